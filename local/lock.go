@@ -1,0 +1,48 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// ErrInUse says that another process supervises the data folder.
+var ErrInUse = errors.New("data folder in use")
+
+// A folderLock is an exclusive lock on a name in a data folder. The kernel
+// drops it when the process ends, however it ends.
+type folderLock struct{ file *os.File }
+
+// lockFolder takes the lock called name in dir, or fails with ErrInUse in a
+// sentence that names the process which holds it.
+func lockFolder(dir, name string) (*folderLock, error) {
+	path := filepath.Join(dir, name)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open lock file: %w", err)
+	}
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		_ = f.Close()
+		holder := "another duban"
+		if b, err := os.ReadFile(path); err == nil && len(b) > 0 {
+			holder += " (process " + strings.TrimSpace(string(b)) + ")"
+		}
+		return nil, fmt.Errorf("%w: %s is already running on %s; stop it first, or give this one a folder of its own", ErrInUse, holder, dir)
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	// The number is for people only; the lock is what counts.
+	if err := f.Truncate(0); err == nil {
+		_, _ = fmt.Fprintln(f, os.Getpid())
+	}
+	return &folderLock{file: f}, nil
+}
+
+// release gives the lock up.
+func (l *folderLock) release() { _ = l.file.Close() }
