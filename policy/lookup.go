@@ -1,0 +1,66 @@
+package policy
+
+import "slices"
+
+// Clock returns the figures of a clock. A policy that was read has them all.
+func (p *Policy) Clock(name ClockName) Clock { return p.Clocks[name] }
+
+// Step returns the ladder's step to a level; there is none to L0.
+func (p *Policy) Step(level Level) (Step, bool) {
+	i := slices.IndexFunc(p.Ladder, func(s Step) bool { return s.Level == level })
+	if i < 0 {
+		return Step{}, false
+	}
+	return p.Ladder[i], true
+}
+
+// Proposed returns the type rules that match a finding, in the order of the
+// policy. Each proposes a measure: a leader orders it. Matter may be empty.
+func (p *Policy) Proposed(category, matter string) []Rule {
+	var rules []Rule
+	for _, r := range p.TypeRules {
+		if r.matches(category, matter) {
+			rules = append(rules, r)
+		}
+	}
+	return rules
+}
+
+func (r Rule) matches(category, matter string) bool {
+	if r.Category == "" && r.Matter == "" {
+		return false
+	}
+	return (r.Category == "" || r.Category == category) && (r.Matter == "" || r.Matter == matter)
+}
+
+// Method returns how the finding was made (方式).
+func (c Codes) Method(code string) (Code, bool) { return find(c.Methods, code) }
+
+// Dimension returns one of the aspects inspected (方面).
+func (c Codes) Dimension(code string) (Code, bool) { return find(c.Dimensions, code) }
+
+// Category returns a category of problems (问题类别).
+func (c Codes) Category(code string) (Code, bool) { return find(c.Categories, code) }
+
+// RootCause returns a root cause (问题根源).
+func (c Codes) RootCause(code string) (Code, bool) { return find(c.RootCauses, code) }
+
+// Severity returns a degree of severity (严重程度).
+func (c Codes) Severity(code string) (Code, bool) { return find(c.Severities, code) }
+
+// Matter returns a matter, which stands under a category (具体事项).
+func (c Codes) Matter(code string) (Matter, bool) {
+	i := slices.IndexFunc(c.Matters, func(m Matter) bool { return m.Code == code })
+	if i < 0 {
+		return Matter{}, false
+	}
+	return c.Matters[i], true
+}
+
+func find(table []Code, code string) (Code, bool) {
+	i := slices.IndexFunc(table, func(c Code) bool { return c.Code == code })
+	if i < 0 {
+		return Code{}, false
+	}
+	return table[i], true
+}

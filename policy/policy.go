@@ -1,0 +1,264 @@
+// Package policy holds what a committee may decide for itself: every duration,
+// reminder, ladder step, cap, measure rule and code table of the lifecycle, as
+// versioned data with a source for each figure.
+//
+// The package computes no dates and decides no case: package lifecycle does,
+// under a Policy it is handed. It refuses a policy that is incomplete,
+// contradicts itself or names something the lifecycle does not know.
+package policy
+
+import "duban/calendar"
+
+// A Policy is one version of the rules in figures. It is immutable once read;
+// a case keeps the version it was noticed under.
+type Policy struct {
+	// Name is what officials call this policy.
+	Name string `yaml:"name"`
+	Time Time   `yaml:"time"`
+	// Clocks has exactly one entry for every ClockName.
+	Clocks        map[ClockName]Clock `yaml:"clocks"`
+	Rectification Rectification       `yaml:"rectification"`
+	// Ladder has one step for each of L1 to L5, in that order.
+	Ladder    []Step    `yaml:"ladder"`
+	Measures  Measures  `yaml:"measures"`
+	TypeRules []Rule    `yaml:"type_rules"`
+	Extension Extension `yaml:"extension"`
+	Objection Objection `yaml:"objection"`
+	Stay      Stay      `yaml:"stay"`
+	Sustained Sustained `yaml:"sustained"`
+	LookBack  LookBack  `yaml:"look_back"`
+	Codes     Codes     `yaml:"codes"`
+
+	// text is the file it was read from.
+	text string
+}
+
+// Time says how legal days lie on the real time line, and when papers leave.
+type Time struct {
+	// DayLength is how long one legal day lasts. 24h in real use; a demo or a
+	// test compresses it. From 10ms to 24h.
+	DayLength Duration `yaml:"day_length"`
+	// PapersLeaveAt is the time of the working day at which papers that a timer
+	// ordered, and the digest, go out.
+	PapersLeaveAt Duration `yaml:"papers_leave_at"`
+	// SpreadFrom and SpreadTo bound the delay after a legal instant at which
+	// its alarm fires, so that what was received in time is decided first and
+	// one midnight is not one second's work. Real time, scaled with DayLength.
+	SpreadFrom Duration `yaml:"spread_from"`
+	SpreadTo   Duration `yaml:"spread_to"`
+	// OutageFrom is how long the system must have been away, and OutageBefore
+	// how near the end of a deadline, for that deadline to move by a day.
+	OutageFrom   Duration `yaml:"outage_from"`
+	OutageBefore Duration `yaml:"outage_before"`
+	Source       string   `yaml:"source"`
+}
+
+// A ClockName names a clock of lifecycle.md section 4.
+type ClockName string
+
+// The clocks. Those of ordered measures are in Measures.
+const (
+	ClockDraft           ClockName = "draft"
+	ClockTriage          ClockName = "triage"
+	ClockNoticeDrafting  ClockName = "notice_drafting"
+	ClockNoticeApproval  ClockName = "notice_approval"
+	ClockReceipt         ClockName = "receipt"
+	ClockPlan            ClockName = "plan"
+	ClockPlanReview      ClockName = "plan_review"
+	ClockRectification   ClockName = "rectification"
+	ClockReportReview    ClockName = "report_review"
+	ClockLookBack        ClockName = "look_back"
+	ClockLookBackResult  ClockName = "look_back_result"
+	ClockClosureApproval ClockName = "closure_approval"
+	ClockCooling         ClockName = "cooling"
+	ClockCheckIn         ClockName = "check_in"
+	ClockSustainedReview ClockName = "sustained_review"
+	ClockTransferReceipt ClockName = "transfer_receipt"
+	ClockTransferStatus  ClockName = "transfer_status"
+	ClockObjection       ClockName = "objection"
+	ClockExtension       ClockName = "extension"
+	ClockStay            ClockName = "stay"
+	ClockHandover        ClockName = "handover"
+)
+
+// A Clock is one row of the alarm table: how long, whom to remind before the
+// end, and how often to chase after it.
+type Clock struct {
+	// Within is the period from the start day, which does not count. Zero
+	// where the case itself says how long: rectification, objection and stay.
+	Within calendar.Period `yaml:"within,omitempty"`
+	// Remind lists how long before the due date reminders go out, longest first.
+	Remind []calendar.Period `yaml:"remind,omitempty"`
+	// ThenEvery is the interval of the chase once the due date has passed.
+	// Zero where nobody is chased: cooling and stay end by themselves.
+	ThenEvery calendar.Period `yaml:"then_every,omitempty"`
+	// MaxLevel is how far lateness on this clock may raise the level; L0 for
+	// the committee's own clocks, which never count against the unit.
+	MaxLevel Level  `yaml:"max_level,omitempty"`
+	Source   string `yaml:"source"`
+}
+
+// Rectification says how long a unit may take.
+type Rectification struct {
+	Immediate  Allowance `yaml:"immediate"`
+	ByDeadline Allowance `yaml:"by_deadline"`
+	Sustained  Allowance `yaml:"sustained"`
+	// Rest is allowed for what a look-back found only basically in place.
+	Rest calendar.Period `yaml:"rest"`
+	// Correction is the least time left to a unit whose report was returned.
+	Correction calendar.Period `yaml:"correction"`
+	// ReturnsToLevel is the number of returns of one round's report at which
+	// the level rises to ReturnsLevel.
+	ReturnsToLevel int   `yaml:"returns_to_level"`
+	ReturnsLevel   Level `yaml:"returns_level"`
+	// Second and later rounds last half of the days first allowed, rounded up,
+	// at least LaterAtLeast, and start at LaterLevel.
+	LaterAtLeast calendar.Period `yaml:"later_at_least"`
+	LaterLevel   Level           `yaml:"later_level"`
+	Source       string          `yaml:"source"`
+}
+
+// An Allowance is the time for one type of rectification.
+type Allowance struct {
+	// Within is the period when the notice names none.
+	Within calendar.Period `yaml:"within"`
+	// Cap is the longest period a notice may name.
+	Cap    calendar.Period `yaml:"cap"`
+	Source string          `yaml:"source"`
+}
+
+// A Step is one rung of the time ladder.
+type Step struct {
+	Level Level `yaml:"level"`
+	// After is counted in working days from the due date.
+	After   calendar.Period `yaml:"after"`
+	Measure MeasureKind     `yaml:"measure"`
+	// Gate says whether the measure is ordered by the step itself or waits for
+	// a leader's approval. It never holds the ladder.
+	Gate   Gate   `yaml:"gate"`
+	Source string `yaml:"source"`
+}
+
+// A Gate says who gives the order when a step is due.
+type Gate string
+
+// The gates.
+const (
+	GateAutomatic Gate = "automatic"
+	GateApproval  Gate = "approval"
+)
+
+// A MeasureKind names a measure of supervision (措施).
+type MeasureKind string
+
+// The measures. ReminderTalk is the Party organisation's 提醒谈话, never the
+// disciplinary 谈话提醒.
+const (
+	MeasureUrge              MeasureKind = "urge"               // 催办
+	MeasureSupervisionLetter MeasureKind = "supervision_letter" // 督办函
+	MeasureOnSite            MeasureKind = "on_site"            // 现场督导
+	MeasureCircular          MeasureKind = "circular"           // 通报
+	MeasureReminderTalk      MeasureKind = "reminder_talk"      // 提醒谈话
+	MeasurePartyGroupOrder   MeasureKind = "party_group_order"  // 责成处理
+	MeasureNegativeList      MeasureKind = "negative_list"      // 负面清单
+)
+
+// Measures gives every measure its clock.
+type Measures struct {
+	// Kinds has one entry for every MeasureKind but urge, which is done when
+	// it is ordered.
+	Kinds map[MeasureKind]MeasureClock `yaml:"kinds"`
+	// Decision is how long a leader may leave a proposed measure undecided.
+	Decision calendar.Period `yaml:"decision"`
+	// ThenEvery is the interval of the chase after any of these.
+	ThenEvery calendar.Period `yaml:"then_every"`
+	Source    string          `yaml:"source"`
+}
+
+// A MeasureClock says how long the owner of a measure has.
+type MeasureClock struct {
+	Within calendar.Period `yaml:"within"`
+	Source string          `yaml:"source"`
+}
+
+// A Rule proposes a measure for a type of problem, independent of time. It
+// matches when every code it names matches; it names at least one.
+type Rule struct {
+	Category string      `yaml:"category,omitempty"`
+	Matter   string      `yaml:"matter,omitempty"`
+	Measure  MeasureKind `yaml:"measure"`
+	Source   string      `yaml:"source"`
+}
+
+// Extension bounds requests for more time.
+type Extension struct {
+	// AskBefore is how long before the due date the unit must ask at the latest.
+	AskBefore calendar.Period `yaml:"ask_before"`
+	// Max is the longest extension, from the due date.
+	Max      calendar.Period `yaml:"max"`
+	PerRound int             `yaml:"per_round"`
+	Source   string          `yaml:"source"`
+}
+
+// Objection bounds objections; WrongUnit is short because the right unit waits.
+type Objection struct {
+	WrongUnitFile   calendar.Period `yaml:"wrong_unit_file"`
+	WrongUnitDecide calendar.Period `yaml:"wrong_unit_decide"`
+	File            calendar.Period `yaml:"file"`
+	Decide          calendar.Period `yaml:"decide"`
+	Source          string          `yaml:"source"`
+}
+
+// Stay bounds how long the unit's clock may be stopped by one decision.
+type Stay struct {
+	Max    calendar.Period `yaml:"max"`
+	Source string          `yaml:"source"`
+}
+
+// Sustained bounds the track of lasting duties (长期坚持).
+type Sustained struct {
+	// CheckInMax bounds the check-in interval a leader may set; the default is
+	// the check_in clock's.
+	CheckInMax calendar.Period `yaml:"check_in_max"`
+	// Limit is when a leader must decide whether the case stays on the track.
+	Limit  calendar.Period `yaml:"limit"`
+	Source string          `yaml:"source"`
+}
+
+// LookBack is the window in which a look-back must fall. It ends with the
+// look_back clock.
+type LookBack struct {
+	Opens calendar.Period `yaml:"opens"`
+	// MinPersons is how many inspectors must be on the spot.
+	MinPersons int `yaml:"min_persons"`
+	// ImpossibleToLeader is the number of failed attempts at which a leader
+	// must decide.
+	ImpossibleToLeader int    `yaml:"impossible_to_leader"`
+	Source             string `yaml:"source"`
+}
+
+// Codes are the code tables findings are filed under.
+type Codes struct {
+	Methods    []Code   `yaml:"methods"`
+	Dimensions []Code   `yaml:"dimensions"`
+	Categories []Code   `yaml:"categories"`
+	Matters    []Matter `yaml:"matters"`
+	RootCauses []Code   `yaml:"root_causes"`
+	Severities []Code   `yaml:"severities"`
+	Source     string   `yaml:"source"`
+}
+
+// A Code is one entry of a code table, in Chinese and English.
+type Code struct {
+	Code string `yaml:"code"`
+	ZH   string `yaml:"zh"`
+	EN   string `yaml:"en"`
+}
+
+// A Matter is a code under a category, fine enough for a measure rule.
+type Matter struct {
+	Code     string `yaml:"code"`
+	Category string `yaml:"category"`
+	ZH       string `yaml:"zh"`
+	EN       string `yaml:"en"`
+}
