@@ -1,0 +1,38 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+)
+
+// parseListen reads the address of the frontend. Nothing on it is
+// authenticated, so it has to be this machine's own.
+func parseListen(text string) (netip.AddrPort, error) {
+	at, err := netip.ParseAddrPort(text)
+	if err != nil {
+		return netip.AddrPort{}, fmt.Errorf("read --listen %q: want an IP address and a port, such as 127.0.0.1:7233", text)
+	}
+	if !at.Addr().IsLoopback() {
+		return netip.AddrPort{}, fmt.Errorf("refuse --listen %s: the engine does not authenticate anybody, so it listens on the loopback interface alone", text)
+	}
+	if at.Port() == 0 {
+		return netip.AddrPort{}, fmt.Errorf("refuse --listen %s: name a port, or nobody will find the engine", text)
+	}
+	return at, nil
+}
+
+// freePorts returns n ports on ip that nobody listens on at this moment. They
+// are held together while they are chosen, so all of them are different.
+func freePorts(ip netip.Addr, n int) ([]int, error) {
+	ports := make([]int, 0, n)
+	for range n {
+		l, err := net.Listen("tcp", netip.AddrPortFrom(ip, 0).String())
+		if err != nil {
+			return nil, fmt.Errorf("find a free port: %w", err)
+		}
+		defer l.Close() //nolint:revive // all at once, when the choice is made
+		ports = append(ports, int(netip.MustParseAddrPort(l.Addr().String()).Port()))
+	}
+	return ports, nil
+}

@@ -1,0 +1,15 @@
+// Command duban-engine is a whole Temporal server in one process, on a
+// PostgreSQL database that it may share with the rest of Duban: its tables
+// live in the schemas temporal and temporal_visibility, so that one backup of
+// one database holds everything at one point in time.
+//
+// It sets its schemas up, or brings them up to date, by itself at each start.
+// It watches itself: when its schemas are dropped under it, or when it stays
+// stuck although PostgreSQL answers, it ends with a status that asks its
+// supervisor to start it again. It serves one namespace and listens on the
+// loopback interface alone; nothing on that interface is authenticated.
+//
+// It refuses to be a cluster: one process serves a database at a time. A
+// second one waits for the first to end. Larger installations run Temporal's
+// own server.
+package main
