@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"bytes"
 	"embed"
 	"fmt"
 	"sync"
@@ -28,12 +29,11 @@ var builtin = sync.OnceValue(func() *Calendar { //nolint:gochecknoglobals // com
 })
 
 func readBuiltin(path string) Year {
-	file, err := data.Open(path)
+	file, err := data.ReadFile(path)
 	if err != nil {
 		panic(fmt.Sprintf("calendar: %v", err))
 	}
-	defer file.Close() //nolint:errcheck // an embedded file has nothing to lose
-	y, err := ReadYear(file)
+	y, err := ReadYear(bytes.NewReader(file))
 	if err != nil {
 		panic(fmt.Sprintf("calendar: %s: %v", path, err))
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // A Calendar knows of every day whether it is a working day, and by which rule.
@@ -52,17 +53,28 @@ func New(version int, years ...Year) (*Calendar, error) {
 			c.named[day.Date] = namedDay{SpecialDay: day, reference: reference}
 		}
 	}
-	c.open = newDaySet(func(d Date) bool {
-		_, named := c.named[d]
-		return !named && !published[d.Year()]
-	})
-	c.working = newDaySet(func(d Date) bool {
-		if day, ok := c.named[d]; ok {
-			return !day.Off
-		}
-		return !d.weekend() && (!c.open.has(d) || statutory(d) == "")
-	})
+	c.working, c.open = newDaySet(), newDaySet()
+	for year := FirstYear; year <= LastYear; year++ {
+		c.fill(year, published[year])
+	}
+	for d, day := range c.named {
+		c.working.set(d, !day.Off)
+		c.open.set(d, false)
+	}
+	c.working.count()
+	c.open.count()
 	return c, nil
+}
+
+// fill decides the days of a year by the week, and by the law when no notice is
+// published.
+func (c *Calendar) fill(year int, published bool) {
+	last := unixDay(year, time.December, 31)
+	for n := unixDay(year, time.January, 1); n <= last; n++ {
+		d := fromUnixDay(n)
+		c.open.set(d, !published)
+		c.working.set(d, !d.weekend() && (published || statutory(d) == ""))
+	}
 }
 
 // With returns a new calendar in which the notice takes the place of the one of
@@ -215,13 +227,14 @@ func (c *Calendar) AddWorkingDays(d Date, n int) Date {
 	case d.IsZero() || n == 0:
 		return d
 	case n < 0:
-		return c.Back(d, -n)
+		return c.Back(d, -max(n, -lastNumber))
 	}
 	return c.working.nth(c.working.upTo(d) + min(n, lastNumber))
 }
 
 // Back returns the n-th working day before from, and from itself when n is 0: a
-// reminder at T-5 leaves on Back(due, 5). A negative n is AddWorkingDays.
+// reminder at T-5 leaves on Back(due, 5). It stops at 1949-01-01. A negative n is
+// AddWorkingDays.
 func (c *Calendar) Back(from Date, n int) Date {
 	switch {
 	case from.IsZero() || n == 0:

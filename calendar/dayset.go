@@ -13,19 +13,24 @@ type daySet struct {
 	before []int32  // the members in all words before each
 }
 
-func newDaySet(member func(Date) bool) daySet {
+func newDaySet() daySet {
 	const words = lastNumber/64 + 1
-	s := daySet{words: make([]uint64, words), before: make([]int32, words+1)}
-	for number := range int32(lastNumber) {
-		d := Date{number: number + 1}
-		if member(d) {
-			s.words[d.number/64] |= 1 << (d.number % 64)
-		}
+	return daySet{words: make([]uint64, words), before: make([]int32, words+1)}
+}
+
+// set puts d in or takes it out. count must follow before anything is counted.
+func (s daySet) set(d Date, member bool) {
+	if member {
+		s.words[d.number/64] |= 1 << (d.number % 64)
+	} else {
+		s.words[d.number/64] &^= 1 << (d.number % 64)
 	}
+}
+
+func (s daySet) count() {
 	for i, word := range s.words {
 		s.before[i+1] = s.before[i] + int32(bits.OnesCount64(word)) //nolint:gosec // G115: at most 64
 	}
-	return s
 }
 
 func (s daySet) has(d Date) bool {

@@ -148,8 +148,8 @@ func (w *walk) roll(end Date) {
 	for !day.Working {
 		s := daily(day)
 		if first {
-			s.Reason = "期间的最后一日为" + s.Reason
-			s.ReasonEN = "the period's last day is " + s.ReasonEN
+			s.Reason = "期间的最后一日：" + s.Reason
+			s.ReasonEN = "the period's last day: " + s.ReasonEN
 		}
 		s.Reason += "，顺延"
 		s.ReasonEN += "; rolls forward"
@@ -164,7 +164,10 @@ func (w *walk) roll(end Date) {
 	s := daily(day)
 	s.Reason += "，顺延至此日到期"
 	s.ReasonEN += "; due, rolled forward to this day"
-	s.Reference = lawLastDayOff
+	if s.Reference != "" { // a make-up workday, with its notice
+		s.Reference += "；"
+	}
+	s.Reference += lawLastDayOff
 	w.step(s)
 }
 

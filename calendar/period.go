@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"database/sql/driver"
 	"fmt"
 	"strconv"
 	"strings"
@@ -95,6 +96,35 @@ func (p *Period) UnmarshalText(text []byte) error {
 	}
 	*p = parsed
 	return nil
+}
+
+// Scan reads a column of type text; NULL is no period.
+func (p *Period) Scan(src any) error {
+	switch v := src.(type) {
+	case nil:
+		*p = Period{}
+		return nil
+	case []byte:
+		return p.Scan(string(v))
+	case string:
+		scanned, err := ParsePeriod(v)
+		if err != nil {
+			return fmt.Errorf("scan period: %w", err)
+		}
+		*p = scanned
+		return nil
+	default:
+		return fmt.Errorf("scan period: %T is not a period", src)
+	}
+}
+
+// Value is the text of the period, or NULL for no period.
+func (p Period) Value() (driver.Value, error) {
+	if p.IsZero() {
+		return nil, nil
+	}
+	text, err := p.MarshalText()
+	return string(text), err
 }
 
 func (u Unit) valid() bool {

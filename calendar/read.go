@@ -22,6 +22,7 @@ type LineError struct {
 	ReasonEN string // the same in English
 }
 
+// Error returns the English reason with its line.
 func (e *LineError) Error() string {
 	if e.Line == 0 {
 		return e.ReasonEN
@@ -56,10 +57,10 @@ func ReadYear(r io.Reader) (Year, error) {
 	// Windows editors put a byte order mark first.
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if len(data) > MaxYearBytes {
-		return Year{}, refuse(1+bytes.Count(data, newline), "文件超过1MiB", "the file is larger than 1 MiB")
+		return Year{}, refuse(1+lineBreaks(data), "文件超过1MiB", "the file is larger than 1 MiB")
 	}
 	if at := invalidUTF8(data); at >= 0 {
-		return Year{}, refuse(1+bytes.Count(data[:at], newline), "文件不是UTF-8编码", "the file is not UTF-8 text")
+		return Year{}, refuse(1+lineBreaks(data[:at]), "文件不是UTF-8编码", "the file is not UTF-8 text")
 	}
 	p := &yearParser{data: data, decoder: json.NewDecoder(bytes.NewReader(data)), line: 1}
 	p.decoder.UseNumber()
@@ -106,7 +107,7 @@ func (p *yearParser) file() error {
 		case "$schema", "$id":
 			_, err = p.text(field)
 		case "year":
-			err = p.number(field)
+			err = p.titleYear()
 		case "reference":
 			p.year.Reference, err = p.text(field)
 		case "papers":
@@ -129,7 +130,7 @@ func (p *yearParser) file() error {
 	}
 	if rest := p.data[p.offset:]; len(bytes.TrimSpace(rest)) > 0 {
 		before := rest[:len(rest)-len(bytes.TrimLeft(rest, " \t\r\n"))]
-		return refuse(p.line+bytes.Count(before, newline), "文件结束后还有内容", "something follows the end of the notice")
+		return refuse(p.line+lineBreaks(before), "文件结束后还有内容", "something follows the end of the notice")
 	}
 	return nil
 }
@@ -184,9 +185,9 @@ func (p *yearParser) day() error {
 			day.Name, err = p.text(field)
 		case "date":
 			line = p.line
-			day.Date, err = p.date(field)
+			day.Date, err = p.date()
 		case "isOffDay":
-			day.Off, err = p.flag(field)
+			day.Off, err = p.isOffDay()
 		default:
 			err = p.unknown(field)
 		}
@@ -245,29 +246,29 @@ func (p *yearParser) text(field string) (string, error) {
 	return text, nil
 }
 
-func (p *yearParser) flag(field string) (bool, error) {
+func (p *yearParser) isOffDay() (bool, error) {
 	token, err := p.token()
 	if err != nil {
 		return false, err
 	}
 	flag, ok := token.(bool)
 	if !ok {
-		return false, p.wrongType(field, "true或者false", "true or false")
+		return false, p.wrongType("isOffDay", "true或者false", "true or false")
 	}
 	return flag, nil
 }
 
-func (p *yearParser) number(field string) error {
+func (p *yearParser) titleYear() error {
 	token, err := p.token()
 	if err != nil {
 		return err
 	}
 	number, ok := token.(json.Number)
 	if !ok {
-		return p.wrongType(field, "整数", "a whole number")
+		return p.wrongType("year", "整数", "a whole number")
 	}
 	if p.year.Year, err = strconv.Atoi(number.String()); err != nil {
-		return p.wrongType(field, "整数", "a whole number")
+		return p.wrongType("year", "整数", "a whole number")
 	}
 	if p.year.Year < FirstYear || p.year.Year > LastYear {
 		return refuse(p.line, fmt.Sprintf("年份%d不在%d至%d之间", p.year.Year, FirstYear, LastYear),
@@ -276,8 +277,8 @@ func (p *yearParser) number(field string) error {
 	return nil
 }
 
-func (p *yearParser) date(field string) (Date, error) {
-	text, err := p.text(field)
+func (p *yearParser) date() (Date, error) {
+	text, err := p.text("date")
 	if err != nil {
 		return Date{}, err
 	}
@@ -325,11 +326,11 @@ func (p *yearParser) token() (json.Token, error) {
 
 func (p *yearParser) moveTo(offset int) {
 	offset = max(p.offset, min(offset, len(p.data)))
-	p.line += bytes.Count(p.data[p.offset:offset], newline)
+	p.line += lineBreaks(p.data[p.offset:offset])
 	p.offset = offset
 }
 
-var newline = []byte{'\n'} //nolint:gochecknoglobals // a constant
+func lineBreaks(data []byte) int { return bytes.Count(data, []byte("\n")) }
 
 func refuse(line int, zh, en string) *LineError {
 	return &LineError{Line: line, Reason: zh, ReasonEN: en}

@@ -1,10 +1,10 @@
 package calendar
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -15,21 +15,25 @@ import (
 const textWidth = 80
 
 // WriteText writes the explanation for a terminal of 80 columns, in Chinese,
-// with the notices and laws as numbered notes at the end. It returns the first
-// error of w.
+// with the notices and laws as numbered notes at the end. It writes once and
+// returns the error of w.
 func (e Explanation) WriteText(w io.Writer) error {
-	out := bufio.NewWriter(w)
+	_, err := io.WriteString(w, e.text())
+	return err
+}
+
+func (e Explanation) text() string {
 	if e.Start.IsZero() {
-		fmt.Fprintln(out, "没有起算日，没有到期日")
-		return out.Flush()
+		return "没有起算日，没有到期日\n"
 	}
+	out := &strings.Builder{}
 	fmt.Fprintf(out, "起算日　%s\n", withWeekday(e.Start))
 	fmt.Fprintf(out, "期　间　%s（%s）\n", e.Period.Chinese(), e.Period)
-	fmt.Fprintf(out, "到期日　%s", withWeekday(e.Due.Date))
+	fmt.Fprintf(out, "到期日　%s\n", withWeekday(e.Due.Date))
 	if e.Due.Provisional {
-		fmt.Fprint(out, "　暂定：有的年度尚未公布放假通知，公布后重新计算")
+		fmt.Fprintln(out, "暂　定　所涉年度的放假通知尚未全部公布，公布后重新计算")
 	}
-	fmt.Fprintf(out, "\n依第%d版工作日历计算\n\n", e.Version)
+	fmt.Fprintf(out, "依第%d版工作日历计算\n\n", e.Version)
 
 	var notes []string
 	for _, s := range e.Days {
@@ -44,32 +48,29 @@ func (e Explanation) WriteText(w io.Writer) error {
 		}
 		writeRow(out, s, reason)
 	}
-	if len(notes) > 0 {
-		fmt.Fprintln(out)
-	}
+	out.WriteByte('\n')
 	for i, note := range notes {
-		label := fmt.Sprintf("[%d] ", i+1)
-		writeWrapped(out, label, note)
+		writeWrapped(out, fmt.Sprintf("[%d] ", i+1), note)
 	}
-	return out.Flush()
+	return out.String()
 }
 
-func writeRow(out io.Writer, s Step, reason string) {
+func writeRow(out *strings.Builder, s Step, reason string) {
 	count := ""
 	if s.Counted {
-		count = fmt.Sprint(s.N)
+		count = strconv.Itoa(s.N)
 	}
-	if s.Until.IsZero() {
-		writeWrapped(out, fmt.Sprintf("%s %s %4s  ", s.Date, chineseWeekday(s.Date), count), reason)
-		return
+	day := s.Date
+	if !s.Until.IsZero() {
+		fmt.Fprintf(out, "%s %s       自此日起\n", s.Date, chineseWeekday(s.Date))
+		day = s.Until
 	}
-	fmt.Fprintf(out, "%s %s    起\n", s.Date, chineseWeekday(s.Date))
-	writeWrapped(out, fmt.Sprintf("%s %s %4s  ", s.Until, chineseWeekday(s.Until), count), reason)
+	writeWrapped(out, fmt.Sprintf("%s %s %4s  ", day, chineseWeekday(day), count), reason)
 }
 
 // writeWrapped writes the label and the text beside it, broken at textWidth,
 // with the further lines under the first.
-func writeWrapped(out io.Writer, label, text string) {
+func writeWrapped(out *strings.Builder, label, text string) {
 	indent := columns(label)
 	lines := wrap(text, textWidth-indent)
 	fmt.Fprintf(out, "%s%s\n", label, strings.Join(lines, "\n"+strings.Repeat(" ", indent)))

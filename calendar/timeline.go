@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"errors"
 	"fmt"
 	"math/bits"
 	"time"
@@ -43,7 +44,7 @@ func Real() Timeline { return Timeline{} }
 // originAt outside the years of Date.
 func Compressed(origin Date, originAt time.Time, dayLength time.Duration) (Timeline, error) {
 	if origin.IsZero() {
-		return Timeline{}, fmt.Errorf("compressed timeline without an origin")
+		return Timeline{}, errors.New("compressed timeline without an origin")
 	}
 	if dayLength < MinDayLength || dayLength > MaxDayLength {
 		return Timeline{}, fmt.Errorf("day length %s is outside %s to %s", dayLength, MinDayLength, MaxDayLength)

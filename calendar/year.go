@@ -93,6 +93,10 @@ func (y Year) flaw() *flaw {
 	if y.Year < FirstYear || y.Year > LastYear {
 		return flawf(-1, "年份%d不在%d至%d之间", "year %d is outside %d to %d", y.Year, FirstYear, LastYear)
 	}
+	// What holiday-cn keeps for a year whose notice is still to come.
+	if len(y.Days) == 0 {
+		return flawf(-1, "通知没有列出任何日期", "the notice names no day")
+	}
 	if y.Reference == "" && y.Source == "" {
 		return flawf(-1, "没有写明通知的文号、标题或者网址", "the notice has neither a reference nor an address")
 	}
@@ -104,9 +108,6 @@ func (y Year) flaw() *flaw {
 		if !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://") {
 			return flawf(-1, "网址%s不以https://或者http://开头", "the address %s does not begin with https:// or http://", quote(address))
 		}
-	}
-	if len(y.Days) == 0 {
-		return flawf(-1, "通知没有列出任何日期", "the notice names no day")
 	}
 	named := make(map[Date]bool, len(y.Days)) // and whether it is off
 	for i, day := range y.Days {
@@ -123,12 +124,11 @@ func (y Year) flaw() *flaw {
 			return flawf(i, "%s是普通工作日，不能作为调休上班日", "%s is an ordinary weekday, not a make-up workday", day.Date)
 		}
 	}
-	for d := On(y.Year, time.January, 1); d.Year() == y.Year; d = d.AddDays(1) {
+	last := unixDay(y.Year, time.December, 31)
+	for n := unixDay(y.Year, time.January, 1); n <= last; n++ {
+		d := fromUnixDay(n)
 		if name := statutory(d); name != "" && !named[d] && !d.weekend() {
 			return flawf(-1, "%s是法定节假日（%s），通知没有列为放假", "%s is a day off by law (%s) that the notice does not name", d, name)
-		}
-		if d == (Date{number: lastNumber}) {
-			break
 		}
 	}
 	return nil
