@@ -40,8 +40,8 @@ func Real() Timeline { return Timeline{} }
 // every day lasts dayLength. Both are cut to the microsecond, which is what the
 // database keeps: an instant must come back from it on the same day.
 //
-// It refuses no date, a dayLength outside MinDayLength to MaxDayLength and an
-// originAt outside the years of Date.
+// It refuses an origin that is no date, a dayLength outside MinDayLength to
+// MaxDayLength, and an originAt outside the years of Date.
 func Compressed(origin Date, originAt time.Time, dayLength time.Duration) (Timeline, error) {
 	if origin.IsZero() {
 		return Timeline{}, errors.New("compressed timeline without an origin")
