@@ -69,6 +69,7 @@ func broken() []brokenFile {
 		{name: "two documents", old: "codes:\n", new: "---\ncodes:\n", reason: "expected one document"},
 		{name: "not UTF-8", old: "en: minor}", new: "en: min\xd6r}", reason: "expected UTF-8"},
 		{name: "invisible character", old: "en: minor}", new: "en: min\x01or}", reason: "invisible character U+0001"},
+		{name: "byte order mark inside", old: "en: minor}", new: "en: min\ufeffor}", reason: "invisible character U+FEFF"},
 		{name: "YAML's own line break", old: "en: minor}", new: "en: min\u2028or}", reason: "invisible character U+2028"},
 		{name: "anchor", old: "stay: {max: 60D", new: "stay: {max: &max 60D", field: "stay.max", reason: "anchors (&) and aliases (*) are not allowed"},
 		{name: "alias", old: "papers_leave_at: 8h30m\n  spread_from: 2m", new: "papers_leave_at: &x 2m\n  spread_from: *x", field: "time.papers_leave_at", reason: "anchors (&)", also: []string{"time.spread_from"}},

@@ -17,16 +17,14 @@ func checkClocks(clocks map[ClockName]Clock, f *file) {
 }
 
 func checkClock(name ClockName, clock Clock, path string, f *file) {
-	switch name {
-	case ClockRectification, ClockObjection, ClockStay:
+	if name == ClockRectification || name == ClockObjection || name == ClockStay {
 		forbid(path+".within", "not allowed here: the case itself says how long", f)
-	default:
+	} else {
 		require(path+".within", f)
 	}
-	switch name {
-	case ClockCooling, ClockStay:
+	if name == ClockCooling || name == ClockStay {
 		forbid(path+".then_every", "not allowed here: this clock ends by itself", f)
-	default:
+	} else {
 		require(path+".then_every", f)
 	}
 	if clock.MaxLevel > L0 && !ownedByUnit(name) {
@@ -71,7 +69,8 @@ func checkNames[K ~string, V any](entries map[K]V, names []K, path string, f *fi
 	}
 	for name := range entries {
 		if !slices.Contains(names, name) {
-			f.refuse(join(path, clip(string(name))), "unknown: expected one of "+list(names))
+			entry := join(path, clip(string(name)))
+			f.report(f.line(entry), entry, "unknown: expected one of "+list(names))
 		}
 	}
 }

@@ -103,16 +103,16 @@ func (f *file) value(n *yaml.Node, path string, v reflect.Value) {
 		f.figure(n, path, into)
 		return
 	}
-	switch v.Kind() {
-	case reflect.Struct:
+	switch kind := v.Kind(); {
+	case kind == reflect.Struct:
 		f.fields(n, path, v)
-	case reflect.Map:
+	case kind == reflect.Map:
 		f.entries(n, path, v)
-	case reflect.Slice:
+	case kind == reflect.Slice:
 		f.list(n, path, v)
-	case reflect.String:
+	case kind == reflect.String:
 		f.words(n, path, v)
-	case reflect.Int:
+	case kind == reflect.Int:
 		f.number(n, path, v)
 	default:
 		panic(fmt.Sprintf("policy: no way to read %s into %s", path, v.Type()))
@@ -265,18 +265,16 @@ func plain(n *yaml.Node) string {
 
 // describe says what a node is, for "expected …, got …".
 func describe(n *yaml.Node) string {
-	switch n.Kind {
-	case yaml.MappingNode:
+	switch {
+	case n.Kind == yaml.MappingNode:
 		return "fields (name: value)"
-	case yaml.SequenceNode:
+	case n.Kind == yaml.SequenceNode:
 		return "a list"
-	case yaml.AliasNode:
+	case n.Kind == yaml.AliasNode:
 		return "an alias"
-	}
-	if n.ShortTag() == "!!null" || strings.TrimSpace(n.Value) == "" {
+	case n.ShortTag() == "!!null" || strings.TrimSpace(n.Value) == "":
 		return "nothing"
-	}
-	if utf8.RuneCountInString(n.Value) > 40 {
+	case utf8.RuneCountInString(n.Value) > 40:
 		return strconv.Quote(string([]rune(n.Value)[:40]) + "…")
 	}
 	return strconv.Quote(n.Value)

@@ -12,6 +12,9 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
+// byteOrderMark is what some editors put in front of a file.
+const byteOrderMark = '\ufeff'
+
 // maxFile bounds a policy file, in bytes. The default policy has a thirtieth.
 const maxFile = 256 << 10
 
@@ -98,8 +101,9 @@ func unreadable(text []byte) *Error {
 			return &Error{Line: line, Reason: "expected UTF-8: save the file in that encoding"}
 		case r == '\n':
 			line++
+		case r == byteOrderMark && len(rest) == len(text):
 		case r == '\t' || r == '\r' && len(rest) > 1 && rest[1] == '\n':
-		case unicode.IsControl(r) || r == '\u2028' || r == '\u2029':
+		case unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == byteOrderMark:
 			return &Error{Line: line, Reason: fmt.Sprintf("the invisible character %U is not allowed", r)}
 		}
 		rest = rest[size:]

@@ -56,7 +56,8 @@ func (p *Policy) WithDayLength(d time.Duration) (*Policy, error) {
 	start := offset([]byte(p.text), value.Line, value.Column)
 	end := start + len(value.Value)
 	if value.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
-		end = start + 2 + strings.IndexByte(p.text[start+1:], p.text[start])
+		start++
+		end = start + strings.IndexByte(p.text[start:], p.text[start-1])
 	}
 	changed, err := Read(strings.NewReader(p.text[:start] + d.String() + p.text[end:]))
 	if err != nil {
@@ -76,13 +77,16 @@ func child(n *yaml.Node, name string) *yaml.Node {
 }
 
 // offset returns where in text a line and column are, both from 1, columns in
-// characters.
+// characters, of which a byte order mark is none.
 func offset(text []byte, line, column int) int {
 	at := 0
 	for range line - 1 {
 		at += bytes.IndexByte(text[at:], '\n') + 1
 	}
-	for i := range string(text[at:]) {
+	for i, r := range string(text[at:]) {
+		if r == byteOrderMark {
+			continue
+		}
 		if column--; column == 0 {
 			return at + i
 		}

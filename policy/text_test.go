@@ -2,12 +2,14 @@ package policy_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v4"
 
 	"duban/calendar"
 	"duban/policy"
@@ -57,6 +59,30 @@ func TestWithDayLengthChangesNothingElse(t *testing.T) {
 	}
 }
 
+// YAML includes JSON, and a file of one line is the hardest to change in place.
+func TestWithDayLengthChangesAFileOfOneLine(t *testing.T) {
+	t.Parallel()
+	for _, mark := range []string{"", "\ufeff"} {
+		p, err := policy.Read(strings.NewReader(mark + oneLine(t)))
+		require.NoError(t, err)
+		requireSame(t, policy.Default(), p)
+		got, err := p.WithDayLength(2 * time.Second)
+		require.NoError(t, err)
+		want := strings.Replace(string(p.Text()), `"day_length":"24h"`, `"day_length":"2s"`, 1)
+		require.True(t, want == string(got.Text()), "the same but for one word: JSON stays JSON")
+	}
+}
+
+// oneLine returns the default policy as JSON.
+func oneLine(t *testing.T) string {
+	t.Helper()
+	var tree map[string]any
+	require.NoError(t, yaml.Load(policy.DefaultText(), &tree))
+	text, err := json.Marshal(tree)
+	require.NoError(t, err)
+	return string(text)
+}
+
 func TestWithDayLengthKeepsToItsBounds(t *testing.T) {
 	t.Parallel()
 	for _, length := range []time.Duration{-time.Second, 0, 9 * time.Millisecond, 24*time.Hour + 1} {
@@ -90,10 +116,19 @@ func TestTimelineIsRealUnlessTheDayIsShorter(t *testing.T) {
 func requireSame(t *testing.T, want, got *policy.Policy) {
 	t.Helper()
 	for _, pair := range [][2]any{
-		{want.Name, got.Name}, {want.Time, got.Time}, {want.Clocks, got.Clocks}, {want.Rectification, got.Rectification},
-		{want.Ladder, got.Ladder}, {want.Measures, got.Measures}, {want.TypeRules, got.TypeRules},
-		{want.Extension, got.Extension}, {want.Objection, got.Objection}, {want.Stay, got.Stay},
-		{want.Sustained, got.Sustained}, {want.LookBack, got.LookBack}, {want.Codes, got.Codes},
+		{want.Name, got.Name},
+		{want.Time, got.Time},
+		{want.Clocks, got.Clocks},
+		{want.Rectification, got.Rectification},
+		{want.Ladder, got.Ladder},
+		{want.Measures, got.Measures},
+		{want.TypeRules, got.TypeRules},
+		{want.Extension, got.Extension},
+		{want.Objection, got.Objection},
+		{want.Stay, got.Stay},
+		{want.Sustained, got.Sustained},
+		{want.LookBack, got.LookBack},
+		{want.Codes, got.Codes},
 	} {
 		require.Equal(t, pair[0], pair[1])
 	}
