@@ -1,0 +1,209 @@
+package lifecycle
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"duban/calendar"
+	"duban/policy"
+)
+
+// A Case is the file that follows one finding, as the fold of its events. It
+// is a value: Apply returns a new one and leaves the old as it was.
+type Case struct {
+	ID string `json:"id"`
+	// Number is the stable number people use, such as 督〔2026〕0001.
+	Number string `json:"number"`
+	// Seq is the number of the last event, and the version of the case.
+	Seq      int64     `json:"version"`
+	At       time.Time `json:"updated_at"`
+	OpenedAt time.Time `json:"opened_at"`
+	Stage    Stage     `json:"stage"`
+	// StageSince is when the stage was entered.
+	StageSince time.Time `json:"stage_since"`
+	// PolicyVersion is the version the case was noticed under; 0 before that.
+	PolicyVersion   int             `json:"policy_version,omitempty"`
+	CalendarVersion int             `json:"calendar_version,omitempty"`
+	Unit            string          `json:"unit"`
+	Finding         Finding         `json:"finding"`
+	Officer         string          `json:"officer,omitempty"`
+	Round           int             `json:"round"`
+	Level           policy.Level    `json:"level"`
+	RaisedAt        time.Time       `json:"raised_at,omitzero"`
+	Notice          *Notice         `json:"notice,omitempty"`
+	Receipt         *Receipt        `json:"receipt,omitempty"`
+	Plan            *Plan           `json:"plan,omitempty"`
+	Report          *Report         `json:"report,omitempty"`
+	Objection       *ObjectionOf    `json:"objection,omitempty"`
+	Extension       *ExtensionOf    `json:"extension,omitempty"`
+	Stay            *StayOf         `json:"stay,omitempty"`
+	Handover        *HandoverOf     `json:"handover,omitempty"`
+	Measures        []Measure       `json:"measures,omitempty"`
+	LookBacks       []LookBackOf    `json:"look_backs,omitempty"`
+	// LookBackToLeader: so many look-backs could check nothing that a leader
+	// must say how it goes on.
+	LookBackToLeader bool `json:"look_back_to_leader,omitempty"`
+	SustainedSince  calendar.Date   `json:"sustained_since,omitzero"`
+	CheckIn         calendar.Period `json:"check_in,omitzero"`
+	Transfer        *TransferOf     `json:"transfer,omitempty"`
+	Parent          string          `json:"parent,omitempty"`
+	Children        []Child         `json:"children,omitempty"`
+	// Before is the stage and clocks to return to when the case is taken back
+	// from another body or given back by a parent that fell away.
+	Before *Suspended `json:"before,omitempty"`
+	// Served: a notice of this case reached the present unit's door.
+	Served bool `json:"served,omitempty"`
+	// FormerUnits received a notice that was not theirs; it counts for nothing.
+	FormerUnits []string `json:"former_units,omitempty"`
+	// Evidence of the finding, and of children merged into it.
+	Evidence []string `json:"evidence,omitempty"`
+	Part     Part     `json:"part"`
+	Clocks   []Clock  `json:"clocks,omitempty"`
+	// UnitVersion counts the events that changed what the unit sees, and UnitAt
+	// is the time of the last.
+	UnitVersion int64     `json:"unit_version,omitempty"`
+	UnitAt      time.Time `json:"unit_at,omitzero"`
+}
+
+// Part says who took which part, for the separation of duties. The values are
+// accounts.
+type Part struct {
+	Author   string `json:"author,omitempty"`
+	Accepter string `json:"accepter,omitempty"`
+	Drafter  string `json:"drafter,omitempty"`
+	Signer   string `json:"signer,omitempty"`
+	// Reviewer judged the last report; Lead led the last look-back.
+	Reviewer string `json:"reviewer,omitempty"`
+	Lead     string `json:"lead,omitempty"`
+	// All lists everybody of the committee who took part in a decision so far.
+	All []string `json:"all,omitempty"`
+}
+
+func (p Part) with(account string) Part {
+	if account != "" && !slices.Contains(p.All, account) {
+		p.All = append(slices.Clone(p.All), account)
+	}
+	return p
+}
+
+// Suspended is where a case stood before it was transferred or merged.
+type Suspended struct {
+	Stage  Stage         `json:"stage"`
+	On     calendar.Date `json:"on"`
+	Clocks []Clock       `json:"clocks,omitempty"`
+}
+
+// Open reports whether anything can still happen to the case.
+func (c Case) Open() bool { return c.Seq > 0 && !c.Stage.Settled() }
+
+// Apply folds one event into the case. It makes no decision and reads no
+// rules: everything it needs is in the event.
+func (c Case) Apply(e Event) Case {
+	c.Seq, c.At = e.Seq, e.At
+	e.Body.apply(&c, e)
+	for _, change := range e.Clocks {
+		c = c.withClock(change)
+	}
+	if e.Level != nil {
+		c = c.withLevel(*e.Level, e.At)
+	}
+	if e.Stage != "" {
+		c = c.withStage(e.Stage, e.At)
+	}
+	if e.Visible {
+		c = c.seen(e)
+	}
+	return c
+}
+
+// Fold returns the case that the events make, from nothing.
+func Fold(events []Event) Case {
+	var c Case
+	for _, e := range events {
+		c = c.Apply(e)
+	}
+	return c
+}
+
+func (c Case) withClock(change ClockChange) Case {
+	i := slices.IndexFunc(c.Clocks, func(k Clock) bool { return change.same(k.Name, k.Measure) })
+	clocks := slices.Clone(c.Clocks)
+	switch {
+	case change.Stopped && i >= 0:
+		clocks = slices.Delete(clocks, i, i+1)
+	case change.Stopped:
+	case i >= 0:
+		clocks[i] = change.Clock
+	default:
+		clocks = append(clocks, change.Clock)
+		slices.SortFunc(clocks, func(a, b Clock) int {
+			return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Measure, b.Measure))
+		})
+	}
+	if len(clocks) == 0 {
+		clocks = nil
+	}
+	c.Clocks = clocks
+	return c
+}
+
+func (c Case) withLevel(level policy.Level, at time.Time) Case {
+	if level > c.Level {
+		c.RaisedAt = at
+	}
+	if level == policy.L0 {
+		c.RaisedAt = time.Time{}
+	}
+	c.Level = level
+	return c
+}
+
+func (c Case) withStage(stage Stage, at time.Time) Case {
+	c.Stage, c.StageSince = stage, at
+	if stage == Serving {
+		c.Served = true
+	}
+	if !stage.unitWorks() && stage != Transferred {
+		c.Stay = nil
+	}
+	return c
+}
+
+func (c Case) seen(e Event) Case {
+	c.UnitVersion++
+	c.UnitAt = e.At
+	return c
+}
+
+// clock returns a running or standing clock of the case.
+func (c Case) clock(name policy.ClockName, measure int) (Clock, bool) {
+	i := slices.IndexFunc(c.Clocks, func(k Clock) bool { return k.Name == name && k.Measure == measure })
+	if i < 0 {
+		return Clock{}, false
+	}
+	return c.Clocks[i], true
+}
+
+// Deadline returns the clock that matters most where the case stands: the
+// stage's own clock, for the unit's stages the unit's.
+func (c Case) Deadline() (Clock, bool) {
+	names := stageClocks(c.Stage)
+	switch c.Stage {
+	case Planning:
+		names = []policy.ClockName{policy.ClockPlan}
+	case Rectifying:
+		names = []policy.ClockName{policy.ClockRectification}
+	case Sustained:
+		names = []policy.ClockName{policy.ClockCheckIn}
+	case Transferred:
+		names = []policy.ClockName{policy.ClockTransferReceipt, policy.ClockTransferStatus}
+	default:
+	}
+	for _, name := range names {
+		if k, ok := c.clock(name, 0); ok {
+			return k, true
+		}
+	}
+	return Clock{}, false
+}

@@ -1,0 +1,120 @@
+package lifecycle
+
+import "duban/policy"
+
+// A Recipient is who is chased or written to: a person, everybody of a role,
+// or a unit's people. Exactly one field is set.
+type Recipient struct {
+	Account string `json:"account,omitempty"`
+	Role    Role   `json:"role,omitempty"`
+	Unit    string `json:"unit,omitempty"`
+}
+
+// String is the recipient as one token: "account:…", "role:…" or "unit:…".
+func (r Recipient) String() string {
+	switch {
+	case r.Account != "":
+		return "account:" + r.Account
+	case r.Unit != "":
+		return "unit:" + r.Unit
+	default:
+		return "role:" + string(r.Role)
+	}
+}
+
+// Tokens lists the recipients a person is one of: what is chased under any of
+// them is that person's task.
+func (a Actor) Tokens() []string {
+	tokens := []string{Recipient{Account: a.Account}.String()}
+	for _, r := range a.Roles {
+		if r.OfUnit() {
+			tokens = append(tokens, Recipient{Unit: a.Unit}.String())
+			continue
+		}
+		tokens = append(tokens, Recipient{Role: r}.String())
+	}
+	return tokens
+}
+
+// Chased lists who must act on a running clock: the person whose turn it is,
+// and from the second chase on the superior as well. The unit's clocks have no
+// second name here, because the ladder is what comes after.
+func (c Case) Chased(k Clock) []Recipient {
+	if k.Next == nil {
+		return nil
+	}
+	who, then := c.turnOf(k)
+	chased := []Recipient{who}
+	if then != (Recipient{}) && k.Passed && k.Chases >= 1 && then != who {
+		chased = append(chased, then)
+	}
+	return chased
+}
+
+// turnOf is whose turn it is on a clock, and who is told when it stays undone.
+func (c Case) turnOf(k Clock) (who, then Recipient) {
+	role := func(r Role) Recipient { return Recipient{Role: r} }
+	person := func(account string, r Role) Recipient {
+		if account != "" {
+			return Recipient{Account: account}
+		}
+		return role(r)
+	}
+	unit := Recipient{Unit: c.Unit}
+	officer := person(c.Officer, Officer)
+	switch k.Name {
+	case policy.ClockDraft:
+		return person(c.Part.Author, Inspector), role(Head)
+	case policy.ClockTriage:
+		return role(Head), role(Leader)
+	case policy.ClockReceipt:
+		if k.Passed {
+			return officer, role(Head)
+		}
+		return unit, Recipient{}
+	case policy.ClockNoticeDrafting, policy.ClockPlanReview, policy.ClockReportReview:
+		return officer, role(Head)
+	case policy.ClockPlan, policy.ClockRectification, policy.ClockCheckIn:
+		return unit, Recipient{}
+	case policy.ClockLookBack:
+		if c.LookBackToLeader {
+			return role(Leader), Recipient{}
+		}
+		return role(LookBackLead), role(Leader)
+	case policy.ClockLookBackResult:
+		return person(c.Part.Lead, LookBackLead), role(Leader)
+	case policy.ClockTransferReceipt, policy.ClockTransferStatus:
+		return officer, role(Leader)
+	case policy.ClockStay:
+		if c.Stay != nil {
+			return person(c.Stay.By, Leader), Recipient{}
+		}
+		return role(Leader), Recipient{}
+	case policy.ClockHandover:
+		if c.Handover != nil {
+			return Recipient{Account: c.Handover.To}, unit
+		}
+		return unit, Recipient{}
+	case clockMeasure:
+		return c.measureOwner(k.Measure), role(Leader)
+	case policy.ClockNoticeApproval, policy.ClockClosureApproval, policy.ClockSustainedReview,
+		policy.ClockObjection, policy.ClockExtension, policy.ClockCooling:
+		return role(Leader), Recipient{}
+	default:
+		return role(Leader), Recipient{}
+	}
+}
+
+func (c Case) measureOwner(no int) Recipient {
+	m, ok := c.measure(no)
+	switch {
+	case !ok || m.Status == Proposed:
+		return Recipient{Role: Leader}
+	case m.Owner != "":
+		return Recipient{Account: m.Owner}
+	case ownerRole(m.Kind)[0] == Officer && c.Officer != "":
+		return Recipient{Account: c.Officer}
+	default:
+		return Recipient{Role: ownerRole(m.Kind)[0]}
+	}
+}

@@ -1,0 +1,166 @@
+package lifecycle
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"duban/calendar"
+)
+
+// Date is a civil date; package calendar has the arithmetic.
+type Date = calendar.Date
+
+// Period is a length of time in working days, natural days or months.
+type Period = calendar.Period
+
+// Bounds of what people write, in characters.
+const (
+	maxTitle = 200
+	maxText  = 10_000
+	maxName  = 100
+	maxItems = 100
+)
+
+// text refuses an empty text, one that is too long, and one with characters
+// that no document can show.
+func (t *turn) text(field, value string, limit int) error {
+	if strings.TrimSpace(value) == "" {
+		return invalid(field, "required", "请填写“"+field+"”。", "Please fill in "+field+".")
+	}
+	return t.optional(field, value, limit)
+}
+
+// optional is text that may be empty.
+func (t *turn) optional(field, value string, limit int) error {
+	if !utf8.ValidString(value) || strings.ContainsFunc(value, unshowable) {
+		return invalid(field, "bad_characters", "“"+field+"”含有无法显示的字符。", field+" contains characters that cannot be shown.")
+	}
+	if n := utf8.RuneCountInString(value); n > limit {
+		return invalid(field, "too_long", fmt.Sprintf("“%s”最多%d字，现有%d字。", field, limit, n),
+			fmt.Sprintf("%s may have at most %d characters; it has %d.", field, limit, n))
+	}
+	return nil
+}
+
+// unshowable: control characters, and those that reorder or hide text.
+func unshowable(r rune) bool {
+	switch {
+	case r == '\n' || r == '\t':
+		return false
+	case unicode.IsControl(r):
+		return true
+	default:
+		return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || r == 0xFEFF || r == utf8.RuneError
+	}
+}
+
+// list refuses too few or too many items, and an item that text would refuse.
+func (t *turn) list(field string, values []string, least, limit int) error {
+	if len(values) < least || len(values) > maxItems {
+		return invalid(field, "count", fmt.Sprintf("“%s”应为%d至%d项。", field, least, maxItems),
+			fmt.Sprintf("%s must have %d to %d items.", field, least, maxItems))
+	}
+	for i, v := range values {
+		if err := t.text(fmt.Sprintf("%s[%d]", field, i), v, limit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dayBetween refuses a day in the future or before the earliest.
+func (t *turn) dayBetween(field string, day, earliest Date) error {
+	today := t.rules.Today(t.received)
+	switch {
+	case day.IsZero():
+		return invalid(field, "required", "请填写日期“"+field+"”。", "Please give the date "+field+".")
+	case day.After(today):
+		return invalid(field, "in_future", "“"+field+"”不能晚于今天（"+today.String()+"）。", field+" lies in the future; today is "+today.String()+".")
+	case day.Before(earliest):
+		return invalid(field, "too_early", "“"+field+"”不能早于"+earliest.String()+"。", field+" may not be before "+earliest.String()+".")
+	}
+	return nil
+}
+
+// dayAfter refuses a day that is not later than after, or later than latest.
+func (t *turn) dayAfter(field string, day, after, latest Date) error {
+	switch {
+	case day.IsZero():
+		return invalid(field, "required", "请填写日期“"+field+"”。", "Please give the date "+field+".")
+	case !day.After(after):
+		return invalid(field, "too_early", "“"+field+"”应晚于"+after.String()+"。", field+" must be after "+after.String()+".")
+	case day.After(latest):
+		return invalid(field, "over_cap", "“"+field+"”不能晚于"+latest.String()+"。", field+" may not be later than "+latest.String()+".")
+	}
+	return nil
+}
+
+// oneOf refuses a value outside a fixed list.
+func oneOf[T ~string](field string, value T, allowed ...T) error {
+	if slices.Contains(allowed, value) {
+		return nil
+	}
+	names := make([]string, len(allowed))
+	for i, a := range allowed {
+		names[i] = string(a)
+	}
+	if value == "" {
+		return invalid(field, "required", "请填写“"+field+"”。", "Please fill in "+field+".")
+	}
+	return invalid(field, "unknown_code", "“"+field+"”应为："+strings.Join(names, "、")+"。",
+		field+" must be one of: "+strings.Join(names, ", ")+".")
+}
+
+// code refuses a value that a code table of the policy does not have.
+func code(field, value string, known bool) error {
+	switch {
+	case value == "":
+		return invalid(field, "required", "请填写“"+field+"”。", "Please fill in "+field+".")
+	case !known:
+		return invalid(field, "unknown_code", "代码表中没有“"+value+"”。", "There is no code "+value+" for "+field+".")
+	}
+	return nil
+}
+
+// first returns the first error of several checks.
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dayOf is the legal day of an instant.
+func (t *turn) dayOf(at time.Time) Date { return t.rules.Today(at) }
+
+// unit refuses a unit that does not exist, or no longer.
+func (t *turn) unit(field, id string) error {
+	if err := t.text(field, id, maxName); err != nil {
+		return err
+	}
+	if !t.rules.Known.Units[id] {
+		return invalid(field, "unknown_unit", "没有这个单位，或者该单位已撤销。", "There is no such unit, or it was abolished.")
+	}
+	return nil
+}
+
+// account refuses a person who does not exist or does not hold the role.
+func (t *turn) account(field, id string, role Role) (Actor, error) {
+	if err := t.text(field, id, maxName); err != nil {
+		return Actor{}, err
+	}
+	a, ok := t.rules.Known.Accounts[id]
+	if !ok {
+		return Actor{}, invalid(field, "unknown_account", "没有这个人员账号。", "There is no such account.")
+	}
+	if !a.Has(role) {
+		return Actor{}, invalid(field, "wrong_role", "该人员不是“"+role.ZH()+"”。", "That person does not hold the role "+string(role)+".")
+	}
+	return a, nil
+}

@@ -1,0 +1,258 @@
+package lifecycle
+
+import (
+	"time"
+
+	"duban/calendar"
+	"duban/policy"
+)
+
+// A Clock is a running deadline of a case. It holds the instants it will ring
+// at, so that neither Apply nor Alarm ever needs a calendar.
+type Clock struct {
+	Name policy.ClockName `json:"name"`
+	// Measure numbers the ordered measure the clock belongs to; 0 for the rest.
+	Measure int           `json:"measure,omitempty"`
+	Start   calendar.Date `json:"start"`
+	// Period is how the due date was computed from Start; zero when the date
+	// itself was given.
+	Period calendar.Period `json:"period,omitzero"`
+	// Base is Start plus Period, before any Move.
+	Base calendar.Date `json:"base"`
+	// Due is the last day in time; the deadline passes as that day ends.
+	Due   calendar.Date `json:"due"`
+	DueAt time.Time     `json:"due_at"`
+	// Provisional: the due date rests on a year whose notice is not out yet.
+	Provisional bool   `json:"provisional,omitempty"`
+	Moves       []Move `json:"moves,omitempty"`
+	// Passed: the due date has gone by unmet.
+	Passed bool `json:"passed,omitempty"`
+	// Chases counts how often somebody was chased since.
+	Chases int `json:"chases,omitempty"`
+	// StandsSince is the day from which the clock stands still; zero while it
+	// runs.
+	StandsSince calendar.Date `json:"stands_since,omitzero"`
+	// Next is what rings next; nil while the clock runs on silently or stands.
+	Next *Ring `json:"next,omitempty"`
+}
+
+// A Move says why and how far a due date was moved.
+type Move struct {
+	On     calendar.Date `json:"on"`
+	From   calendar.Date `json:"from"`
+	To     calendar.Date `json:"to"`
+	Reason MoveReason    `json:"reason"`
+}
+
+// A MoveReason says why a due date was moved.
+type MoveReason string
+
+// The reasons.
+const (
+	MoveCommittee  MoveReason = "committee"  // the committee took the days
+	MoveStay       MoveReason = "stay"       // the clock was stopped by decision
+	MoveOutage     MoveReason = "outage"     // the system was away before the end
+	MoveExtension  MoveReason = "extension"  // more time was granted
+	MoveCorrection MoveReason = "correction" // time left to correct a returned paper
+	MoveAmended    MoveReason = "amended"    // the notice was amended after an objection
+	MoveMerged     MoveReason = "merged"     // the earlier deadline of a merged case
+	MoveCalendar   MoveReason = "calendar"   // the State Council's notice changed the days
+	MoveAway       MoveReason = "transfer"   // the case was with another body
+	MovePostponed  MoveReason = "postponed"  // a measure was postponed
+)
+
+// ZH is the reason as it stands in an explanation.
+func (m MoveReason) ZH() string {
+	switch m {
+	case MoveCommittee:
+		return "工委办理占用的时间不计入单位时限"
+	case MoveStay:
+		return "中止计时"
+	case MoveOutage:
+		return "系统停机顺延"
+	case MoveExtension:
+		return "批准延期"
+	case MoveCorrection:
+		return "退回补正留出的时间"
+	case MoveAmended:
+		return "异议部分成立，更正后重新计时"
+	case MoveMerged:
+		return "并案后从早"
+	case MoveCalendar:
+		return "放假安排公布后重算"
+	case MoveAway:
+		return "移送期间不计入单位时限"
+	case MovePostponed:
+		return "措施暂缓"
+	default:
+		return string(m)
+	}
+}
+
+// A Ring is one step of a clock and the legal instant at which it is due.
+type Ring struct {
+	Step Step `json:"step"`
+	// On is the last day before the ring; At the legal instant.
+	On calendar.Date `json:"on"`
+	At time.Time     `json:"at"`
+}
+
+// A Step is what a clock does when it rings.
+type Step string
+
+// The steps.
+const (
+	StepRemind   Step = "remind"   // the due date is near
+	StepLapse    Step = "lapse"    // the due date has passed
+	StepChase    Step = "chase"    // it is still not done
+	StepEscalate Step = "escalate" // the next rung of the ladder
+)
+
+// unitClock reports whether the clock measures the inspected unit. Only these
+// raise the level, stand still for a stay and move for an outage.
+func unitClock(name policy.ClockName) bool {
+	return name == policy.ClockPlan || name == policy.ClockRectification || name == policy.ClockCheckIn
+}
+
+// start begins a clock that runs for period from the day start.
+func (t *turn) start(name policy.ClockName, start calendar.Date, period calendar.Period) Clock {
+	due := t.rules.Calendar.Add(start, period)
+	return Clock{
+		Name: name, Start: start, Period: period, Base: due.Date,
+		Due: due.Date, DueAt: t.rules.Timeline.End(due.Date), Provisional: due.Provisional,
+	}
+}
+
+// until begins a clock that ends on a given day.
+func (t *turn) until(name policy.ClockName, start, due calendar.Date) Clock {
+	return Clock{
+		Name: name, Start: start, Base: due, Due: due, DueAt: t.rules.Timeline.End(due),
+		Provisional: t.rules.Calendar.Day(due).Provisional,
+	}
+}
+
+// move sets a new due date and keeps the reason. A date still to come makes a
+// clock that had passed run again.
+func (t *turn) move(c Clock, to calendar.Date, reason MoveReason) Clock {
+	if to == c.Due {
+		return c
+	}
+	moves := make([]Move, 0, len(c.Moves)+1)
+	c.Moves = append(append(moves, c.Moves...), Move{On: t.today, From: c.Due, To: to, Reason: reason})
+	c.Due, c.DueAt = to, t.rules.Timeline.End(to)
+	c.Provisional = c.Provisional || t.rules.Calendar.Day(to).Provisional
+	if c.DueAt.After(t.at) {
+		c.Passed, c.Chases = false, 0
+	}
+	return c
+}
+
+// arm sets what rings next, strictly after now and after whatever rang last,
+// but for the lapse and the ladder, which are never skipped.
+func (t *turn) arm(c Clock) Clock {
+	after := t.at
+	if c.Next != nil {
+		after = laterOf(after, c.Next.At)
+	}
+	c.Next = nil
+	if !c.StandsSince.IsZero() {
+		return c
+	}
+	figures := t.rules.Policy.Clock(c.Name)
+	if !c.Passed {
+		c.Next = t.reminder(c, figures, after)
+		if c.Next == nil {
+			c.Next = &Ring{Step: StepLapse, On: c.Due, At: c.DueAt}
+		}
+		return c
+	}
+	chase := t.chase(c, t.every(c, figures), after)
+	rung := t.rung(c, figures.MaxLevel)
+	switch {
+	case rung == nil:
+		c.Next = chase
+	case chase == nil || !chase.At.Before(rung.At): // a step swallows that day's chase
+		c.Next = rung
+	default:
+		c.Next = chase
+	}
+	return c
+}
+
+func (t *turn) every(c Clock, figures policy.Clock) calendar.Period {
+	if c.Measure > 0 {
+		return t.rules.Policy.Measures.ThenEvery
+	}
+	return figures.ThenEvery
+}
+
+// reminder is the first reminder still to come. Those before the clock's start
+// or before now are skipped, so that an outage leaves one reminder, not three.
+func (t *turn) reminder(c Clock, figures policy.Clock, after time.Time) *Ring {
+	for _, before := range figures.Remind {
+		on := t.rules.Calendar.Back(c.Due, before.N)
+		at := t.rules.Timeline.Start(on)
+		if at.After(after) && on.After(c.Start) {
+			return &Ring{Step: StepRemind, On: on, At: at}
+		}
+	}
+	return nil
+}
+
+// chase is the first chase on the grid from the due date that is still to come.
+func (t *turn) chase(c Clock, every calendar.Period, after time.Time) *Ring {
+	if every.N == 0 {
+		return nil
+	}
+	on := c.Due
+	if every.Unit == calendar.WorkingDays {
+		gone := t.rules.Calendar.WorkingDaysBetween(c.Due, t.rules.Today(after)) / every.N
+		if gone > 1 {
+			on = t.rules.Calendar.AddWorkingDays(c.Due, (gone-1)*every.N)
+		}
+	}
+	for {
+		on = t.rules.Calendar.Add(on, every).Date
+		if at := t.rules.Timeline.End(on); at.After(after) {
+			return &Ring{Step: StepChase, On: on, At: at}
+		}
+	}
+}
+
+// rung is the next step of the ladder on this clock, or nil at its top or
+// while an extension is undecided. It is due at the later of its legal offset
+// and the time the level was last raised plus the interval between the two
+// steps, so an outage never walks anybody up the ladder in one night.
+func (t *turn) rung(c Clock, top policy.Level) *Ring {
+	if t.c.Level >= top || t.c.Extension.pending() {
+		return nil
+	}
+	step, ok := t.rules.Policy.Step(t.c.Level + 1)
+	if !ok {
+		return nil
+	}
+	on := t.rules.Calendar.AddWorkingDays(c.Due, step.After.N)
+	if below, ok := t.rules.Policy.Step(t.c.Level); ok && !t.c.RaisedAt.IsZero() {
+		paced := t.rules.Calendar.AddWorkingDays(t.rules.Today(t.c.RaisedAt), step.After.N-below.After.N)
+		on = latest(on, paced)
+	}
+	return &Ring{Step: StepEscalate, On: on, At: t.rules.Timeline.End(on)}
+}
+
+// stand stops a running clock from today on.
+func (t *turn) stand(c Clock) Clock {
+	if c.StandsSince.IsZero() {
+		c.StandsSince, c.Next = t.today, nil
+	}
+	return c
+}
+
+// resume lets a standing clock run on, later by the days it stood.
+func (t *turn) resume(c Clock, reason MoveReason) Clock {
+	if c.StandsSince.IsZero() {
+		return c
+	}
+	since := c.StandsSince
+	c.StandsSince = calendar.Date{}
+	return t.move(c, t.rules.later(c.Due, since, t.today), reason)
+}

@@ -1,0 +1,75 @@
+package lifecycle
+
+// ApproveClosure closes the case.
+type ApproveClosure struct{}
+
+// ClosureApproved: the case is closed and cools before it is archived.
+type ClosureApproved struct{}
+
+// RefuseClosure wants another look-back.
+type RefuseClosure struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
+}
+
+// ClosureRefused: another look-back must be made.
+type ClosureRefused struct{ RefuseClosure }
+
+// Reopen takes a closed case up again while it cools.
+type Reopen struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
+}
+
+// Reopened: the unit must put it right in a new round.
+type Reopened struct{ Reopen }
+
+func (ApproveClosure) decide(t *turn) error {
+	t.record(&ClosureApproved{})
+	t.goTo(Closed)
+	return nil
+}
+
+func (b RefuseClosure) decide(t *turn) error {
+	if err := t.text("reason", b.Reason, maxText); err != nil {
+		return err
+	}
+	t.record(&ClosureRefused{b})
+	t.goTo(LookBackPending)
+	return nil
+}
+
+func (b Reopen) decide(t *turn) error {
+	if err := t.text("reason", b.Reason, maxText); err != nil {
+		return err
+	}
+	t.record(&Reopened{b})
+	t.raise(max(t.c.Level, t.floor()))
+	t.set(t.laterRound(t.today))
+	t.goTo(Rectifying)
+	return nil
+}
+
+func (*ClosureApproved) apply(c *Case, e Event) { c.Part = c.Part.with(e.Actor.Account) }
+func (*ClosureRefused) apply(c *Case, e Event)  { c.Part = c.Part.with(e.Actor.Account) }
+
+func (*Reopened) apply(c *Case, e Event) {
+	c.Part = c.Part.with(e.Actor.Account)
+	c.newRound()
+	if c.Plan == nil {
+		return
+	}
+	p := *c.Plan
+	p.Measures = append([]PlanMeasure(nil), p.Measures...)
+	for i := range p.Measures {
+		p.Measures[i].Accepted = false
+	}
+	c.Plan = &p
+}
+
+// notInvolved: the approver of a closure neither reviewed the report nor led
+// the look-back.
+func notInvolved(t *turn) *Refusal {
+	if t.actor.Account == t.c.Part.Reviewer || t.actor.Account == t.c.Part.Lead {
+		return forbidden("own_check", "审核报告或带队回头看的人不能审批销号。", "Whoever reviewed the report or led the look-back may not decide on closing.")
+	}
+	return nil
+}

@@ -1,0 +1,151 @@
+package lifecycle
+
+import (
+	"slices"
+	"time"
+)
+
+// A CommandKind names a command, in the imperative.
+type CommandKind string
+
+// A Command is what a person asks of a case.
+type Command struct {
+	// ID identifies the command for ever; the events it causes carry it.
+	ID    string
+	Actor Actor
+	Body  CommandBody
+}
+
+// A CommandBody is the content of one kind of command.
+type CommandBody interface {
+	// Kind names the command.
+	Kind() CommandKind
+	decide(t *turn) error
+}
+
+// Involving is a command that changes other cases besides its own; they must
+// be locked and handed to Decide together.
+type Involving interface {
+	CommandBody
+	// Involves lists the other cases, given the command's own.
+	Involves(c Case) []string
+}
+
+// Involves lists the other cases a command on c changes.
+func Involves(c Case, body CommandBody) []string {
+	if b, ok := body.(Involving); ok {
+		return b.Involves(c)
+	}
+	return nil
+}
+
+// Decide applies cmd to c as of the instant at, the instant the command was
+// received, under the rules r. It returns the events to record, those of
+// other cases it involves among them, or a *Refusal and none.
+//
+// Whatever has fallen due by then must have been applied with DecideAlarm
+// first. Decide reads no clock and does no I/O: everything it needs is in its
+// arguments, so any decision of the past can be computed again and checked.
+func Decide(c Case, others []Case, cmd Command, at time.Time, r Rules) ([]Event, error) {
+	t := newTurn(c, cmd, at, r)
+	for _, o := range others {
+		t.others = append(t.others, newTurn(o, cmd, t.at, r))
+	}
+	row, ok := rowOf(cmd.Body.Kind())
+	if !ok {
+		return nil, notAllowed("unknown_command", "没有这项操作。", "There is no such command.")
+	}
+	if err := row.may(t, onPaper(cmd.Body)); err != nil {
+		return nil, err
+	}
+	if err := cmd.Body.decide(t); err != nil {
+		return nil, err
+	}
+	t.seal()
+	events := t.events
+	for _, o := range t.others {
+		o.seal()
+		events = append(events, o.events...)
+	}
+	return events, nil
+}
+
+// Allowed lists the commands this person may run on the case as it stands at
+// the instant. The content may still be refused.
+func Allowed(c Case, a Actor, at time.Time, r Rules) []CommandKind {
+	t := newTurn(c, Command{Actor: a}, at, r)
+	allowed := []CommandKind{}
+	for _, row := range table {
+		if row.kind != KindOpenCase && (row.may(t, false) == nil || row.paper && row.may(t, true) == nil) {
+			allowed = append(allowed, row.kind)
+		}
+	}
+	return allowed
+}
+
+// may tells whether the person may run the command on the case as it stands:
+// role, stage, and what the row's guard says of persons and regions.
+func (row row) may(t *turn, paper bool) error {
+	who := row.who
+	if paper {
+		who = []Role{Officer}
+	}
+	switch {
+	case !t.actor.Has(who...):
+		return forbidden("wrong_role", "您的角色不能办理“"+row.zh+"”。", "Your role may not run "+string(row.kind)+".")
+	case t.actor.Unit != "" && t.c.Seq > 0 && t.actor.Unit != t.c.Unit:
+		return forbidden("other_unit", "这不是贵单位的事项。", "This case is not your unit's.")
+	case !slices.Contains(row.from, t.c.Stage):
+		return wrongStage(row, t.c)
+	}
+	if row.guard == nil {
+		return nil
+	}
+	if refusal := row.guard(t); refusal != nil {
+		return refusal
+	}
+	return nil
+}
+
+// wrongStage names the stage as the asker may know it.
+func wrongStage(row row, c Case) *Refusal {
+	zh, en := c.Stage.ZH(), string(c.Stage)
+	if !slices.ContainsFunc(row.who, func(r Role) bool { return !r.OfUnit() }) {
+		unit := c.Stage.unitStage(c.Served)
+		zh, en = unit.ZH(), string(unit)
+	}
+	if c.Stage == "" {
+		zh, en = "未登记", "not opened"
+	}
+	return notAllowed("wrong_stage", "事项现处于“"+zh+"”，不能办理“"+row.zh+"”。",
+		"The case is "+en+"; "+string(row.kind)+" is not possible now.")
+}
+
+// A Paper stands for a unit that works on paper: the officer does the step on
+// its behalf, with the day on the paper and a scan of it.
+type Paper struct {
+	// On is the certified day on the paper, by which timeliness is judged.
+	On Date `json:"on" doc:"The certified date on the paper"`
+	// Scan refers to the scanned paper.
+	Scan string `json:"scan" minLength:"1" maxLength:"200" doc:"Reference to the scan"`
+}
+
+// papered is a command an officer may run on the unit's behalf with a paper.
+type papered interface{ onPaper() *Paper }
+
+func onPaper(body CommandBody) bool {
+	b, ok := body.(papered)
+	return ok && b.onPaper() != nil
+}
+
+// paperDay is the day a step counts on: the paper's, or the day it was
+// received. It refuses a paper from the future or from before the earliest day.
+func (t *turn) paperDay(p *Paper, earliest Date) (Date, error) {
+	if p == nil {
+		return t.rules.Today(t.received), nil
+	}
+	if err := t.dayBetween("paper.on", p.On, earliest); err != nil {
+		return Date{}, err
+	}
+	return p.On, t.text("paper.scan", p.Scan, 200)
+}

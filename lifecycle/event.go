@@ -1,0 +1,108 @@
+package lifecycle
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"duban/calendar"
+	"duban/policy"
+)
+
+// An Event is one thing that happened to a case: the unit of the record of
+// law. The case is the fold of its events.
+type Event struct {
+	Case string
+	// Seq counts the case's events from 1 without gaps.
+	Seq int64
+	// At is when it was recorded; it never goes back within a case.
+	At time.Time
+	// Legal is the day on which it counts, which for a late alarm lies before At.
+	Legal calendar.Date
+	// Actor is who did it; the case itself when Account is empty.
+	Actor Actor
+	// Command is the id of the command that caused it; empty for an alarm.
+	Command string
+	Kind    EventKind
+	// Stage is the stage the case went to, empty when it stayed.
+	Stage Stage
+	// Level is the level the case went to, nil when it stayed.
+	Level *policy.Level
+	// Clocks are the clocks as the event left them.
+	Clocks []ClockChange
+	// Visible: the event changed something the unit may see.
+	Visible bool
+	Body    Body
+}
+
+// A ClockChange is a clock as an event left it, or the end of one.
+type ClockChange struct {
+	Clock
+	Stopped bool `json:"stopped,omitempty"`
+}
+
+func (c ClockChange) same(name policy.ClockName, measure int) bool {
+	return c.Name == name && c.Measure == measure
+}
+
+// An EventKind names what happened, in the past tense.
+type EventKind string
+
+// A Body is what an event says beyond stage, level and clocks. Each kind of
+// event has one type of body.
+type Body interface {
+	kind() EventKind
+	apply(c *Case, e Event)
+}
+
+// eventContent is the stored form of an event's content.
+type eventContent struct {
+	Stage   Stage           `json:"stage,omitempty"`
+	Level   *policy.Level   `json:"level,omitempty"`
+	Clocks  []ClockChange   `json:"clocks,omitempty"`
+	Visible bool            `json:"unit_visible,omitempty"`
+	Data    json.RawMessage `json:"data,omitempty"`
+}
+
+// Content returns the event's content as it is stored: stage, level, clocks
+// and body.
+func (e Event) Content() ([]byte, error) {
+	data, err := json.Marshal(e.Body)
+	if err != nil {
+		return nil, fmt.Errorf("encode event %s %d: %w", e.Case, e.Seq, err)
+	}
+	if string(data) == "{}" {
+		data = nil
+	}
+	return json.Marshal(eventContent{Stage: e.Stage, Level: e.Level, Clocks: e.Clocks, Visible: e.Visible, Data: data})
+}
+
+// WithContent returns the event with stored content read back. The event's
+// Kind must be set. It fails on a kind that no release ever wrote.
+func (e Event) WithContent(content []byte) (Event, error) {
+	var v eventContent
+	if err := json.Unmarshal(content, &v); err != nil {
+		return Event{}, fmt.Errorf("decode event %s %d: %w", e.Case, e.Seq, err)
+	}
+	body, ok := newBody(e.Kind)
+	if !ok {
+		return Event{}, fmt.Errorf("decode event %s %d: unknown kind %q", e.Case, e.Seq, e.Kind)
+	}
+	if len(v.Data) > 0 {
+		if err := json.Unmarshal(v.Data, body); err != nil {
+			return Event{}, fmt.Errorf("decode event %s %d: %w", e.Case, e.Seq, err)
+		}
+	}
+	e.Stage, e.Level, e.Clocks, e.Visible, e.Body = v.Stage, v.Level, v.Clocks, v.Visible, body
+	return e, nil
+}
+
+// A Numbered body needs a number from a gap-free series, which only the record
+// can allot, inside the transaction that writes the event.
+type Numbered interface {
+	Body
+	// Series is the name of the series.
+	Series() string
+	// Allot gives the body its number.
+	Allot(n int)
+}

@@ -1,0 +1,399 @@
+package lifecycle
+
+// The kinds of event. They stand in the record of law: never rename.
+const (
+	EventCaseOpened        EventKind = "case_opened"
+	EventDraftAmended      EventKind = "draft_amended"
+	EventDraftSubmitted    EventKind = "draft_submitted"
+	EventDraftReturned     EventKind = "draft_returned"
+	EventFindingAccepted   EventKind = "finding_accepted"
+	EventOfficerAssigned   EventKind = "officer_assigned"
+	EventNoted             EventKind = "noted"
+	EventNoticeSubmitted   EventKind = "notice_submitted"
+	EventNoticeReturned    EventKind = "notice_returned"
+	EventNoticeApproved    EventKind = "notice_approved"
+	EventNoticeCorrected   EventKind = "notice_corrected"
+	EventReceiptRecorded   EventKind = "receipt_recorded"
+	EventPlanSubmitted     EventKind = "plan_submitted"
+	EventPlanReturned      EventKind = "plan_returned"
+	EventPlanAccepted      EventKind = "plan_accepted"
+	EventReportSubmitted   EventKind = "report_submitted"
+	EventReportReturned    EventKind = "report_returned"
+	EventReportAccepted    EventKind = "report_accepted"
+	EventCaseSustained     EventKind = "case_sustained"
+	EventCheckedIn         EventKind = "checked_in"
+	EventSustainedExited   EventKind = "sustained_exited"
+	EventArrived           EventKind = "arrived"
+	EventLookBackRecorded  EventKind = "look_back_recorded"
+	EventClosureApproved   EventKind = "closure_approved"
+	EventClosureRefused    EventKind = "closure_refused"
+	EventReopened          EventKind = "reopened"
+	EventExtensionAsked    EventKind = "extension_asked"
+	EventExtensionDecided  EventKind = "extension_decided"
+	EventObjectionFiled    EventKind = "objection_filed"
+	EventObjectionDecided  EventKind = "objection_decided"
+	EventStayGranted       EventKind = "stay_granted"
+	EventStayEnded         EventKind = "stay_ended"
+	EventMeasureOrdered    EventKind = "measure_ordered"
+	EventMeasurePostponed  EventKind = "measure_postponed"
+	EventMeasureWaived     EventKind = "measure_waived"
+	EventMeasureRecorded   EventKind = "measure_recorded"
+	EventMeasuresCancelled EventKind = "measures_cancelled"
+	EventHandedOver        EventKind = "handed_over"
+	EventHandoverAccepted  EventKind = "handover_accepted"
+	EventCaseMerged        EventKind = "case_merged"
+	EventChildTakenIn      EventKind = "child_taken_in"
+	EventGivenBack         EventKind = "given_back"
+	EventCaseVoided        EventKind = "case_voided"
+	EventCaseTransferred   EventKind = "case_transferred"
+	EventTransferReceived  EventKind = "transfer_received"
+	EventTakenBack         EventKind = "taken_back"
+	EventReminded          EventKind = "reminded"
+	EventChased            EventKind = "chased"
+	EventDeadlineMissed    EventKind = "deadline_missed"
+	EventDeadlineMoved     EventKind = "deadline_moved"
+	EventLevelRaised       EventKind = "level_raised"
+	EventCaseArchived      EventKind = "case_archived"
+	EventRecomputed        EventKind = "recomputed"
+)
+
+// EventKinds lists every kind of event.
+func EventKinds() []EventKind {
+	return []EventKind{
+		EventCaseOpened,
+		EventDraftAmended,
+		EventDraftSubmitted,
+		EventDraftReturned,
+		EventFindingAccepted,
+		EventOfficerAssigned,
+		EventNoted,
+		EventNoticeSubmitted,
+		EventNoticeReturned,
+		EventNoticeApproved,
+		EventNoticeCorrected,
+		EventReceiptRecorded,
+		EventPlanSubmitted,
+		EventPlanReturned,
+		EventPlanAccepted,
+		EventReportSubmitted,
+		EventReportReturned,
+		EventReportAccepted,
+		EventCaseSustained,
+		EventCheckedIn,
+		EventSustainedExited,
+		EventArrived,
+		EventLookBackRecorded,
+		EventClosureApproved,
+		EventClosureRefused,
+		EventReopened,
+		EventExtensionAsked,
+		EventExtensionDecided,
+		EventObjectionFiled,
+		EventObjectionDecided,
+		EventStayGranted,
+		EventStayEnded,
+		EventMeasureOrdered,
+		EventMeasurePostponed,
+		EventMeasureWaived,
+		EventMeasureRecorded,
+		EventMeasuresCancelled,
+		EventHandedOver,
+		EventHandoverAccepted,
+		EventCaseMerged,
+		EventChildTakenIn,
+		EventGivenBack,
+		EventCaseVoided,
+		EventCaseTransferred,
+		EventTransferReceived,
+		EventTakenBack,
+		EventReminded,
+		EventChased,
+		EventDeadlineMissed,
+		EventDeadlineMoved,
+		EventLevelRaised,
+		EventCaseArchived,
+		EventRecomputed,
+	}
+}
+
+// ZH is the event as it stands in a case's history.
+func (k EventKind) ZH() string {
+	switch k {
+	case EventCaseOpened:
+		return "登记"
+	case EventDraftAmended:
+		return "修改草稿"
+	case EventDraftSubmitted:
+		return "提交研判"
+	case EventDraftReturned:
+		return "退回草稿"
+	case EventFindingAccepted:
+		return "研判通过"
+	case EventOfficerAssigned:
+		return "指派经办人"
+	case EventNoted:
+		return "备注"
+	case EventNoticeSubmitted:
+		return "送审"
+	case EventNoticeReturned:
+		return "退改"
+	case EventNoticeApproved:
+		return "签发"
+	case EventNoticeCorrected:
+		return "更正、改送"
+	case EventReceiptRecorded:
+		return "签收"
+	case EventPlanSubmitted:
+		return "报送方案"
+	case EventPlanReturned:
+		return "退回方案"
+	case EventPlanAccepted:
+		return "方案通过"
+	case EventReportSubmitted:
+		return "报送报告"
+	case EventReportReturned:
+		return "退回补正"
+	case EventReportAccepted:
+		return "报告审核通过"
+	case EventCaseSustained:
+		return "转持续整改"
+	case EventCheckedIn:
+		return "定期报告"
+	case EventSustainedExited:
+		return "结束持续整改"
+	case EventArrived:
+		return "到场"
+	case EventLookBackRecorded:
+		return "回头看结果"
+	case EventClosureApproved:
+		return "批准销号"
+	case EventClosureRefused:
+		return "不批准销号"
+	case EventReopened:
+		return "重新办理"
+	case EventExtensionAsked:
+		return "申请延期"
+	case EventExtensionDecided:
+		return "决定延期"
+	case EventObjectionFiled:
+		return "提出异议"
+	case EventObjectionDecided:
+		return "决定异议"
+	case EventStayGranted:
+		return "中止计时"
+	case EventStayEnded:
+		return "恢复计时"
+	case EventMeasureOrdered:
+		return "采取措施"
+	case EventMeasurePostponed:
+		return "暂缓措施"
+	case EventMeasureWaived:
+		return "免予措施"
+	case EventMeasureRecorded:
+		return "记录措施"
+	case EventMeasuresCancelled:
+		return "取消措施"
+	case EventHandedOver:
+		return "移交"
+	case EventHandoverAccepted:
+		return "接收移交"
+	case EventCaseMerged:
+		return "并案"
+	case EventChildTakenIn:
+		return "并入事项"
+	case EventGivenBack:
+		return "退出并案"
+	case EventCaseVoided:
+		return "撤销"
+	case EventCaseTransferred:
+		return "移送"
+	case EventTransferReceived:
+		return "移送回执"
+	case EventTakenBack:
+		return "退回移送"
+	case EventReminded:
+		return "到期提醒"
+	case EventChased:
+		return "催办"
+	case EventDeadlineMissed:
+		return "逾期"
+	case EventDeadlineMoved:
+		return "期限顺延"
+	case EventLevelRaised:
+		return "提高督办等级"
+	case EventCaseArchived:
+		return "归档"
+	case EventRecomputed:
+		return "重算期限"
+	default:
+		return string(k)
+	}
+}
+
+// newBody returns an empty body for a kind of event, ready to be decoded into.
+func newBody(kind EventKind) (Body, bool) {
+	switch kind {
+	case EventCaseOpened:
+		return &CaseOpened{}, true
+	case EventDraftAmended:
+		return &DraftAmended{}, true
+	case EventDraftSubmitted:
+		return &DraftSubmitted{}, true
+	case EventDraftReturned:
+		return &DraftReturned{}, true
+	case EventFindingAccepted:
+		return &FindingAccepted{}, true
+	case EventOfficerAssigned:
+		return &OfficerAssigned{}, true
+	case EventNoted:
+		return &Noted{}, true
+	case EventNoticeSubmitted:
+		return &NoticeSubmitted{}, true
+	case EventNoticeReturned:
+		return &NoticeReturned{}, true
+	case EventNoticeApproved:
+		return &NoticeApproved{}, true
+	case EventNoticeCorrected:
+		return &NoticeCorrected{}, true
+	case EventReceiptRecorded:
+		return &ReceiptRecorded{}, true
+	case EventPlanSubmitted:
+		return &PlanSubmitted{}, true
+	case EventPlanReturned:
+		return &PlanReturned{}, true
+	case EventPlanAccepted:
+		return &PlanAccepted{}, true
+	case EventReportSubmitted:
+		return &ReportSubmitted{}, true
+	case EventReportReturned:
+		return &ReportReturned{}, true
+	case EventReportAccepted:
+		return &ReportAccepted{}, true
+	case EventCaseSustained:
+		return &CaseSustained{}, true
+	case EventCheckedIn:
+		return &CheckedIn{}, true
+	case EventSustainedExited:
+		return &SustainedExited{}, true
+	case EventArrived:
+		return &Arrived{}, true
+	case EventLookBackRecorded:
+		return &LookBackRecorded{}, true
+	case EventClosureApproved:
+		return &ClosureApproved{}, true
+	case EventClosureRefused:
+		return &ClosureRefused{}, true
+	case EventReopened:
+		return &Reopened{}, true
+	case EventExtensionAsked:
+		return &ExtensionAsked{}, true
+	case EventExtensionDecided:
+		return &ExtensionDecided{}, true
+	case EventObjectionFiled:
+		return &ObjectionFiled{}, true
+	case EventObjectionDecided:
+		return &ObjectionDecided{}, true
+	case EventStayGranted:
+		return &StayGranted{}, true
+	case EventStayEnded:
+		return &StayEnded{}, true
+	case EventMeasureOrdered:
+		return &MeasureOrdered{}, true
+	case EventMeasurePostponed:
+		return &MeasurePostponed{}, true
+	case EventMeasureWaived:
+		return &MeasureWaived{}, true
+	case EventMeasureRecorded:
+		return &MeasureRecorded{}, true
+	case EventMeasuresCancelled:
+		return &MeasuresCancelled{}, true
+	case EventHandedOver:
+		return &HandedOver{}, true
+	case EventHandoverAccepted:
+		return &HandoverAccepted{}, true
+	case EventCaseMerged:
+		return &CaseMerged{}, true
+	case EventChildTakenIn:
+		return &ChildTakenIn{}, true
+	case EventGivenBack:
+		return &GivenBack{}, true
+	case EventCaseVoided:
+		return &CaseVoided{}, true
+	case EventCaseTransferred:
+		return &CaseTransferred{}, true
+	case EventTransferReceived:
+		return &TransferReceived{}, true
+	case EventTakenBack:
+		return &TakenBack{}, true
+	case EventReminded:
+		return &Reminded{}, true
+	case EventChased:
+		return &Chased{}, true
+	case EventDeadlineMissed:
+		return &DeadlineMissed{}, true
+	case EventDeadlineMoved:
+		return &DeadlineMoved{}, true
+	case EventLevelRaised:
+		return &LevelRaised{}, true
+	case EventCaseArchived:
+		return &CaseArchived{}, true
+	case EventRecomputed:
+		return &Recomputed{}, true
+	default:
+		return nil, false
+	}
+}
+
+func (*CaseOpened) kind() EventKind        { return EventCaseOpened }
+func (*DraftAmended) kind() EventKind      { return EventDraftAmended }
+func (*DraftSubmitted) kind() EventKind    { return EventDraftSubmitted }
+func (*DraftReturned) kind() EventKind     { return EventDraftReturned }
+func (*FindingAccepted) kind() EventKind   { return EventFindingAccepted }
+func (*OfficerAssigned) kind() EventKind   { return EventOfficerAssigned }
+func (*Noted) kind() EventKind             { return EventNoted }
+func (*NoticeSubmitted) kind() EventKind   { return EventNoticeSubmitted }
+func (*NoticeReturned) kind() EventKind    { return EventNoticeReturned }
+func (*NoticeApproved) kind() EventKind    { return EventNoticeApproved }
+func (*NoticeCorrected) kind() EventKind   { return EventNoticeCorrected }
+func (*ReceiptRecorded) kind() EventKind   { return EventReceiptRecorded }
+func (*PlanSubmitted) kind() EventKind     { return EventPlanSubmitted }
+func (*PlanReturned) kind() EventKind      { return EventPlanReturned }
+func (*PlanAccepted) kind() EventKind      { return EventPlanAccepted }
+func (*ReportSubmitted) kind() EventKind   { return EventReportSubmitted }
+func (*ReportReturned) kind() EventKind    { return EventReportReturned }
+func (*ReportAccepted) kind() EventKind    { return EventReportAccepted }
+func (*CaseSustained) kind() EventKind     { return EventCaseSustained }
+func (*CheckedIn) kind() EventKind         { return EventCheckedIn }
+func (*SustainedExited) kind() EventKind   { return EventSustainedExited }
+func (*Arrived) kind() EventKind           { return EventArrived }
+func (*LookBackRecorded) kind() EventKind  { return EventLookBackRecorded }
+func (*ClosureApproved) kind() EventKind   { return EventClosureApproved }
+func (*ClosureRefused) kind() EventKind    { return EventClosureRefused }
+func (*Reopened) kind() EventKind          { return EventReopened }
+func (*ExtensionAsked) kind() EventKind    { return EventExtensionAsked }
+func (*ExtensionDecided) kind() EventKind  { return EventExtensionDecided }
+func (*ObjectionFiled) kind() EventKind    { return EventObjectionFiled }
+func (*ObjectionDecided) kind() EventKind  { return EventObjectionDecided }
+func (*StayGranted) kind() EventKind       { return EventStayGranted }
+func (*StayEnded) kind() EventKind         { return EventStayEnded }
+func (*MeasureOrdered) kind() EventKind    { return EventMeasureOrdered }
+func (*MeasurePostponed) kind() EventKind  { return EventMeasurePostponed }
+func (*MeasureWaived) kind() EventKind     { return EventMeasureWaived }
+func (*MeasureRecorded) kind() EventKind   { return EventMeasureRecorded }
+func (*MeasuresCancelled) kind() EventKind { return EventMeasuresCancelled }
+func (*HandedOver) kind() EventKind        { return EventHandedOver }
+func (*HandoverAccepted) kind() EventKind  { return EventHandoverAccepted }
+func (*CaseMerged) kind() EventKind        { return EventCaseMerged }
+func (*ChildTakenIn) kind() EventKind      { return EventChildTakenIn }
+func (*GivenBack) kind() EventKind         { return EventGivenBack }
+func (*CaseVoided) kind() EventKind        { return EventCaseVoided }
+func (*CaseTransferred) kind() EventKind   { return EventCaseTransferred }
+func (*TransferReceived) kind() EventKind  { return EventTransferReceived }
+func (*TakenBack) kind() EventKind         { return EventTakenBack }
+func (*Reminded) kind() EventKind          { return EventReminded }
+func (*Chased) kind() EventKind            { return EventChased }
+func (*DeadlineMissed) kind() EventKind    { return EventDeadlineMissed }
+func (*DeadlineMoved) kind() EventKind     { return EventDeadlineMoved }
+func (*LevelRaised) kind() EventKind       { return EventLevelRaised }
+func (*CaseArchived) kind() EventKind      { return EventCaseArchived }
+func (*Recomputed) kind() EventKind        { return EventRecomputed }

@@ -1,0 +1,159 @@
+package lifecycle
+
+import (
+	"fmt"
+
+	"duban/policy"
+)
+
+// An ExtensionOf is the region of a request for more time.
+type ExtensionOf struct {
+	Status ExtensionStatus `json:"status"`
+	Until  Date            `json:"until"`
+	Reason string          `json:"reason"`
+	By     string          `json:"by"`
+	On     Date            `json:"on"`
+	// Granted is the new due date when it was granted.
+	Granted Date   `json:"granted,omitzero"`
+	Answer  string `json:"answer,omitempty"`
+	// Asked counts the requests of this round.
+	Asked int `json:"asked"`
+}
+
+// An ExtensionStatus says what became of a request.
+type ExtensionStatus string
+
+// The states of a request for more time.
+const (
+	ExtensionRequested ExtensionStatus = "requested"
+	ExtensionGranted   ExtensionStatus = "granted"
+	ExtensionRefused   ExtensionStatus = "refused"
+	// ExtensionMoot: the report came before the answer.
+	ExtensionMoot ExtensionStatus = "moot"
+)
+
+func (x *ExtensionOf) pending() bool { return x != nil && x.Status == ExtensionRequested }
+
+// RequestExtension asks for more time.
+type RequestExtension struct {
+	Until  Date   `json:"until"`
+	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
+	Paper  *Paper `json:"paper,omitempty"`
+}
+
+// ExtensionAsked: a request waits for a leader's answer.
+type ExtensionAsked struct {
+	RequestExtension
+	On Date `json:"on"`
+}
+
+// DecideExtension answers a request for more time.
+type DecideExtension struct {
+	Granted bool   `json:"granted"`
+	Until   Date   `json:"until,omitzero" doc:"The new due date; the one asked for when left out"`
+	Reason  string `json:"reason" minLength:"1" maxLength:"10000"`
+}
+
+// ExtensionDecided: the request is answered.
+type ExtensionDecided struct{ DecideExtension }
+
+func (b RequestExtension) onPaper() *Paper { return b.Paper }
+
+func (b RequestExtension) decide(t *turn) error {
+	figures := t.rules.Policy.Extension
+	main, _ := t.c.clock(policy.ClockRectification, 0)
+	on, err := t.paperDay(b.Paper, t.c.Receipt.On)
+	if err != nil {
+		return err
+	}
+	latestAsk := t.rules.Calendar.Back(main.Due, figures.AskBefore.N)
+	if on.After(latestAsk) {
+		return notAllowed("asked_too_late", fmt.Sprintf("延期申请应在到期前%d个工作日（%s）以前提出。", figures.AskBefore.N, latestAsk),
+			fmt.Sprintf("More time must be asked for by %s, %d working days before the due date.", latestAsk, figures.AskBefore.N))
+	}
+	err = first(
+		t.dayAfter("until", b.Until, main.Due, t.rules.Calendar.Add(main.Due, figures.Max).Date),
+		t.text("reason", b.Reason, maxText),
+	)
+	if err != nil {
+		return err
+	}
+	t.record(&ExtensionAsked{RequestExtension: b, On: on})
+	t.set(t.arm(t.start(policy.ClockExtension, t.today, t.rules.Policy.Clock(policy.ClockExtension).Within)))
+	return nil
+}
+
+func (b DecideExtension) decide(t *turn) error {
+	main, _ := t.c.clock(policy.ClockRectification, 0)
+	until := b.Until
+	if until.IsZero() {
+		until = t.c.Extension.Until
+	}
+	if err := t.text("reason", b.Reason, maxText); err != nil {
+		return err
+	}
+	if b.Granted {
+		farthest := t.rules.Calendar.Add(main.Due, t.rules.Policy.Extension.Max).Date
+		if err := t.dayAfter("until", until, main.Due, farthest); err != nil {
+			return err
+		}
+		b.Until = until
+	} else if !b.Until.IsZero() {
+		return invalid("until", "not_granted", "不同意延期时不填写新期限。", "A refusal names no new date.")
+	}
+	t.record(&ExtensionDecided{b})
+	t.stop(policy.ClockExtension, 0)
+	if b.Granted {
+		main = t.move(main, until, MoveExtension)
+	} else if main.StandsSince.IsZero() {
+		// The days after the due date in which the answer was owed are ours.
+		main = t.move(main, t.rules.later(main.Due, main.Due, t.today), MoveCommittee)
+	}
+	if main.StandsSince.IsZero() {
+		main = t.arm(main)
+	}
+	t.set(main)
+	return nil
+}
+
+func (b *ExtensionAsked) apply(c *Case, e Event) {
+	asked := 1
+	if c.Extension != nil {
+		asked = c.Extension.Asked + 1
+	}
+	c.Extension = &ExtensionOf{Status: ExtensionRequested, Until: b.Until, Reason: b.Reason, By: e.Actor.Account, On: b.On, Asked: asked}
+}
+
+func (b *ExtensionDecided) apply(c *Case, e Event) {
+	x := *c.Extension
+	x.Status, x.Answer = ExtensionRefused, b.Reason
+	if b.Granted {
+		x.Status, x.Granted = ExtensionGranted, b.Until
+	}
+	c.Extension, c.Part = &x, c.Part.with(e.Actor.Account)
+}
+
+// mayExtend: once a round, and never after false rectification.
+func mayExtend(t *turn) *Refusal {
+	x := t.c.Extension
+	switch {
+	case t.c.falsified():
+		return notAllowed("no_extension_after_false", "虚假整改后不得延期。", "There is no extension after false rectification.")
+	case x.pending():
+		return notAllowed("extension_pending", "延期申请正在审批。", "A request for more time is waiting for its answer.")
+	case x != nil && x.Asked >= t.rules.Policy.Extension.PerRound:
+		return notAllowed("extension_used", "本轮整改已申请过延期。", "More time was asked for in this round already.")
+	}
+	return nil
+}
+
+// extensionAsked: there is a request to decide, and it is not one's own.
+func extensionAsked(t *turn) *Refusal {
+	switch {
+	case !t.c.Extension.pending():
+		return notAllowed("no_extension", "没有待审批的延期申请。", "There is no request for more time to decide.")
+	case t.c.Extension.By == t.actor.Account:
+		return forbidden("own_extension", "不能审批自己提出的延期申请。", "Nobody decides his own request for more time.")
+	}
+	return nil
+}

@@ -1,0 +1,330 @@
+package lifecycle
+
+import "fmt"
+
+// A Finding is the fact discovered and how it was judged. The fact is never
+// edited once triage has accepted it.
+type Finding struct {
+	Title    string `json:"title"`
+	Facts    string `json:"facts"`
+	FoundOn  Date   `json:"found_on"`
+	Method   string `json:"method"`
+	Category string `json:"category"`
+	Matter   string `json:"matter,omitempty"`
+	Campaign string `json:"campaign,omitempty"`
+
+	Dimension string `json:"dimension,omitempty"`
+	Severity  string `json:"severity,omitempty"`
+	Basis     string `json:"basis,omitempty"`
+	RootCause string `json:"root_cause,omitempty"`
+	Type      Type   `json:"type,omitempty"`
+}
+
+// A Type is the type of rectification, which decides the time allowed.
+type Type string
+
+// The types.
+const (
+	Immediate     Type = "immediate"   // 立行立改
+	ByDeadline    Type = "by_deadline" // 限期整改
+	SustainedDuty Type = "sustained"   // 长期坚持
+)
+
+// OpenCase registers a finding.
+type OpenCase struct {
+	Unit      string   `json:"unit" minLength:"1" maxLength:"64" doc:"The unit found at fault"`
+	Title     string   `json:"title" minLength:"1" maxLength:"200"`
+	Facts     string   `json:"facts" minLength:"1" maxLength:"10000" doc:"Time, place and what was found"`
+	FoundOn   Date     `json:"found_on"`
+	Method    string   `json:"method" doc:"Code of the discovery method"`
+	Category  string   `json:"category" doc:"Code of the category, C01 to C10"`
+	Campaign  string   `json:"campaign,omitempty" maxLength:"100"`
+	Dimension string   `json:"dimension,omitempty"`
+	Matter    string   `json:"matter,omitempty"`
+	Evidence  []string `json:"evidence,omitempty" maxItems:"100"`
+}
+
+// CaseOpened: a finding was registered and has a number.
+type CaseOpened struct {
+	OpenCase
+	Year   int    `json:"year"`
+	Number string `json:"number"`
+}
+
+// AmendDraft changes a draft: every field given replaces the draft's.
+type AmendDraft struct {
+	Unit      *string   `json:"unit,omitempty" maxLength:"64"`
+	Title     *string   `json:"title,omitempty" maxLength:"200"`
+	Facts     *string   `json:"facts,omitempty" maxLength:"10000"`
+	FoundOn   *Date     `json:"found_on,omitempty"`
+	Method    *string   `json:"method,omitempty"`
+	Category  *string   `json:"category,omitempty"`
+	Campaign  *string   `json:"campaign,omitempty" maxLength:"100"`
+	Dimension *string   `json:"dimension,omitempty"`
+	Matter    *string   `json:"matter,omitempty"`
+	Evidence  *[]string `json:"evidence,omitempty" maxItems:"100"`
+}
+
+// DraftAmended: the draft now reads so.
+type DraftAmended struct {
+	OpenCase
+}
+
+// SubmitDraft hands a draft to triage.
+type SubmitDraft struct{}
+
+// DraftSubmitted: the draft waits for triage.
+type DraftSubmitted struct{}
+
+// ReturnDraft sends a draft back to its author.
+type ReturnDraft struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
+}
+
+// DraftReturned: the author has the draft again.
+type DraftReturned struct{ ReturnDraft }
+
+// AcceptFinding is the judgement of triage.
+type AcceptFinding struct {
+	Category  string `json:"category"`
+	Dimension string `json:"dimension"`
+	Severity  string `json:"severity"`
+	Basis     string `json:"basis" minLength:"1" maxLength:"10000" doc:"The duty or rule breached"`
+	RootCause string `json:"root_cause" doc:"Code R1 to R4, or free text"`
+	Type      Type   `json:"type" enum:"immediate,by_deadline,sustained"`
+	Officer   string `json:"officer" doc:"Account of the officer who will answer for the case"`
+	Matter    string `json:"matter,omitempty"`
+}
+
+// FindingAccepted: the finding stands, and somebody answers for it.
+type FindingAccepted struct{ AcceptFinding }
+
+// Assign gives the case to another officer.
+type Assign struct {
+	Officer string `json:"officer" minLength:"1" maxLength:"64"`
+}
+
+// OfficerAssigned: another officer answers for the case.
+type OfficerAssigned struct {
+	Assign
+	Before string `json:"before,omitempty"`
+}
+
+// Note adds a remark that changes nothing.
+type Note struct {
+	Text string `json:"text" minLength:"1" maxLength:"10000"`
+}
+
+// Noted: somebody remarked something.
+type Noted struct{ Note }
+
+func (b OpenCase) check(t *turn) error {
+	codes := t.rules.Policy.Codes
+	_, method := codes.Method(b.Method)
+	_, category := codes.Category(b.Category)
+	err := first(
+		t.unit("unit", b.Unit),
+		t.text("title", b.Title, maxTitle),
+		t.text("facts", b.Facts, maxText),
+		t.dayBetween("found_on", b.FoundOn, Date{}),
+		code("method", b.Method, method),
+		code("category", b.Category, category),
+		t.optional("campaign", b.Campaign, maxName),
+		t.list("evidence", b.Evidence, 0, maxTitle),
+	)
+	if err == nil && b.Dimension != "" {
+		_, known := codes.Dimension(b.Dimension)
+		err = code("dimension", b.Dimension, known)
+	}
+	if err == nil {
+		err = t.matter(b.Matter, b.Category)
+	}
+	return err
+}
+
+// matter checks a matter, if given, against its category.
+func (t *turn) matter(matter, category string) error {
+	if matter == "" {
+		return nil
+	}
+	m, known := t.rules.Policy.Codes.Matter(matter)
+	if err := code("matter", matter, known); err != nil {
+		return err
+	}
+	if m.Category != category {
+		return invalid("matter", "wrong_category", "“"+m.ZH+"”不属于类别"+category+"。", "Matter "+matter+" does not belong to category "+category+".")
+	}
+	return nil
+}
+
+func (b OpenCase) decide(t *turn) error {
+	if err := b.check(t); err != nil {
+		return err
+	}
+	t.record(&CaseOpened{OpenCase: b, Year: t.today.Year()})
+	t.goTo(Draft)
+	return nil
+}
+
+func (b AmendDraft) decide(t *turn) error {
+	f := t.c.Finding
+	draft := OpenCase{
+		Unit: t.c.Unit, Title: f.Title, Facts: f.Facts, FoundOn: f.FoundOn, Method: f.Method, Category: f.Category,
+		Campaign: f.Campaign, Dimension: f.Dimension, Matter: f.Matter, Evidence: t.c.Evidence,
+	}
+	set(&draft.Unit, b.Unit)
+	set(&draft.Title, b.Title)
+	set(&draft.Facts, b.Facts)
+	set(&draft.FoundOn, b.FoundOn)
+	set(&draft.Method, b.Method)
+	set(&draft.Category, b.Category)
+	set(&draft.Campaign, b.Campaign)
+	set(&draft.Dimension, b.Dimension)
+	set(&draft.Matter, b.Matter)
+	set(&draft.Evidence, b.Evidence)
+	if b == (AmendDraft{}) {
+		return invalid("", "nothing_to_change", "没有要修改的内容。", "There is nothing to change.")
+	}
+	if b.Unit == nil {
+		t.rules.Known.Units = map[string]bool{t.c.Unit: true}
+	}
+	if err := draft.check(t); err != nil {
+		return err
+	}
+	t.record(&DraftAmended{OpenCase: draft})
+	return nil
+}
+
+func set[T any](field, value *T) {
+	if value != nil {
+		*field = *value
+	}
+}
+
+func (SubmitDraft) decide(t *turn) error {
+	t.record(&DraftSubmitted{})
+	t.goTo(Triage)
+	return nil
+}
+
+func (b ReturnDraft) decide(t *turn) error {
+	if err := t.text("reason", b.Reason, maxText); err != nil {
+		return err
+	}
+	t.record(&DraftReturned{b})
+	t.goTo(Draft)
+	return nil
+}
+
+func (b AcceptFinding) decide(t *turn) error {
+	codes := t.rules.Policy.Codes
+	_, category := codes.Category(b.Category)
+	_, dimension := codes.Dimension(b.Dimension)
+	_, severity := codes.Severity(b.Severity)
+	err := first(
+		code("category", b.Category, category),
+		code("dimension", b.Dimension, dimension),
+		code("severity", b.Severity, severity),
+		t.text("basis", b.Basis, maxText),
+		t.text("root_cause", b.RootCause, maxText),
+		oneOf("type", b.Type, Immediate, ByDeadline, SustainedDuty),
+		t.matter(b.Matter, b.Category),
+	)
+	if err != nil {
+		return err
+	}
+	if _, err := t.account("officer", b.Officer, Officer); err != nil {
+		return err
+	}
+	t.record(&FindingAccepted{b})
+	t.goTo(NoticeDrafting)
+	for _, rule := range t.rules.Policy.Proposed(b.Category, b.Matter) {
+		t.propose(rule.Measure, rule.Source)
+	}
+	return nil
+}
+
+func (b Assign) decide(t *turn) error {
+	if _, err := t.account("officer", b.Officer, Officer); err != nil {
+		return err
+	}
+	if b.Officer == t.c.Officer {
+		return invalid("officer", "same_officer", "该经办人已负责此事项。", "That officer already answers for the case.")
+	}
+	t.record(&OfficerAssigned{Assign: b, Before: t.c.Officer})
+	return nil
+}
+
+func (b Note) decide(t *turn) error {
+	if err := t.text("text", b.Text, maxText); err != nil {
+		return err
+	}
+	t.record(&Noted{b})
+	return nil
+}
+
+// Series is the year's series of case numbers.
+func (b *CaseOpened) Series() string { return fmt.Sprintf("case/%d", b.Year) }
+
+// Allot writes the case number.
+func (b *CaseOpened) Allot(n int) { b.Number = fmt.Sprintf("督〔%d〕%04d", b.Year, n) }
+
+func (b *CaseOpened) apply(c *Case, e Event) {
+	c.ID, c.Number, c.OpenedAt, c.Round = e.Case, b.Number, e.At, 1
+	c.Part = Part{Author: e.Actor.Account}
+	b.fill(c)
+}
+
+func (b OpenCase) fill(c *Case) {
+	c.Unit, c.Evidence = b.Unit, b.Evidence
+	c.Finding = Finding{
+		Title: b.Title, Facts: b.Facts, FoundOn: b.FoundOn, Method: b.Method, Category: b.Category,
+		Campaign: b.Campaign, Dimension: b.Dimension, Matter: b.Matter,
+	}
+}
+
+func (b *DraftAmended) apply(c *Case, _ Event) { b.fill(c) }
+func (*DraftSubmitted) apply(*Case, Event)     {}
+func (*DraftReturned) apply(c *Case, e Event)  { c.Part = c.Part.with(e.Actor.Account) }
+
+func (b *FindingAccepted) apply(c *Case, e Event) {
+	f := &c.Finding
+	f.Category, f.Dimension, f.Severity, f.Basis, f.RootCause, f.Type = b.Category, b.Dimension, b.Severity, b.Basis, b.RootCause, b.Type
+	if b.Matter != "" {
+		f.Matter = b.Matter
+	}
+	c.Officer = b.Officer
+	c.Part = c.Part.with(c.Part.Author).with(e.Actor.Account)
+	c.Part.Accepter = e.Actor.Account
+}
+
+func (b *OfficerAssigned) apply(c *Case, _ Event) { c.Officer = b.Officer }
+func (*Noted) apply(*Case, Event)                 {}
+
+// notAuthor: who found something does not judge it.
+func notAuthor(t *turn) *Refusal {
+	if t.actor.Account == t.c.Part.Author {
+		return forbidden("own_finding", "登记人不能研判自己登记的问题。", "Whoever registered a finding may not accept it.")
+	}
+	return nil
+}
+
+// onlyAuthor: a draft belongs to its author.
+func onlyAuthor(t *turn) *Refusal {
+	if t.actor.Account != t.c.Part.Author {
+		return forbidden("not_author", "只有登记人可以修改和提交草稿。", "Only its author may change or submit a draft.")
+	}
+	return nil
+}
+
+func (b OpenCase) refers() Refs { return Refs{Units: []string{b.Unit}} }
+
+func (b AmendDraft) refers() Refs {
+	if b.Unit == nil {
+		return Refs{}
+	}
+	return Refs{Units: []string{*b.Unit}}
+}
+
+func (b AcceptFinding) refers() Refs { return Refs{Accounts: []string{b.Officer}} }
+func (b Assign) refers() Refs        { return Refs{Accounts: []string{b.Officer}} }

@@ -1,0 +1,116 @@
+package lifecycle
+
+import (
+	"time"
+
+	"duban/calendar"
+	"duban/policy"
+)
+
+// A Letter is something to be told to somebody because of an event. The record
+// queues it in the transaction that writes the event.
+type Letter struct {
+	To Recipient
+	// About is the kind of the event it tells of.
+	About EventKind
+	// Digest: it is merged with the person's others of the day; a paper goes
+	// by itself.
+	Digest bool
+	// NotBefore is when it may leave: at once when a person ordered it, at the
+	// hour papers leave on the next working day when a timer did.
+	NotBefore time.Time
+}
+
+// Letters lists what is to be told because of the event e, which left the case
+// as c. Events that carry nobody's business yield none.
+func Letters(c Case, e Event, r Rules) []Letter {
+	byTimer := e.Command == ""
+	notBefore := e.At
+	if byTimer {
+		notBefore = r.nextMorning(e.At)
+	}
+	digest := e.Kind == EventReminded || e.Kind == EventChased || e.Kind == EventDeadlineMissed
+	letters := make([]Letter, 0, 2)
+	for _, to := range c.told(e) {
+		letters = append(letters, Letter{To: to, About: e.Kind, Digest: digest, NotBefore: notBefore})
+	}
+	return letters
+}
+
+// nextMorning is the hour at which papers leave on the next working day, or
+// today's when it is a working day and the hour has not come.
+func (r Rules) nextMorning(at time.Time) time.Time {
+	hour := r.Policy.Time.PapersLeaveAt.Std()
+	today := r.Today(at)
+	if r.Calendar.WorkingDay(today) {
+		if t := r.Timeline.At(today, hour); t.After(at) {
+			return t
+		}
+	}
+	return r.Timeline.At(r.Calendar.Add(today, calendar.Period{N: 1, Unit: calendar.WorkingDays}).Date, hour)
+}
+
+// told is who is told of an event.
+func (c Case) told(e Event) []Recipient {
+	unit := []Recipient{{Unit: c.Unit}}
+	switch body := e.Body.(type) {
+	case *Reminded:
+		return c.chasedOn(body.Clock, body.Measure)
+	case *Chased:
+		return c.chasedOn(body.Clock, body.Measure)
+	case *DeadlineMissed:
+		return c.chasedOn(body.Clock, body.Measure)
+	case *FindingAccepted, *OfficerAssigned:
+		return []Recipient{{Account: c.Officer}}
+	case *DraftReturned:
+		return []Recipient{{Account: c.Part.Author}}
+	case *NoticeReturned:
+		return []Recipient{{Account: c.Part.Drafter}}
+	case *PlanSubmitted, *ReportSubmitted, *CheckedIn:
+		return []Recipient{{Account: c.Officer}}
+	case *ExtensionAsked, *ObjectionFiled:
+		return []Recipient{{Role: Leader}}
+	case *HandedOver:
+		return []Recipient{{Account: body.To}}
+	case *MeasureOrdered:
+		return c.toldOfMeasure(body)
+	case *LookBackRecorded:
+		if body.Result.failed() || body.Result == MostlyInPlace {
+			return unit
+		}
+		return nil
+	case *NoticeApproved, *NoticeCorrected, *ReceiptRecorded, *PlanReturned, *PlanAccepted, *ReportReturned,
+		*ReportAccepted, *CaseSustained, *SustainedExited, *ClosureApproved, *Reopened, *ExtensionDecided,
+		*ObjectionDecided, *StayGranted, *StayEnded, *DeadlineMoved, *CaseVoided, *CaseMerged, *GivenBack,
+		*MeasuresCancelled, *CaseTransferred, *TakenBack:
+		if c.Served {
+			return unit
+		}
+		return nil
+	default:
+		return nil
+	}
+}
+
+func (c Case) chasedOn(name policy.ClockName, measure int) []Recipient {
+	k, ok := c.clock(name, measure)
+	if !ok {
+		return nil
+	}
+	return c.Chased(k)
+}
+
+func (c Case) toldOfMeasure(m *MeasureOrdered) []Recipient {
+	switch m.Status {
+	case Ordered:
+		return []Recipient{{Unit: c.Unit}, c.measureOwner(m.No)}
+	case Proposed:
+		return []Recipient{{Role: Leader}}
+	case Done, Joined:
+		return []Recipient{{Unit: c.Unit}}
+	case Waived, Cancelled, PassedOn:
+		return nil
+	default:
+		return nil
+	}
+}

@@ -1,0 +1,248 @@
+package lifecycle
+
+import (
+	"fmt"
+	"slices"
+
+	"duban/policy"
+)
+
+// A LookBackOf records one look-back, from the arrival on.
+type LookBackOf struct {
+	Round    int             `json:"round"`
+	On       Date            `json:"on"`
+	Persons  []string        `json:"persons"`
+	Result   Result          `json:"result,omitempty"`
+	Findings []LookBackPoint `json:"findings,omitempty"`
+	Evidence []string        `json:"evidence,omitempty"`
+}
+
+// A LookBackPoint is what was found of one measure.
+type LookBackPoint struct {
+	No      int    `json:"no" minimum:"1"`
+	InPlace bool   `json:"in_place"`
+	Account string `json:"account" minLength:"1" maxLength:"10000"`
+}
+
+// A Result of a look-back.
+type Result string
+
+// The results.
+const (
+	InPlace       Result = "in_place"             // 整改到位
+	MostlyInPlace Result = "mostly_in_place"      // 基本到位
+	NotInPlace    Result = "not_in_place"         // 未到位
+	False         Result = "false_rectification"  // 虚假整改
+	Unverifiable  Result = "could_not_be_checked" // 无法核实
+)
+
+// RecordArrival records that the inspectors stand in the room. Until then
+// nothing of a look-back is in the case.
+type RecordArrival struct {
+	On      Date     `json:"on"`
+	Persons []string `json:"persons" minItems:"2" maxItems:"20" doc:"Everybody who came, the lead among them"`
+}
+
+// Arrived: the inspectors are with the unit.
+type Arrived struct{ RecordArrival }
+
+// RecordLookBack records what the look-back found.
+type RecordLookBack struct {
+	Result   Result          `json:"result" enum:"in_place,mostly_in_place,not_in_place,false_rectification,could_not_be_checked"`
+	Findings []LookBackPoint `json:"findings,omitempty" maxItems:"100" doc:"One for each measure; none when nothing could be checked"`
+	Evidence []string        `json:"evidence,omitempty" maxItems:"100"`
+	// Feedback is the text of the look-back feedback notice when it failed.
+	Feedback string         `json:"feedback,omitempty" maxLength:"10000" doc:"Text of the feedback notice; required when the look-back failed"`
+	Receipt  *RecordReceipt `json:"receipt,omitempty" doc:"When the feedback notice was signed for on the spot"`
+}
+
+// LookBackRecorded: the look-back has a result.
+type LookBackRecorded struct {
+	RecordLookBack
+	On     Date   `json:"on"`
+	Year   int    `json:"year"`
+	Number string `json:"number,omitempty"`
+	// ToLeader: a leader must say how it goes on.
+	ToLeader bool `json:"to_leader,omitempty"`
+}
+
+func (b RecordArrival) decide(t *turn) error {
+	window, _ := t.c.clock(policy.ClockLookBack, 0)
+	opens := t.rules.Calendar.Add(window.Start, t.rules.Policy.LookBack.Opens).Date
+	if err := t.dayBetween("on", b.On, opens); err != nil {
+		return err
+	}
+	if err := t.list("persons", b.Persons, 1, maxName); err != nil {
+		return err
+	}
+	least := t.rules.Policy.LookBack.MinPersons
+	if n := len(slices.Compact(slices.Sorted(slices.Values(b.Persons)))); n < least || n != len(b.Persons) {
+		return invalid("persons", "too_few_persons", fmt.Sprintf("回头看应有%d人以上到场，人员不得重复。", least),
+			fmt.Sprintf("A look-back needs at least %d different persons on the spot.", least))
+	}
+	t.record(&Arrived{b})
+	t.goTo(LookBackActive)
+	return nil
+}
+
+func (b RecordLookBack) decide(t *turn) error {
+	if err := b.check(t); err != nil {
+		return err
+	}
+	again := b.Result == Unverifiable && t.c.unverified()+1 >= t.rules.Policy.LookBack.ImpossibleToLeader
+	t.record(&LookBackRecorded{RecordLookBack: b, On: t.today, Year: t.today.Year(), ToLeader: again})
+	switch b.Result {
+	case InPlace:
+		t.goTo(ClosureApproval)
+	case MostlyInPlace:
+		t.goTo(Rectifying)
+		t.set(t.arm(t.start(policy.ClockRectification, t.today, t.rules.Policy.Rectification.Rest)))
+	case NotInPlace, False:
+		t.goTo(Serving)
+		if b.Result == False {
+			t.propose(policy.MeasurePartyGroupOrder, "虚假整改")
+		}
+		return b.signOnTheSpot(t)
+	case Unverifiable:
+		t.goTo(LookBackPending)
+	}
+	return nil
+}
+
+func (b RecordLookBack) signOnTheSpot(t *turn) error {
+	if b.Receipt == nil {
+		return nil
+	}
+	// The lead records the slip on the spot as an officer would.
+	t.actor.Roles = append(slices.Clone(t.actor.Roles), Officer)
+	r, err := b.Receipt.check(t)
+	if err == nil {
+		t.receive(r)
+	}
+	return err
+}
+
+func (b RecordLookBack) check(t *turn) error {
+	err := first(
+		oneOf("result", b.Result, InPlace, MostlyInPlace, NotInPlace, False, Unverifiable),
+		t.list("evidence", b.Evidence, 0, maxTitle),
+	)
+	if err != nil {
+		return err
+	}
+	if b.Result.failed() {
+		err = t.text("feedback", b.Feedback, maxText)
+	} else if b.Feedback != "" || b.Receipt != nil {
+		err = invalid("feedback", "not_failed", "只有未到位或虚假整改才发回头看反馈。", "A feedback notice belongs to a failed look-back only.")
+	}
+	if err != nil || b.Result == Unverifiable {
+		return err
+	}
+	return b.checkFindings(t)
+}
+
+// checkFindings wants one finding for every measure, in keeping with the result.
+func (b RecordLookBack) checkFindings(t *turn) error {
+	if len(b.Findings) != len(t.c.Plan.Measures) {
+		return invalid("findings", "count", fmt.Sprintf("应逐项记录%d项措施的核查情况。", len(t.c.Plan.Measures)),
+			fmt.Sprintf("Record what was found of each of the %d measures.", len(t.c.Plan.Measures)))
+	}
+	missing := 0
+	for i, f := range b.Findings {
+		if f.No != t.c.Plan.Measures[i].No {
+			return invalid(fmt.Sprintf("findings[%d].no", i), "unknown_measure", "请按措施顺序逐项记录。", "Record the measures in their order.")
+		}
+		if err := t.text(fmt.Sprintf("findings[%d].account", i), f.Account, maxText); err != nil {
+			return err
+		}
+		if !f.InPlace {
+			missing++
+		}
+	}
+	if (missing == 0) != (b.Result == InPlace) {
+		return invalid("result", "contradiction", "结果与逐项核查情况不一致。", "The result contradicts what was found of the measures.")
+	}
+	return nil
+}
+
+func (r Result) failed() bool { return r == NotInPlace || r == False }
+
+// Series is the year's series of notice numbers when the look-back failed, and
+// empty otherwise.
+func (b *LookBackRecorded) Series() string {
+	if !b.Result.failed() {
+		return ""
+	}
+	return fmt.Sprintf("notice/%d", b.Year)
+}
+
+// Allot writes the number of the look-back feedback notice.
+func (b *LookBackRecorded) Allot(n int) { b.Number = fmt.Sprintf("〔%d〕%d号", b.Year, n) }
+
+func (b *Arrived) apply(c *Case, e Event) {
+	c.LookBacks = append(slices.Clone(c.LookBacks), LookBackOf{Round: c.Round, On: b.On, Persons: b.Persons})
+	c.Part = c.Part.with(e.Actor.Account)
+	c.Part.Lead = e.Actor.Account
+}
+
+func (b *LookBackRecorded) apply(c *Case, e Event) {
+	c.LookBacks = slices.Clone(c.LookBacks)
+	now := &c.LookBacks[len(c.LookBacks)-1]
+	now.Result, now.Findings, now.Evidence = b.Result, b.Findings, b.Evidence
+	c.LookBackToLeader = b.ToLeader
+	c.Part = c.Part.with(e.Actor.Account)
+	if b.Result == InPlace || b.Result == Unverifiable {
+		return
+	}
+	p := *c.Plan
+	p.Measures = slices.Clone(p.Measures)
+	for i, f := range b.Findings {
+		p.Measures[i].Accepted = f.InPlace
+	}
+	c.Plan = &p
+	if !b.Result.failed() {
+		return
+	}
+	c.newRound()
+	c.Notice = &Notice{Text: b.Feedback, Period: c.Notice.Period, Number: b.Number, On: b.On, Version: c.Notice.Version + 1}
+}
+
+// newRound begins the next round: the requests and returns of the last are
+// over.
+func (c *Case) newRound() {
+	c.Round++
+	c.Extension, c.Objection, c.Report = nil, nil, nil
+}
+
+// unverified counts the attempts of this round that could check nothing.
+func (c Case) unverified() int {
+	n := 0
+	for _, l := range c.LookBacks {
+		if l.Round == c.Round && l.Result == Unverifiable {
+			n++
+		}
+	}
+	return n
+}
+
+// falsified reports whether the unit was ever found to have faked it.
+func (c Case) falsified() bool {
+	return slices.ContainsFunc(c.LookBacks, func(l LookBackOf) bool { return l.Result == False })
+}
+
+// notReviewer: who judged the report does not look back on it.
+func notReviewer(t *turn) *Refusal {
+	if t.actor.Account == t.c.Part.Reviewer {
+		return forbidden("own_review", "审核报告的人不能带队回头看。", "Whoever reviewed the report may not lead the look-back.")
+	}
+	return nil
+}
+
+// onTheSpot: only those who came can say what they saw.
+func onTheSpot(t *turn) *Refusal {
+	if len(t.c.LookBacks) > 0 && t.actor.Account != t.c.Part.Lead &&
+		!slices.Contains(t.c.LookBacks[len(t.c.LookBacks)-1].Persons, t.actor.Account) {
+		return forbidden("not_on_the_spot", "只有到场人员可以记录回头看结果。", "Only those who came may record the result.")
+	}
+	return nil
+}

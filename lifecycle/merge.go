@@ -1,0 +1,184 @@
+package lifecycle
+
+import (
+	"slices"
+
+	"duban/policy"
+)
+
+// A Child is a case that was merged into this one.
+type Child struct {
+	ID     string `json:"id"`
+	Number string `json:"number"`
+}
+
+// MergeInto merges the case into another of the same unit (并案).
+type MergeInto struct {
+	Parent string `json:"parent" minLength:"1" maxLength:"64" doc:"Id of the case it is merged into"`
+}
+
+// CaseMerged: the case follows its parent from now on.
+type CaseMerged struct {
+	Parent       string `json:"parent"`
+	ParentNumber string `json:"parent_number"`
+}
+
+// ChildTakenIn: another case was merged into this one.
+type ChildTakenIn struct {
+	Child    Child     `json:"child"`
+	Evidence []string  `json:"evidence,omitempty"`
+	Measures []Measure `json:"measures,omitempty"`
+}
+
+// GivenBack: the parent fell away and the case stands on its own again.
+type GivenBack struct {
+	Parent string `json:"parent"`
+}
+
+// Involves names the parent.
+func (b MergeInto) Involves(Case) []string { return []string{b.Parent} }
+
+func (b MergeInto) decide(t *turn) error {
+	if len(t.others) != 1 || t.others[0].c.Seq == 0 {
+		return invalid("parent", "unknown_case", "没有要并入的事项。", "There is no such case to merge into.")
+	}
+	p := t.others[0]
+	mine, iRun := t.c.clock(policy.ClockRectification, 0)
+	its, itRuns := p.c.clock(policy.ClockRectification, 0)
+	switch {
+	case p.c.ID == t.c.ID:
+		return invalid("parent", "same_case", "不能并入自身。", "A case cannot be merged into itself.")
+	case p.c.Unit != t.c.Unit:
+		return invalid("parent", "other_unit", "只能并入同一单位的事项。", "Cases of different units cannot be merged.")
+	case !slices.Contains(mergeStages(), p.c.Stage):
+		return notAllowed("parent_stage", "要并入的事项已不在可并案的阶段。", "The case to merge into is past the stages in which cases are merged.")
+	case len(t.c.Children) > 0:
+		return notAllowed("has_children", "已有其他事项并入本事项，请反向并案。", "Other cases were merged into this one; merge the other way round.")
+	case iRun && !itRuns:
+		return notAllowed("parent_behind", "要并入的事项尚未起算时限，请反向并案。", "The case to merge into has no deadline yet; merge the other way round.")
+	}
+	shorter := iRun && mine.Due.Before(its.Due)
+	if shorter && !t.actor.Has(Leader) {
+		return forbidden("shortens_deadline", "并案将提前整改期限，须由工委领导决定。", "The merger shortens a deadline; a leader must decide it.")
+	}
+	taken := &ChildTakenIn{Child: Child{ID: t.c.ID, Number: t.c.Number}, Evidence: t.c.Evidence}
+	for _, m := range t.c.Measures {
+		if m.running() {
+			taken.Measures = append(taken.Measures, m)
+		}
+	}
+	clocks := slices.Clone(t.c.Clocks)
+	t.record(&CaseMerged{Parent: p.c.ID, ParentNumber: p.c.Number})
+	t.goTo(Merged)
+
+	from := len(p.c.Measures)
+	p.record(taken)
+	for i, m := range taken.Measures {
+		j := slices.IndexFunc(clocks, func(k Clock) bool { return k.Name == clockMeasure && k.Measure == m.No })
+		if j >= 0 {
+			k := clocks[j]
+			k.Measure = from + i + 1
+			p.set(k)
+		}
+	}
+	if shorter {
+		its = p.move(its, mine.Due, MoveMerged)
+		if its.Next != nil {
+			its = p.arm(its)
+		}
+		p.set(its)
+	}
+	return nil
+}
+
+// mergeStages are those in which a case can be merged or merged into.
+func mergeStages() []Stage {
+	return []Stage{Draft, Triage, NoticeDrafting, NoticeApproval, Serving, Planning, PlanReview, Rectifying}
+}
+
+// childrenOf are the cases that come back when this one falls away.
+func childrenOf(c Case) []string {
+	ids := make([]string, len(c.Children))
+	for i, child := range c.Children {
+		ids[i] = child.ID
+	}
+	return ids
+}
+
+// giveBack lets the children of a case that falls away stand on their own
+// again, where they stood, later by the days in between.
+func (t *turn) giveBack() {
+	for _, o := range t.others {
+		if o.c.Stage == Merged && o.c.Parent == t.c.ID {
+			o.restore(&GivenBack{Parent: t.c.ID}, MoveMerged)
+		}
+	}
+}
+
+// restore records the body and puts the case back where it stood before it was
+// suspended. Every clock is later by the days away.
+func (t *turn) restore(body Body, reason MoveReason) {
+	before := *t.c.Before
+	own := stageClocks(t.c.Stage)
+	own = append(own, policy.ClockTransferStatus)
+	t.record(body)
+	for _, name := range own {
+		t.stop(name, 0)
+	}
+	t.last().Stage = before.Stage
+	t.c = t.c.withStage(before.Stage, t.at)
+	for _, k := range before.Clocks {
+		rang := k.Next != nil
+		if k.StandsSince.IsZero() {
+			k = t.move(k, t.rules.later(k.Due, before.On, t.today), reason)
+		} else {
+			k.StandsSince = k.StandsSince.AddDays(t.today.DaysSince(before.On))
+		}
+		if rang {
+			k.Next = nil
+			k = t.arm(k)
+		}
+		t.set(k)
+	}
+}
+
+// suspend is where the case stands, to be restored later.
+func (c Case) suspend(on Date) *Suspended {
+	return &Suspended{Stage: c.Stage, On: on, Clocks: slices.Clone(c.Clocks)}
+}
+
+func (b *CaseMerged) apply(c *Case, e Event) {
+	c.Before, c.Parent = c.suspend(e.Legal), b.Parent
+	for _, m := range c.Measures {
+		if m.running() {
+			c.setMeasure(m.No, func(m *Measure) { m.Before, m.Status = m.Status, PassedOn })
+		}
+	}
+	c.Part = c.Part.with(e.Actor.Account)
+}
+
+func (b *ChildTakenIn) apply(c *Case, e Event) {
+	c.Children = append(slices.Clone(c.Children), b.Child)
+	evidence := slices.Clone(c.Evidence)
+	for _, v := range b.Evidence {
+		if !slices.Contains(evidence, v) {
+			evidence = append(evidence, v)
+		}
+	}
+	c.Evidence = evidence
+	c.Measures = slices.Clone(c.Measures)
+	for _, m := range b.Measures {
+		m.No = len(c.Measures) + 1
+		c.Measures = append(c.Measures, m)
+	}
+	c.Part = c.Part.with(e.Actor.Account)
+}
+
+func (*GivenBack) apply(c *Case, _ Event) {
+	c.Before, c.Parent = nil, ""
+	for _, m := range c.Measures {
+		if m.Status == PassedOn {
+			c.setMeasure(m.No, func(m *Measure) { m.Status = m.Before })
+		}
+	}
+}

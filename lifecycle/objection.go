@@ -1,0 +1,171 @@
+package lifecycle
+
+import (
+	"slices"
+
+	"duban/policy"
+)
+
+// An ObjectionOf is the region of an objection to the notice (异议).
+type ObjectionOf struct {
+	Kind    ObjectionKind `json:"kind"`
+	Grounds string        `json:"grounds"`
+	On      Date          `json:"on"`
+	By      string        `json:"by"`
+	Outcome Outcome       `json:"outcome,omitempty"`
+	Reasons string        `json:"reasons,omitempty"`
+	// NoticeVersion is the version of the notice objected to.
+	NoticeVersion int `json:"notice_version"`
+}
+
+// An ObjectionKind says what is objected to.
+type ObjectionKind string
+
+// The kinds of objection.
+const (
+	WrongUnit ObjectionKind = "wrong_unit" // 不属本单位
+	Facts     ObjectionKind = "facts"      // 事实
+	Handling  ObjectionKind = "handling"   // 处理
+)
+
+// An Outcome of an objection.
+type Outcome string
+
+// The outcomes.
+const (
+	Upheld   Outcome = "upheld"
+	Partly   Outcome = "partly"
+	Rejected Outcome = "rejected"
+)
+
+func (o *ObjectionOf) pending() bool { return o != nil && o.Outcome == "" }
+
+// FileObjection objects to the notice. It does not stop the clock by itself.
+type FileObjection struct {
+	Objection ObjectionKind `json:"kind" enum:"wrong_unit,facts,handling"`
+	Grounds   string        `json:"grounds" minLength:"1" maxLength:"10000"`
+	Paper     *Paper        `json:"paper,omitempty"`
+}
+
+// ObjectionFiled: an objection waits for the committee's answer.
+type ObjectionFiled struct {
+	FileObjection
+	On Date `json:"on"`
+}
+
+// DecideObjection answers an objection.
+type DecideObjection struct {
+	Outcome Outcome `json:"outcome" enum:"upheld,partly,rejected"`
+	Reasons string  `json:"reasons" minLength:"1" maxLength:"10000"`
+	Text    string  `json:"text,omitempty" maxLength:"10000" doc:"The amended notice; required when upheld in part"`
+	Period  Period  `json:"period,omitzero" doc:"Time for the amended part; the notice's when left out"`
+}
+
+// ObjectionDecided: the objection is answered.
+type ObjectionDecided struct{ DecideObjection }
+
+func (b FileObjection) onPaper() *Paper { return b.Paper }
+
+func (b FileObjection) decide(t *turn) error {
+	err := first(oneOf("kind", b.Objection, WrongUnit, Facts, Handling), t.text("grounds", b.Grounds, maxText))
+	if err != nil {
+		return err
+	}
+	figures := t.rules.Policy.Objection
+	within, answer := figures.File, figures.Decide
+	if b.Objection == WrongUnit {
+		within, answer = figures.WrongUnitFile, figures.WrongUnitDecide
+	}
+	on, err := t.paperDay(b.Paper, t.c.Notice.On)
+	if err != nil {
+		return err
+	}
+	if t.c.Receipt != nil && t.c.Stage != Serving {
+		if last := t.rules.Calendar.Add(t.c.Receipt.On, within).Date; on.After(last) {
+			return notAllowed("objected_too_late", "提出异议的期限（"+last.String()+"）已过。", "Objections had to be filed by "+last.String()+".")
+		}
+	}
+	t.record(&ObjectionFiled{FileObjection: b, On: on})
+	t.set(t.arm(t.start(policy.ClockObjection, on, answer)))
+	return nil
+}
+
+func (b DecideObjection) decide(t *turn) error {
+	err := first(oneOf("outcome", b.Outcome, Upheld, Partly, Rejected), t.text("reasons", b.Reasons, maxText))
+	if err == nil && b.Outcome == Partly {
+		if b.Period.IsZero() {
+			b.Period = t.c.Notice.Period
+		}
+		if b.Period.IsZero() {
+			b.Period = t.allowance().Within
+		}
+		err = first(t.text("text", b.Text, maxText), t.period("period", b.Period, t.allowance().Cap))
+	}
+	if err != nil {
+		return err
+	}
+	t.record(&ObjectionDecided{b})
+	t.stop(policy.ClockObjection, 0)
+	switch b.Outcome {
+	case Upheld:
+		t.cancelMeasures()
+		t.giveBack()
+		t.goTo(Voided)
+		return nil
+	case Partly:
+		t.restartAmended(b.Period)
+	case Rejected:
+	}
+	t.resumeUnit(MoveCommittee)
+	return nil
+}
+
+// restartAmended gives the amended part of the notice its time again; what was
+// not amended keeps its dates in the plan.
+func (t *turn) restartAmended(period Period) {
+	main, ok := t.c.clock(policy.ClockRectification, 0)
+	if !ok {
+		return
+	}
+	due := latest(main.Due, t.rules.Calendar.Add(t.today, period).Date)
+	main = t.move(main, due, MoveAmended)
+	if main.Next != nil {
+		main = t.arm(main)
+	}
+	t.set(main)
+}
+
+func (b *ObjectionFiled) apply(c *Case, e Event) {
+	c.Objection = &ObjectionOf{Kind: b.Objection, Grounds: b.Grounds, On: b.On, By: e.Actor.Account, NoticeVersion: c.Notice.Version}
+}
+
+func (b *ObjectionDecided) apply(c *Case, e Event) {
+	o := *c.Objection
+	o.Outcome, o.Reasons = b.Outcome, b.Reasons
+	c.Objection, c.Part = &o, c.Part.with(e.Actor.Account)
+	if b.Outcome == Partly {
+		n := *c.Notice
+		n.Text, n.Period, n.Version = b.Text, b.Period, n.Version+1
+		c.Notice = &n
+	}
+}
+
+// mayObject: one objection to each version of a notice.
+func mayObject(t *turn) *Refusal {
+	if o := t.c.Objection; o != nil && (o.pending() || o.NoticeVersion == t.c.Notice.Version) {
+		return notAllowed("objected_already", "对这份通知已提出过异议。", "This notice was objected to already.")
+	}
+	return nil
+}
+
+// objectionFiled: there is an objection, and the one who decides it took no
+// part in the case before.
+func objectionFiled(t *turn) *Refusal {
+	switch {
+	case !t.c.Objection.pending():
+		return notAllowed("no_objection", "没有待处理的异议。", "There is no objection to decide.")
+	case slices.Contains(t.c.Part.All, t.actor.Account):
+		return forbidden("took_part", "参与过该事项办理的人不能处理异议。", "Whoever took part in the case before may not decide the objection.")
+	}
+	return nil
+}

@@ -1,0 +1,182 @@
+package lifecycle
+
+import (
+	"fmt"
+	"slices"
+
+	"duban/policy"
+)
+
+// A Plan is how the unit means to put the finding right.
+type Plan struct {
+	On       Date          `json:"on,omitzero"`
+	Measures []PlanMeasure `json:"measures"`
+	// Accepted: the committee accepted it, and its dates are frozen.
+	Accepted bool `json:"accepted,omitempty"`
+	Returns  int  `json:"returns,omitempty"`
+}
+
+// A PlanMeasure is one thing the unit will do (整改措施).
+type PlanMeasure struct {
+	No    int    `json:"no"`
+	Text  string `json:"text" minLength:"1" maxLength:"10000"`
+	Kind  Remedy `json:"kind"`
+	Owner string `json:"owner" minLength:"1" maxLength:"100"`
+	Due   Date   `json:"due"`
+	// Done is what the unit last reported, Accepted what the committee found.
+	Done     bool `json:"done,omitempty"`
+	Accepted bool `json:"accepted,omitempty"`
+}
+
+// A Remedy is the kind of a plan's measure.
+type Remedy string
+
+// The kinds, as offices use them.
+const (
+	EstablishSystem Remedy = "establish_system" // 建章立制
+	RecoverLoss     Remedy = "recover_loss"     // 挽回损失
+	Accountability  Remedy = "accountability"   // 追责问责
+	DrawInferences  Remedy = "draw_inferences"  // 举一反三
+	SpecialDrive    Remedy = "special_drive"    // 专项整治
+	Training        Remedy = "training"         // 教育培训
+	OtherRemedy     Remedy = "other"            // 其他
+)
+
+// Remedies lists the kinds.
+func Remedies() []Remedy {
+	return []Remedy{EstablishSystem, RecoverLoss, Accountability, DrawInferences, SpecialDrive, Training, OtherRemedy}
+}
+
+// SubmitPlan hands in the rectification plan.
+type SubmitPlan struct {
+	Measures []PlannedMeasure `json:"measures" minItems:"1" maxItems:"100"`
+	Paper    *Paper           `json:"paper,omitempty"`
+}
+
+// A PlannedMeasure is one measure as the unit proposes it.
+type PlannedMeasure struct {
+	Text  string `json:"text" minLength:"1" maxLength:"10000"`
+	Kind  Remedy `json:"kind"`
+	Owner string `json:"owner" minLength:"1" maxLength:"100"`
+	Due   Date   `json:"due"`
+}
+
+// PlanSubmitted: the plan waits for review.
+type PlanSubmitted struct {
+	SubmitPlan
+	On Date `json:"on"`
+	// Late is by how many working days; 0 when in time.
+	Late int `json:"late,omitempty"`
+}
+
+// ReturnPlan sends the plan back.
+type ReturnPlan struct {
+	Reasons []string `json:"reasons" minItems:"1" maxItems:"100"`
+}
+
+// PlanReturned: the unit must mend its plan.
+type PlanReturned struct{ ReturnPlan }
+
+// AcceptPlan accepts the plan; its measures and dates are frozen.
+type AcceptPlan struct{}
+
+// PlanAccepted: the unit now does what it planned.
+type PlanAccepted struct{}
+
+func (b SubmitPlan) onPaper() *Paper { return b.Paper }
+
+func (b SubmitPlan) decide(t *turn) error {
+	on, err := t.paperDay(b.Paper, t.c.Receipt.On)
+	if err != nil {
+		return err
+	}
+	if len(b.Measures) < 1 || len(b.Measures) > maxItems {
+		return invalid("measures", "count", "整改措施应为1至100项。", "A plan has 1 to 100 measures.")
+	}
+	main, _ := t.c.clock(policy.ClockRectification, 0)
+	last := latest(main.Due, t.today.AddDays(1))
+	for i, m := range b.Measures {
+		field := func(name string) string { return fmt.Sprintf("measures[%d].%s", i, name) }
+		err := first(
+			t.text(field("text"), m.Text, maxText),
+			oneOf(field("kind"), m.Kind, Remedies()...),
+			t.text(field("owner"), m.Owner, maxName),
+			t.dayAfter(field("due"), m.Due, t.c.Receipt.On, last),
+		)
+		if err != nil {
+			return err
+		}
+	}
+	k, _ := t.c.clock(policy.ClockPlan, 0)
+	t.record(&PlanSubmitted{SubmitPlan: b, On: on, Late: t.late(k, on)})
+	t.goTo(PlanReview)
+	return nil
+}
+
+// late is by how many working days a step that counts on the day on missed the
+// clock.
+func (t *turn) late(k Clock, on Date) int {
+	return t.rules.Calendar.WorkingDaysBetween(k.Due, on)
+}
+
+func (b ReturnPlan) decide(t *turn) error {
+	if err := t.list("reasons", b.Reasons, 1, maxText); err != nil {
+		return err
+	}
+	review, _ := t.c.clock(policy.ClockPlanReview, 0)
+	t.record(&PlanReturned{b})
+	t.chargeReview(review)
+	k, _ := t.c.clock(policy.ClockPlan, 0)
+	due := latest(t.rules.later(k.Due, review.Start, t.today), t.rules.Calendar.Add(t.today, t.rules.Policy.Rectification.Correction).Date)
+	t.goTo(Planning)
+	t.set(t.arm(t.move(k, due, MoveCorrection)))
+	return nil
+}
+
+func (AcceptPlan) decide(t *turn) error {
+	review, _ := t.c.clock(policy.ClockPlanReview, 0)
+	t.record(&PlanAccepted{})
+	t.chargeReview(review)
+	t.stop(policy.ClockPlan, 0)
+	t.raise(min(t.c.Level, t.floor()))
+	t.goTo(Rectifying)
+	return nil
+}
+
+// chargeReview moves the unit's main due date by the days of a plan review that
+// lie beyond the committee's own clock, and by those that lie beyond the due
+// date itself: the unit's lateness never contains a day the committee took.
+func (t *turn) chargeReview(review Clock) {
+	main, ok := t.c.clock(policy.ClockRectification, 0)
+	if !ok || !main.StandsSince.IsZero() {
+		return
+	}
+	from := review.Due
+	if late := latest(main.Due, review.Start); late.Before(from) {
+		from = late
+	}
+	t.set(t.move(main, t.rules.later(main.Due, from, t.today), MoveCommittee))
+}
+
+func (b *PlanSubmitted) apply(c *Case, _ Event) {
+	p := Plan{On: b.On}
+	if c.Plan != nil {
+		p.Returns = c.Plan.Returns
+	}
+	for i, m := range b.Measures {
+		p.Measures = append(p.Measures, PlanMeasure{No: i + 1, Text: m.Text, Kind: m.Kind, Owner: m.Owner, Due: m.Due})
+	}
+	c.Plan = &p
+}
+
+func (*PlanReturned) apply(c *Case, e Event) {
+	p := *c.Plan
+	p.Returns++
+	c.Plan, c.Part = &p, c.Part.with(e.Actor.Account)
+}
+
+func (*PlanAccepted) apply(c *Case, e Event) {
+	p := *c.Plan
+	p.Measures, p.Accepted = slices.Clone(p.Measures), true
+	c.Plan, c.Part = &p, c.Part.with(e.Actor.Account)
+}

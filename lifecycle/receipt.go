@@ -1,0 +1,138 @@
+package lifecycle
+
+import (
+	"duban/calendar"
+	"duban/policy"
+)
+
+// A Receipt says how and when a notice reached the unit; the unit's clock
+// starts with it and never before.
+type Receipt struct {
+	Manner  Manner `json:"manner"`
+	On      Date   `json:"on"`
+	Scan    string `json:"scan,omitempty"`
+	Reason  string `json:"reason,omitempty"`
+	Witness string `json:"witness,omitempty"`
+	// Allowed is the period of the first round, in working or natural days;
+	// later rounds last half of it.
+	Allowed Period `json:"allowed"`
+}
+
+// A Manner of service.
+type Manner string
+
+// The manners of service.
+const (
+	Electronic  Manner = "electronic"  // the secretary signs on line
+	OnPaper     Manner = "paper"       // a signed slip came back
+	Refused     Manner = "refused"     // refused before a witness
+	Alternative Manner = "alternative" // served otherwise after the time ran out
+)
+
+// RecordReceipt records that the notice was received.
+type RecordReceipt struct {
+	Manner  Manner `json:"manner" enum:"electronic,paper,refused,alternative"`
+	On      Date   `json:"on,omitzero" doc:"The day of receipt; today for an electronic one"`
+	Scan    string `json:"scan,omitempty" maxLength:"200" doc:"Reference to the scanned slip; required on paper"`
+	Reason  string `json:"reason,omitempty" maxLength:"10000" doc:"Why it was refused or served otherwise"`
+	Witness string `json:"witness,omitempty" maxLength:"100" doc:"Who witnessed the refusal"`
+}
+
+// ReceiptRecorded: the notice is served.
+type ReceiptRecorded struct{ Receipt }
+
+func (b RecordReceipt) decide(t *turn) error {
+	r, err := b.check(t)
+	if err != nil {
+		return err
+	}
+	t.receive(r)
+	return nil
+}
+
+// check judges who may record which manner of service, and with what proof.
+func (b RecordReceipt) check(t *turn) (Receipt, error) {
+	if err := oneOf("manner", b.Manner, Electronic, OnPaper, Refused, Alternative); err != nil {
+		return Receipt{}, err
+	}
+	today := t.rules.Today(t.received)
+	if b.Manner == Electronic {
+		if !t.actor.Has(UnitSecretary) {
+			return Receipt{}, forbidden("secretary_signs", "电子签收只能由单位书记办理。", "Only the unit's secretary may sign the receipt electronically.")
+		}
+		if !b.On.IsZero() && b.On != today {
+			return Receipt{}, invalid("on", "not_today", "电子签收日期即为今天。", "An electronic receipt is dated today.")
+		}
+		return Receipt{Manner: Electronic, On: today}, nil
+	}
+	if !t.actor.Has(Officer) {
+		return Receipt{}, forbidden("officer_records", "纸质、拒签和其他方式的送达由经办人记录。", "Only an officer may record service other than electronic.")
+	}
+	err := t.dayBetween("on", b.On, t.c.Notice.On)
+	if err == nil && b.Manner == OnPaper {
+		err = t.text("scan", b.Scan, maxTitle)
+	}
+	if err == nil && b.Manner != OnPaper {
+		err = t.text("reason", b.Reason, maxText)
+	}
+	if err == nil && b.Manner == Refused {
+		err = t.text("witness", b.Witness, maxName)
+	}
+	if err == nil && b.Manner == Alternative {
+		if k, ok := t.c.clock(policy.ClockReceipt, 0); ok && !k.Passed {
+			err = notAllowed("receipt_still_running", "签收期限未过，暂不能采取其他方式送达。", "Alternative service is possible only once the time for the receipt has run out.")
+		}
+	}
+	return Receipt{Manner: b.Manner, On: b.On, Scan: b.Scan, Reason: b.Reason, Witness: b.Witness}, err
+}
+
+// receive serves the notice: the unit's clocks start with the day of receipt.
+func (t *turn) receive(r Receipt) {
+	main := t.mainClock(r.On)
+	if t.c.Round == 1 {
+		r.Allowed = main.Period
+		if r.Allowed.Unit != calendar.WorkingDays || r.Allowed.IsZero() {
+			r.Allowed = Period{N: main.Base.DaysSince(r.On), Unit: calendar.NaturalDays}
+		}
+	} else if t.c.Receipt != nil {
+		r.Allowed = t.c.Receipt.Allowed
+	}
+	t.record(&ReceiptRecorded{r})
+	t.set(main)
+	if t.c.Finding.Type == Immediate || t.c.Round > 1 {
+		t.raise(max(t.c.Level, t.floor()))
+		t.goTo(Rectifying)
+		return
+	}
+	t.set(t.arm(t.start(policy.ClockPlan, r.On, t.rules.Policy.Clock(policy.ClockPlan).Within)))
+	t.goTo(Planning)
+}
+
+// mainClock is the unit's main clock, from the receipt. A later round has half
+// of the days first allowed, rounded up, at least what the policy says.
+func (t *turn) mainClock(from Date) Clock {
+	n := t.c.Notice
+	switch {
+	case t.c.Round > 1 && t.c.Receipt != nil:
+		return t.laterRound(from)
+	case !n.ExternalDue.IsZero():
+		return t.until(policy.ClockRectification, from, n.ExternalDue)
+	default:
+		return t.start(policy.ClockRectification, from, n.Period)
+	}
+}
+
+func (t *turn) laterRound(from Date) Clock {
+	allowed := t.c.Receipt.Allowed
+	half := t.start(policy.ClockRectification, from, Period{N: (allowed.N + 1) / 2, Unit: allowed.Unit})
+	least := t.start(policy.ClockRectification, from, t.rules.Policy.Rectification.LaterAtLeast)
+	if least.Due.After(half.Due) {
+		return least
+	}
+	return half
+}
+
+func (b *ReceiptRecorded) apply(c *Case, _ Event) {
+	r := b.Receipt
+	c.Receipt = &r
+}

@@ -1,0 +1,51 @@
+package lifecycle
+
+import (
+	"slices"
+	"time"
+)
+
+// Recomputed: the State Council's notice for a year came out or changed, and
+// the case's due dates follow it, later only.
+type Recomputed struct {
+	CalendarVersion int `json:"calendar_version"`
+}
+
+// DecideRecompute moves the case's due dates to the calendar in force. A due
+// date only ever moves later by it; making one earlier is a person's decision.
+// It returns no event for a settled case or one that is up to date.
+func DecideRecompute(c Case, at time.Time, r Rules) []Event {
+	if !c.Open() || c.CalendarVersion >= r.CalendarVersion {
+		return nil
+	}
+	t := newTurn(c, Command{}, at, r)
+	t.record(&Recomputed{CalendarVersion: r.CalendarVersion})
+	for _, k := range slices.Clone(t.c.Clocks) {
+		t.set(t.recompute(k))
+	}
+	t.seal()
+	return t.events
+}
+
+func (t *turn) recompute(k Clock) Clock {
+	due := t.rules.Calendar.Roll(k.Due).Date
+	base, provisional := k.Base, t.rules.Calendar.Day(k.Due).Provisional
+	if !k.Period.IsZero() {
+		now := t.rules.Calendar.Add(k.Start, k.Period)
+		base, provisional = now.Date, now.Provisional
+	}
+	if base.After(k.Base) {
+		due = latest(due, t.rules.Calendar.Roll(k.Due.AddDays(base.DaysSince(k.Base))).Date)
+		k.Base = base
+	}
+	silent := k.Next == nil
+	k = t.move(k, due, MoveCalendar)
+	k.Provisional = provisional || t.rules.Calendar.Day(k.Due).Provisional
+	if silent {
+		return k
+	}
+	k.Next = nil
+	return t.arm(k)
+}
+
+func (b *Recomputed) apply(c *Case, _ Event) { c.CalendarVersion = b.CalendarVersion }

@@ -1,0 +1,256 @@
+package lifecycle
+
+import (
+	"fmt"
+	"slices"
+
+	"duban/policy"
+)
+
+// A Report is the unit's account of what it did (整改报告).
+type Report struct {
+	On    Date         `json:"on"`
+	Items []ReportItem `json:"items"`
+	// Late is by how many working days it missed the due date; a fact that
+	// nothing later changes.
+	Late int `json:"late,omitempty"`
+	// Returns counts how often a report of this round came back.
+	Returns int `json:"returns,omitempty"`
+	// Reasons are those of the last return, by item.
+	Reasons []ItemReason `json:"reasons,omitempty"`
+}
+
+// A ReportItem accounts for one measure of the plan.
+type ReportItem struct {
+	No       int      `json:"no" minimum:"1" doc:"Number of the plan's measure; 1 when there was no plan"`
+	Done     bool     `json:"done"`
+	Account  string   `json:"account" minLength:"1" maxLength:"10000"`
+	Evidence []string `json:"evidence,omitempty" maxItems:"100"`
+}
+
+// An ItemReason says what is wrong with one item.
+type ItemReason struct {
+	No     int    `json:"no" minimum:"1"`
+	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
+}
+
+// SubmitReport hands in the rectification report; with a receipt when the
+// finding was put right before its notice was even signed for.
+type SubmitReport struct {
+	Items   []ReportItem   `json:"items" minItems:"1" maxItems:"100"`
+	Receipt *RecordReceipt `json:"receipt,omitempty" doc:"Only while the notice waits for its receipt"`
+	Paper   *Paper         `json:"paper,omitempty"`
+}
+
+// ReportSubmitted: the report waits for review and the unit's clock stands.
+type ReportSubmitted struct {
+	SubmitReport
+	On   Date `json:"on"`
+	Late int  `json:"late,omitempty"`
+}
+
+// ReturnReport sends the report back, item by item.
+type ReturnReport struct {
+	Reasons []ItemReason `json:"reasons" minItems:"1" maxItems:"100"`
+}
+
+// ReportReturned: the unit must correct its report.
+type ReportReturned struct{ ReturnReport }
+
+// AcceptReport accepts the report, for all measures or for some.
+type AcceptReport struct {
+	// Accepted lists the measures found done; all when left out.
+	Accepted []int `json:"accepted,omitempty" maxItems:"100" doc:"Numbers of the measures accepted; all when left out"`
+}
+
+// ReportAccepted: the measures named are done on paper; a look-back will see.
+type ReportAccepted struct {
+	Accepted []int `json:"accepted"`
+	// Whole: nothing is left to do.
+	Whole bool `json:"whole"`
+}
+
+func (b SubmitReport) onPaper() *Paper { return b.Paper }
+
+func (b SubmitReport) decide(t *turn) error {
+	if t.c.Stage == Serving {
+		if b.Receipt == nil {
+			return invalid("receipt", "required", "尚未签收，请随报告一并签收。", "The notice is not signed for yet; send the receipt with the report.")
+		}
+		r, err := b.Receipt.check(t)
+		if err != nil {
+			return err
+		}
+		if err := b.checkItems(t); err != nil {
+			return err
+		}
+		t.receive(r)
+	} else if b.Receipt != nil {
+		return invalid("receipt", "already_received", "通知已经签收。", "The notice is signed for already.")
+	}
+	on, err := t.paperDay(b.Paper, t.c.Receipt.On)
+	if err != nil {
+		return err
+	}
+	if err := b.checkItems(t); err != nil {
+		return err
+	}
+	main, _ := t.c.clock(policy.ClockRectification, 0)
+	t.record(&ReportSubmitted{SubmitReport: b, On: on, Late: t.late(main, on)})
+	t.stop(policy.ClockPlan, 0)
+	t.stop(policy.ClockExtension, 0)
+	if main.StandsSince.IsZero() {
+		main.StandsSince = on
+	}
+	main.Next = nil
+	t.set(main)
+	t.goTo(ReportReview)
+	return nil
+}
+
+// checkItems wants exactly one item for every measure not yet accepted.
+func (b SubmitReport) checkItems(t *turn) error {
+	open := t.c.openMeasures()
+	if len(b.Items) != len(open) {
+		return invalid("items", "count", fmt.Sprintf("报告应逐项说明%d项措施，现有%d项。", len(open), len(b.Items)),
+			fmt.Sprintf("The report must account for %d measures; it has %d.", len(open), len(b.Items)))
+	}
+	seen := map[int]bool{}
+	for i, item := range b.Items {
+		field := func(name string) string { return fmt.Sprintf("items[%d].%s", i, name) }
+		if !slices.Contains(open, item.No) || seen[item.No] {
+			return invalid(field("no"), "unknown_measure", fmt.Sprintf("没有待报告的第%d项措施。", item.No),
+				fmt.Sprintf("There is no measure %d to report on.", item.No))
+		}
+		seen[item.No] = true
+		if err := first(t.text(field("account"), item.Account, maxText), t.list(field("evidence"), item.Evidence, 0, maxTitle)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openMeasures lists the numbers of the plan's measures not yet accepted; a
+// case without a plan has the one measure of putting the finding right.
+func (c Case) openMeasures() []int {
+	if c.Plan == nil {
+		return []int{1}
+	}
+	var open []int
+	for _, m := range c.Plan.Measures {
+		if !m.Accepted {
+			open = append(open, m.No)
+		}
+	}
+	return open
+}
+
+func (b ReturnReport) decide(t *turn) error {
+	if len(b.Reasons) < 1 {
+		return invalid("reasons", "required", "请逐项说明退回理由。", "Say for each item why it is returned.")
+	}
+	for i, r := range b.Reasons {
+		if err := t.text(fmt.Sprintf("reasons[%d].reason", i), r.Reason, maxText); err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(t.c.Report.Items, func(item ReportItem) bool { return item.No == r.No }) {
+			return invalid(fmt.Sprintf("reasons[%d].no", i), "unknown_measure", fmt.Sprintf("报告中没有第%d项。", r.No),
+				fmt.Sprintf("The report has no item %d.", r.No))
+		}
+	}
+	figures := t.rules.Policy.Rectification
+	t.record(&ReportReturned{b})
+	if t.c.Report.Returns >= figures.ReturnsToLevel && t.c.Level < figures.ReturnsLevel {
+		t.raise(figures.ReturnsLevel)
+		if step, ok := t.rules.Policy.Step(figures.ReturnsLevel); ok {
+			t.orderStep(step)
+		}
+	}
+	t.resumeMain(t.rules.Calendar.Add(t.today, figures.Correction).Date)
+	return nil
+}
+
+// resumeMain sends the case back to rectifying. The days the committee took are
+// added to the unit's due date, which lies no earlier than least.
+func (t *turn) resumeMain(least Date) {
+	main, _ := t.c.clock(policy.ClockRectification, 0)
+	t.goTo(Rectifying)
+	if t.held() {
+		t.set(t.move(main, latest(main.Due, least), MoveCorrection))
+		return
+	}
+	main = t.resume(main, MoveCommittee)
+	if least.After(main.Due) {
+		main = t.move(main, least, MoveCorrection)
+	}
+	t.set(t.arm(main))
+}
+
+func (b AcceptReport) decide(t *turn) error {
+	open := t.c.openMeasures()
+	accepted := slices.Compact(slices.Sorted(slices.Values(b.Accepted)))
+	if len(b.Accepted) == 0 {
+		accepted = open
+	}
+	for _, no := range accepted {
+		if !slices.Contains(open, no) {
+			return invalid("accepted", "unknown_measure", fmt.Sprintf("没有待审核的第%d项措施。", no),
+				fmt.Sprintf("There is no measure %d to accept.", no))
+		}
+	}
+	whole := len(accepted) == len(open)
+	t.record(&ReportAccepted{Accepted: accepted, Whole: whole})
+	if !whole {
+		t.resumeMain(Date{})
+		return nil
+	}
+	t.raise(policy.L0)
+	t.stopUnit()
+	t.goTo(LookBackPending)
+	return nil
+}
+
+func (b *ReportSubmitted) apply(c *Case, _ Event) {
+	r := Report{On: b.On, Items: b.Items, Late: b.Late}
+	if c.Report != nil {
+		r.Returns = c.Report.Returns
+	}
+	c.Report = &r
+	if c.Extension.pending() {
+		x := *c.Extension
+		x.Status = ExtensionMoot
+		c.Extension = &x
+	}
+	p := Plan{Accepted: true, Measures: []PlanMeasure{{No: 1, Text: c.Finding.Title, Kind: OtherRemedy}}}
+	if c.Plan != nil {
+		p = *c.Plan
+		p.Measures = slices.Clone(p.Measures)
+	}
+	for _, item := range b.Items {
+		for i := range p.Measures {
+			if p.Measures[i].No == item.No {
+				p.Measures[i].Done = item.Done
+			}
+		}
+	}
+	c.Plan = &p
+}
+
+func (b *ReportReturned) apply(c *Case, e Event) {
+	r := *c.Report
+	r.Returns, r.Reasons = r.Returns+1, b.Reasons
+	c.Report, c.Part = &r, c.Part.with(e.Actor.Account)
+	c.Part.Reviewer = e.Actor.Account
+}
+
+func (b *ReportAccepted) apply(c *Case, e Event) {
+	p := *c.Plan
+	p.Measures = slices.Clone(p.Measures)
+	for i := range p.Measures {
+		if slices.Contains(b.Accepted, p.Measures[i].No) {
+			p.Measures[i].Accepted = true
+		}
+	}
+	c.Plan, c.Part = &p, c.Part.with(e.Actor.Account)
+	c.Part.Reviewer = e.Actor.Account
+}

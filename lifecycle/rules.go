@@ -1,0 +1,110 @@
+package lifecycle
+
+import (
+	"hash/fnv"
+	"time"
+
+	"duban/calendar"
+	"duban/policy"
+)
+
+// Rules is everything Decide needs to know that is not in the case: the policy
+// and the calendar in force, how legal days lie on the time line, and when the
+// system itself was away.
+type Rules struct {
+	Policy          *policy.Policy
+	PolicyVersion   int
+	Calendar        *calendar.Calendar
+	CalendarVersion int
+	Timeline        calendar.Timeline
+	// Outages are the spans in which nobody could reach the system, as far as
+	// they can touch a deadline that is being judged.
+	Outages []Outage
+	// Standing are the measures running or listed in other cases of the same
+	// unit that this case would have to join.
+	Standing []Standing
+	// Known are the units and people that the command refers to and that exist.
+	Known Known
+}
+
+// Known is the part of the directory that a command refers to.
+type Known struct {
+	// Units are the ids of units that exist and are not abolished.
+	Units map[string]bool
+	// Accounts are the people, by id, who may act.
+	Accounts map[string]Actor
+}
+
+// Refs are the ids in a command's body that must exist in the directory.
+type Refs struct {
+	Units    []string
+	Accounts []string
+}
+
+// ReferencesOf lists what a command's body refers to.
+func ReferencesOf(body CommandBody) Refs {
+	if b, ok := body.(interface{ refers() Refs }); ok {
+		return b.refers()
+	}
+	return Refs{}
+}
+
+// An Outage is a span without any sign of life of the API, by the database's
+// clock.
+type Outage struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// A Standing is a measure of another case that further cases join: one open
+// talk per post-holder, one entry per list, unit and year.
+type Standing struct {
+	Kind    policy.MeasureKind `json:"kind"`
+	Case    string             `json:"case"`
+	Measure int                `json:"measure"`
+}
+
+// Today is the legal date at the instant.
+func (r Rules) Today(at time.Time) calendar.Date { return r.Timeline.Date(at) }
+
+// FireAt is when the alarm of a case is armed to fire: the legal instant and a
+// spread of 2 to 30 minutes by a hash of the case's id, scaled with the length
+// of a legal day. What was received in time is thereby decided first, and one
+// midnight is not one second's work.
+func (r Rules) FireAt(caseID string, legal time.Time) time.Time {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(caseID))
+	from, to := r.Policy.Time.SpreadFrom.Std(), r.Policy.Time.SpreadTo.Std()
+	spread := from
+	if to > from {
+		spread += time.Duration(h.Sum64() % uint64(to-from))
+	}
+	return legal.Add(r.Timeline.Scale(spread))
+}
+
+// later shifts a due date by the days (from, to] that the committee, a stay or
+// an outage took. Both readings are granted, natural days and working days, so
+// that neither way of counting the unit's lateness contains a day it did not
+// have.
+func (r Rules) later(due, from, to calendar.Date) calendar.Date {
+	if !to.After(from) {
+		return due
+	}
+	natural := r.Calendar.Roll(due.AddDays(to.DaysSince(from))).Date
+	working := r.Calendar.AddWorkingDays(due, r.Calendar.WorkingDaysBetween(from, to))
+	return latest(natural, working)
+}
+
+func latest(a, b calendar.Date) calendar.Date {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+func laterOf(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,101 @@
+package lifecycle
+
+import "duban/policy"
+
+// Sustain puts the case on the track of lasting duties (长期坚持), or, on the
+// track already, decides the yearly review in favour of staying.
+type Sustain struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
+	Period Period `json:"period,omitzero" doc:"Interval of the unit's check-ins; three months when left out"`
+}
+
+// CaseSustained: the unit reports at intervals from now on.
+type CaseSustained struct {
+	Reason string `json:"reason"`
+	Period Period `json:"period"`
+}
+
+// CheckIn is the unit's report at the interval.
+type CheckIn struct {
+	Account string `json:"account" minLength:"1" maxLength:"10000"`
+	Paper   *Paper `json:"paper,omitempty"`
+}
+
+// CheckedIn: the unit reported.
+type CheckedIn struct {
+	CheckIn
+	On   Date `json:"on"`
+	Late int  `json:"late,omitempty"`
+}
+
+// ExitSustained ends the track: a look-back will see.
+type ExitSustained struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
+}
+
+// SustainedExited: a look-back must be made.
+type SustainedExited struct{ ExitSustained }
+
+func (b CheckIn) onPaper() *Paper { return b.Paper }
+
+func (b Sustain) decide(t *turn) error {
+	if b.Period.IsZero() {
+		b.Period = t.rules.Policy.Clock(policy.ClockCheckIn).Within
+	}
+	err := first(t.text("reason", b.Reason, maxText), t.period("period", b.Period, t.rules.Policy.Sustained.CheckInMax))
+	if err != nil {
+		return err
+	}
+	if since := t.c.SustainedSince; t.c.Stage == Sustained {
+		limit := t.rules.Calendar.Add(since, t.rules.Policy.Sustained.Limit).Date
+		if !t.today.Before(limit) {
+			return notAllowed("sustained_limit", "持续整改已满期限（"+limit.String()+"），应结束或撤销。",
+				"The case has been on the sustained track for as long as it may ("+limit.String()+"); it must be ended.")
+		}
+	}
+	t.record(&CaseSustained{Reason: b.Reason, Period: b.Period})
+	t.raise(policy.L0)
+	t.stopUnit()
+	t.goTo(Sustained)
+	t.set(t.arm(t.start(policy.ClockCheckIn, t.today, b.Period)))
+	return nil
+}
+
+func (b CheckIn) decide(t *turn) error {
+	k, _ := t.c.clock(policy.ClockCheckIn, 0)
+	on, err := t.paperDay(b.Paper, t.c.SustainedSince)
+	if err := first(err, t.text("account", b.Account, maxText)); err != nil {
+		return err
+	}
+	t.record(&CheckedIn{CheckIn: b, On: on, Late: t.late(k, on)})
+	t.raise(policy.L0)
+	next := t.start(policy.ClockCheckIn, t.today, t.c.CheckIn)
+	if t.held() {
+		next.StandsSince = t.today
+		t.set(next)
+		return nil
+	}
+	t.set(t.arm(next))
+	return nil
+}
+
+func (b ExitSustained) decide(t *turn) error {
+	if err := t.text("reason", b.Reason, maxText); err != nil {
+		return err
+	}
+	t.record(&SustainedExited{b})
+	t.raise(policy.L0)
+	t.stopUnit()
+	t.goTo(LookBackPending)
+	return nil
+}
+
+func (b *CaseSustained) apply(c *Case, e Event) {
+	if c.Stage != Sustained {
+		c.SustainedSince = e.Legal
+	}
+	c.CheckIn, c.Part = b.Period, c.Part.with(e.Actor.Account)
+}
+
+func (*CheckedIn) apply(*Case, Event)           {}
+func (*SustainedExited) apply(c *Case, e Event) { c.Part = c.Part.with(e.Actor.Account) }

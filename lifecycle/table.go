@@ -1,0 +1,394 @@
+package lifecycle
+
+import "slices"
+
+// The kinds of command, one for each row of the command table. They stand in
+// URLs, receipts and the record: never rename.
+const (
+	KindOpenCase              CommandKind = "open_case"
+	KindAmendDraft            CommandKind = "amend_draft"
+	KindSubmitDraft           CommandKind = "submit_draft"
+	KindReturnDraft           CommandKind = "return_draft"
+	KindAcceptFinding         CommandKind = "accept_finding"
+	KindSubmitNotice          CommandKind = "submit_notice"
+	KindReturnNotice          CommandKind = "return_notice"
+	KindApproveNotice         CommandKind = "approve_notice"
+	KindRecordReceipt         CommandKind = "record_receipt"
+	KindCorrectNotice         CommandKind = "correct_notice"
+	KindSubmitPlan            CommandKind = "submit_plan"
+	KindReturnPlan            CommandKind = "return_plan"
+	KindAcceptPlan            CommandKind = "accept_plan"
+	KindSubmitReport          CommandKind = "submit_report"
+	KindReturnReport          CommandKind = "return_report"
+	KindAcceptReport          CommandKind = "accept_report"
+	KindSustain               CommandKind = "sustain"
+	KindCheckIn               CommandKind = "check_in"
+	KindExitSustained         CommandKind = "exit_sustained"
+	KindRecordArrival         CommandKind = "record_arrival"
+	KindRecordLookBack        CommandKind = "record_look_back"
+	KindApproveClosure        CommandKind = "approve_closure"
+	KindRefuseClosure         CommandKind = "refuse_closure"
+	KindReopen                CommandKind = "reopen"
+	KindRequestExtension      CommandKind = "request_extension"
+	KindDecideExtension       CommandKind = "decide_extension"
+	KindFileObjection         CommandKind = "file_objection"
+	KindDecideObjection       CommandKind = "decide_objection"
+	KindGrantStay             CommandKind = "grant_stay"
+	KindEndStay               CommandKind = "end_stay"
+	KindOrderMeasure          CommandKind = "order_measure"
+	KindPostponeMeasure       CommandKind = "postpone_measure"
+	KindWaiveMeasure          CommandKind = "waive_measure"
+	KindRecordMeasure         CommandKind = "record_measure"
+	KindAssign                CommandKind = "assign"
+	KindNote                  CommandKind = "note"
+	KindHandOver              CommandKind = "hand_over"
+	KindAcceptHandover        CommandKind = "accept_handover"
+	KindMergeInto             CommandKind = "merge_into"
+	KindVoid                  CommandKind = "void"
+	KindTransfer              CommandKind = "transfer"
+	KindRecordTransferReceipt CommandKind = "record_transfer_receipt"
+	KindTakeBack              CommandKind = "take_back"
+)
+
+// A row of the command table: who may run a command from which stages, and to
+// which stages it may lead. An empty to means that the case stays where it is.
+type row struct {
+	kind CommandKind
+	zh   string
+	who  []Role
+	from []Stage
+	to   []Stage
+	// guard looks at persons and regions; nil when there is nothing to look at.
+	guard func(*turn) *Refusal
+	// paper: an officer may do it on the unit's behalf with a scanned paper.
+	paper bool
+}
+
+// table is the command table of lifecycle.md section 3: the one place that says
+// who may do what from where.
+var table = []row{ //nolint:gochecknoglobals // an immutable table, never assigned again
+	{kind: KindOpenCase, zh: "登记", who: []Role{Inspector, Officer}, from: []Stage{""}, to: []Stage{Draft}},
+	{kind: KindAmendDraft, zh: "修改", who: []Role{Inspector, Officer}, from: []Stage{Draft}, to: []Stage{Draft}, guard: onlyAuthor},
+	{kind: KindSubmitDraft, zh: "提交", who: []Role{Inspector, Officer}, from: []Stage{Draft}, to: []Stage{Triage}, guard: onlyAuthor},
+	{kind: KindReturnDraft, zh: "退回", who: []Role{Head}, from: []Stage{Triage}, to: []Stage{Draft}},
+	{kind: KindAcceptFinding, zh: "研判通过", who: []Role{Head}, from: []Stage{Triage}, to: []Stage{NoticeDrafting}, guard: notAuthor},
+	{kind: KindSubmitNotice, zh: "送审", who: []Role{Officer}, from: []Stage{NoticeDrafting}, to: []Stage{NoticeApproval}},
+	{kind: KindReturnNotice, zh: "退改", who: []Role{Leader}, from: []Stage{NoticeApproval}, to: []Stage{NoticeDrafting}},
+	{kind: KindApproveNotice, zh: "签发", who: []Role{Leader}, from: []Stage{NoticeApproval}, to: []Stage{Serving}, guard: notDrafter},
+	{kind: KindRecordReceipt, zh: "签收", who: []Role{UnitSecretary, Officer}, from: []Stage{Serving}, to: []Stage{Planning, Rectifying}},
+	{kind: KindCorrectNotice, zh: "更正、改送", who: []Role{Leader}, from: []Stage{Serving, Planning, PlanReview, Rectifying}, to: []Stage{NoticeDrafting}},
+	{kind: KindSubmitPlan, zh: "报送方案", who: []Role{UnitSecretary, UnitContact}, from: []Stage{Planning}, to: []Stage{PlanReview}, paper: true},
+	{kind: KindReturnPlan, zh: "退回方案", who: []Role{Officer}, from: []Stage{PlanReview}, to: []Stage{Planning}},
+	{kind: KindAcceptPlan, zh: "方案通过", who: []Role{Officer}, from: []Stage{PlanReview}, to: []Stage{Rectifying}},
+	{kind: KindSubmitReport, zh: "报送报告", who: []Role{UnitSecretary}, from: []Stage{Serving, Rectifying}, to: []Stage{ReportReview}, paper: true},
+	{kind: KindReturnReport, zh: "退回补正", who: []Role{Officer}, from: []Stage{ReportReview}, to: []Stage{Rectifying}},
+	{kind: KindAcceptReport, zh: "审核通过", who: []Role{Officer}, from: []Stage{ReportReview}, to: []Stage{LookBackPending, Rectifying}},
+	{kind: KindSustain, zh: "转持续", who: []Role{Leader}, from: []Stage{ReportReview, LookBackActive, Sustained}, to: []Stage{Sustained}},
+	{kind: KindCheckIn, zh: "定期报告", who: []Role{UnitSecretary, UnitContact}, from: []Stage{Sustained}, to: []Stage{Sustained}, paper: true},
+	{kind: KindExitSustained, zh: "结束持续", who: []Role{Leader}, from: []Stage{Sustained}, to: []Stage{LookBackPending}},
+	{kind: KindRecordArrival, zh: "到场", who: []Role{LookBackLead}, from: []Stage{LookBackPending}, to: []Stage{LookBackActive}, guard: notReviewer},
+	{kind: KindRecordLookBack, zh: "回头看结果", who: []Role{LookBackLead}, from: []Stage{LookBackActive}, to: []Stage{ClosureApproval, Rectifying, Serving, LookBackPending}, guard: onTheSpot},
+	{kind: KindApproveClosure, zh: "批准销号", who: []Role{Leader}, from: []Stage{ClosureApproval}, to: []Stage{Closed}, guard: notInvolved},
+	{kind: KindRefuseClosure, zh: "不批准销号", who: []Role{Leader}, from: []Stage{ClosureApproval}, to: []Stage{LookBackPending}, guard: notInvolved},
+	{kind: KindReopen, zh: "重新办理", who: []Role{Leader}, from: []Stage{Closed}, to: []Stage{Rectifying}},
+	{kind: KindRequestExtension, zh: "申请延期", who: []Role{UnitSecretary}, from: []Stage{Rectifying}, to: []Stage{Rectifying}, guard: mayExtend, paper: true},
+	{kind: KindDecideExtension, zh: "决定延期", who: []Role{Leader}, from: []Stage{Rectifying}, to: []Stage{Rectifying}, guard: extensionAsked},
+	{kind: KindFileObjection, zh: "提出异议", who: []Role{UnitSecretary}, from: []Stage{Serving, Planning, PlanReview, Rectifying}, to: nil, guard: mayObject, paper: true},
+	{kind: KindDecideObjection, zh: "决定异议", who: []Role{Leader}, from: unitStages(), to: []Stage{Voided}, guard: objectionFiled},
+	{kind: KindGrantStay, zh: "中止计时", who: []Role{Leader}, from: []Stage{Planning, PlanReview, Rectifying, ReportReview, Sustained}, to: nil, guard: noStay},
+	{kind: KindEndStay, zh: "恢复计时", who: []Role{Leader}, from: []Stage{Planning, PlanReview, Rectifying, ReportReview, Sustained}, to: nil, guard: stayed},
+	{kind: KindOrderMeasure, zh: "采取措施", who: []Role{Leader, Officer}, from: workStages(), to: nil},
+	{kind: KindPostponeMeasure, zh: "暂缓措施", who: []Role{Leader}, from: workStages(), to: nil, guard: hasMeasure},
+	{kind: KindWaiveMeasure, zh: "免予措施", who: []Role{Leader}, from: workStages(), to: nil, guard: hasMeasure},
+	{kind: KindRecordMeasure, zh: "记录措施", who: []Role{Leader, Officer, Head, LookBackLead}, from: workStages(), to: nil, guard: hasMeasure},
+	{kind: KindAssign, zh: "指派", who: []Role{Head}, from: openStages(), to: nil},
+	{kind: KindNote, zh: "备注", who: staffRoles(), from: openStages(), to: nil},
+	{kind: KindHandOver, zh: "移交", who: []Role{Head}, from: unitStages(), to: nil, guard: noHandover},
+	{kind: KindAcceptHandover, zh: "接收移交", who: []Role{UnitSecretary}, from: unitStages(), to: nil, guard: toSuccessor},
+	{kind: KindMergeInto, zh: "并案", who: []Role{Head, Leader}, from: mergeStages(), to: []Stage{Merged}},
+	{kind: KindVoid, zh: "撤销", who: []Role{Head, Leader}, from: openStages(), to: []Stage{Voided}, guard: mayVoid},
+	{kind: KindTransfer, zh: "移送", who: []Role{Leader}, from: without(openStages(), Transferred), to: []Stage{Transferred}},
+	{kind: KindRecordTransferReceipt, zh: "登记移送回执", who: []Role{Officer}, from: []Stage{Transferred}, to: []Stage{Transferred}, guard: notReceived},
+	{kind: KindTakeBack, zh: "退回移送", who: []Role{Leader}, from: []Stage{Transferred}, to: without(openStages(), Transferred)},
+}
+
+// CommandKinds lists every kind of command in the order of the table.
+func CommandKinds() []CommandKind {
+	kinds := make([]CommandKind, len(table))
+	for i, r := range table {
+		kinds[i] = r.kind
+	}
+	return kinds
+}
+
+// ZH is the command as officials say it, and the kind itself when there is no
+// such command.
+func (k CommandKind) ZH() string {
+	if r, ok := rowOf(k); ok {
+		return r.zh
+	}
+	return string(k)
+}
+
+// Who lists the roles that may run a command; the unit's steps may also be run
+// by an officer who holds the unit's paper.
+func (k CommandKind) Who() []Role {
+	r, _ := rowOf(k)
+	return slices.Clone(r.who)
+}
+
+func rowOf(kind CommandKind) (row, bool) {
+	i := slices.IndexFunc(table, func(r row) bool { return r.kind == kind })
+	if i < 0 {
+		return row{}, false
+	}
+	return table[i], true
+}
+
+// openStages are all stages in which something can still happen.
+func openStages() []Stage {
+	return slices.DeleteFunc(Stages(), Stage.Settled)
+}
+
+// unitStages are those from the service of the notice to the closing.
+func unitStages() []Stage {
+	return []Stage{
+		Serving, Planning, PlanReview, Rectifying, ReportReview,
+		LookBackPending, LookBackActive, ClosureApproval, Sustained,
+	}
+}
+
+// workStages are those in which the committee may take measures.
+func workStages() []Stage {
+	return append([]Stage{NoticeDrafting, NoticeApproval}, unitStages()...)
+}
+
+func without(stages []Stage, one Stage) []Stage {
+	return slices.DeleteFunc(stages, func(s Stage) bool { return s == one })
+}
+
+func staffRoles() []Role { return []Role{Inspector, Officer, Head, Leader, LookBackLead, Manager} }
+
+// Kind names the command.
+func (OpenCase) Kind() CommandKind { return KindOpenCase }
+
+// Kind names the command.
+func (AmendDraft) Kind() CommandKind { return KindAmendDraft }
+
+// Kind names the command.
+func (SubmitDraft) Kind() CommandKind { return KindSubmitDraft }
+
+// Kind names the command.
+func (ReturnDraft) Kind() CommandKind { return KindReturnDraft }
+
+// Kind names the command.
+func (AcceptFinding) Kind() CommandKind { return KindAcceptFinding }
+
+// Kind names the command.
+func (SubmitNotice) Kind() CommandKind { return KindSubmitNotice }
+
+// Kind names the command.
+func (ReturnNotice) Kind() CommandKind { return KindReturnNotice }
+
+// Kind names the command.
+func (ApproveNotice) Kind() CommandKind { return KindApproveNotice }
+
+// Kind names the command.
+func (RecordReceipt) Kind() CommandKind { return KindRecordReceipt }
+
+// Kind names the command.
+func (CorrectNotice) Kind() CommandKind { return KindCorrectNotice }
+
+// Kind names the command.
+func (SubmitPlan) Kind() CommandKind { return KindSubmitPlan }
+
+// Kind names the command.
+func (ReturnPlan) Kind() CommandKind { return KindReturnPlan }
+
+// Kind names the command.
+func (AcceptPlan) Kind() CommandKind { return KindAcceptPlan }
+
+// Kind names the command.
+func (SubmitReport) Kind() CommandKind { return KindSubmitReport }
+
+// Kind names the command.
+func (ReturnReport) Kind() CommandKind { return KindReturnReport }
+
+// Kind names the command.
+func (AcceptReport) Kind() CommandKind { return KindAcceptReport }
+
+// Kind names the command.
+func (Sustain) Kind() CommandKind { return KindSustain }
+
+// Kind names the command.
+func (CheckIn) Kind() CommandKind { return KindCheckIn }
+
+// Kind names the command.
+func (ExitSustained) Kind() CommandKind { return KindExitSustained }
+
+// Kind names the command.
+func (RecordArrival) Kind() CommandKind { return KindRecordArrival }
+
+// Kind names the command.
+func (RecordLookBack) Kind() CommandKind { return KindRecordLookBack }
+
+// Kind names the command.
+func (ApproveClosure) Kind() CommandKind { return KindApproveClosure }
+
+// Kind names the command.
+func (RefuseClosure) Kind() CommandKind { return KindRefuseClosure }
+
+// Kind names the command.
+func (Reopen) Kind() CommandKind { return KindReopen }
+
+// Kind names the command.
+func (RequestExtension) Kind() CommandKind { return KindRequestExtension }
+
+// Kind names the command.
+func (DecideExtension) Kind() CommandKind { return KindDecideExtension }
+
+// Kind names the command.
+func (FileObjection) Kind() CommandKind { return KindFileObjection }
+
+// Kind names the command.
+func (DecideObjection) Kind() CommandKind { return KindDecideObjection }
+
+// Kind names the command.
+func (GrantStay) Kind() CommandKind { return KindGrantStay }
+
+// Kind names the command.
+func (EndStay) Kind() CommandKind { return KindEndStay }
+
+// Kind names the command.
+func (OrderMeasure) Kind() CommandKind { return KindOrderMeasure }
+
+// Kind names the command.
+func (PostponeMeasure) Kind() CommandKind { return KindPostponeMeasure }
+
+// Kind names the command.
+func (WaiveMeasure) Kind() CommandKind { return KindWaiveMeasure }
+
+// Kind names the command.
+func (RecordMeasure) Kind() CommandKind { return KindRecordMeasure }
+
+// Kind names the command.
+func (Assign) Kind() CommandKind { return KindAssign }
+
+// Kind names the command.
+func (Note) Kind() CommandKind { return KindNote }
+
+// Kind names the command.
+func (HandOver) Kind() CommandKind { return KindHandOver }
+
+// Kind names the command.
+func (AcceptHandover) Kind() CommandKind { return KindAcceptHandover }
+
+// Kind names the command.
+func (MergeInto) Kind() CommandKind { return KindMergeInto }
+
+// Kind names the command.
+func (Void) Kind() CommandKind { return KindVoid }
+
+// Kind names the command.
+func (Transfer) Kind() CommandKind { return KindTransfer }
+
+// Kind names the command.
+func (RecordTransferReceipt) Kind() CommandKind { return KindRecordTransferReceipt }
+
+// Kind names the command.
+func (TakeBack) Kind() CommandKind { return KindTakeBack }
+
+// NewCommand returns an empty body for a kind of command, ready to be decoded
+// into, and whether there is such a kind.
+func NewCommand(kind CommandKind) (CommandBody, bool) {
+	switch kind {
+	case KindOpenCase:
+		return &OpenCase{}, true
+	case KindAmendDraft:
+		return &AmendDraft{}, true
+	case KindSubmitDraft:
+		return &SubmitDraft{}, true
+	case KindReturnDraft:
+		return &ReturnDraft{}, true
+	case KindAcceptFinding:
+		return &AcceptFinding{}, true
+	case KindSubmitNotice:
+		return &SubmitNotice{}, true
+	case KindReturnNotice:
+		return &ReturnNotice{}, true
+	case KindApproveNotice:
+		return &ApproveNotice{}, true
+	case KindRecordReceipt:
+		return &RecordReceipt{}, true
+	case KindCorrectNotice:
+		return &CorrectNotice{}, true
+	case KindSubmitPlan:
+		return &SubmitPlan{}, true
+	case KindReturnPlan:
+		return &ReturnPlan{}, true
+	case KindAcceptPlan:
+		return &AcceptPlan{}, true
+	case KindSubmitReport:
+		return &SubmitReport{}, true
+	case KindReturnReport:
+		return &ReturnReport{}, true
+	case KindAcceptReport:
+		return &AcceptReport{}, true
+	case KindSustain:
+		return &Sustain{}, true
+	case KindCheckIn:
+		return &CheckIn{}, true
+	case KindExitSustained:
+		return &ExitSustained{}, true
+	case KindRecordArrival:
+		return &RecordArrival{}, true
+	case KindRecordLookBack:
+		return &RecordLookBack{}, true
+	case KindApproveClosure:
+		return &ApproveClosure{}, true
+	case KindRefuseClosure:
+		return &RefuseClosure{}, true
+	case KindReopen:
+		return &Reopen{}, true
+	case KindRequestExtension:
+		return &RequestExtension{}, true
+	case KindDecideExtension:
+		return &DecideExtension{}, true
+	case KindFileObjection:
+		return &FileObjection{}, true
+	case KindDecideObjection:
+		return &DecideObjection{}, true
+	case KindGrantStay:
+		return &GrantStay{}, true
+	case KindEndStay:
+		return &EndStay{}, true
+	case KindOrderMeasure:
+		return &OrderMeasure{}, true
+	case KindPostponeMeasure:
+		return &PostponeMeasure{}, true
+	case KindWaiveMeasure:
+		return &WaiveMeasure{}, true
+	case KindRecordMeasure:
+		return &RecordMeasure{}, true
+	case KindAssign:
+		return &Assign{}, true
+	case KindNote:
+		return &Note{}, true
+	case KindHandOver:
+		return &HandOver{}, true
+	case KindAcceptHandover:
+		return &AcceptHandover{}, true
+	case KindMergeInto:
+		return &MergeInto{}, true
+	case KindVoid:
+		return &Void{}, true
+	case KindTransfer:
+		return &Transfer{}, true
+	case KindRecordTransferReceipt:
+		return &RecordTransferReceipt{}, true
+	case KindTakeBack:
+		return &TakeBack{}, true
+	default:
+		return nil, false
+	}
+}

@@ -1,0 +1,142 @@
+package lifecycle
+
+import (
+	"reflect"
+	"slices"
+
+	"duban/policy"
+)
+
+// A UnitCase is what the inspected unit may know of a case. It is a type of its
+// own, made from the case by ForUnit alone, and it changes only when an event
+// changed something the unit may see; its version counts those events.
+type UnitCase struct {
+	ID      string    `json:"id"`
+	Number  string    `json:"number"`
+	Version int64     `json:"version"`
+	Stage   UnitStage `json:"stage"`
+	Unit    string    `json:"unit"`
+	Title   string    `json:"title"`
+	Facts   string    `json:"facts"`
+	FoundOn Date      `json:"found_on"`
+
+	Category  string         `json:"category"`
+	Dimension string         `json:"dimension,omitempty"`
+	Basis     string         `json:"basis,omitempty"`
+	Type      Type           `json:"type,omitempty"`
+	Round     int            `json:"round"`
+	Level     policy.Level   `json:"level"`
+	Notice    *Notice        `json:"notice,omitempty"`
+	Receipt   *Receipt       `json:"receipt,omitempty"`
+	Plan      *Plan          `json:"plan,omitempty"`
+	Report    *Report        `json:"report,omitempty"`
+	Objection *UnitObjection `json:"objection,omitempty"`
+	Extension *ExtensionOf   `json:"extension,omitempty"`
+	Stay      *UnitStay      `json:"stay,omitempty"`
+	Measures  []UnitMeasure  `json:"measures,omitempty"`
+	// Deadlines are the unit's own clocks.
+	Deadlines []UnitDeadline `json:"deadlines,omitempty"`
+}
+
+// A UnitObjection is an objection as its unit sees it.
+type UnitObjection struct {
+	Kind    ObjectionKind `json:"kind"`
+	Grounds string        `json:"grounds"`
+	On      Date          `json:"on"`
+	Outcome Outcome       `json:"outcome,omitempty"`
+	Reasons string        `json:"reasons,omitempty"`
+}
+
+// A UnitStay is a stay as the unit sees it.
+type UnitStay struct {
+	On    Date `json:"on"`
+	Until Date `json:"until"`
+}
+
+// A UnitMeasure is a measure ordered against the unit.
+type UnitMeasure struct {
+	Kind   policy.MeasureKind `json:"kind"`
+	Status MeasureStatus      `json:"status"`
+	On     Date               `json:"on"`
+}
+
+// A UnitDeadline is a due date the unit must keep.
+type UnitDeadline struct {
+	Name        policy.ClockName `json:"name"`
+	Due         Date             `json:"due"`
+	Provisional bool             `json:"provisional,omitempty"`
+	Passed      bool             `json:"passed,omitempty"`
+	Standing    bool             `json:"standing,omitempty"`
+	Moves       []Move           `json:"moves,omitempty"`
+}
+
+// ForUnit returns what the case's unit may know of it. The stage is UnitNone
+// when the case does not exist for the unit.
+func (c Case) ForUnit() UnitCase {
+	stage := c.Stage.unitStage(c.Served)
+	if stage == UnitNone {
+		return UnitCase{}
+	}
+	f := c.Finding
+	u := UnitCase{
+		ID: c.ID, Number: c.Number, Version: c.UnitVersion, Stage: stage, Unit: c.Unit, Title: f.Title, Facts: f.Facts,
+		FoundOn: f.FoundOn, Category: f.Category, Dimension: f.Dimension, Basis: f.Basis, Type: f.Type,
+		Round: c.Round, Level: c.Level, Receipt: c.Receipt, Report: c.Report, Extension: c.Extension,
+	}
+	if stage != UnitCorrecting {
+		u.Notice = c.Notice
+	}
+	u.Plan = c.unitPlan()
+	if o := c.Objection; o != nil {
+		u.Objection = &UnitObjection{Kind: o.Kind, Grounds: o.Grounds, On: o.On, Outcome: o.Outcome, Reasons: o.Reasons}
+	}
+	if s := c.Stay; s != nil {
+		u.Stay = &UnitStay{On: s.On, Until: s.Until}
+	}
+	for _, m := range c.Measures {
+		if m.Status != Proposed && m.Status != PassedOn {
+			u.Measures = append(u.Measures, UnitMeasure{Kind: m.Kind, Status: m.Status, On: m.On})
+		}
+	}
+	for _, k := range c.Clocks {
+		if unitClock(k.Name) || k.Name == policy.ClockReceipt {
+			u.Deadlines = append(u.Deadlines, UnitDeadline{
+				Name: k.Name, Due: k.Due, Provisional: k.Provisional, Passed: k.Passed, Standing: !k.StandsSince.IsZero(), Moves: k.Moves,
+			})
+		}
+	}
+	return u
+}
+
+// unitPlan hides what a look-back found until its result is the unit's to know:
+// the acceptance of single measures shows only while the unit works on them.
+func (c Case) unitPlan() *Plan {
+	if c.Plan == nil || c.Stage.unitWorks() {
+		return c.Plan
+	}
+	p := *c.Plan
+	p.Measures = slices.Clone(p.Measures)
+	for i := range p.Measures {
+		p.Measures[i].Accepted = false
+	}
+	return &p
+}
+
+// unitWorks are the stages in which the unit's own clocks run or stand.
+func (s Stage) unitWorks() bool {
+	switch s {
+	case Planning, PlanReview, Rectifying, ReportReview, Sustained:
+		return true
+	case Draft, Triage, NoticeDrafting, NoticeApproval, Serving, LookBackPending, LookBackActive,
+		ClosureApproval, Closed, Transferred, Archived, Merged, Voided:
+		return false
+	default:
+		return false
+	}
+}
+
+// equal reports whether two views show the same, versions apart.
+func (u UnitCase) equal(v UnitCase) bool {
+	u.Version, v.Version = 0, 0
+	return reflect.DeepEqual(u, v)
+}

@@ -1,0 +1,40 @@
+package lifecycle
+
+// Void withdraws a finding (撤销).
+type Void struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
+}
+
+// CaseVoided: the finding does not stand. Statistics leave it out, the record
+// does not.
+type CaseVoided struct{ Void }
+
+// Involves names the children, which come back.
+func (Void) Involves(c Case) []string { return childrenOf(c) }
+
+// Involves names the children, which come back when the objection is upheld.
+func (DecideObjection) Involves(c Case) []string { return childrenOf(c) }
+
+func (b Void) decide(t *turn) error {
+	if err := t.text("reason", b.Reason, maxText); err != nil {
+		return err
+	}
+	t.cancelMeasures()
+	t.giveBack()
+	t.record(&CaseVoided{b})
+	t.goTo(Voided)
+	return nil
+}
+
+func (*CaseVoided) apply(c *Case, e Event) { c.Part = c.Part.with(e.Actor.Account) }
+
+// mayVoid: a section head before a notice is served, a leader after.
+func mayVoid(t *turn) *Refusal {
+	if t.c.Served && !t.actor.Has(Leader) {
+		return forbidden("leader_voids", "通知送达后，撤销须由工委领导决定。", "Once a notice is served, only a leader may void the case.")
+	}
+	if !t.c.Served && !t.actor.Has(Head) {
+		return forbidden("head_voids", "通知送达前，由处（科）室负责人撤销。", "Before a notice is served, a section head voids the case.")
+	}
+	return nil
+}
