@@ -9,43 +9,55 @@ import (
 	"strings"
 )
 
-// steadyAddress returns a host:port that nobody listens on: the one recorded
-// in the file at path when it is free, else prefer when it is, else a free
-// port on the same host. It records its choice, so that the next start asks
-// for the same. A port of 0 in prefer means any.
-func steadyAddress(path, prefer string) (string, error) {
-	host, _, err := net.SplitHostPort(prefer)
-	if err != nil {
-		return "", fmt.Errorf("read address %q: %w", prefer, err)
-	}
-	tries := []string{prefer, net.JoinHostPort(host, "0")}
-	b, err := os.ReadFile(path)
-	switch {
-	case err == nil:
-		if recorded := strings.TrimSpace(string(b)); sameHost(recorded, host) {
-			tries = append([]string{recorded}, tries...)
+// steadyAddress returns a host:port that nobody listens on. A wanted address is
+// taken as it is or refused. Without one it is the address recorded in the file
+// at path when that is free, else usual when that is free, else any free port
+// on the same host; the choice is recorded, so that the next start makes the
+// same. A port of 0 means any.
+func steadyAddress(path, wanted, usual string) (string, error) {
+	tries := []string{wanted}
+	if wanted == "" {
+		host, _, err := net.SplitHostPort(usual)
+		if err != nil {
+			return "", fmt.Errorf("read address %q: %w", usual, err)
 		}
-	case !errors.Is(err, fs.ErrNotExist):
-		return "", fmt.Errorf("read recorded address: %w", err)
+		tries = []string{usual, net.JoinHostPort(host, "0")}
+		recorded, err := os.ReadFile(path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", fmt.Errorf("read recorded address: %w", err)
+		}
+		if err == nil {
+			tries = append([]string{strings.TrimSpace(string(recorded))}, tries...)
+		}
 	}
+	var failed error
 	for _, try := range tries {
-		var l net.Listener
-		if l, err = net.Listen("tcp", try); err != nil {
+		address, err := tryAddress(try)
+		if err != nil {
+			failed = err
 			continue
-		}
-		address := l.Addr().String()
-		if err := l.Close(); err != nil {
-			return "", fmt.Errorf("release port: %w", err)
 		}
 		if err := writeFile(path, address+"\n"); err != nil {
 			return "", fmt.Errorf("record address: %w", err)
 		}
 		return address, nil
 	}
-	return "", fmt.Errorf("find a free port: %w", err)
+	return "", fmt.Errorf("find a free port: %w", failed)
 }
 
-func sameHost(address, host string) bool {
-	h, _, err := net.SplitHostPort(address)
-	return err == nil && h == host
+// tryAddress finds out whether we could listen on address, which has to be on
+// the loopback interface, and returns it with its port.
+func tryAddress(address string) (string, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return "", err
+	}
+	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+		return "", fmt.Errorf("%s is not on the loopback interface", address)
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
 }

@@ -3,10 +3,12 @@ package local
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // ErrInUse says that another process supervises the data folder.
@@ -24,7 +26,7 @@ func lockFolder(dir, name string) (*folderLock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open lock file: %w", err)
 	}
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	err = flock(f)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		_ = f.Close()
 		holder := "another duban"
@@ -42,6 +44,41 @@ func lockFolder(dir, name string) (*folderLock, error) {
 		_, _ = fmt.Fprintln(f, os.Getpid())
 	}
 	return &folderLock{file: f}, nil
+}
+
+// isLocked reports whether somebody holds the lock called name in dir.
+func isLocked(dir, name string) (bool, error) {
+	f, err := os.Open(filepath.Join(dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("open lock file: %w", err)
+	}
+	defer f.Close()
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return true, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look at lock: %w", err)
+	}
+	return false, nil
+}
+
+// flock takes the lock on f. It tries for a moment, because isLocked holds it
+// for an instant too.
+func flock(f *os.File) error {
+	const tries, pause = 10, 20 * time.Millisecond
+	var err error
+	for range tries {
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return err
+		}
+		time.Sleep(pause)
+	}
+	return err
 }
 
 // release gives the lock up.

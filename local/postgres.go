@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -59,6 +60,7 @@ type Postgres struct {
 	lock       *folderLock
 	log        *boundedLog
 	ended      chan error // outcomes of runs, as many as fit
+	closed     sync.Once
 }
 
 const (
@@ -324,12 +326,18 @@ func (p *Postgres) PID() int { return p.supervisor.state().PID }
 func (p *Postgres) Starts() int { return p.supervisor.state().Starts }
 
 // Stop ends the server: sessions are cut, what was committed is kept. It
-// returns when the server is gone, at the latest some seconds after ctx ends.
+// returns when the server is gone, at the latest some seconds after ctx ends. To
+// stop it again changes nothing.
 func (p *Postgres) Stop(ctx context.Context) error {
 	var err error
 	if p.supervisor != nil {
 		err = p.supervisor.halt(ctx)
 	}
+	p.closed.Do(p.close)
+	return err
+}
+
+func (p *Postgres) close() {
 	if p.log != nil {
 		p.log.close()
 	}
@@ -337,7 +345,6 @@ func (p *Postgres) Stop(ctx context.Context) error {
 		_ = os.Remove(filepath.Join(p.dir, postgresURL))
 		p.lock.release()
 	}
-	return err
 }
 
 // A pgAddress is where a private server listens: a Unix socket, or a port on
@@ -362,7 +369,7 @@ func (c *cluster) listen(tcp bool) (pgAddress, error) {
 	if !tcp && len(socket) < longestPath {
 		return pgAddress{socketDir: c.run, port: socketPort}, nil
 	}
-	address, err := steadyAddress(filepath.Join(c.root, portFile), net.JoinHostPort(loopback, "0"))
+	address, err := steadyAddress(filepath.Join(c.root, portFile), "", net.JoinHostPort(loopback, "0"))
 	if err != nil {
 		return pgAddress{}, err
 	}
