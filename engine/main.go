@@ -27,6 +27,9 @@ const (
 // step of Temporal is in the database before it is answered.
 const stopLimit = 4 * time.Second
 
+// readyLine begins the one line on standard output, followed by the address.
+const readyLine = "ready"
+
 // options are the command line.
 type options struct {
 	DatabaseURL string        `env:"DATABASE_URL" required:"" placeholder:"URL" help:"PostgreSQL database, direct (no transaction pooler), as postgres://… ; a Unix socket goes into the query as host=/folder."`
@@ -42,7 +45,7 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(200) // measured: more cases a second for some more memory
 	}
-	serverLog, logger := newLoggers(o.LogLevel)
+	serverLog, logger := newLoggers(os.Stderr, o.LogLevel)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	err := run(ctx, o, serverLog, logger)
 	stop()
@@ -90,22 +93,33 @@ func run(ctx context.Context, o options, serverLog log.Logger, logger *slog.Logg
 	if err != nil {
 		return err
 	}
-	defer stopWithin(stopLimit, srv.Stop, logger)
+	if err := serve(ctx, o, listen.String(), lease, logger); err != nil {
+		// A server that has to be started anew is not worth a careful stop.
+		return err
+	}
+	stopWithin(stopLimit, srv.Stop, logger)
+	return nil
+}
 
-	c, err := newCanary(listen.String(), o.Namespace)
+// serve says when the started server is ready, and watches it until ctx ends.
+func serve(ctx context.Context, o options, address string, l *lease, logger *slog.Logger) error {
+	c, err := newCanary(address, o.Namespace)
 	if err != nil {
 		return err
 	}
 	defer c.close()
-	if err := c.awaitServing(ctx, lease); err != nil {
+	if err := c.awaitServing(ctx, l); err != nil {
+		if ctx.Err() != nil {
+			return nil //nolint:nilerr // asked to stop before it was ready
+		}
 		return err
 	}
 	if err := ensureRetention(ctx, c.frontend, o.Namespace, o.Retention); err != nil {
 		return err
 	}
 	// Whoever started the engine reads this line; nobody reading it is fine.
-	_, _ = fmt.Println("ready", listen)
-	return watch(ctx, c, lease, logger)
+	_, _ = fmt.Println(readyLine, address)
+	return watch(ctx, c, l, logger)
 }
 
 // stopWithin stops the server, or gives up after limit and lets the end of the
