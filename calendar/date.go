@@ -163,11 +163,12 @@ func (d Date) String() string {
 	if d.IsZero() {
 		return ""
 	}
+	const digits = "0123456789"
 	year, month, day := d.civil()
 	return string([]byte{
-		byte('0' + year/1000), byte('0' + year/100%10), byte('0' + year/10%10), byte('0' + year%10),
-		'-', byte('0' + int(month)/10), byte('0' + int(month)%10),
-		'-', byte('0' + day/10), byte('0' + day%10),
+		digits[year/1000], digits[year/100%10], digits[year/10%10], digits[year%10],
+		'-', digits[month/10], digits[month%10],
+		'-', digits[day/10], digits[day%10],
 	})
 }
 
@@ -225,7 +226,7 @@ func (d *Date) Scan(src any) error {
 // it stands, or NULL for no date.
 func (d Date) Value() (driver.Value, error) {
 	if d.IsZero() {
-		return nil, nil
+		return nil, nil //nolint:nilnil // a nil value is NULL
 	}
 	year, month, day := d.civil()
 	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC), nil
@@ -282,7 +283,7 @@ func fromUnixDay(n int64) Date { return clamp(n - firstUnixDay + 1) }
 
 // clamp makes a Date of a number, at the nearer end when it lies outside.
 func clamp(number int64) Date {
-	return Date{number: int32(min(max(number, 1), lastNumber))} //nolint:gosec // G115: bounded on this line
+	return Date{number: int32(min(max(number, 1), lastNumber))}
 }
 
 func daysIn(year int, month time.Month) int {

@@ -121,7 +121,7 @@ func (p *Period) Scan(src any) error {
 // Value is the text of the period, or NULL for no period.
 func (p Period) Value() (driver.Value, error) {
 	if p.IsZero() {
-		return nil, nil
+		return nil, nil //nolint:nilnil // a nil value is NULL
 	}
 	text, err := p.MarshalText()
 	return string(text), err

@@ -123,7 +123,7 @@ func (t Timeline) Scale(d time.Duration) time.Duration {
 	if rest < 0 {
 		scaled = -scaled
 	}
-	return days*t.dayLength + scaled
+	return days*t.dayLength + scaled //nolint:durationcheck // days is a count
 }
 
 const secondsPerDay = int64(24 * time.Hour / time.Second)

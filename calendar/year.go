@@ -103,7 +103,7 @@ func (y Year) flaw() *flaw {
 	if y.Reference != "" && !presentable(y.Reference, maxReference) {
 		return flawf(-1, "文号或者标题%s超过%d字或者含有不可见字符", "the reference %s is over %d characters or holds invisible ones", quote(y.Reference), maxReference)
 	}
-	for _, address := range strings.Fields(y.Source) {
+	for address := range strings.FieldsSeq(y.Source) {
 		// It is shown as a link, so it must not be a script.
 		if !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://") {
 			return flawf(-1, "网址%s不以https://或者http://开头", "the address %s does not begin with https:// or http://", quote(address))

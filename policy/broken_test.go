@@ -1,7 +1,6 @@
 package policy_test
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -192,7 +191,7 @@ func TestReadNamesThePlaceAndWhatWasExpected(t *testing.T) {
 			p, err := policy.Read(strings.NewReader(b.text(t)))
 			require.Nil(t, p)
 			var all policy.Errors
-			require.True(t, errors.As(err, &all), "%v", err)
+			require.ErrorAs(t, err, &all)
 
 			var fields []string
 			for _, one := range all {
@@ -294,5 +293,5 @@ func TestReadPassesOnTheReadersError(t *testing.T) {
 	_, err := policy.Read(iotest.ErrReader(io.ErrNoProgress))
 	require.ErrorIs(t, err, io.ErrNoProgress)
 	var all policy.Errors
-	require.False(t, errors.As(err, &all))
+	require.NotErrorAs(t, err, &all)
 }

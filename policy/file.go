@@ -99,7 +99,7 @@ func (f *file) value(n *yaml.Node, path string, v reflect.Value) {
 		f.lose(n.Line, path, reason)
 		return
 	}
-	if into, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+	if into, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr()); ok {
 		f.figure(n, path, into)
 		return
 	}

@@ -2,7 +2,6 @@ package policy_test
 
 import (
 	"bytes"
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -83,7 +82,7 @@ func hostile() map[string]string {
 func requireShowable(t *testing.T, err error, lines int) {
 	t.Helper()
 	var all policy.Errors
-	require.True(t, errors.As(err, &all), "%v", err)
+	require.ErrorAs(t, err, &all)
 	require.NotEmpty(t, all)
 	require.LessOrEqual(t, len(all), 200)
 	last := 0

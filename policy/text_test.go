@@ -3,7 +3,6 @@ package policy_test
 import (
 	"bytes"
 	"encoding/json"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +18,7 @@ func TestTextReadsBackAsTheSamePolicy(t *testing.T) {
 	t.Parallel()
 	p := policy.Default()
 	require.Equal(t, policy.DefaultText(), p.Text())
-	require.Regexp(t, regexp.MustCompile(`^[0-9a-f]{64}$`), p.Hash())
+	require.Regexp(t, `^[0-9a-f]{64}$`, p.Hash())
 	again, err := policy.Read(bytes.NewReader(p.Text()))
 	require.NoError(t, err)
 	require.Equal(t, p, again)
