@@ -1,0 +1,63 @@
+package activities
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Options says what the activities work with.
+type Options struct {
+	// Record is where they ask. Required.
+	Record Record
+	// Logger gets the errors that histories only hold the codes of. Defaults to
+	// slog.Default().
+	Logger *slog.Logger
+	// Metrics is where the counters are registered. Defaults to nowhere.
+	Metrics prometheus.Registerer
+}
+
+// Activities are the activities of all workflows. They are safe for concurrent
+// use.
+type Activities struct {
+	record    Record
+	log       *slog.Logger
+	fruitless prometheus.Counter
+}
+
+// New returns the activities. It panics when its counters are registered
+// already.
+func New(o Options) *Activities {
+	a := &Activities{
+		record: o.Record,
+		log:    o.Logger,
+		fruitless: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "duban_alarms_without_progress_total",
+			Help: "Alarms that were passed twice or more and left their case as it was.",
+		}),
+	}
+	if a.log == nil {
+		a.log = slog.Default()
+	}
+	if o.Metrics != nil {
+		o.Metrics.MustRegister(a.fruitless)
+	}
+	return a
+}
+
+// guard turns the outcome of an activity into a code, and a panic too: neither
+// may leave text in a history.
+func (a *Activities) guard(ctx context.Context, activity, subject string, err *error) {
+	cause := any(*err)
+	p := recover()
+	switch {
+	case p != nil:
+		cause, *err = p, coded(CodePanic)
+	case *err != nil:
+		*err = coded(codeOf(*err))
+	default:
+		return
+	}
+	a.log.WarnContext(ctx, "activity failed", slog.String("activity", activity), slog.String("subject", subject), slog.Any("error", cause))
+}

@@ -1,0 +1,47 @@
+package activities
+
+import (
+	"context"
+	"time"
+
+	"duban/store"
+)
+
+// Told is all a workflow ever learns of a case.
+type Told = store.Told
+
+// Cases is what the record does for the workflow of one case.
+type Cases interface {
+	// Alarm applies the alarm if it is that one and due, and returns the state
+	// of the case in any case. A case that is not there is store.ErrNotFound.
+	Alarm(ctx context.Context, caseID string, alarmNo int64) (store.Told, error)
+	// Told returns the state of the case.
+	Told(ctx context.Context, caseID string) (store.Told, error)
+	// TellingDone forgets what was told of the case up to seq.
+	TellingDone(ctx context.Context, caseID string, seq int64) error
+}
+
+// Letters is what the record does for what is to be delivered.
+type Letters interface {
+	// DeliverLetters moves the letters of a case that may leave to the inboxes,
+	// exactly once.
+	DeliverLetters(ctx context.Context, caseID string) (left int, next time.Time, err error)
+	// LettersDue lists cases with letters that may leave by now, in the order of
+	// their ids, from the one after the given id ("": from the first).
+	LettersDue(ctx context.Context, after string, limit int) (caseIDs []string, err error)
+}
+
+// Jobs is what the record does for work on many cases that somebody ordered.
+type Jobs interface {
+	// Recompute brings at most limit cases to the calendar in force.
+	Recompute(ctx context.Context, jobID string, limit int) (done int, more bool, err error)
+	// RecomputeJobs lists the jobs of that kind that are not done, oldest first.
+	RecomputeJobs(ctx context.Context, limit int) (jobIDs []string, err error)
+}
+
+// Record is what the activities need of the record.
+type Record interface {
+	Cases
+	Letters
+	Jobs
+}
