@@ -22,33 +22,35 @@ type Case struct {
 	Stage    Stage     `json:"stage"`
 	// StageSince is when the stage was entered.
 	StageSince time.Time `json:"stage_since"`
+	// ClosedAt is when the case was closed; zero unless it is closed or archived.
+	ClosedAt time.Time `json:"closed_at,omitzero"`
 	// PolicyVersion is the version the case was noticed under; 0 before that.
-	PolicyVersion   int             `json:"policy_version,omitempty"`
-	CalendarVersion int             `json:"calendar_version,omitempty"`
-	Unit            string          `json:"unit"`
-	Finding         Finding         `json:"finding"`
-	Officer         string          `json:"officer,omitempty"`
-	Round           int             `json:"round"`
-	Level           policy.Level    `json:"level"`
-	RaisedAt        time.Time       `json:"raised_at,omitzero"`
-	Notice          *Notice         `json:"notice,omitempty"`
-	Receipt         *Receipt        `json:"receipt,omitempty"`
-	Plan            *Plan           `json:"plan,omitempty"`
-	Report          *Report         `json:"report,omitempty"`
-	Objection       *ObjectionOf    `json:"objection,omitempty"`
-	Extension       *ExtensionOf    `json:"extension,omitempty"`
-	Stay            *StayOf         `json:"stay,omitempty"`
-	Handover        *HandoverOf     `json:"handover,omitempty"`
-	Measures        []Measure       `json:"measures,omitempty"`
-	LookBacks       []LookBackOf    `json:"look_backs,omitempty"`
+	PolicyVersion   int          `json:"policy_version,omitempty"`
+	CalendarVersion int          `json:"calendar_version,omitempty"`
+	Unit            string       `json:"unit"`
+	Finding         Finding      `json:"finding"`
+	Officer         string       `json:"officer,omitempty"`
+	Round           int          `json:"round"`
+	Level           policy.Level `json:"level"`
+	RaisedAt        time.Time    `json:"raised_at,omitzero"`
+	Notice          *Notice      `json:"notice,omitempty"`
+	Receipt         *Receipt     `json:"receipt,omitempty"`
+	Plan            *Plan        `json:"plan,omitempty"`
+	Report          *Report      `json:"report,omitempty"`
+	Objection       *ObjectionOf `json:"objection,omitempty"`
+	Extension       *ExtensionOf `json:"extension,omitempty"`
+	Stay            *StayOf      `json:"stay,omitempty"`
+	Handover        *HandoverOf  `json:"handover,omitempty"`
+	Measures        []Measure    `json:"measures,omitempty"`
+	LookBacks       []LookBackOf `json:"look_backs,omitempty"`
 	// LookBackToLeader: so many look-backs could check nothing that a leader
 	// must say how it goes on.
-	LookBackToLeader bool `json:"look_back_to_leader,omitempty"`
-	SustainedSince  calendar.Date   `json:"sustained_since,omitzero"`
-	CheckIn         calendar.Period `json:"check_in,omitzero"`
-	Transfer        *TransferOf     `json:"transfer,omitempty"`
-	Parent          string          `json:"parent,omitempty"`
-	Children        []Child         `json:"children,omitempty"`
+	LookBackToLeader bool            `json:"look_back_to_leader,omitempty"`
+	SustainedSince   calendar.Date   `json:"sustained_since,omitzero"`
+	CheckIn          calendar.Period `json:"check_in,omitzero"`
+	Transfer         *TransferOf     `json:"transfer,omitempty"`
+	Parent           string          `json:"parent,omitempty"`
+	Children         []Child         `json:"children,omitempty"`
 	// Before is the stage and clocks to return to when the case is taken back
 	// from another body or given back by a parent that fell away.
 	Before *Suspended `json:"before,omitempty"`
@@ -60,6 +62,8 @@ type Case struct {
 	Evidence []string `json:"evidence,omitempty"`
 	Part     Part     `json:"part"`
 	Clocks   []Clock  `json:"clocks,omitempty"`
+	// AlarmNo grows with every change of the alarm's kind or instant.
+	AlarmNo int64 `json:"alarm_no"`
 	// UnitVersion counts the events that changed what the unit sees, and UnitAt
 	// is the time of the last.
 	UnitVersion int64     `json:"unit_version,omitempty"`
@@ -100,6 +104,7 @@ func (c Case) Open() bool { return c.Seq > 0 && !c.Stage.Settled() }
 // Apply folds one event into the case. It makes no decision and reads no
 // rules: everything it needs is in the event.
 func (c Case) Apply(e Event) Case {
+	before, _ := c.Alarm()
 	c.Seq, c.At = e.Seq, e.At
 	e.Body.apply(&c, e)
 	for _, change := range e.Clocks {
@@ -113,6 +118,9 @@ func (c Case) Apply(e Event) Case {
 	}
 	if e.Visible {
 		c = c.seen(e)
+	}
+	if after, _ := c.Alarm(); after.Kind() != before.Kind() || after.Measure != before.Measure || !after.At.Equal(before.At) {
+		c.AlarmNo++
 	}
 	return c
 }
@@ -160,6 +168,12 @@ func (c Case) withLevel(level policy.Level, at time.Time) Case {
 }
 
 func (c Case) withStage(stage Stage, at time.Time) Case {
+	if stage != Archived {
+		c.ClosedAt = time.Time{}
+	}
+	if stage == Closed {
+		c.ClosedAt = at
+	}
 	c.Stage, c.StageSince = stage, at
 	if stage == Serving {
 		c.Served = true
@@ -206,4 +220,28 @@ func (c Case) Deadline() (Clock, bool) {
 		}
 	}
 	return Clock{}, false
+}
+
+// UnitDeadline returns the clock of the unit's that matters where the case
+// stands for it, if one does.
+func (c Case) UnitDeadline() (Clock, bool) {
+	switch c.Stage {
+	case Serving, Planning, Rectifying, Sustained:
+		return c.Deadline()
+	case PlanReview, ReportReview:
+		return c.clock(policy.ClockRectification, 0)
+	default:
+		return Clock{}, false
+	}
+}
+
+// LapseAt is the earliest due instant of a ringing clock of the unit's that has
+// not passed: the one an outage of the system may have to move.
+func (c Case) LapseAt() (at time.Time, ok bool) {
+	for _, k := range c.Clocks {
+		if unitClock(k.Name) && !k.Passed && k.Next != nil && (!ok || k.DueAt.Before(at)) {
+			at, ok = k.DueAt, true
+		}
+	}
+	return at, ok
 }

@@ -49,6 +49,8 @@ type CaseOpened struct {
 	OpenCase
 	Year   int    `json:"year"`
 	Number string `json:"number"`
+	// CalendarVersion is the version its clocks are computed by.
+	CalendarVersion int `json:"calendar_version"`
 }
 
 // AmendDraft changes a draft: every field given replaces the draft's.
@@ -161,7 +163,7 @@ func (b OpenCase) decide(t *turn) error {
 	if err := b.check(t); err != nil {
 		return err
 	}
-	t.record(&CaseOpened{OpenCase: b, Year: t.today.Year()})
+	t.record(&CaseOpened{OpenCase: b, Year: t.today.Year(), CalendarVersion: t.rules.CalendarVersion})
 	t.goTo(Draft)
 	return nil
 }
@@ -271,6 +273,7 @@ func (b *CaseOpened) Allot(n int) { b.Number = fmt.Sprintf("督〔%d〕%04d", b.
 
 func (b *CaseOpened) apply(c *Case, e Event) {
 	c.ID, c.Number, c.OpenedAt, c.Round = e.Case, b.Number, e.At, 1
+	c.CalendarVersion = b.CalendarVersion
 	c.Part = Part{Author: e.Actor.Account}
 	b.fill(c)
 }
@@ -328,3 +331,14 @@ func (b AmendDraft) refers() Refs {
 
 func (b AcceptFinding) refers() Refs { return Refs{Accounts: []string{b.Officer}} }
 func (b Assign) refers() Refs        { return Refs{Accounts: []string{b.Officer}} }
+
+// NumberKey is the case number as one figure that sorts: the year times a
+// million plus the number within the year. It is 0 before the number is
+// allotted.
+func (c Case) NumberKey() int64 {
+	var year, n int64
+	if _, err := fmt.Sscanf(c.Number, "督〔%d〕%d", &year, &n); err != nil {
+		return 0
+	}
+	return year*1_000_000 + n
+}

@@ -108,6 +108,12 @@ func (c Case) ForUnit() UnitCase {
 	return u
 }
 
+// Misdirected returns what a unit keeps of a case whose notice was sent to it by
+// mistake: that it was, and nothing of what it said.
+func (c Case) Misdirected(unit string) UnitCase {
+	return UnitCase{ID: c.ID, Number: c.Number, Version: 1, Stage: UnitMisdirected, Unit: unit}
+}
+
 // unitPlan hides what a look-back found until its result is the unit's to know:
 // the acceptance of single measures shows only while the unit works on them.
 func (c Case) unitPlan() *Plan {

@@ -1,0 +1,212 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"duban/lifecycle"
+)
+
+// An Account is a person who may act.
+type Account struct {
+	ID        string
+	Name      string
+	Roles     []lifecycle.Role
+	Unit      string
+	Disabled  bool
+	CreatedAt time.Time
+}
+
+// NewAccount is what an account is made from. A unit's person has a unit and
+// only a unit's roles; staff have no unit.
+type NewAccount struct {
+	Name  string
+	Roles []lifecycle.Role
+	Unit  string
+}
+
+const selectActors = `SELECT id, name, roles, coalesce(unit_id, '') FROM accounts`
+
+func scanActor(row pgx.CollectableRow) (a lifecycle.Actor, err error) {
+	var roles []string
+	err = row.Scan(&a.Account, &a.Name, &roles, &a.Unit)
+	a.Roles = toRoles(roles)
+	return a, err
+}
+
+func toRoles(names []string) []lifecycle.Role {
+	roles := make([]lifecycle.Role, len(names))
+	for i, n := range names {
+		roles[i] = lifecycle.Role(n)
+	}
+	return roles
+}
+
+// AddAccount makes an account and its first token, which is shown this once.
+// It fails with a *FieldError when roles and unit do not go together.
+func (s *Store) AddAccount(ctx context.Context, n NewAccount) (Account, string, error) {
+	if err := n.check(); err != nil {
+		return Account{}, "", err
+	}
+	a := Account{ID: newID(), Name: n.Name, Roles: n.Roles, Unit: n.Unit}
+	roles := make([]string, len(n.Roles))
+	for i, r := range n.Roles {
+		roles[i] = string(r)
+	}
+	token := newToken()
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		row := tx.QueryRow(ctx, `INSERT INTO accounts (id, name, roles, unit_id) VALUES ($1, $2, $3, nullif($4, '')) RETURNING created_at`,
+			a.ID, a.Name, roles, a.Unit)
+		if err := row.Scan(&a.CreatedAt); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO tokens (hash, account_id) VALUES ($1, $2)`, hashToken(token), a.ID)
+		return err
+	})
+	if sqlState(err) == stateForeignKey {
+		return Account{}, "", &FieldError{Field: "unit", Code: "unknown_unit", ZH: "没有这个单位。", EN: "There is no such unit."}
+	}
+	if err != nil {
+		return Account{}, "", fmt.Errorf("add account: %w", plain(err))
+	}
+	a.CreatedAt = a.CreatedAt.UTC()
+	return a, token, nil
+}
+
+func (n NewAccount) check() error {
+	if n.Name == "" || len(n.Roles) == 0 {
+		return &FieldError{Field: "name", Code: "required", ZH: "请填写姓名和角色。", EN: "Give a name and at least one role."}
+	}
+	known := map[lifecycle.Role]bool{}
+	for _, r := range lifecycle.Roles() {
+		known[r] = true
+	}
+	for _, r := range n.Roles {
+		switch {
+		case !known[r]:
+			return &FieldError{Field: "roles", Code: "unknown_code", ZH: "没有角色“" + string(r) + "”。", EN: "There is no role " + string(r) + "."}
+		case r.OfUnit() != (n.Unit != ""):
+			return &FieldError{
+				Field: "unit", Code: "role_and_unit", ZH: "单位角色须属于一个单位，工委角色不属于任何单位。",
+				EN: "A unit's role needs a unit; a committee's role has none.",
+			}
+		}
+	}
+	return nil
+}
+
+const selectAccounts = `SELECT id, name, roles, coalesce(unit_id, ''), disabled_at IS NOT NULL, created_at FROM accounts`
+
+func scanAccount(row pgx.CollectableRow) (a Account, err error) {
+	var roles []string
+	err = row.Scan(&a.ID, &a.Name, &roles, &a.Unit, &a.Disabled, &a.CreatedAt)
+	a.Roles, a.CreatedAt = toRoles(roles), a.CreatedAt.UTC()
+	return a, err
+}
+
+// Account returns one account.
+func (s *Store) Account(ctx context.Context, id string) (Account, error) {
+	rows, err := s.pool.Query(ctx, selectAccounts+` WHERE id = $1`, id)
+	if err != nil {
+		return Account{}, fmt.Errorf("read account %s: %w", id, plain(err))
+	}
+	a, err := pgx.CollectExactlyOneRow(rows, scanAccount)
+	if err != nil {
+		return Account{}, fmt.Errorf("read account %s: %w", id, plain(err))
+	}
+	return a, nil
+}
+
+// Accounts lists accounts in the order of their ids, those after the given one,
+// of one unit if it is given.
+func (s *Store) Accounts(ctx context.Context, unit, after string, limit int) ([]Account, error) {
+	rows, err := s.pool.Query(ctx, selectAccounts+` WHERE id > $1 AND ($2 = '' OR unit_id = $2) ORDER BY id LIMIT $3`, after, unit, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list accounts: %w", plain(err))
+	}
+	list, err := pgx.CollectRows(rows, scanAccount)
+	if err != nil {
+		return nil, fmt.Errorf("list accounts: %w", plain(err))
+	}
+	return list, nil
+}
+
+// DisableAccount ends an account: its tokens stop working with this commit.
+func (s *Store) DisableAccount(ctx context.Context, id string) error {
+	tag, err := s.pool.Exec(ctx, `UPDATE accounts SET disabled_at = coalesce(disabled_at, now()) WHERE id = $1`, id)
+	if err == nil && tag.RowsAffected() == 0 {
+		return ErrNotFound
+	}
+	return plain(err)
+}
+
+// NewToken gives an account another token, shown this once.
+func (s *Store) NewToken(ctx context.Context, account string) (string, error) {
+	token := newToken()
+	_, err := s.pool.Exec(ctx, `INSERT INTO tokens (hash, account_id) VALUES ($1, $2)`, hashToken(token), account)
+	if sqlState(err) == stateForeignKey {
+		return "", ErrNotFound
+	}
+	if err != nil {
+		return "", fmt.Errorf("add token: %w", plain(err))
+	}
+	return token, nil
+}
+
+// RevokeTokens ends every token of an account.
+func (s *Store) RevokeTokens(ctx context.Context, account string) error {
+	if _, err := s.pool.Exec(ctx, `UPDATE tokens SET revoked_at = now() WHERE account_id = $1 AND revoked_at IS NULL`, account); err != nil {
+		return fmt.Errorf("revoke tokens: %w", plain(err))
+	}
+	return nil
+}
+
+// Authenticate returns who holds a token. An unknown or revoked token and a
+// disabled account are all ErrNotFound.
+func (s *Store) Authenticate(ctx context.Context, token string) (lifecycle.Actor, error) {
+	rows, err := s.pool.Query(ctx, selectActors+` WHERE disabled_at IS NULL
+		AND id = (SELECT account_id FROM tokens WHERE hash = $1 AND revoked_at IS NULL)`, hashToken(token))
+	if err != nil {
+		return lifecycle.Actor{}, fmt.Errorf("authenticate: %w", plain(err))
+	}
+	a, err := pgx.CollectExactlyOneRow(rows, scanActor)
+	if err != nil {
+		return lifecycle.Actor{}, fmt.Errorf("authenticate: %w", plain(err))
+	}
+	return a, nil
+}
+
+// HasAccounts reports whether anybody can log in at all.
+func (s *Store) HasAccounts(ctx context.Context) (bool, error) {
+	var have bool
+	err := s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM accounts)`).Scan(&have)
+	return have, plain(err)
+}
+
+// tokenPrefix marks a token as Duban's, so that one that leaked is recognised.
+const tokenPrefix = "dbn_"
+
+// newToken is 128 bits and more from the system's random source.
+func newToken() string { return tokenPrefix + rand.Text() }
+
+func hashToken(token string) []byte {
+	h := sha256.Sum256([]byte(token))
+	return h[:]
+}
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// A FieldError is a fault in what somebody asked of the directory.
+type FieldError struct {
+	Field, Code string
+	ZH, EN      string
+}
+
+// Error returns the English sentence.
+func (e *FieldError) Error() string { return e.EN }

@@ -1,0 +1,81 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// SQLSTATEs the record reacts to.
+const (
+	stateDeadlock      = "40P01"
+	stateSerialization = "40001"
+	stateLockTimeout   = "55P03"
+	stateCancelled     = "57014"
+	stateIdleTimeout   = "25P03"
+	stateUnique        = "23505"
+	stateForeignKey    = "23503"
+)
+
+func sqlState(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code
+	}
+	return ""
+}
+
+// again reports whether a try may be made again at once: the database broke a
+// deadlock, or ended the connection, or no one knows whether the commit
+// happened, which the next try finds out by the receipt, behind the case's lock.
+func again(err error) bool {
+	switch state := sqlState(err); state {
+	case "":
+		return lineBroke(err) || errors.Is(err, errMoreCases)
+	case stateDeadlock, stateSerialization, stateUnique:
+		return true
+	default:
+		return state[:2] == "57" && state != stateCancelled
+	}
+}
+
+// lineBroke reports whether the database gave no answer at all: it is away, the
+// connection was cut, or the time ran out.
+func lineBroke(err error) bool {
+	var (
+		connect *pgconn.ConnectError
+		network net.Error
+	)
+	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) ||
+		errors.Is(err, errNotCommitted) || pgconn.Timeout(err) || pgconn.SafeToRetry(err)
+}
+
+// plain turns the driver's errors into those a caller is meant to tell apart.
+func plain(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, pgx.ErrNoRows):
+		return ErrNotFound
+	case lineBroke(err):
+		return fmt.Errorf("%w: %w", ErrBusy, err)
+	}
+	switch state := sqlState(err); state {
+	case "":
+		return err
+	case stateLockTimeout, stateCancelled, stateIdleTimeout, stateDeadlock, stateSerialization:
+		return fmt.Errorf("%w: %w", ErrBusy, err)
+	default:
+		if class := state[:2]; class == "53" || class == "57" || class == "08" {
+			return fmt.Errorf("%w: %w", ErrBusy, err)
+		}
+		return err
+	}
+}

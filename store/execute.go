@@ -1,0 +1,285 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"duban/lifecycle"
+)
+
+// Ids of commands and of the cases they open follow from account and key, so a
+// retry needs no state to be recognised by.
+//
+//nolint:gochecknoglobals // two constants that Go cannot write as such
+var (
+	commandSpace = uuid.MustParse("6f3a3c0e-5a0e-5d53-9d0e-2f1d0b7a4c01")
+	caseSpace    = uuid.MustParse("6f3a3c0e-5a0e-5d53-9d0e-2f1d0b7a4c02")
+)
+
+// CommandID is the id of the command an account sends under a key.
+func CommandID(account, key string) string {
+	return uuid.NewSHA1(commandSpace, []byte(account+"\x00"+key)).String()
+}
+
+// CaseID is the id of the case an account opens under a key.
+func CaseID(account, key string) string {
+	return uuid.NewSHA1(caseSpace, []byte(account+"\x00"+key)).String()
+}
+
+// tries bounds how often one request is attempted when the database ends it
+// with a deadlock or the line breaks. Every try decides as of the same instant
+// and finds the receipt of an earlier one.
+const tries = 4
+
+// Execute decides a command and records what follows in one transaction: the
+// case is locked, a known command gets its answer, what has fallen due is
+// applied, the rules decide, and events, read model, letters, receipt and
+// telling are committed together or not at all.
+//
+// A refusal by the rules is an answer, not an error. Errors are ErrNotFound,
+// ErrStale, ErrKeyReused and ErrBusy; after ErrBusy the same request may be sent
+// again and finds its own outcome.
+func (s *Store) Execute(ctx context.Context, r Request) (Answer, error) {
+	r.ReceivedAt = r.ReceivedAt.UTC().Truncate(time.Microsecond)
+	w := work{store: s, request: r, command: CommandID(r.Actor.Account, r.Key)}
+	w.caseID = r.Case
+	if r.Case == "" {
+		w.caseID = CaseID(r.Actor.Account, r.Key)
+	} else if uuid.Validate(r.Case) != nil {
+		return Answer{}, ErrNotFound
+	}
+	var err error
+	for range tries {
+		var answer Answer
+		answer, err = w.try(ctx)
+		if err == nil || !again(err) || ctx.Err() != nil {
+			return answer, plain(err)
+		}
+	}
+	return Answer{}, plain(err)
+}
+
+// errMoreCases: under the lock the case turned out to involve others, which
+// must be locked with it, in the order of their ids.
+var errMoreCases = errors.New("more cases are involved")
+
+// A work is one request on its way through the record.
+type work struct {
+	store   *Store
+	request Request
+	command string
+	caseID  string
+	// involved are other cases to lock, known before or learned under the lock.
+	involved []string
+}
+
+// try makes one attempt. Any error leaves nothing written.
+func (w *work) try(ctx context.Context) (Answer, error) {
+	if body, ok := w.request.Body.(lifecycle.Involving); ok && len(w.involved) == 0 {
+		w.involved = body.Involves(lifecycle.Case{})
+	}
+	t, err := w.store.begin(ctx)
+	if err != nil {
+		return Answer{}, err
+	}
+	defer t.release(ctx)
+	head, err := w.read(ctx, t)
+	if err != nil {
+		return Answer{}, err
+	}
+	if head.receipt != nil {
+		return w.known(ctx, t, *head.receipt)
+	}
+	return w.decide(ctx, t, head)
+}
+
+// head is what the first round trip reads, the cases under their lock.
+type head struct {
+	locked   map[string]lifecycle.Case
+	receipt  *receipt
+	force    inForce
+	now      time.Time
+	outages  []lifecycle.Outage
+	known    lifecycle.Known
+	standing []lifecycle.Standing
+}
+
+// read locks the cases and reads everything the decision needs, in one round
+// trip. The receipt is looked up by a later statement than the lock, so it sees
+// whatever the lock waited for.
+func (w *work) read(ctx context.Context, t *tx) (head, error) {
+	ids := append([]string{w.caseID}, w.involved...)
+	for _, id := range ids {
+		if uuid.Validate(id) != nil {
+			ids = []string{w.caseID}
+			break
+		}
+	}
+	refs := lifecycle.ReferencesOf(w.request.Body)
+	b := &pgx.Batch{}
+	h := head{}
+	h.queueCommon(b, ids, w.request.ReceivedAt, t)
+	b.Queue(selectReceipt, w.command).QueryRow(scanReceipt(&h.receipt))
+	if len(refs.Units) > 0 {
+		h.queueUnits(b, refs.Units)
+	}
+	if len(refs.Accounts) > 0 {
+		h.queueAccounts(b, refs.Accounts)
+	}
+	if w.ordersMeasure() {
+		h.queueStanding(b, w.caseID)
+	}
+	if err := t.send(ctx, b); err != nil {
+		return h, err
+	}
+	w.store.keepForce(h.force)
+	return h, nil
+}
+
+func (w *work) ordersMeasure() bool {
+	switch w.request.Body.Kind() {
+	case lifecycle.KindOrderMeasure, lifecycle.KindReturnReport:
+		return true
+	default:
+		return false
+	}
+}
+
+// known answers a command that was recorded before.
+func (w *work) known(ctx context.Context, t *tx, r receipt) (Answer, error) {
+	t.rollback(ctx)
+	if !slices.Equal(r.fingerprint, w.request.Fingerprint) {
+		return Answer{}, ErrKeyReused
+	}
+	return w.store.answer(ctx, r, w.request.Actor)
+}
+
+// decide applies what has fallen due, asks the rules and writes the outcome.
+func (w *work) decide(ctx context.Context, t *tx, h head) (Answer, error) {
+	c := h.locked[w.caseID]
+	if err := w.precondition(c); err != nil {
+		return Answer{}, err
+	}
+	if more := w.missing(c, h.locked); len(more) > 0 {
+		w.involved = more
+		return Answer{}, errMoreCases
+	}
+	p := plan{store: w.store, at: w.request.ReceivedAt, head: h}
+	rules, err := p.rulesFor(ctx, c)
+	if err != nil {
+		return Answer{}, err
+	}
+	own := p.track(c, rules)
+	own.catchUp(p.at)
+	others := w.others(h.locked)
+	tracked := []*tracked{own}
+	for i, o := range others {
+		r, err := p.rulesFor(ctx, o)
+		if err != nil {
+			return Answer{}, err
+		}
+		other := p.track(o, r)
+		other.catchUp(p.at)
+		others[i] = other.c
+		tracked = append(tracked, other)
+	}
+	answer := Answer{CommandID: w.command, Kind: w.request.Body.Kind(), At: p.at}
+	cmd := lifecycle.Command{ID: w.command, Actor: w.request.Actor, Body: w.request.Body}
+	if c.Seq == 0 {
+		own.c.ID = w.caseID
+	}
+	events, err := lifecycle.Decide(own.c, others, cmd, p.at, rules)
+	if c.Seq == 0 {
+		own.c = lifecycle.Case{}
+	}
+	if err != nil && !errors.As(err, &answer.Refusal) {
+		return Answer{}, err
+	}
+	if err := p.number(ctx, t, events); err != nil {
+		return Answer{}, err
+	}
+	for _, k := range tracked {
+		k.fold(events, w.caseID)
+	}
+	answer.Case = own.c
+	answer.Allowed = lifecycle.Allowed(own.c, w.request.Actor, p.at, rules)
+	b := &pgx.Batch{}
+	if err := p.write(b, tracked); err != nil {
+		return Answer{}, err
+	}
+	if answer.Refusal == nil || answer.Refusal.Kind != lifecycle.Forbidden {
+		if err := w.queueReceipt(b, h.force, rules, answer); err != nil {
+			return Answer{}, err
+		}
+	} else if b.Len() == 0 {
+		t.rollback(ctx)
+		return answer, nil
+	}
+	return answer, t.commit(ctx, b)
+}
+
+// precondition: the case exists, is the asker's, and is as the asker saw it.
+func (w *work) precondition(c lifecycle.Case) error {
+	r := w.request
+	if r.Case == "" {
+		return nil
+	}
+	if c.Seq == 0 {
+		return ErrNotFound
+	}
+	version := c.Seq
+	if r.Actor.Unit != "" {
+		if r.Actor.Unit != c.Unit || c.ForUnit().Stage == lifecycle.UnitNone {
+			return ErrNotFound
+		}
+		version = c.UnitVersion
+	}
+	if r.IfMatch != nil && *r.IfMatch != version {
+		return ErrStale
+	}
+	return nil
+}
+
+// missing lists the cases the command involves that are not locked yet. One
+// that does not exist is left to the rules to refuse.
+func (w *work) missing(c lifecycle.Case, locked map[string]lifecycle.Case) []string {
+	var more []string
+	want := lifecycle.Involves(c, w.request.Body)
+	for _, id := range want {
+		if _, ok := locked[id]; !ok && !slices.Contains(w.involved, id) {
+			more = append(more, id)
+		}
+	}
+	if len(more) == 0 {
+		return nil
+	}
+	return want
+}
+
+func (w *work) others(locked map[string]lifecycle.Case) []lifecycle.Case {
+	var others []lifecycle.Case
+	for id, c := range locked {
+		if id != w.caseID {
+			others = append(others, c)
+		}
+	}
+	slices.SortFunc(others, func(a, b lifecycle.Case) int { return cmp.Compare(a.ID, b.ID) })
+	return others
+}
+
+func (w *work) queueReceipt(b *pgx.Batch, force inForce, rules lifecycle.Rules, a Answer) error {
+	refusal, err := encodeRefusal(a.Refusal)
+	if err != nil {
+		return fmt.Errorf("record command %s: %w", w.command, err)
+	}
+	b.Queue(insertReceipt, w.command, w.request.Actor.Account, w.request.Fingerprint, w.caseID, string(a.Kind), a.Case.Seq,
+		w.request.ReceivedAt, rules.PolicyVersion, force.Calendar, refusal)
+	return nil
+}

@@ -1,0 +1,278 @@
+package store
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"duban/calendar"
+	"duban/lifecycle"
+	"duban/policy"
+)
+
+// A Sort orders a list; a minus sign reverses it.
+type Sort string
+
+// The orders a list can have.
+const (
+	ByDue         Sort = "due"
+	ByDueDesc     Sort = "-due"
+	ByNumber      Sort = "number"
+	ByNumberDesc  Sort = "-number"
+	ByUpdated     Sort = "updated"
+	ByUpdatedDesc Sort = "-updated"
+)
+
+// Sorts lists them.
+func Sorts() []Sort {
+	return []Sort{ByDue, ByDueDesc, ByNumber, ByNumberDesc, ByUpdated, ByUpdatedDesc}
+}
+
+// MaxPage is the longest page of a list.
+const MaxPage = 200
+
+// A Filter chooses cases; the zero value chooses all.
+type Filter struct {
+	// Stage is an inner stage for staff, a unit's stage for a unit; "open"
+	// stands for all that are not settled.
+	Stage     string
+	Unit      string
+	Level     *policy.Level
+	Category  string
+	Campaign  string
+	Officer   string
+	Overdue   *bool
+	DueBefore calendar.Date
+	// Text is looked for in number and title.
+	Text   string
+	Sort   Sort
+	Cursor string
+	// Limit is how many; 50 when 0, MaxPage at the most.
+	Limit int
+}
+
+// A Page is a part of a list.
+type Page struct {
+	Cases []CaseRow
+	// Next is the cursor of the next page; empty on the last.
+	Next string
+}
+
+// A CaseRow is a case as it stands in a list.
+type CaseRow struct {
+	ID          string
+	Number      string
+	Title       string
+	Stage       string
+	Unit        string
+	UnitName    string
+	Officer     string
+	Category    string
+	Campaign    string
+	Level       policy.Level
+	Round       int
+	Due         calendar.Date
+	Provisional bool
+	Overdue     bool
+	Version     int64
+	OpenedAt    time.Time
+	UpdatedAt   time.Time
+}
+
+// ErrCursor: the cursor is not one this list gave.
+var ErrCursor = &FieldError{Field: "cursor", Code: "bad_cursor", ZH: "分页游标无效。", EN: "The cursor is not one this list gave."}
+
+// A cursor is where a page ended: the sort value and the id of its last row.
+type cursor struct {
+	Sort  Sort      `json:"s"`
+	Time  time.Time `json:"t,omitzero"`
+	Never bool      `json:"x,omitempty"`
+	N     int64     `json:"n,omitempty"`
+	ID    string    `json:"i"`
+}
+
+func (c cursor) String() string {
+	text, _ := json.Marshal(c) //nolint:errchkjson // plain fields
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+func readCursor(text string, sort Sort) (cursor, error) {
+	var c cursor
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || json.Unmarshal(raw, &c) != nil || c.Sort != sort || c.ID == "" {
+		return c, ErrCursor
+	}
+	return c, nil
+}
+
+// A list is one query being put together.
+type list struct {
+	where []string
+	args  pgx.NamedArgs
+}
+
+func (l *list) add(condition, name string, value any) {
+	l.where = append(l.where, condition)
+	l.args[name] = value
+}
+
+// Cases lists the cases the asker may see, in a stable order, a page at a time.
+func (s *Store) Cases(ctx context.Context, a lifecycle.Actor, f Filter) (Page, error) {
+	if f.Limit <= 0 {
+		f.Limit = 50
+	}
+	f.Limit = min(f.Limit, MaxPage)
+	if f.Sort == "" {
+		f.Sort = ByDue
+	}
+	table, columns := "cases c", staffColumns
+	if a.Unit != "" {
+		table, columns = "unit_cases c", unitColumns
+	}
+	l := list{args: pgx.NamedArgs{}}
+	l.filter(a, f)
+	order, err := l.order(a, f)
+	if err != nil {
+		return Page{}, err
+	}
+	l.args["limit"] = f.Limit + 1
+	where := "true"
+	if len(l.where) > 0 {
+		where = strings.Join(l.where, " AND ")
+	}
+	// Only fixed text is joined here; every value is an argument.
+	sql := "SELECT " + columns + " FROM " + table + " LEFT JOIN units n ON n.id = c.unit_id WHERE " + where + " ORDER BY " + order + " LIMIT @limit"
+	rows, err := s.pool.Query(ctx, sql, l.args)
+	if err != nil {
+		return Page{}, fmt.Errorf("list cases: %w", plain(err))
+	}
+	found, err := pgx.CollectRows(rows, scanListed)
+	if err != nil {
+		return Page{}, fmt.Errorf("list cases: %w", plain(err))
+	}
+	page := Page{Cases: make([]CaseRow, 0, len(found))}
+	if len(found) > f.Limit {
+		found = found[:f.Limit]
+		page.Next = found[f.Limit-1].cursor(f.Sort).String()
+	}
+	for _, row := range found {
+		page.Cases = append(page.Cases, row.CaseRow)
+	}
+	return page, nil
+}
+
+const staffColumns = `c.id::text, c.number, c.number_key, c.title, c.stage, c.unit_id, coalesce(n.name, ''), c.officer, c.category, c.campaign, c.level, c.round,
+	c.due_on, c.due_at, c.provisional, c.due_at < clock_timestamp(), c.seq, c.opened_at, c.updated_at`
+
+const unitColumns = `c.case_id::text, c.number, c.number_key, c.title, c.stage, c.unit_id, coalesce(n.name, ''), '', c.category, '', c.level, c.round,
+	c.due_on, c.due_at, c.provisional, c.due_at < clock_timestamp(), c.version, NULL::timestamptz, c.updated_at`
+
+// A listed is a row with what its cursor needs.
+type listed struct {
+	CaseRow
+	key   int64
+	dueAt *time.Time
+}
+
+func (l listed) cursor(sort Sort) cursor {
+	c := cursor{Sort: sort, ID: l.ID}
+	switch sort {
+	case ByNumber, ByNumberDesc:
+		c.N = l.key
+	case ByUpdated, ByUpdatedDesc:
+		c.Time = l.UpdatedAt
+	case ByDue, ByDueDesc:
+		if l.dueAt == nil {
+			c.Never = true
+		} else {
+			c.Time = *l.dueAt
+		}
+	}
+	return c
+}
+
+func (l *list) filter(a lifecycle.Actor, f Filter) {
+	if a.Unit != "" {
+		l.add("c.unit_id = @own", "own", a.Unit)
+	} else {
+		if f.Officer != "" {
+			l.add("c.officer = @officer", "officer", f.Officer)
+		}
+		if f.Campaign != "" {
+			l.add("c.campaign = @campaign", "campaign", f.Campaign)
+		}
+	}
+	switch {
+	case f.Stage == "open" && a.Unit == "":
+		l.where = append(l.where, "c.open")
+	case f.Stage == "open":
+		l.where = append(l.where, "c.stage NOT IN ('archived', 'merged', 'voided', 'misdirected')")
+	case f.Stage != "":
+		l.add("c.stage = @stage", "stage", f.Stage)
+	}
+	if f.Unit != "" {
+		l.add("c.unit_id = @unit", "unit", f.Unit)
+	}
+	if f.Level != nil {
+		l.add("c.level = @level", "level", int16(*f.Level)) //nolint:gosec // 0 to 5
+	}
+	if f.Category != "" {
+		l.add("c.category = @category", "category", f.Category)
+	}
+	if f.Overdue != nil && *f.Overdue {
+		l.where = append(l.where, "c.due_at < clock_timestamp()")
+	}
+	if f.Overdue != nil && !*f.Overdue {
+		l.where = append(l.where, "c.due_at >= clock_timestamp()")
+	}
+	if !f.DueBefore.IsZero() {
+		l.add("c.due_on < @due_before", "due_before", f.DueBefore)
+	}
+	if f.Text != "" {
+		l.add("(strpos(c.title, @text) > 0 OR strpos(c.number, @text) > 0)", "text", f.Text)
+	}
+}
+
+// order puts the list in order and begins it after the cursor.
+func (l *list) order(a lifecycle.Actor, f Filter) (string, error) {
+	id := "c.id"
+	if a.Unit != "" {
+		id = "c.case_id"
+	}
+	column, descending := map[Sort]string{
+		ByDue: "c.due_at", ByDueDesc: "c.due_at", ByNumber: "c.number_key", ByNumberDesc: "c.number_key",
+		ByUpdated: "c.updated_at", ByUpdatedDesc: "c.updated_at",
+	}[f.Sort], strings.HasPrefix(string(f.Sort), "-")
+	if column == "" {
+		return "", &FieldError{Field: "sort", Code: "unknown_sort", ZH: "没有这种排序。", EN: "There is no such order."}
+	}
+	compare, direction := ">", ""
+	if descending {
+		compare, direction = "<", " DESC"
+	}
+	if f.Cursor != "" {
+		c, err := readCursor(f.Cursor, f.Sort)
+		if err != nil {
+			return "", err
+		}
+		var value any = c.Time
+		switch {
+		case c.Never:
+			value = "infinity"
+		case column == "c.number_key":
+			value = c.N
+		}
+		cast := "@after::timestamptz"
+		if column == "c.number_key" {
+			cast = "@after::bigint"
+		}
+		l.add("("+column+", "+id+") "+compare+" ("+cast+", @after_id::uuid)", "after", value)
+		l.args["after_id"] = c.ID
+	}
+	return column + direction + ", " + id + direction, nil
+}

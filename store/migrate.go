@@ -1,0 +1,91 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"duban/calendar"
+	"duban/policy"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrate brings the schema to this release and, in an empty record, puts the
+// built-in calendar and the initial policy in force: the given text, or the
+// default when it is nil. Several processes may do it at once; it needs a
+// session of its own, not one through a transaction pooler.
+func (s *Store) Migrate(ctx context.Context, initial []byte) error {
+	if _, err := s.pool.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+Schema); err != nil && sqlState(err) != stateUnique {
+		return fmt.Errorf("migrate record: %w", plain(err))
+	}
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return fmt.Errorf("migrate record: %w", err)
+	}
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return fmt.Errorf("migrate record: %w", err)
+	}
+	cfg := s.pool.Config().ConnConfig.Copy()
+	cfg.RuntimeParams["statement_timeout"] = "0"
+	cfg.RuntimeParams["lock_timeout"] = "0"
+	db := stdlib.OpenDB(*cfg)
+	defer db.Close() //nolint:errcheck // nothing is left to lose
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(locker))
+	if err != nil {
+		return fmt.Errorf("migrate record: %w", err)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrate record: %w", err)
+	}
+	return s.seed(ctx, initial)
+}
+
+// seed puts the first policy and calendar in force.
+func (s *Store) seed(ctx context.Context, initial []byte) error {
+	if initial == nil {
+		initial = policy.DefaultText()
+	}
+	p, err := readPolicy(initial)
+	if err != nil {
+		return err
+	}
+	years, err := encodeYears(calendar.Builtin())
+	if err != nil {
+		return err
+	}
+	today, now := calendar.Real().Date(s.now()), s.now()
+	tx, err := s.pool.Begin(ctx)
+	if err != nil {
+		return fmt.Errorf("seed record: %w", plain(err))
+	}
+	defer tx.Rollback(ctx) //nolint:errcheck // after a commit there is nothing to roll back
+	// The lock makes a second starter wait and then find the row.
+	if _, err := tx.Exec(ctx, "LOCK TABLE in_force IN EXCLUSIVE MODE"); err != nil {
+		return fmt.Errorf("seed record: %w", plain(err))
+	}
+	var have bool
+	if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM in_force)").Scan(&have); err != nil || have {
+		return plain(err)
+	}
+	for _, q := range []struct {
+		sql  string
+		args []any
+	}{
+		{"INSERT INTO policies (version, text, hash, author) VALUES (1, $1, $2, 'system')", []any{string(initial), p.Hash()}},
+		{"INSERT INTO calendars (version, years, author) VALUES (1, $1, 'system')", []any{years}},
+		{"INSERT INTO in_force (policy_version, calendar_version, origin_on, origin_at) VALUES (1, 1, $1, $2)", []any{today, now}},
+	} {
+		if _, err := tx.Exec(ctx, q.sql, q.args...); err != nil {
+			return fmt.Errorf("seed record: %w", plain(err))
+		}
+	}
+	return plain(tx.Commit(ctx))
+}

@@ -1,0 +1,251 @@
+-- +goose Up
+-- The record of law and what is read from it. Stages and the like are text with
+-- CHECKs, never ENUMs: an enum cannot lose a value, and its comparison is not
+-- leak-proof.
+
+-- +goose StatementBegin
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+-- +goose StatementEnd
+
+-- Directory -----------------------------------------------------------------
+
+CREATE TABLE units (
+    id         text PRIMARY KEY,
+    name       text NOT NULL,
+    code       text NOT NULL DEFAULT '',
+    region     text NOT NULL DEFAULT '',
+    area       text NOT NULL DEFAULT '',
+    category   text NOT NULL DEFAULT '',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    abolished_on date
+);
+CREATE UNIQUE INDEX units_name ON units (name) WHERE abolished_on IS NULL;
+
+CREATE TABLE accounts (
+    id         text PRIMARY KEY,
+    name       text NOT NULL,
+    roles      text[] NOT NULL CHECK (cardinality(roles) > 0),
+    unit_id    text REFERENCES units,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    disabled_at timestamptz,
+    -- A unit's person has a unit and only a unit's roles; staff have none.
+    CHECK ((unit_id IS NOT NULL) = (roles <@ ARRAY['unit_secretary', 'unit_contact']))
+);
+
+CREATE TABLE tokens (
+    hash       bytea PRIMARY KEY CHECK (octet_length(hash) = 32),
+    account_id text NOT NULL REFERENCES accounts,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    revoked_at timestamptz
+);
+CREATE INDEX tokens_account ON tokens (account_id);
+
+CREATE TABLE posts (
+    id         text PRIMARY KEY,
+    unit_id    text NOT NULL REFERENCES units,
+    kind       text NOT NULL,
+    holder     text NOT NULL,
+    account_id text REFERENCES accounts,
+    since      date NOT NULL,
+    until      date,
+    CHECK (until IS NULL OR until >= since)
+);
+CREATE INDEX posts_unit ON posts (unit_id, since);
+
+-- Rules in force -------------------------------------------------------------
+
+CREATE TABLE policies (
+    version   int PRIMARY KEY CHECK (version > 0),
+    text      text NOT NULL,
+    hash      text NOT NULL,
+    author    text NOT NULL,
+    stored_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TRIGGER policies_append_only BEFORE UPDATE OR DELETE ON policies FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE calendars (
+    version   int PRIMARY KEY CHECK (version > 0),
+    -- All notices of the version, so that a version is readable by itself.
+    years     jsonb NOT NULL,
+    author    text NOT NULL,
+    stored_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TRIGGER calendars_append_only BEFORE UPDATE OR DELETE ON calendars FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+-- One row: which versions decide new cases, and where legal days lie when they
+-- are compressed for a demonstration or a test.
+CREATE TABLE in_force (
+    one              boolean PRIMARY KEY DEFAULT true CHECK (one),
+    policy_version   int NOT NULL REFERENCES policies,
+    calendar_version int NOT NULL REFERENCES calendars,
+    origin_on        date NOT NULL,
+    origin_at        timestamptz NOT NULL
+);
+
+-- The spans in which the API showed signs of life, by the database's clock.
+CREATE TABLE uptime (
+    since timestamptz PRIMARY KEY,
+    until timestamptz NOT NULL CHECK (until >= since)
+);
+
+-- The record of law ----------------------------------------------------------
+
+CREATE TABLE events (
+    case_id    uuid NOT NULL,
+    seq        bigint NOT NULL CHECK (seq > 0),
+    -- NULL for an alarm: the case itself did it.
+    command_id uuid,
+    actor      text NOT NULL DEFAULT '',
+    actor_name text NOT NULL DEFAULT '',
+    at         timestamptz NOT NULL,
+    legal_on   date NOT NULL,
+    kind       text NOT NULL,
+    content    jsonb NOT NULL,
+    PRIMARY KEY (case_id, seq)
+);
+CREATE TRIGGER events_append_only BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE number_series (
+    name text PRIMARY KEY,
+    n    int NOT NULL CHECK (n > 0)
+);
+
+-- Same key, same answer, for ever. The id follows from account and key.
+CREATE TABLE receipts (
+    command_id       uuid PRIMARY KEY,
+    account_id       text NOT NULL,
+    fingerprint      bytea NOT NULL,
+    case_id          uuid NOT NULL,
+    kind             text NOT NULL,
+    -- The version of the case that was answered with; 0 when it was not opened.
+    version          bigint NOT NULL,
+    at               timestamptz NOT NULL,
+    policy_version   int NOT NULL,
+    calendar_version int NOT NULL,
+    refusal          jsonb
+);
+CREATE TRIGGER receipts_append_only BEFORE UPDATE OR DELETE ON receipts FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+-- The read model: it can be rebuilt from the events --------------------------
+
+CREATE TABLE cases (
+    id               uuid PRIMARY KEY,
+    number           text NOT NULL,
+    -- The number as one sortable figure: year * 1,000,000 + number of the year.
+    number_key       bigint NOT NULL,
+    seq              bigint NOT NULL CHECK (seq > 0),
+    stage            text NOT NULL,
+    open             boolean NOT NULL GENERATED ALWAYS AS (stage NOT IN ('archived', 'merged', 'voided')) STORED,
+    unit_id          text NOT NULL REFERENCES units,
+    title            text NOT NULL,
+    category         text NOT NULL,
+    campaign         text NOT NULL,
+    author           text NOT NULL,
+    officer          text NOT NULL,
+    level            smallint NOT NULL CHECK (level BETWEEN 0 AND 5),
+    round            smallint NOT NULL CHECK (round > 0),
+    policy_version   int NOT NULL,
+    calendar_version int NOT NULL,
+    -- The deadline that matters where the case stands; infinity once settled.
+    due_on           date,
+    due_at           timestamptz NOT NULL,
+    provisional      boolean NOT NULL,
+    opened_at        timestamptz NOT NULL,
+    updated_at       timestamptz NOT NULL,
+    -- When the closing was approved, and when nothing more could happen.
+    closed_at        timestamptz,
+    settled_at       timestamptz,
+    alarm_no         bigint NOT NULL,
+    alarm_kind       text,
+    alarm_at         timestamptz,
+    fire_at          timestamptz,
+    -- The next due date of the unit's own that may pass: an outage near it counts.
+    lapse_at         timestamptz,
+    -- Who must act on a running clock, as tokens such as role:head.
+    chased           text[] NOT NULL,
+    state            jsonb NOT NULL,
+    CHECK (stage IN ('draft', 'triage', 'notice_drafting', 'notice_approval', 'serving', 'planning', 'plan_review',
+        'rectifying', 'report_review', 'look_back_pending', 'look_back_active', 'closure_approval', 'closed',
+        'sustained', 'transferred', 'archived', 'merged', 'voided')),
+    -- An open case has an alarm and is not settled; a settled one has none.
+    CONSTRAINT cases_alarm CHECK ((stage IN ('archived', 'merged', 'voided')) = (alarm_at IS NULL)),
+    CONSTRAINT cases_alarm_whole CHECK ((alarm_at IS NULL) = (fire_at IS NULL) AND (alarm_at IS NULL) = (alarm_kind IS NULL)),
+    CONSTRAINT cases_fire CHECK (fire_at >= alarm_at),
+    CONSTRAINT cases_settled CHECK ((stage IN ('archived', 'merged', 'voided')) = (settled_at IS NOT NULL)),
+    CONSTRAINT cases_closed CHECK ((stage IN ('closed', 'archived')) = (closed_at IS NOT NULL)),
+    CONSTRAINT cases_due CHECK ((due_on IS NULL) = (due_at = 'infinity')),
+    CONSTRAINT cases_state CHECK ((state ->> 'stage') = stage AND (state ->> 'version')::bigint = seq)
+) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
+
+CREATE UNIQUE INDEX cases_number ON cases (number_key);
+CREATE INDEX cases_fire_at ON cases (fire_at) WHERE fire_at IS NOT NULL;
+CREATE INDEX cases_due_open ON cases (due_at, id) WHERE open;
+CREATE INDEX cases_stage_due ON cases (stage, due_at, id);
+CREATE INDEX cases_unit_due ON cases (unit_id, due_at, id);
+CREATE INDEX cases_officer_due ON cases (officer, due_at, id) WHERE open;
+CREATE INDEX cases_campaign_due ON cases (campaign, due_at, id) WHERE campaign <> '';
+CREATE INDEX cases_updated ON cases (updated_at, id);
+CREATE INDEX cases_counts ON cases (stage, level, unit_id) WHERE open;
+CREATE INDEX cases_calendar ON cases (calendar_version, id) WHERE open;
+CREATE INDEX cases_chased ON cases USING gin (chased) WITH (fastupdate = off);
+
+-- What a unit sees, with its own version and order; a row is written only when
+-- an event changed something the unit may see.
+CREATE TABLE unit_cases (
+    case_id    uuid NOT NULL,
+    unit_id    text NOT NULL,
+    version    bigint NOT NULL,
+    number     text NOT NULL,
+    number_key bigint NOT NULL,
+    stage      text NOT NULL,
+    title      text NOT NULL,
+    category   text NOT NULL,
+    level      smallint NOT NULL,
+    round      smallint NOT NULL,
+    due_on     date,
+    due_at     timestamptz NOT NULL,
+    provisional boolean NOT NULL,
+    updated_at timestamptz NOT NULL,
+    view       jsonb NOT NULL,
+    PRIMARY KEY (unit_id, case_id)
+) WITH (fillfactor = 80);
+CREATE INDEX unit_cases_case ON unit_cases (case_id);
+CREATE INDEX unit_cases_due ON unit_cases (unit_id, due_at, case_id);
+
+-- What is still to be told ----------------------------------------------------
+
+CREATE TABLE outbox (
+    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    case_id      uuid NOT NULL,
+    seq          bigint NOT NULL,
+    recipient    text NOT NULL,
+    about        text NOT NULL,
+    digest       boolean NOT NULL,
+    not_before   timestamptz NOT NULL,
+    delivered_at timestamptz,
+    UNIQUE (case_id, seq, recipient)
+);
+CREATE INDEX outbox_waiting ON outbox (case_id, not_before) WHERE delivered_at IS NULL;
+
+CREATE TABLE tellings (
+    case_id    uuid PRIMARY KEY,
+    seq        bigint NOT NULL,
+    queued_at  timestamptz NOT NULL DEFAULT now(),
+    tries      int NOT NULL DEFAULT 0,
+    next_try_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- Jobs: what an authorised command asked a workflow to do to many cases.
+CREATE TABLE jobs (
+    id         text PRIMARY KEY,
+    kind       text NOT NULL,
+    args       jsonb NOT NULL,
+    author     text NOT NULL,
+    queued_at  timestamptz NOT NULL DEFAULT now(),
+    done_at    timestamptz,
+    done       int NOT NULL DEFAULT 0
+);
+

@@ -1,0 +1,204 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"duban/lifecycle"
+)
+
+// A plan is a transaction's outcome before it is written.
+type plan struct {
+	store *Store
+	at    time.Time
+	head  head
+}
+
+// tracked is one locked case, as it was and as the events so far leave it.
+type tracked struct {
+	before lifecycle.Case
+	c      lifecycle.Case
+	rules  lifecycle.Rules
+	events []lifecycle.Event
+	// after is the case after each event.
+	after []lifecycle.Case
+}
+
+// rulesFor are the rules for a case, with what this transaction read.
+func (p *plan) rulesFor(ctx context.Context, c lifecycle.Case) (lifecycle.Rules, error) {
+	r, err := p.store.rules(ctx, p.head.force, c.PolicyVersion)
+	r.Outages, r.Known, r.Standing = p.head.outages, p.head.known, p.head.standing
+	return r, err
+}
+
+func (p *plan) track(c lifecycle.Case, r lifecycle.Rules) *tracked {
+	return &tracked{before: c, c: c, rules: r}
+}
+
+// catchUp applies every alarm that was due by the instant, in legal order.
+func (k *tracked) catchUp(at time.Time) {
+	for {
+		events := lifecycle.DecideAlarm(k.c, at, k.rules)
+		if len(events) == 0 {
+			return
+		}
+		k.add(events)
+	}
+}
+
+// fold adds those of the events that are the case's own. A case that is being
+// opened has no id yet.
+func (k *tracked) fold(events []lifecycle.Event, opening string) {
+	id := k.c.ID
+	if id == "" {
+		id = opening
+	}
+	k.add(slices.DeleteFunc(slices.Clone(events), func(e lifecycle.Event) bool { return e.Case != id }))
+}
+
+func (k *tracked) add(events []lifecycle.Event) {
+	for _, e := range events {
+		k.c = k.c.Apply(e)
+		k.events = append(k.events, e)
+		k.after = append(k.after, k.c)
+	}
+}
+
+// number allots the numbers the events need, series in the order of their
+// names, in a round trip of its own. A series is locked from here to the
+// commit, so its numbers have no gap.
+func (p *plan) number(ctx context.Context, t *tx, events []lifecycle.Event) error {
+	wanting := map[string][]lifecycle.Numbered{}
+	var series []string
+	for _, e := range events {
+		if n, ok := e.Body.(lifecycle.Numbered); ok && n.Series() != "" {
+			if wanting[n.Series()] == nil {
+				series = append(series, n.Series())
+			}
+			wanting[n.Series()] = append(wanting[n.Series()], n)
+		}
+	}
+	if len(series) == 0 {
+		return nil
+	}
+	slices.Sort(series)
+	b := &pgx.Batch{}
+	for _, name := range series {
+		bodies := wanting[name]
+		b.Queue(allotNumbers, name, len(bodies)).QueryRow(func(row pgx.Row) error {
+			var last int
+			if err := row.Scan(&last); err != nil {
+				return fmt.Errorf("allot numbers of %s: %w", name, err)
+			}
+			for i, body := range bodies {
+				body.Allot(last - len(bodies) + 1 + i)
+			}
+			return nil
+		})
+	}
+	return t.send(ctx, b)
+}
+
+const allotNumbers = `
+INSERT INTO number_series AS s (name, n) VALUES ($1, $2)
+ON CONFLICT (name) DO UPDATE SET n = s.n + $2 RETURNING n`
+
+// write queues everything that changed: events, read model, letters, telling.
+func (p *plan) write(b *pgx.Batch, cases []*tracked) error {
+	for _, k := range cases {
+		if len(k.events) == 0 {
+			continue
+		}
+		if err := k.queueEvents(b); err != nil {
+			return err
+		}
+		row, err := project(k.c, k.rules)
+		if err != nil {
+			return err
+		}
+		b.Queue(upsertCase, row.args()...)
+		if k.c.UnitVersion != k.before.UnitVersion && row.unitView != nil {
+			b.Queue(upsertUnitCase, row.unitArgs()...)
+		}
+		if err := k.queueMisdirected(b); err != nil {
+			return err
+		}
+		papers := k.queueLetters(b)
+		if papers || k.c.AlarmNo != k.before.AlarmNo || k.before.Seq == 0 || k.c.Stage.Settled() {
+			b.Queue(upsertTelling, k.c.ID, k.c.Seq)
+		}
+	}
+	return nil
+}
+
+// queueMisdirected leaves a former unit with the mark that it was not meant,
+// and nothing else.
+func (k *tracked) queueMisdirected(b *pgx.Batch) error {
+	for _, unit := range k.c.FormerUnits[len(k.before.FormerUnits):] {
+		args, err := misdirectedArgs(k.c, unit)
+		if err != nil {
+			return err
+		}
+		b.Queue(upsertUnitCase, args...)
+	}
+	return nil
+}
+
+const insertEvents = `
+INSERT INTO events (case_id, seq, command_id, actor, actor_name, at, legal_on, kind, content)
+SELECT $1, * FROM unnest($2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::date[], $8::text[], $9::jsonb[])`
+
+func (k *tracked) queueEvents(b *pgx.Batch) error {
+	n := len(k.events)
+	seqs, commands := make([]int64, n), make([]*string, n)
+	actors, names, kinds := make([]string, n), make([]string, n), make([]string, n)
+	ats, days, contents := make([]time.Time, n), make([]string, n), make([]string, n)
+	for i, e := range k.events {
+		content, err := e.Content()
+		if err != nil {
+			return err
+		}
+		seqs[i], actors[i], names[i], kinds[i] = e.Seq, e.Actor.Account, e.Actor.Name, string(e.Kind)
+		ats[i], days[i], contents[i] = e.At, e.Legal.String(), string(content)
+		if e.Command != "" {
+			commands[i] = &e.Command
+		}
+	}
+	b.Queue(insertEvents, k.c.ID, seqs, commands, actors, names, ats, days, kinds, contents)
+	return nil
+}
+
+const insertLetters = `
+INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before)
+SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[])
+ON CONFLICT (case_id, seq, recipient) DO NOTHING`
+
+// queueLetters queues what is to be told, and reports whether any of it may
+// leave at once.
+func (k *tracked) queueLetters(b *pgx.Batch) (papers bool) {
+	var (
+		seqs      []int64
+		to, about []string
+		digest    []bool
+		notBefore []time.Time
+	)
+	for i, e := range k.events {
+		for _, l := range lifecycle.Letters(k.after[i], e, k.rules) {
+			seqs, to, about = append(seqs, e.Seq), append(to, l.To.String()), append(about, string(l.About))
+			digest, notBefore = append(digest, l.Digest), append(notBefore, l.NotBefore)
+			papers = papers || !l.NotBefore.After(e.At)
+		}
+	}
+	if len(seqs) > 0 {
+		b.Queue(insertLetters, k.c.ID, seqs, to, about, digest, notBefore)
+	}
+	return papers
+}
+
+const upsertTelling = `
+INSERT INTO tellings (case_id, seq) VALUES ($1, $2)
+ON CONFLICT (case_id) DO UPDATE SET seq = excluded.seq, queued_at = now(), tries = 0, next_try_at = now()`

@@ -1,0 +1,141 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"duban/calendar"
+	"duban/lifecycle"
+)
+
+// A caseRow is the read model of one case: the state, and columns to search by.
+// It follows from the state and the rules alone, so rebuilding it from the
+// events gives the same bytes.
+type caseRow struct {
+	c         lifecycle.Case
+	state     []byte
+	alarmKind *string
+	alarmAt   *time.Time
+	fireAt    *time.Time
+	lapseAt   *time.Time
+	settledAt *time.Time
+	closedAt  *time.Time
+	due       due
+	chased    []string
+	unit      lifecycle.UnitCase
+	unitView  []byte
+	unitDue   due
+}
+
+// A due is a due date as the lists sort by it: infinity when there is none.
+type due struct {
+	on          calendar.Date
+	at          pgtype.Timestamptz
+	provisional bool
+}
+
+func dueOf(k lifecycle.Clock, ok bool) due {
+	if !ok {
+		return due{at: pgtype.Timestamptz{InfinityModifier: pgtype.Infinity, Valid: true}}
+	}
+	return due{on: k.Due, at: pgtype.Timestamptz{Time: k.DueAt, Valid: true}, provisional: k.Provisional}
+}
+
+// project computes the read model of a case.
+func project(c lifecycle.Case, r lifecycle.Rules) (caseRow, error) {
+	row := caseRow{c: c, unit: c.ForUnit(), chased: []string{}}
+	var err error
+	if row.state, err = json.Marshal(c); err != nil {
+		return row, fmt.Errorf("encode case %s: %w", c.ID, err)
+	}
+	row.due = dueOf(c.Deadline())
+	row.unitDue = dueOf(c.UnitDeadline())
+	if alarm, ok := c.Alarm(); ok {
+		kind, fire := alarm.Kind(), r.FireAt(c.ID, alarm.At).Truncate(time.Microsecond)
+		row.alarmKind, row.alarmAt, row.fireAt = &kind, &alarm.At, &fire
+	}
+	if at, ok := c.LapseAt(); ok {
+		row.lapseAt = &at
+	}
+	if c.Stage.Settled() {
+		row.settledAt = &c.StageSince
+	}
+	if !c.ClosedAt.IsZero() {
+		row.closedAt = &c.ClosedAt
+	}
+	for _, k := range c.Clocks {
+		for _, to := range c.Chased(k) {
+			if token := to.String(); !slices.Contains(row.chased, token) {
+				row.chased = append(row.chased, token)
+			}
+		}
+	}
+	slices.Sort(row.chased)
+	if row.unit.Stage != lifecycle.UnitNone {
+		if row.unitView, err = json.Marshal(row.unit); err != nil {
+			return row, fmt.Errorf("encode case %s for its unit: %w", c.ID, err)
+		}
+	}
+	return row, nil
+}
+
+const upsertCase = `
+INSERT INTO cases (id, number, number_key, seq, stage, unit_id, title, category, campaign, author, officer, level, round,
+    policy_version, calendar_version, due_on, due_at, provisional, opened_at, updated_at, closed_at, settled_at,
+    alarm_no, alarm_kind, alarm_at, fire_at, lapse_at, chased, state)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
+ON CONFLICT (id) DO UPDATE SET
+    number = excluded.number, number_key = excluded.number_key, seq = excluded.seq, stage = excluded.stage,
+    unit_id = excluded.unit_id, title = excluded.title, category = excluded.category, campaign = excluded.campaign,
+    author = excluded.author, officer = excluded.officer, level = excluded.level, round = excluded.round,
+    policy_version = excluded.policy_version, calendar_version = excluded.calendar_version,
+    due_on = excluded.due_on, due_at = excluded.due_at, provisional = excluded.provisional,
+    opened_at = excluded.opened_at, updated_at = excluded.updated_at, closed_at = excluded.closed_at,
+    settled_at = excluded.settled_at, alarm_no = excluded.alarm_no, alarm_kind = excluded.alarm_kind,
+    alarm_at = excluded.alarm_at, fire_at = excluded.fire_at, lapse_at = excluded.lapse_at,
+    chased = excluded.chased, state = excluded.state`
+
+func (r caseRow) args() []any {
+	c := r.c
+	return []any{
+		c.ID, c.Number, c.NumberKey(), c.Seq, string(c.Stage), c.Unit, c.Finding.Title, c.Finding.Category, c.Finding.Campaign,
+		c.Part.Author, c.Officer, int16(c.Level), int16(c.Round), c.PolicyVersion, c.CalendarVersion, //nolint:gosec // level and round are small
+		r.due.on, r.due.at, r.due.provisional, c.OpenedAt, c.At, r.closedAt, r.settledAt,
+		c.AlarmNo, r.alarmKind, r.alarmAt, r.fireAt, r.lapseAt, r.chased, r.state,
+	}
+}
+
+const upsertUnitCase = `
+INSERT INTO unit_cases (case_id, unit_id, version, number, number_key, stage, title, category, level, round, due_on, due_at, provisional, updated_at, view)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+ON CONFLICT (unit_id, case_id) DO UPDATE SET
+    version = excluded.version, number = excluded.number, number_key = excluded.number_key, stage = excluded.stage,
+    title = excluded.title, category = excluded.category, level = excluded.level, round = excluded.round,
+    due_on = excluded.due_on, due_at = excluded.due_at, provisional = excluded.provisional,
+    updated_at = excluded.updated_at, view = excluded.view`
+
+func (r caseRow) unitArgs() []any {
+	c, u := r.c, r.unit
+	return []any{
+		c.ID, c.Unit, c.UnitVersion, c.Number, c.NumberKey(), string(u.Stage), u.Title, u.Category,
+		int16(u.Level), int16(u.Round), r.unitDue.on, r.unitDue.at, r.unitDue.provisional, c.UnitAt, r.unitView, //nolint:gosec // level and round are small
+	}
+}
+
+// misdirectedArgs is what stays with a unit that got what was not its own.
+func misdirectedArgs(c lifecycle.Case, unit string) ([]any, error) {
+	u := c.Misdirected(unit)
+	view, err := json.Marshal(u)
+	if err != nil {
+		return nil, fmt.Errorf("encode case %s for its former unit: %w", c.ID, err)
+	}
+	none := dueOf(lifecycle.Clock{}, false)
+	return []any{
+		c.ID, unit, u.Version, c.Number, c.NumberKey(), string(u.Stage), "", "", int16(0), int16(1),
+		none.on, none.at, false, c.OpenedAt, view,
+	}, nil
+}

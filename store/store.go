@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Options says how to reach the record.
+type Options struct {
+	// URL is the database's, as PostgreSQL clients write it.
+	URL string
+	// MaxConns bounds the pool. Defaults to 16.
+	MaxConns int32
+	// Logger gets what nobody else is told. Defaults to slog.Default().
+	Logger *slog.Logger
+}
+
+// Schema is the PostgreSQL schema that holds the record.
+const Schema = "duban"
+
+// A Store is the record in one PostgreSQL database. It is safe for concurrent
+// use.
+type Store struct {
+	pool *pgxpool.Pool
+	log  *slog.Logger
+
+	mu sync.Mutex
+	// policies and calendars never change by version, so they are kept.
+	policies  map[int]policyVersion
+	calendars map[int]calendarVersion
+	force     inForce
+}
+
+// Open prepares the record for use. It does not connect: the database may be
+// away for now. It fails on a URL that cannot be understood.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	cfg, err := pgxpool.ParseConfig(o.URL)
+	if err != nil {
+		return nil, errors.New("open record: the database URL cannot be understood")
+	}
+	cfg.MaxConns = 16
+	if o.MaxConns > 0 {
+		cfg.MaxConns = o.MaxConns
+	}
+	params := cfg.ConnConfig.RuntimeParams
+	params["search_path"] = Schema
+	params["application_name"] = "duban"
+	params["timezone"] = "UTC"
+	params["synchronous_commit"] = "on"
+	params["lock_timeout"] = "5000"
+	params["statement_timeout"] = "10000"
+	params["idle_in_transaction_session_timeout"] = "10000"
+	if cfg.ConnConfig.ConnectTimeout == 0 {
+		cfg.ConnConfig.ConnectTimeout = 5 * time.Second
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open record: %w", err)
+	}
+	log := o.Logger
+	if log == nil {
+		log = slog.Default()
+	}
+	return &Store{pool: pool, log: log, policies: map[int]policyVersion{}, calendars: map[int]calendarVersion{}}, nil
+}
+
+// Close gives every connection back.
+func (s *Store) Close() { s.pool.Close() }

@@ -1,0 +1,106 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"duban/calendar"
+	"duban/lifecycle"
+	"duban/policy"
+)
+
+// A Task is something a person must do about a case, and by when: a running
+// clock on which the person is the one chased.
+type Task struct {
+	Case        string
+	Number      string
+	Title       string
+	UnitName    string
+	Clock       policy.ClockName
+	Measure     int
+	Due         calendar.Date
+	DueAt       time.Time
+	Provisional bool
+	Overdue     bool
+}
+
+// A TaskPage is a part of a person's tasks.
+type TaskPage struct {
+	Tasks []Task
+	Next  string
+}
+
+// Tasks lists what the person must do, by the case's deadline, a page of cases
+// at a time.
+func (s *Store) Tasks(ctx context.Context, a lifecycle.Actor, after string, limit int) (TaskPage, error) {
+	if limit <= 0 {
+		limit = 50
+	}
+	limit = min(limit, MaxPage)
+	args := pgx.NamedArgs{"tokens": a.Tokens(), "limit": limit + 1, "after": "-infinity", "after_id": "00000000-0000-0000-0000-000000000000"}
+	if after != "" {
+		c, err := readCursor(after, ByDue)
+		if err != nil {
+			return TaskPage{}, err
+		}
+		args["after"], args["after_id"] = c.Time, c.ID
+	}
+	rows, err := s.pool.Query(ctx, `
+		SELECT c.id::text, c.due_at, coalesce(n.name, ''), c.state, clock_timestamp()
+		FROM cases c LEFT JOIN units n ON n.id = c.unit_id
+		WHERE c.chased && @tokens::text[] AND c.open AND (c.due_at, c.id) > (@after::timestamptz, @after_id::uuid)
+		ORDER BY c.due_at, c.id LIMIT @limit`, args)
+	if err != nil {
+		return TaskPage{}, fmt.Errorf("list tasks: %w", plain(err))
+	}
+	type taskCase struct {
+		id    string
+		dueAt time.Time
+		unit  string
+		state []byte
+		now   time.Time
+	}
+	cases, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (t taskCase, err error) {
+		return t, row.Scan(&t.id, &t.dueAt, &t.unit, &t.state, &t.now)
+	})
+	if err != nil {
+		return TaskPage{}, fmt.Errorf("list tasks: %w", plain(err))
+	}
+	page := TaskPage{Tasks: []Task{}}
+	if len(cases) > limit {
+		cases = cases[:limit]
+		last := cases[limit-1]
+		page.Next = cursor{Sort: ByDue, Time: last.dueAt, ID: last.id}.String()
+	}
+	for _, t := range cases {
+		var c lifecycle.Case
+		if err := json.Unmarshal(t.state, &c); err != nil {
+			return TaskPage{}, fmt.Errorf("decode case %s: %w", t.id, err)
+		}
+		page.Tasks = append(page.Tasks, tasksOf(c, a, t.unit, t.now)...)
+	}
+	return page, nil
+}
+
+// tasksOf are the person's running clocks of one case, the earliest first.
+func tasksOf(c lifecycle.Case, a lifecycle.Actor, unit string, now time.Time) []Task {
+	var tasks []Task
+	mine := a.Tokens()
+	for _, k := range c.Clocks {
+		if !slices.ContainsFunc(c.Chased(k), func(r lifecycle.Recipient) bool { return slices.Contains(mine, r.String()) }) {
+			continue
+		}
+		tasks = append(tasks, Task{
+			Case: c.ID, Number: c.Number, Title: c.Finding.Title, UnitName: unit, Clock: k.Name, Measure: k.Measure,
+			Due: k.Due, DueAt: k.DueAt, Provisional: k.Provisional, Overdue: k.DueAt.Before(now),
+		})
+	}
+	slices.SortStableFunc(tasks, func(x, y Task) int { return cmp.Compare(x.DueAt.UnixNano(), y.DueAt.UnixNano()) })
+	return tasks
+}

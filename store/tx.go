@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// errNotCommitted: the database answered COMMIT with something else, so the
+// transaction had failed before.
+var errNotCommitted = errors.New("the transaction was not committed")
+
+// A tx is one transaction whose BEGIN travels with its first batch and whose
+// COMMIT with its last, so that a command costs two round trips.
+type tx struct {
+	conn  *pgxpool.Conn
+	begun bool
+	ended bool
+	// An outage counts when it lasted silence or longer and touched the window
+	// before a due date.
+	window, silence time.Duration
+}
+
+func (s *Store) begin(ctx context.Context) (*tx, error) {
+	rules, err := s.currentRules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	silence, err := s.outageFrom(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("begin: %w", err)
+	}
+	return &tx{conn: conn, window: rules.Timeline.Scale(rules.Policy.Time.OutageBefore.Std()), silence: silence}, nil
+}
+
+// send runs a batch inside the transaction, which it begins if need be.
+func (t *tx) send(ctx context.Context, b *pgx.Batch) error {
+	if t.begun {
+		return t.conn.SendBatch(ctx, b).Close()
+	}
+	t.begun = true
+	all := &pgx.Batch{QueuedQueries: append([]*pgx.QueuedQuery{{SQL: "BEGIN"}}, b.QueuedQueries...)}
+	return t.conn.SendBatch(ctx, all).Close()
+}
+
+// commit runs a batch and COMMIT. It fails unless the answer to COMMIT is
+// COMMIT: a transaction that had failed answers ROLLBACK without an error.
+func (t *tx) commit(ctx context.Context, b *pgx.Batch) error {
+	var tag pgconn.CommandTag
+	b.Queue("COMMIT").Exec(func(have pgconn.CommandTag) error {
+		tag = have
+		return nil
+	})
+	if err := t.send(ctx, b); err != nil {
+		return err
+	}
+	if tag.String() != "COMMIT" {
+		return errNotCommitted
+	}
+	t.ended = true
+	return nil
+}
+
+func (t *tx) rollback(ctx context.Context) {
+	if t.begun && !t.ended {
+		if _, err := t.conn.Exec(ctx, "ROLLBACK"); err == nil {
+			t.ended = true
+		}
+	}
+}
+
+// release gives the connection back, without a transaction left open in it. The
+// context may be over; the rollback must not be.
+func (t *tx) release(ctx context.Context) {
+	if t.begun && !t.ended && !t.conn.Conn().IsClosed() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer cancel()
+		t.rollback(ctx)
+	}
+	t.conn.Release()
+}
