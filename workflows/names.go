@@ -1,0 +1,42 @@
+package workflows
+
+// Never rename: every string in this file lives in histories, in Schedules or
+// in the ids of running workflows. A new meaning gets a new name.
+
+// TaskQueue is where all of Duban's workflows and activities are served.
+const TaskQueue = "duban"
+
+// The types of workflows.
+const (
+	TypeCase      = "case"
+	TypeRecompute = "recompute"
+	TypeLetters   = "letters"
+	TypeJobs      = "jobs"
+)
+
+// SignalAdvanced brings a case's workflow the news that the case moved on. Its
+// payload is an activities.Told.
+const SignalAdvanced = "advanced"
+
+// The names of activities.
+const (
+	ActivityAlarm          = "alarm"
+	ActivityTold           = "told"
+	ActivityDeliverLetters = "deliver_letters"
+	ActivityDeliverDue     = "deliver_due"
+	ActivityRecompute      = "recompute"
+	ActivityRecomputeJobs  = "recompute_jobs"
+)
+
+// The ids of Schedules. A workflow that a Schedule starts has the id of the
+// Schedule and the instant it was due, which the engine adds.
+const (
+	ScheduleLetters = "letters"
+	ScheduleJobs    = "jobs"
+)
+
+// CaseID is the id of the workflow of a case.
+func CaseID(caseID string) string { return "case/" + caseID }
+
+// RecomputeID is the id of the workflow that does a recomputing job.
+func RecomputeID(jobID string) string { return "recompute/" + jobID }

@@ -1,0 +1,37 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/workflow"
+
+	"duban/activities"
+)
+
+// A WorkflowRegistry takes workflows under a name: a worker or a replayer.
+type WorkflowRegistry interface {
+	RegisterWorkflowWithOptions(workflow any, options workflow.RegisterOptions)
+}
+
+// An ActivityRegistry takes activities under a name: a worker.
+type ActivityRegistry interface {
+	RegisterActivityWithOptions(activity any, options activity.RegisterOptions)
+}
+
+// Register registers every workflow under its name.
+func Register(r WorkflowRegistry) {
+	r.RegisterWorkflowWithOptions(Case, workflow.RegisterOptions{Name: TypeCase})
+	r.RegisterWorkflowWithOptions(Recompute, workflow.RegisterOptions{Name: TypeRecompute})
+	r.RegisterWorkflowWithOptions(Letters, workflow.RegisterOptions{Name: TypeLetters})
+	r.RegisterWorkflowWithOptions(Jobs, workflow.RegisterOptions{Name: TypeJobs})
+}
+
+// RegisterActivities registers every activity that the workflows ask for under
+// its name.
+func RegisterActivities(r ActivityRegistry, a *activities.Activities) {
+	r.RegisterActivityWithOptions(a.Alarm, activity.RegisterOptions{Name: ActivityAlarm})
+	r.RegisterActivityWithOptions(a.Told, activity.RegisterOptions{Name: ActivityTold})
+	r.RegisterActivityWithOptions(a.DeliverLetters, activity.RegisterOptions{Name: ActivityDeliverLetters})
+	r.RegisterActivityWithOptions(a.DeliverDue, activity.RegisterOptions{Name: ActivityDeliverDue})
+	r.RegisterActivityWithOptions(a.Recompute, activity.RegisterOptions{Name: ActivityRecompute})
+	r.RegisterActivityWithOptions(a.RecomputeJobs, activity.RegisterOptions{Name: ActivityRecomputeJobs})
+}
