@@ -1,0 +1,121 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"duban/lifecycle"
+)
+
+// An access says who may use a route. What a person finds behind it is for the
+// record to say, and who may run which command for the lifecycle.
+type access struct {
+	// public needs no token.
+	public bool
+	// everybody needs a token and no particular role.
+	everybody bool
+	roles     []lifecycle.Role
+}
+
+// may reports whether the person may use the route.
+func (a access) may(who lifecycle.Actor) bool {
+	return a.public || a.everybody || who.Has(a.roles...)
+}
+
+// accessTable is the one place that says who may use which route. A route that
+// is not in it answers nobody.
+func accessTable() map[string]access {
+	var (
+		public    = access{public: true}
+		everybody = access{everybody: true}
+		admin     = access{roles: []lifecycle.Role{lifecycle.Admin}}
+		// office is everybody but the units' people.
+		office = access{roles: staff()}
+		// directory adds the units' people, who find their own unit there.
+		directory = access{roles: lifecycle.Roles()}
+		// readers see cases: all but the administrator.
+		readers = access{roles: without(lifecycle.Roles(), lifecycle.Admin)}
+		// actors may change a case; which, and how, is the lifecycle's to say.
+		actors = access{roles: without(lifecycle.Roles(), lifecycle.Admin, lifecycle.Auditor)}
+	)
+	table := map[string]access{
+		"GET /healthz":      public,
+		"GET /readyz":       public,
+		"GET /metrics":      public,
+		"GET /openapi.json": public,
+		"GET /openapi.yaml": public,
+		"GET /docs":         public,
+		"GET /docs/{file}":  public,
+
+		"GET /v1/me": everybody,
+
+		"GET /v1/cases":               readers,
+		"GET /v1/cases/counts":        readers,
+		"GET /v1/cases/{id}":          readers,
+		"GET /v1/cases/{id}/events":   readers,
+		"GET /v1/cases/{id}/deadline": readers,
+		"GET /v1/tasks":               readers,
+		"GET /v1/commands/{id}":       readers,
+
+		"POST /v1/cases": {roles: lifecycle.KindOpenCase.Who()},
+		// A kind of command that does not exist.
+		"POST /v1/cases/{id}/commands/{kind}": actors,
+
+		"GET /v1/units":                   office,
+		"POST /v1/units":                  admin,
+		"GET /v1/units/{id}":              directory,
+		"GET /v1/units/{id}/posts":        office,
+		"POST /v1/units/{id}/posts":       admin,
+		"GET /v1/accounts":                office,
+		"POST /v1/accounts":               admin,
+		"POST /v1/accounts/{id}/disable":  admin,
+		"POST /v1/accounts/{id}/tokens":   admin,
+		"DELETE /v1/accounts/{id}/tokens": admin,
+
+		"GET /v1/policy":          office,
+		"GET /v1/calendar/{year}": everybody,
+	}
+	for _, kind := range commandKinds() {
+		table["POST "+commandPath(kind)] = actors
+	}
+	return table
+}
+
+// staff are the committee's roles, the administrator among them.
+func staff() []lifecycle.Role {
+	return slices.DeleteFunc(lifecycle.Roles(), lifecycle.Role.OfUnit)
+}
+
+func without(roles []lifecycle.Role, these ...lifecycle.Role) []lifecycle.Role {
+	return slices.DeleteFunc(roles, func(r lifecycle.Role) bool { return slices.Contains(these, r) })
+}
+
+// commandKinds are the commands on a case that exists.
+func commandKinds() []lifecycle.CommandKind {
+	return slices.DeleteFunc(lifecycle.CommandKinds(), func(k lifecycle.CommandKind) bool { return k == lifecycle.KindOpenCase })
+}
+
+func commandPath(kind lifecycle.CommandKind) string {
+	return "/v1/cases/{id}/commands/" + string(kind)
+}
+
+// routeName is a route as the access table names it, from the router's own
+// pattern.
+func routeName(method, pattern string) string {
+	parts := strings.Split(pattern, "/")
+	for i, part := range parts {
+		if part != "" && (part[0] == ':' || part[0] == '*') {
+			parts[i] = "{" + part[1:] + "}"
+		}
+	}
+	return method + " " + strings.Join(parts, "/")
+}
+
+// barred is the answer for a role that may not use a route.
+func barred() *fault {
+	return &fault{
+		status: http.StatusForbidden, code: "wrong_role",
+		zh: "您的角色不能使用此功能。", en: "Your role may not do this.",
+	}
+}

@@ -1,0 +1,121 @@
+package api
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Options is what the API stands on.
+type Options struct {
+	// Record is read, Doer changes cases. Both are required.
+	Record Record
+	Doer   Doer
+	// Logger gets one line for each request. Defaults to slog.Default().
+	Logger *slog.Logger
+	// Registry gets the API's metrics and is shown at /metrics. Defaults to a
+	// new one.
+	Registry *prometheus.Registry
+	// Clock stamps the instant a request is received. Defaults to time.Now.
+	Clock func() time.Time
+	// PerSecond and Burst bound the requests of one account. Default to 50 and
+	// 200.
+	PerSecond float64
+	Burst     int
+	// Engine and Worker say in a word how the engine and this process's worker
+	// are, for /readyz. Default to "unknown".
+	Engine func() string
+	Worker func() string
+	// Version is the program's, shown in the OpenAPI document. Defaults to
+	// "dev".
+	Version string
+}
+
+func (o Options) withDefaults() Options {
+	unknown := func() string { return "unknown" }
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.Registry == nil {
+		o.Registry = prometheus.NewRegistry()
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.PerSecond <= 0 {
+		o.PerSecond = 50
+	}
+	if o.Burst <= 0 {
+		o.Burst = 200
+	}
+	if o.Engine == nil {
+		o.Engine = unknown
+	}
+	if o.Worker == nil {
+		o.Worker = unknown
+	}
+	if o.Version == "" {
+		o.Version = "dev"
+	}
+	return o
+}
+
+// A server answers requests.
+type server struct {
+	record  Record
+	doer    Doer
+	log     *slog.Logger
+	clock   func() time.Time
+	engine  func() string
+	worker  func() string
+	access  map[string]access
+	limits  *limiter
+	metrics *metrics
+	huma    huma.API
+}
+
+// New returns the whole API as one handler. It panics when the registry holds
+// other metrics of the same names, and when its own routes contradict each
+// other.
+func New(o Options) http.Handler {
+	router, _ := build(o.withDefaults())
+	return methods(router)
+}
+
+// build makes the router and the server behind it.
+func build(o Options) (*gin.Engine, *server) {
+	gin.SetMode(gin.ReleaseMode)
+	router := gin.New()
+	router.HandleMethodNotAllowed = true
+	router.RedirectTrailingSlash = false
+	router.ForwardedByClientIP = false
+
+	s := &server{
+		record: o.Record, doer: o.Doer, log: o.Logger, clock: o.Clock, engine: o.Engine, worker: o.Worker,
+		access: accessTable(), limits: newLimiter(o.PerSecond, o.Burst), metrics: newMetrics(o.Registry),
+	}
+	router.Use(s.observe, s.recover, s.admit)
+	router.NoRoute(s.noRoute)
+	router.NoMethod(s.noMethod)
+
+	s.huma = humagin.New(router, description(o.Version))
+	s.routes()
+	s.health(router, o.Registry)
+	s.document(router)
+	return router, s
+}
+
+// routes lists every operation in the order in which the document shows them.
+func (s *server) routes() {
+	s.caseRoutes()
+	s.commandRoutes()
+	s.taskRoutes()
+	s.unitRoutes()
+	s.accountRoutes()
+	s.forceRoutes()
+}

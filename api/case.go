@@ -1,0 +1,153 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"duban/calendar"
+	"duban/lifecycle"
+	"duban/policy"
+)
+
+type caseInput struct {
+	ID          string `path:"id" format:"uuid"`
+	IfNoneMatch string `header:"If-None-Match" doc:"The ETag you have"`
+}
+
+type caseOutput struct {
+	Status int
+	ETag   string `header:"ETag" doc:"The case's version, for If-Match"`
+	Body   *CaseAnswer
+}
+
+// A CaseAnswer is a case as it stands.
+type CaseAnswer struct {
+	Case    CaseOrUnitCase          `json:"case"`
+	Allowed []lifecycle.CommandKind `json:"allowed" doc:"The commands you may run now"`
+}
+
+func (s *server) oneCase(ctx context.Context, c *call, in *caseInput) (*caseOutput, error) {
+	caseID, err := id(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.record.Case(ctx, c.actor, caseID)
+	if err != nil {
+		return nil, err
+	}
+	out := &caseOutput{Status: http.StatusOK, ETag: c.etag(v.Version)}
+	if c.unchanged(out.ETag) {
+		out.Status = http.StatusNotModified
+		return out, nil
+	}
+	out.Body = &CaseAnswer{Case: CaseOrUnitCase{Staff: v.Staff, Unit: v.Unit}, Allowed: listed(v.Allowed)}
+	return out, nil
+}
+
+type eventsInput struct {
+	ID    string `path:"id" format:"uuid"`
+	After string `query:"after" pattern:"^[0-9]+$" doc:"Events after this seq; from the first when left out"`
+	Limit string `query:"limit" pattern:"^[0-9]+$" doc:"How many, 1 to 200; 50 when left out"`
+}
+
+type eventsOutput struct{ Body EventList }
+
+// An EventList is a part of a case's history.
+type EventList struct {
+	Events []Event `json:"events"`
+	// Next is the seq to go on after.
+	Next int64 `json:"next,omitempty" doc:"after of the next page; none on the last"`
+}
+
+// An Event is something that happened to a case.
+type Event struct {
+	Seq       int64               `json:"seq" doc:"Counts from 1; towards a unit, the unit's own version"`
+	At        time.Time           `json:"at"`
+	Legal     calendar.Date       `json:"legal" doc:"The day on which it counts"`
+	Kind      lifecycle.EventKind `json:"kind"`
+	Actor     string              `json:"actor,omitempty" doc:"Account of who did it; none for an alarm"`
+	ActorName string              `json:"actor_name,omitempty"`
+	Command   string              `json:"command_id,omitempty"`
+	Stage     string              `json:"stage,omitempty" doc:"The stage the case went to"`
+	Level     *policy.Level       `json:"level,omitempty" doc:"The level the case went to"`
+	Content   json.RawMessage     `json:"content,omitempty" doc:"What the record holds of it"`
+}
+
+func (s *server) events(ctx context.Context, c *call, in *eventsInput) (*eventsOutput, error) {
+	const farthest = 1 << 30
+	caseID, err := id(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	var f form
+	after, limit := f.number("after", in.After, 0, farthest, 0), f.limit(in.Limit)
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	views, err := s.record.Events(ctx, c.actor, caseID, int64(after), limit+1)
+	if err != nil {
+		return nil, err
+	}
+	out := EventList{Events: []Event{}}
+	if len(views) > limit {
+		views = views[:limit]
+		out.Next = views[limit-1].Seq
+	}
+	for _, v := range views {
+		out.Events = append(out.Events, Event{
+			Seq: v.Seq, At: v.At, Legal: v.Legal, Kind: v.Kind, Actor: v.Actor, ActorName: v.ActorName, Command: v.Command,
+			Stage: v.Stage, Level: v.Level, Content: v.Content,
+		})
+	}
+	return &eventsOutput{Body: out}, nil
+}
+
+type deadlineOutput struct{ Body DeadlineList }
+
+// A DeadlineList explains the running clocks of a case.
+type DeadlineList struct {
+	Deadlines []Deadline `json:"deadlines"`
+}
+
+// A Deadline explains one running clock.
+type Deadline struct {
+	Clock       string                `json:"clock"`
+	Due         calendar.Date         `json:"due" doc:"The last day in time"`
+	DueAt       time.Time             `json:"due_at" doc:"When that day ends"`
+	Provisional bool                  `json:"provisional,omitempty" doc:"暂定: rests on a year whose holiday notice is not out"`
+	Passed      bool                  `json:"passed,omitempty"`
+	Standing    bool                  `json:"standing,omitempty" doc:"The clock stands still"`
+	Explanation *calendar.Explanation `json:"explanation,omitempty" doc:"Day by day, when the date was reckoned from a period"`
+	Moves       []DeadlineMove        `json:"moves,omitempty"`
+}
+
+// A DeadlineMove says why and how far a due date was moved.
+type DeadlineMove struct {
+	lifecycle.Move
+
+	ReasonZH string `json:"reason_zh"`
+}
+
+func (s *server) deadline(ctx context.Context, c *call, in *idInput) (*deadlineOutput, error) {
+	caseID, err := id(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	views, err := s.record.Deadline(ctx, c.actor, caseID)
+	if err != nil {
+		return nil, err
+	}
+	out := DeadlineList{Deadlines: make([]Deadline, len(views))}
+	for i, v := range views {
+		d := Deadline{
+			Clock: v.Clock, Due: v.Due, DueAt: v.DueAt, Provisional: v.Provisional, Passed: v.Passed, Standing: v.Standing, Explanation: v.Explanation,
+		}
+		for _, m := range v.Moves {
+			d.Moves = append(d.Moves, DeadlineMove{Move: m, ReasonZH: m.Reason.ZH()})
+		}
+		out.Deadlines[i] = d
+	}
+	return &deadlineOutput{Body: out}, nil
+}

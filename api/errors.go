@@ -1,0 +1,126 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"duban/lifecycle"
+	"duban/store"
+)
+
+// A fault is a request turned down, with its sentence in both languages.
+type fault struct {
+	status int
+	code   string
+	field  string
+	zh, en string
+	// all lists every fault found, this one among them, when there are several.
+	all    []*fault
+	header http.Header
+	// cause is what happened inside; for the log, never for the answer.
+	cause error
+}
+
+// Error returns the English sentence.
+func (f *fault) Error() string { return f.en }
+
+// Unwrap returns what happened inside.
+func (f *fault) Unwrap() error { return f.cause }
+
+// with returns the fault with a header for its answer.
+func (f *fault) with(name, value string) *fault {
+	if f.header == nil {
+		f.header = http.Header{}
+	}
+	f.header.Set(name, value)
+	return f
+}
+
+// retryAfter is how many seconds a client is asked to wait when the record is
+// busy or away.
+const retryAfter = "2"
+
+// faultOf is the one table from errors to answers. Whatever it does not know is
+// ours, and the answer says no more than that.
+func faultOf(err error) *fault {
+	var (
+		known   *fault
+		refusal *lifecycle.Refusal
+		asked   *store.FieldError
+	)
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.As(err, &refusal):
+		return &fault{status: refusalStatus(refusal), code: refusal.Code, field: refusal.Field, zh: refusal.ZH, en: refusal.EN}
+	case errors.As(err, &asked):
+		return invalid(asked.Field, asked.Code, asked.ZH, asked.EN)
+	case errors.Is(err, store.ErrNotFound):
+		return notFound()
+	case errors.Is(err, store.ErrStale):
+		return &fault{
+			status: http.StatusPreconditionFailed, code: "stale", field: "If-Match",
+			zh: "事项已有新的变化，请重新读取后再办理。", en: "The case has changed since; read it again.",
+		}
+	case errors.Is(err, store.ErrKeyReused):
+		return &fault{
+			status: http.StatusUnprocessableEntity, code: "idempotency_key_reused", field: "Idempotency-Key",
+			zh: "这个幂等键已用于另一项请求。", en: "This idempotency key stood for another request.",
+		}
+	case errors.Is(err, store.ErrBusy), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return (&fault{
+			status: http.StatusServiceUnavailable, code: "busy", cause: err,
+			zh: "系统正忙，请稍后用同一个幂等键重试。", en: "The record is busy; try again later with the same idempotency key.",
+		}).with("Retry-After", retryAfter)
+	default:
+		return &fault{
+			status: http.StatusInternalServerError, code: "internal", cause: err,
+			zh: "系统内部错误，请将X-Request-Id告知管理员。", en: "Something went wrong inside; tell the administrator the X-Request-Id.",
+		}
+	}
+}
+
+// refusalStatus is the status for a command the rules turned down.
+func refusalStatus(r *lifecycle.Refusal) int {
+	switch {
+	case errors.Is(r, lifecycle.ErrInvalid):
+		return http.StatusUnprocessableEntity
+	case errors.Is(r, lifecycle.ErrForbidden):
+		return http.StatusForbidden
+	default:
+		return http.StatusConflict
+	}
+}
+
+// notFound is the answer for whatever is not there or not the asker's.
+func notFound() *fault {
+	return &fault{status: http.StatusNotFound, code: "not_found", zh: "没有这项内容。", en: "There is no such thing."}
+}
+
+// unknownCommand is the answer for a kind of command that nobody knows.
+func unknownCommand() *fault {
+	return &fault{status: http.StatusNotFound, code: "unknown_command", zh: "没有这项操作。", en: "There is no such command."}
+}
+
+// badRequest is a request that cannot be read at all.
+func badRequest(code, field, zh, en string) *fault {
+	return &fault{status: http.StatusBadRequest, code: code, field: field, zh: zh, en: en}
+}
+
+// invalid is a request that can be read and says something impossible.
+func invalid(field, code, zh, en string) *fault {
+	return &fault{status: http.StatusUnprocessableEntity, code: code, field: field, zh: zh, en: en}
+}
+
+// several makes one fault of those found; nil when there are none.
+func several(found []*fault) error {
+	if len(found) == 0 {
+		return nil
+	}
+	first := *found[0]
+	if len(found) > 1 {
+		first.all = found
+	}
+	return &first
+}

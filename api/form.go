@@ -1,0 +1,134 @@
+package api
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"duban/calendar"
+	"duban/policy"
+	"duban/store"
+)
+
+// A form reads texts that somebody sent, parameters or fields of the directory,
+// and remembers what was wrong with them.
+type form struct{ found []*fault }
+
+func (f *form) refuse(field, code, zh, en string) {
+	f.found = append(f.found, invalid(field, code, zh, en))
+}
+
+// err is what was wrong; nil when nothing was.
+func (f *form) err() error { return several(f.found) }
+
+// text is a text that may be empty.
+func (f *form) text(field, value string, limit int) string {
+	switch {
+	case !showable(value):
+		f.refuse(field, "bad_characters", "“"+field+"”含有无法显示的字符。", field+" contains characters that cannot be shown.")
+	case utf8.RuneCountInString(value) > limit:
+		f.refuse(field, "too_long", fmt.Sprintf("“%s”最多%d字。", field, limit), fmt.Sprintf("%s may have at most %d characters.", field, limit))
+	}
+	return value
+}
+
+// required is a text that may not be empty.
+func (f *form) required(field, value string, limit int) string {
+	if strings.TrimSpace(value) == "" {
+		f.refuse(field, "required", "请填写“"+field+"”。", "Please fill in "+field+".")
+		return value
+	}
+	return f.text(field, value, limit)
+}
+
+// number is a whole number within bounds, or what it is when left out.
+func (f *form) number(field, value string, least, most, otherwise int) int {
+	if value == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < least || n > most {
+		f.refuse(field, "out_of_range", fmt.Sprintf("“%s”应为%d至%d的整数。", field, least, most),
+			fmt.Sprintf("%s must be a whole number from %d to %d.", field, least, most))
+	}
+	return n
+}
+
+// truth is true, false or left out.
+func (f *form) truth(field, value string) *bool {
+	switch value {
+	case "":
+		return nil
+	case "true", "false":
+		t := value == "true"
+		return &t
+	default:
+		f.refuse(field, "wrong_type", "“"+field+"”应为true或者false。", field+" must be true or false.")
+		return nil
+	}
+}
+
+// date is a date or left out.
+func (f *form) date(field, value string) (d calendar.Date) {
+	if refused := readFigure(field, value, &d); refused != nil {
+		f.found = append(f.found, refused)
+	}
+	return d
+}
+
+// level is a level or left out.
+func (f *form) level(field, value string) *policy.Level {
+	if value == "" {
+		return nil
+	}
+	var l policy.Level
+	if refused := readFigure(field, value, &l); refused != nil {
+		f.found = append(f.found, refused)
+	}
+	return &l
+}
+
+// oneOf is one of a list or left out.
+func (f *form) oneOf(field, value string, allowed []string) string {
+	if value != "" && !slices.Contains(allowed, value) {
+		f.refuse(field, "unknown_code", "“"+field+"”应为："+strings.Join(allowed, "、")+"。",
+			field+" must be one of: "+strings.Join(allowed, ", ")+".")
+	}
+	return value
+}
+
+// limit is how many rows a page may have.
+func (f *form) limit(value string) int {
+	return f.number("limit", value, 1, store.MaxPage, defaultPage)
+}
+
+// defaultPage is how many rows a page has when nothing is said.
+const defaultPage = 50
+
+// showable reports whether a text has nothing in it that no document shows.
+func showable(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
+}
+
+// id is a path's id in the one form it can have, or notFound: what cannot be an
+// id is answered like one that is not there.
+func id(given string) (string, error) {
+	const length = 36
+	if len(given) != length || uuid.Validate(given) != nil {
+		return "", notFound()
+	}
+	return strings.ToLower(given), nil
+}
+
+func names[T ~string](values []T) []string {
+	list := make([]string, len(values))
+	for i, v := range values {
+		list[i] = string(v)
+	}
+	return list
+}

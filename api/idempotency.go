@@ -1,0 +1,48 @@
+package api
+
+import (
+	"crypto/sha256"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// maxKey is how long an idempotency key may be.
+const maxKey = 200
+
+// keyVersion is the version of the UUIDs that the record derives from account
+// and key.
+const keyVersion = 5
+
+// key returns the request's idempotency key. Keys that look like the system's
+// own are refused, so that nobody can foresee or pre-empt one: those that begin
+// with "system:" or "alarm:", and UUIDs of version 5, the form of the ids the
+// record derives.
+func (c *call) key() (string, error) {
+	const field = "Idempotency-Key"
+	given := c.header.Values(field)
+	if len(given) == 0 || len(given) == 1 && given[0] == "" {
+		return "", badRequest("idempotency_key_missing", field, "缺少请求头Idempotency-Key。", "The header Idempotency-Key is missing.")
+	}
+	key := given[0]
+	if len(given) > 1 || len(key) > maxKey || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return "", badRequest("idempotency_key_malformed", field, "Idempotency-Key应为1至200个可见的ASCII字符，且只出现一次。",
+			"Idempotency-Key must be 1 to 200 visible ASCII characters, given once.")
+	}
+	lower := strings.ToLower(key)
+	id, err := uuid.Parse(key)
+	if strings.HasPrefix(lower, "system:") || strings.HasPrefix(lower, "alarm:") || err == nil && id.Version() == keyVersion {
+		return "", invalid(field, "idempotency_key_reserved", "这种形式的幂等键由系统保留。", "Idempotency keys of this form are the system's own.")
+	}
+	return key, nil
+}
+
+// fingerprint tells whether a key comes back with the same request: a hash of
+// method, path and body.
+func (c *call) fingerprint() []byte {
+	h := sha256.New()
+	for _, part := range [][]byte{[]byte(c.method), {0}, []byte(c.path), {0}, c.body} {
+		h.Write(part)
+	}
+	return h.Sum(nil)
+}

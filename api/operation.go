@@ -1,0 +1,102 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// An operation is one route as the document shows it.
+type operation struct {
+	id, method, path  string
+	tag, summary, doc string
+	// status is that of success. Defaults to 200.
+	status int
+	// body is the request body's type; nil when there is none.
+	body reflect.Type
+	// refuses lists the statuses of refusal beyond those of every route.
+	refuses []int
+}
+
+// register adds an operation to the router and to the document. Parameters
+// reach the handler as texts; it reads them itself, so that every sentence a
+// person gets is ours.
+func register[I, O any](s *server, op operation, handle func(context.Context, *call, *I) (*O, error)) {
+	parameters := queryNames(reflect.TypeFor[I]())
+	registered := huma.Operation{
+		OperationID: op.id, Method: op.method, Path: op.path, Tags: []string{op.tag}, Summary: op.summary, Description: op.doc,
+		DefaultStatus: op.status, SkipValidateParams: true,
+		Security:  []map[string][]string{{"token": {}}},
+		Responses: s.refusals(op),
+	}
+	huma.Register(s.huma, registered, func(ctx context.Context, in *I) (*O, error) {
+		c := callOf(ctx)
+		if err := c.parameters(parameters); err != nil {
+			return nil, c.problem(err)
+		}
+		out, err := handle(ctx, c, in)
+		if err != nil {
+			return nil, c.problem(err)
+		}
+		return out, nil
+	})
+	if op.body != nil {
+		s.describeBody(op)
+	}
+}
+
+// refusals are the problems that an operation may answer with.
+func (s *server) refusals(op operation) map[string]*huma.Response {
+	statuses := append([]int{
+		http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusUnprocessableEntity,
+		http.StatusInternalServerError, http.StatusServiceUnavailable, http.StatusBadRequest,
+	}, op.refuses...)
+	if op.body != nil {
+		statuses = append(statuses, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+	}
+	slices.Sort(statuses)
+	responses := map[string]*huma.Response{}
+	for _, status := range statuses {
+		responses[strconv.Itoa(status)] = &huma.Response{
+			Description: http.StatusText(status),
+			Content:     map[string]*huma.MediaType{problemType: {Schema: s.schema(reflect.TypeFor[Problem]())}},
+		}
+	}
+	return responses
+}
+
+// describeBody puts the body's schema into the document. huma is not told of
+// it beforehand, because then it would read and judge the body itself.
+func (s *server) describeBody(op operation) {
+	item := s.huma.OpenAPI().Paths[op.path]
+	described := item.Post
+	if op.method != http.MethodPost {
+		panic("api: only POST has a body: " + op.id)
+	}
+	described.RequestBody = &huma.RequestBody{
+		Required: op.body.NumField() > 0,
+		Content:  map[string]*huma.MediaType{"application/json": {Schema: s.schema(op.body)}},
+	}
+}
+
+func (s *server) schema(t reflect.Type) *huma.Schema {
+	return s.huma.OpenAPI().Components.Schemas.Schema(t, true, t.Name())
+}
+
+// queryNames lists the query parameters of an input.
+func queryNames(t reflect.Type) []string {
+	var names []string
+	for _, f := range reflect.VisibleFields(t) {
+		if name := f.Tag.Get("query"); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// nothing is the input of an operation without parameters.
+type nothing struct{}

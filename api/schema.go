@@ -1,0 +1,123 @@
+package api
+
+import (
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"duban/calendar"
+	"duban/lifecycle"
+	"duban/policy"
+)
+
+// newSchemas returns the registry of schemas, which knows the written forms of
+// dates, periods and levels, and the lists of stages, roles and commands.
+func newSchemas() huma.Registry {
+	r := huma.NewMapRegistry("#/components/schemas/", schemaName)
+	for of, described := range map[reflect.Type]reflect.Type{
+		reflect.TypeFor[calendar.Date]():         reflect.TypeFor[dateForm](),
+		reflect.TypeFor[calendar.Period]():       reflect.TypeFor[periodForm](),
+		reflect.TypeFor[policy.Level]():          reflect.TypeFor[levelForm](),
+		reflect.TypeFor[lifecycle.Stage]():       reflect.TypeFor[stageForm](),
+		reflect.TypeFor[lifecycle.Role]():        reflect.TypeFor[roleForm](),
+		reflect.TypeFor[lifecycle.CommandKind](): reflect.TypeFor[commandForm](),
+		reflect.TypeFor[policy.MeasureKind]():    reflect.TypeFor[measureForm](),
+		reflect.TypeFor[lifecycle.Remedy]():      reflect.TypeFor[remedyForm](),
+	} {
+		r.RegisterTypeAlias(of, described)
+	}
+	return r
+}
+
+// schemaName is the type's name, after its package's where that is not a part
+// of what a reader of the document knows.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if path := t.PkgPath(); strings.HasSuffix(path, "/calendar") {
+		return "Calendar" + name
+	}
+	return name
+}
+
+// The forms stand for types in the document.
+type (
+	dateForm    struct{}
+	periodForm  struct{}
+	levelForm   struct{}
+	stageForm   struct{}
+	roleForm    struct{}
+	commandForm struct{}
+	measureForm struct{}
+	remedyForm  struct{}
+)
+
+// Schema describes a civil date.
+func (dateForm) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "date", Examples: []any{"2026-02-28"}}
+}
+
+// Schema describes a period.
+func (periodForm) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{
+		Type: huma.TypeString, Pattern: `^(0|[1-9][0-9]{0,3})(WD|D|M)$`, Examples: []any{"15WD", "60D", "2M"},
+		Description: "WD working days, D natural days, M months",
+	}
+}
+
+// Schema lists the levels.
+func (levelForm) Schema(huma.Registry) *huma.Schema {
+	return oneOf([]string{"L0", "L1", "L2", "L3", "L4", "L5"})
+}
+
+// Schema lists the stages.
+func (stageForm) Schema(huma.Registry) *huma.Schema { return oneOf(lifecycle.Stages()) }
+
+// Schema lists the roles.
+func (roleForm) Schema(huma.Registry) *huma.Schema { return oneOf(lifecycle.Roles()) }
+
+// Schema lists the kinds of command.
+func (commandForm) Schema(huma.Registry) *huma.Schema { return oneOf(lifecycle.CommandKinds()) }
+
+// Schema lists the kinds of measure.
+func (measureForm) Schema(huma.Registry) *huma.Schema { return oneOf(policy.MeasureKinds()) }
+
+// Schema lists the kinds of a plan's measure.
+func (remedyForm) Schema(huma.Registry) *huma.Schema { return oneOf(lifecycle.Remedies()) }
+
+func oneOf[T ~string](values []T) *huma.Schema {
+	s := &huma.Schema{Type: huma.TypeString}
+	for _, v := range values {
+		s.Enum = append(s.Enum, string(v))
+	}
+	return s
+}
+
+// settle takes out of the schemas what huma puts in of its own: nullable lists,
+// which no answer of ours has, and its own kind of error.
+func settle(r huma.Registry) {
+	delete(r.Map(), "ErrorModel")
+	delete(r.Map(), "ErrorDetail")
+	for _, s := range r.Map() {
+		notNull(s)
+	}
+}
+
+func notNull(s *huma.Schema) {
+	if s == nil {
+		return
+	}
+	if s.Type == huma.TypeArray {
+		s.Nullable = false
+	}
+	notNull(s.Items)
+	for _, p := range s.Properties {
+		notNull(p)
+	}
+	if more, ok := s.AdditionalProperties.(*huma.Schema); ok {
+		notNull(more)
+	}
+}

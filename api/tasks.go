@@ -1,0 +1,57 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"duban/calendar"
+	"duban/policy"
+)
+
+// taskRoutes registers what a person must do.
+func (s *server) taskRoutes() {
+	register(s, operation{
+		id: "tasks", method: http.MethodGet, path: "/v1/tasks", tag: "Tasks", summary: "待办 What you must do, and by when",
+		doc: "The running clocks on which you are the one who will be chased, the earliest first.",
+	}, s.tasks)
+}
+
+type tasksOutput struct{ Body TaskList }
+
+// A TaskList is one page of what a person must do.
+type TaskList struct {
+	Tasks []Task `json:"tasks"`
+	Next  string `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
+}
+
+// A Task is something to do about a case, and by when.
+type Task struct {
+	Case        string           `json:"case" format:"uuid"`
+	Number      string           `json:"number"`
+	Title       string           `json:"title"`
+	UnitName    string           `json:"unit_name"`
+	Clock       policy.ClockName `json:"clock"`
+	Measure     int              `json:"measure,omitempty" doc:"Number of the measure to carry out"`
+	Due         calendar.Date    `json:"due" doc:"The last day in time"`
+	DueAt       time.Time        `json:"due_at"`
+	Provisional bool             `json:"provisional,omitempty" doc:"暂定: rests on a year whose holiday notice is not out"`
+	Overdue     bool             `json:"overdue,omitempty"`
+}
+
+func (s *server) tasks(ctx context.Context, c *call, in *pageInput) (*tasksOutput, error) {
+	var f form
+	cursor, limit := f.text("cursor", in.Cursor, maxCursor), f.limit(in.Limit)
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	page, err := s.record.Tasks(ctx, c.actor, cursor, limit)
+	if err != nil {
+		return nil, err
+	}
+	out := TaskList{Tasks: make([]Task, len(page.Tasks)), Next: page.Next}
+	for i, t := range page.Tasks {
+		out.Tasks[i] = Task(t)
+	}
+	return &tasksOutput{Body: out}, nil
+}
