@@ -2,14 +2,12 @@ package activities
 
 import (
 	"context"
+
+	"duban/store"
 )
 
-const (
-	// recomputePage is how many cases one Recompute brings up to date.
-	recomputePage = 200
-	// jobsPage bounds the jobs looked after in one go.
-	jobsPage = 50
-)
+// recomputePage is how many cases one Recompute brings up to date.
+const recomputePage = 200
 
 // A JobInput names a job that an authorised command wrote.
 type JobInput struct {
@@ -42,9 +40,14 @@ func (a *Activities) Recompute(ctx context.Context, in JobInput) (p Progress, er
 // code.
 func (a *Activities) RecomputeJobs(ctx context.Context) (list JobList, err error) {
 	defer a.guard(ctx, "recompute_jobs", "", &err)
-	list.Jobs, err = a.record.RecomputeJobs(ctx, jobsPage)
+	open, err := a.record.OpenJobs(ctx)
 	if err != nil {
 		return JobList{}, err
+	}
+	for _, job := range open {
+		if job.Kind == store.KindRecompute {
+			list.Jobs = append(list.Jobs, job.ID)
+		}
 	}
 	return list, nil
 }

@@ -35,8 +35,8 @@ type Letters interface {
 type Jobs interface {
 	// Recompute brings at most limit cases to the calendar in force.
 	Recompute(ctx context.Context, jobID string, limit int) (done int, more bool, err error)
-	// RecomputeJobs lists the jobs of that kind that are not done, oldest first.
-	RecomputeJobs(ctx context.Context, limit int) (jobIDs []string, err error)
+	// OpenJobs lists the jobs that are not done, oldest first.
+	OpenJobs(ctx context.Context) ([]store.Job, error)
 }
 
 // Record is what the activities need of the record.

@@ -82,8 +82,12 @@ func (r *record) Recompute(_ context.Context, job string, limit int) (int, bool,
 	return limit, more, err
 }
 
-func (r *record) RecomputeJobs(context.Context, int) ([]string, error) {
+func (r *record) OpenJobs(context.Context) ([]store.Job, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.jobs, nil
+	jobs := []store.Job{{ID: "not ours", Kind: "another"}}
+	for _, id := range r.jobs {
+		jobs = append(jobs, store.Job{ID: id, Kind: store.KindRecompute})
+	}
+	return jobs, nil
 }
