@@ -34,6 +34,13 @@ func (c Case) Alarm() (alarm Alarm, ok bool) {
 // event when the alarm is not due yet, and never a refusal: a due alarm is
 // always decided, and always moves the case's alarm forward.
 func DecideAlarm(c Case, at time.Time, r Rules) []Event {
+	if t := decideAlarm(c, at, r); t != nil {
+		return t.events
+	}
+	return nil
+}
+
+func decideAlarm(c Case, at time.Time, r Rules) *turn {
 	alarm, ok := c.Alarm()
 	if !ok || alarm.At.After(at) {
 		return nil
@@ -55,7 +62,7 @@ func DecideAlarm(c Case, at time.Time, r Rules) []Event {
 		t.escalate(k)
 	}
 	t.seal()
-	return t.events
+	return t
 }
 
 // lapse is the passing of a due date: for most clocks the first chase, for a

@@ -32,17 +32,19 @@ type Case struct {
 	Officer         string       `json:"officer,omitempty"`
 	Round           int          `json:"round"`
 	Level           policy.Level `json:"level"`
-	RaisedAt        time.Time    `json:"raised_at,omitzero"`
-	Notice          *Notice      `json:"notice,omitempty"`
-	Receipt         *Receipt     `json:"receipt,omitempty"`
-	Plan            *Plan        `json:"plan,omitempty"`
-	Report          *Report      `json:"report,omitempty"`
-	Objection       *ObjectionOf `json:"objection,omitempty"`
-	Extension       *ExtensionOf `json:"extension,omitempty"`
-	Stay            *StayOf      `json:"stay,omitempty"`
-	Handover        *HandoverOf  `json:"handover,omitempty"`
-	Measures        []Measure    `json:"measures,omitempty"`
-	LookBacks       []LookBackOf `json:"look_backs,omitempty"`
+	// RaisedOn is the day from which the pace of the ladder is counted: that of the
+	// last raise.
+	RaisedOn  calendar.Date `json:"raised_on,omitzero"`
+	Notice    *Notice       `json:"notice,omitempty"`
+	Receipt   *Receipt      `json:"receipt,omitempty"`
+	Plan      *Plan         `json:"plan,omitempty"`
+	Report    *Report       `json:"report,omitempty"`
+	Objection *ObjectionOf  `json:"objection,omitempty"`
+	Extension *ExtensionOf  `json:"extension,omitempty"`
+	Stay      *StayOf       `json:"stay,omitempty"`
+	Handover  *HandoverOf   `json:"handover,omitempty"`
+	Measures  []Measure     `json:"measures,omitempty"`
+	LookBacks []LookBackOf  `json:"look_backs,omitempty"`
 	// LookBackToLeader: so many look-backs could check nothing that a leader
 	// must say how it goes on.
 	LookBackToLeader bool            `json:"look_back_to_leader,omitempty"`
@@ -111,7 +113,7 @@ func (c Case) Apply(e Event) Case {
 		c = c.withClock(change)
 	}
 	if e.Level != nil {
-		c = c.withLevel(*e.Level, e.At)
+		c = c.withLevel(*e.Level, e.LevelOn)
 	}
 	if e.Stage != "" {
 		c = c.withStage(e.Stage, e.At)
@@ -156,12 +158,12 @@ func (c Case) withClock(change ClockChange) Case {
 	return c
 }
 
-func (c Case) withLevel(level policy.Level, at time.Time) Case {
+func (c Case) withLevel(level policy.Level, on calendar.Date) Case {
 	if level > c.Level {
-		c.RaisedAt = at
+		c.RaisedOn = on
 	}
 	if level == policy.L0 {
-		c.RaisedAt = time.Time{}
+		c.RaisedOn = calendar.Date{}
 	}
 	c.Level = level
 	return c

@@ -232,8 +232,8 @@ func (t *turn) rung(c Clock, top policy.Level) *Ring {
 		return nil
 	}
 	on := t.rules.Calendar.AddWorkingDays(c.Due, step.After.N)
-	if below, ok := t.rules.Policy.Step(t.c.Level); ok && !t.c.RaisedAt.IsZero() {
-		paced := t.rules.Calendar.AddWorkingDays(t.rules.Today(t.c.RaisedAt), step.After.N-below.After.N)
+	if below, ok := t.rules.Policy.Step(t.c.Level); ok && !t.c.RaisedOn.IsZero() {
+		paced := t.rules.Calendar.AddWorkingDays(t.c.RaisedOn, step.After.N-below.After.N)
 		on = latest(on, paced)
 	}
 	return &Ring{Step: StepEscalate, On: on, At: t.rules.Timeline.End(on)}

@@ -47,6 +47,14 @@ func Involves(c Case, body CommandBody) []string {
 // first. Decide reads no clock and does no I/O: everything it needs is in its
 // arguments, so any decision of the past can be computed again and checked.
 func Decide(c Case, others []Case, cmd Command, at time.Time, r Rules) ([]Event, error) {
+	t, err := decide(c, others, cmd, at, r)
+	if err != nil {
+		return nil, err
+	}
+	return t.all(), nil
+}
+
+func decide(c Case, others []Case, cmd Command, at time.Time, r Rules) (*turn, error) {
 	t := newTurn(c, cmd, at, r)
 	for _, o := range others {
 		t.others = append(t.others, newTurn(o, cmd, t.at, r))
@@ -62,12 +70,10 @@ func Decide(c Case, others []Case, cmd Command, at time.Time, r Rules) ([]Event,
 		return nil, err
 	}
 	t.seal()
-	events := t.events
 	for _, o := range t.others {
 		o.seal()
-		events = append(events, o.events...)
 	}
-	return events, nil
+	return t, nil
 }
 
 // Allowed lists the commands this person may run on the case as it stands at

@@ -28,6 +28,8 @@ type Event struct {
 	Stage Stage
 	// Level is the level the case went to, nil when it stayed.
 	Level *policy.Level
+	// LevelOn is the day from which the pace of the ladder is counted on.
+	LevelOn calendar.Date
 	// Clocks are the clocks as the event left them.
 	Clocks []ClockChange
 	// Visible: the event changed something the unit may see.
@@ -59,6 +61,7 @@ type Body interface {
 type eventContent struct {
 	Stage   Stage           `json:"stage,omitempty"`
 	Level   *policy.Level   `json:"level,omitempty"`
+	LevelOn calendar.Date   `json:"level_on,omitzero"`
 	Clocks  []ClockChange   `json:"clocks,omitempty"`
 	Visible bool            `json:"unit_visible,omitempty"`
 	Data    json.RawMessage `json:"data,omitempty"`
@@ -74,7 +77,7 @@ func (e Event) Content() ([]byte, error) {
 	if string(data) == "{}" {
 		data = nil
 	}
-	return json.Marshal(eventContent{Stage: e.Stage, Level: e.Level, Clocks: e.Clocks, Visible: e.Visible, Data: data})
+	return json.Marshal(eventContent{Stage: e.Stage, Level: e.Level, LevelOn: e.LevelOn, Clocks: e.Clocks, Visible: e.Visible, Data: data})
 }
 
 // WithContent returns the event with stored content read back. The event's
@@ -93,7 +96,7 @@ func (e Event) WithContent(content []byte) (Event, error) {
 			return Event{}, fmt.Errorf("decode event %s %d: %w", e.Case, e.Seq, err)
 		}
 	}
-	e.Stage, e.Level, e.Clocks, e.Visible, e.Body = v.Stage, v.Level, v.Clocks, v.Visible, body
+	e.Stage, e.Level, e.LevelOn, e.Clocks, e.Visible, e.Body = v.Stage, v.Level, v.LevelOn, v.Clocks, v.Visible, body
 	return e, nil
 }
 

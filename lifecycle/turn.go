@@ -47,6 +47,15 @@ func (t *turn) record(body Body) {
 	t.c = t.c.Apply(*t.last())
 }
 
+// all returns the events of the turn, those of other cases behind its own.
+func (t *turn) all() []Event {
+	events := t.events
+	for _, o := range t.others {
+		events = append(events, o.events...)
+	}
+	return events
+}
+
 func (t *turn) last() *Event { return &t.events[len(t.events)-1] }
 
 // seal ends the last event: it is marked visible to the unit when it changed
@@ -87,13 +96,19 @@ func (t *turn) change(change ClockChange) {
 	t.c = t.c.withClock(change)
 }
 
-// raise sets the level.
+// raise sets the level. The pace of the ladder is counted on from today; a step
+// that fell due at midnight and was recorded within the day counts as of the day
+// that had just ended, so that a ladder in time never slips.
 func (t *turn) raise(level policy.Level) {
 	if level == t.c.Level {
 		return
 	}
-	t.last().Level = &level
-	t.c = t.c.withLevel(level, t.at)
+	on := t.today
+	if t.legal.AddDays(1) == t.today {
+		on = t.legal
+	}
+	t.last().Level, t.last().LevelOn = &level, on
+	t.c = t.c.withLevel(level, on)
 }
 
 // floor is the level a round starts from.
