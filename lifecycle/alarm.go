@@ -68,9 +68,9 @@ func decideAlarm(c Case, at time.Time, r Rules) *turn {
 // lapse is the passing of a due date: for most clocks the first chase, for a
 // few the end of something.
 func (t *turn) lapse(k Clock) {
-	if unitClock(k.Name) && t.outageBefore(k.DueAt) {
+	if due := t.afterOutage(k); due != k.Due {
 		t.record(&DeadlineMoved{Clock: k.Name, From: k.Due, Reason: MoveOutage})
-		t.set(t.arm(t.move(k, t.rules.Calendar.AddWorkingDays(k.Due, 1), MoveOutage)))
+		t.set(t.arm(t.move(k, due, MoveOutage)))
 		return
 	}
 	switch k.Name {
@@ -80,7 +80,8 @@ func (t *turn) lapse(k Clock) {
 		return
 	case policy.ClockStay:
 		t.record(&StayEnded{})
-		t.resumeUnit(MoveStay)
+		t.stop(policy.ClockStay, 0)
+		t.resumeUnit(k.Due, MoveStay) // however late the alarm is
 		return
 	default:
 	}
@@ -88,8 +89,18 @@ func (t *turn) lapse(k Clock) {
 	t.record(&DeadlineMissed{Clock: k.Name, Measure: k.Measure, Due: k.Due})
 	t.set(t.arm(k))
 	if k.Name == policy.ClockObjection {
-		t.standUnit() // from the day the committee's answer is late
+		t.standUnit(k.Due) // from the day the committee's answer is late
 	}
+}
+
+// afterOutage is the due date of a clock of the unit's, or the first working day
+// after it before whose end the system was not away.
+func (t *turn) afterOutage(k Clock) calendar.Date {
+	due := k.Due
+	for unitClock(k.Name) && t.outageBefore(t.rules.Timeline.End(due)) {
+		due = t.rules.Calendar.AddWorkingDays(due, 1)
+	}
+	return due
 }
 
 // outageBefore reports whether the system was away too long too near a due

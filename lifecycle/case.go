@@ -34,17 +34,22 @@ type Case struct {
 	Level           policy.Level `json:"level"`
 	// RaisedOn is the day from which the pace of the ladder is counted: that of the
 	// last raise.
-	RaisedOn  calendar.Date `json:"raised_on,omitzero"`
-	Notice    *Notice       `json:"notice,omitempty"`
-	Receipt   *Receipt      `json:"receipt,omitempty"`
-	Plan      *Plan         `json:"plan,omitempty"`
-	Report    *Report       `json:"report,omitempty"`
-	Objection *ObjectionOf  `json:"objection,omitempty"`
-	Extension *ExtensionOf  `json:"extension,omitempty"`
-	Stay      *StayOf       `json:"stay,omitempty"`
-	Handover  *HandoverOf   `json:"handover,omitempty"`
-	Measures  []Measure     `json:"measures,omitempty"`
-	LookBacks []LookBackOf  `json:"look_backs,omitempty"`
+	RaisedOn calendar.Date `json:"raised_on,omitzero"`
+	Notice   *Notice       `json:"notice,omitempty"`
+	Receipt  *Receipt      `json:"receipt,omitempty"`
+	// Allowed is the time of the first round, of which later ones last half.
+	Allowed   calendar.Period `json:"allowed,omitzero"`
+	Plan      *Plan           `json:"plan,omitempty"`
+	Report    *Report         `json:"report,omitempty"`
+	Objection *ObjectionOf    `json:"objection,omitempty"`
+	Extension *ExtensionOf    `json:"extension,omitempty"`
+	Stay      *StayOf         `json:"stay,omitempty"`
+	Handover  *HandoverOf     `json:"handover,omitempty"`
+	Measures  []Measure       `json:"measures,omitempty"`
+	LookBacks []LookBackOf    `json:"look_backs,omitempty"`
+	// AcceptedOn is when the report was accepted, or the sustained track ended,
+	// from which the window of the look-back counts.
+	AcceptedOn calendar.Date `json:"accepted_on,omitzero"`
 	// LookBackToLeader: so many look-backs could check nothing that a leader
 	// must say how it goes on.
 	LookBackToLeader bool            `json:"look_back_to_leader,omitempty"`
@@ -170,11 +175,14 @@ func (c Case) withLevel(level policy.Level, on calendar.Date) Case {
 }
 
 func (c Case) withStage(stage Stage, at time.Time) Case {
-	if stage != Archived {
+	switch stage {
+	case Closed:
+		if c.ClosedAt.IsZero() { // else it was with another body meanwhile
+			c.ClosedAt = at
+		}
+	case Archived, Transferred:
+	default:
 		c.ClosedAt = time.Time{}
-	}
-	if stage == Closed {
-		c.ClosedAt = at
 	}
 	c.Stage, c.StageSince = stage, at
 	if stage == Serving {

@@ -44,6 +44,9 @@ func (c Case) Chased(k Clock) []Recipient {
 		return nil
 	}
 	who, then := c.turnOf(k)
+	if who == (Recipient{}) {
+		return nil
+	}
 	chased := []Recipient{who}
 	if then != (Recipient{}) && k.Passed && k.Chases >= 1 && then != who {
 		chased = append(chased, then)
@@ -98,8 +101,10 @@ func (c Case) turnOf(k Clock) (who, then Recipient) {
 	case clockMeasure:
 		return c.measureOwner(k.Measure), role(Leader)
 	case policy.ClockNoticeApproval, policy.ClockClosureApproval, policy.ClockSustainedReview,
-		policy.ClockObjection, policy.ClockExtension, policy.ClockCooling:
+		policy.ClockObjection, policy.ClockExtension:
 		return role(Leader), Recipient{}
+	case policy.ClockCooling: // it ends by itself
+		return Recipient{}, Recipient{}
 	default:
 		return role(Leader), Recipient{}
 	}

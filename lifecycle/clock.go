@@ -123,17 +123,22 @@ func (t *turn) start(name policy.ClockName, start calendar.Date, period calendar
 	}
 }
 
-// until begins a clock that ends on a given day.
-func (t *turn) until(name policy.ClockName, start, due calendar.Date) Clock {
+// until begins a clock that ends on a given day, or when that is a day off on
+// the next working day.
+func (t *turn) until(name policy.ClockName, start, day calendar.Date) Clock {
+	due := t.rules.Calendar.Roll(day)
+	if name == policy.ClockStay { // the clock stands to the very day
+		due.Date = day
+	}
 	return Clock{
-		Name: name, Start: start, Base: due, Due: due, DueAt: t.rules.Timeline.End(due),
-		Provisional: t.rules.Calendar.Day(due).Provisional,
+		Name: name, Start: start, Base: day, Due: due.Date, DueAt: t.rules.Timeline.End(due.Date), Provisional: due.Provisional,
 	}
 }
 
-// move sets a new due date and keeps the reason. A date still to come makes a
-// clock that had passed run again.
+// move sets a new due date, rolled forward from a day off, and keeps the
+// reason. A date still to come makes a clock that had passed run again.
 func (t *turn) move(c Clock, to calendar.Date, reason MoveReason) Clock {
+	to = t.rules.Calendar.Roll(to).Date
 	if to == c.Due {
 		return c
 	}
@@ -147,13 +152,10 @@ func (t *turn) move(c Clock, to calendar.Date, reason MoveReason) Clock {
 	return c
 }
 
-// arm sets what rings next, strictly after now and after whatever rang last,
-// but for the lapse and the ladder, which are never skipped.
+// arm sets what rings next, strictly after now, but for the lapse and the
+// ladder, which are never skipped.
 func (t *turn) arm(c Clock) Clock {
 	after := t.at
-	if c.Next != nil {
-		after = laterOf(after, c.Next.At)
-	}
 	c.Next = nil
 	if !c.StandsSince.IsZero() {
 		return c
@@ -204,16 +206,14 @@ func (t *turn) chase(c Clock, every calendar.Period, after time.Time) *Ring {
 	if every.N == 0 {
 		return nil
 	}
-	on := c.Due
+	n := 1
 	if every.Unit == calendar.WorkingDays {
-		gone := t.rules.Calendar.WorkingDaysBetween(c.Due, t.rules.Today(after)) / every.N
-		if gone > 1 {
-			on = t.rules.Calendar.AddWorkingDays(c.Due, (gone-1)*every.N)
-		}
+		n = max(1, t.rules.Calendar.WorkingDaysBetween(c.Due, t.rules.Today(after))/every.N)
 	}
-	for {
-		on = t.rules.Calendar.Add(on, every).Date
-		if at := t.rules.Timeline.End(on); at.After(after) {
+	// Counted from the due date each time, so that months do not drift.
+	for ; ; n++ {
+		on := t.rules.Calendar.Add(c.Due, calendar.Period{N: min(n*every.N, calendar.MaxPeriod), Unit: every.Unit}).Date
+		if at := t.rules.Timeline.End(on); at.After(after) || n*every.N > calendar.MaxPeriod {
 			return &Ring{Step: StepChase, On: on, At: at}
 		}
 	}
@@ -239,20 +239,31 @@ func (t *turn) rung(c Clock, top policy.Level) *Ring {
 	return &Ring{Step: StepEscalate, On: on, At: t.rules.Timeline.End(on)}
 }
 
-// stand stops a running clock from today on.
-func (t *turn) stand(c Clock) Clock {
+// stand stops a running clock from the day since on.
+func (t *turn) stand(c Clock, since calendar.Date) Clock {
 	if c.StandsSince.IsZero() {
-		c.StandsSince, c.Next = t.today, nil
+		c.StandsSince, c.Next = latest(since, c.Start), nil
 	}
 	return c
 }
 
-// resume lets a standing clock run on, later by the days it stood.
-func (t *turn) resume(c Clock, reason MoveReason) Clock {
+// resume lets a standing clock run on, later by the days it stood up to and
+// including the day to.
+func (t *turn) resume(c Clock, to calendar.Date, reason MoveReason) Clock {
 	if c.StandsSince.IsZero() {
 		return c
 	}
 	since := c.StandsSince
 	c.StandsSince = calendar.Date{}
-	return t.move(c, t.rules.later(c.Due, since, t.today), reason)
+	return t.move(c, t.rules.later(c.Due, since, to), reason)
+}
+
+// late is by how many working days a step that counts on the day on missed the
+// clock. Days in which the clock stood are not the unit's.
+func (t *turn) late(k Clock, on calendar.Date) int {
+	due := k.Due
+	if !k.StandsSince.IsZero() {
+		due = t.rules.later(due, k.StandsSince, on)
+	}
+	return t.rules.Calendar.WorkingDaysBetween(due, on)
 }

@@ -1,5 +1,11 @@
 package lifecycle
 
+import (
+	"slices"
+
+	"duban/policy"
+)
+
 // ApproveClosure closes the case.
 type ApproveClosure struct{}
 
@@ -24,6 +30,7 @@ type Reopened struct{ Reopen }
 
 func (ApproveClosure) decide(t *turn) error {
 	t.record(&ClosureApproved{})
+	t.stop(policy.ClockHandover, 0) // nothing is left to hand over
 	t.goTo(Closed)
 	return nil
 }
@@ -33,7 +40,7 @@ func (b RefuseClosure) decide(t *turn) error {
 		return err
 	}
 	t.record(&ClosureRefused{b})
-	t.goTo(LookBackPending)
+	t.lookAgain()
 	return nil
 }
 
@@ -43,13 +50,16 @@ func (b Reopen) decide(t *turn) error {
 	}
 	t.record(&Reopened{b})
 	t.raise(max(t.c.Level, t.floor()))
-	t.set(t.laterRound(t.today))
 	t.goTo(Rectifying)
+	t.run(t.laterRound(t.today))
 	return nil
 }
 
-func (*ClosureApproved) apply(c *Case, e Event) { c.Part = c.Part.with(e.Actor.Account) }
-func (*ClosureRefused) apply(c *Case, e Event)  { c.Part = c.Part.with(e.Actor.Account) }
+func (*ClosureApproved) apply(c *Case, e Event) {
+	c.Part, c.Handover = c.Part.with(e.Actor.Account), nil
+}
+
+func (*ClosureRefused) apply(c *Case, e Event) { c.Part = c.Part.with(e.Actor.Account) }
 
 func (*Reopened) apply(c *Case, e Event) {
 	c.Part = c.Part.with(e.Actor.Account)
@@ -63,6 +73,19 @@ func (*Reopened) apply(c *Case, e Event) {
 		p.Measures[i].Accepted = false
 	}
 	c.Plan = &p
+}
+
+// nothingOwed: a case is closed only when the committee owes no answer and has
+// carried out, or let be, what it ordered.
+func nothingOwed(t *turn) *Refusal {
+	switch {
+	case t.c.Objection.pending():
+		return notAllowed("objection_pending", "异议尚未答复，不能销号。", "An objection waits for its answer; the case cannot be closed yet.")
+	case slices.ContainsFunc(t.c.Measures, Measure.running):
+		return notAllowed("open_measures", "还有未办结的措施，请先记录办理情况或者免予，再销号。",
+			"Measures are still open; record or waive them before closing the case.")
+	}
+	return notInvolved(t)
 }
 
 // notInvolved: the approver of a closure neither reviewed the report nor led

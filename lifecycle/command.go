@@ -99,10 +99,10 @@ func (row row) may(t *turn, paper bool) error {
 	switch {
 	case !t.actor.Has(who...):
 		return forbidden("wrong_role", "您的角色不能办理“"+row.zh+"”。", "Your role may not run "+string(row.kind)+".")
-	case t.actor.Unit != "" && t.c.Seq > 0 && t.actor.Unit != t.c.Unit:
+	case t.c.Seq > 0 && (t.actor.Unit != "" || !t.actor.Has(staffAmong(who)...)) && !t.actor.of(t.c):
 		return forbidden("other_unit", "这不是贵单位的事项。", "This case is not your unit's.")
 	case !slices.Contains(row.from, t.c.Stage):
-		return wrongStage(row, t.c)
+		return wrongStage(row, t)
 	}
 	if row.guard == nil {
 		return nil
@@ -113,10 +113,21 @@ func (row row) may(t *turn, paper bool) error {
 	return nil
 }
 
+// of reports whether the case exists for somebody of a unit.
+func (a Actor) of(c Case) bool {
+	return a.Unit == c.Unit && c.Stage.unitStage(c.Served) != UnitNone
+}
+
+// staffAmong lists the roles that are not a unit's.
+func staffAmong(roles []Role) []Role {
+	return slices.DeleteFunc(slices.Clone(roles), Role.OfUnit)
+}
+
 // wrongStage names the stage as the asker may know it.
-func wrongStage(row row, c Case) *Refusal {
+func wrongStage(row row, t *turn) *Refusal {
+	c := t.c
 	zh, en := c.Stage.ZH(), string(c.Stage)
-	if !slices.ContainsFunc(row.who, func(r Role) bool { return !r.OfUnit() }) {
+	if t.actor.Unit != "" {
 		unit := c.Stage.unitStage(c.Served)
 		zh, en = unit.ZH(), string(unit)
 	}

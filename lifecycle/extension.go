@@ -11,7 +11,7 @@ type ExtensionOf struct {
 	Status ExtensionStatus `json:"status"`
 	Until  Date            `json:"until"`
 	Reason string          `json:"reason"`
-	By     string          `json:"by"`
+	By     string          `json:"by,omitempty"`
 	On     Date            `json:"on"`
 	// Granted is the new due date when it was granted.
 	Granted Date   `json:"granted,omitzero"`
@@ -80,6 +80,7 @@ func (b RequestExtension) decide(t *turn) error {
 	}
 	t.record(&ExtensionAsked{RequestExtension: b, On: on})
 	t.set(t.arm(t.start(policy.ClockExtension, t.today, t.rules.Policy.Clock(policy.ClockExtension).Within)))
+	t.rearmUnit() // asked on paper in time, it holds the ladder at once
 	return nil
 }
 
@@ -103,12 +104,16 @@ func (b DecideExtension) decide(t *turn) error {
 	}
 	t.record(&ExtensionDecided{b})
 	t.stop(policy.ClockExtension, 0)
+	// The days after the due date in which the answer was owed are ours, whether
+	// it is yes or no.
+	owed := main.Due
+	if main.StandsSince.IsZero() {
+		owed = t.rules.later(main.Due, main.Due, t.today)
+	}
 	if b.Granted {
 		main = t.move(main, until, MoveExtension)
-	} else if main.StandsSince.IsZero() {
-		// The days after the due date in which the answer was owed are ours.
-		main = t.move(main, t.rules.later(main.Due, main.Due, t.today), MoveCommittee)
 	}
+	main = t.move(main, latest(main.Due, owed), MoveCommittee)
 	if main.StandsSince.IsZero() {
 		main = t.arm(main)
 	}

@@ -240,10 +240,15 @@ func (b AcceptFinding) decide(t *turn) error {
 	}
 	t.record(&FindingAccepted{b})
 	t.goTo(NoticeDrafting)
-	for _, rule := range t.rules.Policy.Proposed(b.Category, b.Matter) {
+	t.proposeByType()
+	return nil
+}
+
+// proposeByType proposes what the policy names for this type of problem.
+func (t *turn) proposeByType() {
+	for _, rule := range t.rules.Policy.Proposed(t.c.Finding.Category, t.c.Finding.Matter) {
 		t.propose(rule.Measure, rule.Source)
 	}
-	return nil
 }
 
 func (b Assign) decide(t *turn) error {

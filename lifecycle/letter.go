@@ -82,9 +82,16 @@ func (c Case) told(e Event) []Recipient {
 	case *NoticeApproved, *NoticeCorrected, *ReceiptRecorded, *PlanReturned, *PlanAccepted, *ReportReturned,
 		*ReportAccepted, *CaseSustained, *SustainedExited, *ClosureApproved, *Reopened, *ExtensionDecided,
 		*ObjectionDecided, *StayGranted, *StayEnded, *DeadlineMoved, *CaseVoided, *CaseMerged, *GivenBack,
-		*MeasuresCancelled, *CaseTransferred, *TakenBack:
+		*CaseTransferred, *TakenBack:
 		if c.Served {
 			return unit
+		}
+		return nil
+	case *MeasuresCancelled:
+		for _, no := range body.Nos {
+			if m, ok := c.measure(no); ok && m.shown() {
+				return unit
+			}
 		}
 		return nil
 	default:

@@ -95,8 +95,9 @@ func (b RecordLookBack) decide(t *turn) error {
 	case InPlace:
 		t.goTo(ClosureApproval)
 	case MostlyInPlace:
+		t.raise(max(t.c.Level, t.floor()))
 		t.goTo(Rectifying)
-		t.set(t.arm(t.start(policy.ClockRectification, t.today, t.rules.Policy.Rectification.Rest)))
+		t.run(t.start(policy.ClockRectification, t.today, t.rules.Policy.Rectification.Rest))
 	case NotInPlace, False:
 		t.goTo(Serving)
 		if b.Result == False {
@@ -104,9 +105,18 @@ func (b RecordLookBack) decide(t *turn) error {
 		}
 		return b.signOnTheSpot(t)
 	case Unverifiable:
-		t.goTo(LookBackPending)
+		t.lookAgain()
 	}
 	return nil
+}
+
+// lookAgain wants another look-back in the window that runs since the report
+// was accepted; when little of it is left, in as long as it took to open.
+func (t *turn) lookAgain() {
+	t.goTo(LookBackPending)
+	window := t.start(policy.ClockLookBack, t.c.AcceptedOn, t.rules.Policy.Clock(policy.ClockLookBack).Within)
+	ends := latest(window.Due, t.rules.Calendar.Add(t.today, t.rules.Policy.LookBack.Opens).Date)
+	t.set(t.arm(t.until(policy.ClockLookBack, t.c.AcceptedOn, ends)))
 }
 
 func (b RecordLookBack) signOnTheSpot(t *turn) error {
@@ -211,7 +221,10 @@ func (b *LookBackRecorded) apply(c *Case, e Event) {
 // over.
 func (c *Case) newRound() {
 	c.Round++
-	c.Extension, c.Objection, c.Report = nil, nil, nil
+	c.Extension, c.Report = nil, nil
+	if !c.Objection.pending() {
+		c.Objection = nil
+	}
 }
 
 // unverified counts the attempts of this round that could check nothing.

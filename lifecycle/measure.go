@@ -16,7 +16,9 @@ type Measure struct {
 	No     int                `json:"no"`
 	Kind   policy.MeasureKind `json:"kind"`
 	Status MeasureStatus      `json:"status"`
-	// Before is the status it had when it was passed on.
+	// Misdirected: it was taken against a unit whose case this never was.
+	Misdirected bool `json:"misdirected,omitempty"`
+	// Before is the status it had when it was passed on, waived or cancelled.
 	Before MeasureStatus `json:"before,omitempty"`
 	Basis  string        `json:"basis"`
 	On     Date          `json:"on"`
@@ -43,6 +45,15 @@ const (
 	Cancelled MeasureStatus = "cancelled" // its ground fell away
 	PassedOn  MeasureStatus = "passed_on" // runs in the case this one was merged into
 )
+
+// shown reports whether the unit may see the measure: a proposal that nobody
+// ordered never left the committee.
+func (m Measure) shown() bool {
+	return !m.Misdirected && m.Status != Proposed && m.Status != PassedOn && m.Before != Proposed
+}
+
+// end gives a measure its last status and keeps the one before.
+func (m *Measure) end(status MeasureStatus) { m.Before, m.Status = m.Status, status }
 
 // running reports whether somebody must still do something about it.
 func (m Measure) running() bool { return m.Status == Proposed || m.Status == Ordered }
@@ -123,6 +134,9 @@ func (b OrderMeasure) decide(t *turn) error {
 	if b.Measure != policy.MeasureUrge && !t.actor.Has(Leader) {
 		return forbidden("leader_orders", "除催办外的措施由工委领导决定。", "Only a leader may order a measure other than urging.")
 	}
+	if b.Level != policy.L0 && !t.actor.Has(Leader) {
+		return forbidden("leader_raises", "提高督办等级由工委领导决定。", "Only a leader may raise the level.")
+	}
 	if b.Owner != "" {
 		if _, err := t.account("owner", b.Owner, ownerRole(b.Measure)[0]); err != nil {
 			return err
@@ -177,11 +191,11 @@ func (t *turn) order(b OrderMeasure) {
 	if b.Proposal > 0 {
 		body.No = b.Proposal
 	}
-	switch {
+	switch joined := t.standing(b.Measure); {
 	case b.Measure == policy.MeasureUrge:
 		body.Status = Done
-	case t.standing(b.Measure) != nil:
-		body.Status, body.Joined = Joined, t.standing(b.Measure)
+	case joined != nil:
+		body.Status, body.Joined = Joined, joined
 	}
 	t.record(body)
 	t.stop(clockMeasure, body.No)
@@ -215,11 +229,20 @@ func (t *turn) measureClock(no int, within Period) {
 	t.set(t.arm(k))
 }
 
-// standing is the measure of another case that one of this kind would join.
+// standing is the measure that one of this kind would join: another case's, or
+// an open talk or listing of this one, of which there is but one.
 func (t *turn) standing(kind policy.MeasureKind) *Standing {
 	for _, s := range t.rules.Standing {
 		if s.Kind == kind && s.Case != t.c.ID {
 			return &s
+		}
+	}
+	if kind != policy.MeasureReminderTalk && kind != policy.MeasureNegativeList {
+		return nil
+	}
+	for _, m := range t.c.Measures {
+		if m.Kind == kind && m.Status == Ordered && !m.Misdirected {
+			return &Standing{Kind: kind, Case: t.c.ID, Measure: m.No}
 		}
 	}
 	return nil
@@ -370,7 +393,10 @@ func (b *MeasureOrdered) apply(c *Case, e Event) {
 func (*MeasurePostponed) apply(*Case, Event) {}
 
 func (b *MeasureWaived) apply(c *Case, _ Event) {
-	c.setMeasure(b.No, func(m *Measure) { m.Status, m.Reason = Waived, b.Reason })
+	c.setMeasure(b.No, func(m *Measure) {
+		m.end(Waived)
+		m.Reason = b.Reason
+	})
 }
 
 func (b *MeasureRecorded) apply(c *Case, _ Event) {
@@ -380,7 +406,7 @@ func (b *MeasureRecorded) apply(c *Case, _ Event) {
 
 func (b *MeasuresCancelled) apply(c *Case, _ Event) {
 	for _, no := range b.Nos {
-		c.setMeasure(no, func(m *Measure) { m.Status = Cancelled })
+		c.setMeasure(no, func(m *Measure) { m.end(Cancelled) })
 	}
 }
 

@@ -10,6 +10,14 @@ import (
 type Child struct {
 	ID     string `json:"id"`
 	Number string `json:"number"`
+	// Measures are the measures that passed on to this case.
+	Measures []Passed `json:"measures,omitempty"`
+}
+
+// Passed says under which number a child's measure runs in its parent.
+type Passed struct {
+	Own  int `json:"own"`
+	Here int `json:"here"`
 }
 
 // MergeInto merges the case into another of the same unit (并案).
@@ -33,6 +41,8 @@ type ChildTakenIn struct {
 // GivenBack: the parent fell away and the case stands on its own again.
 type GivenBack struct {
 	Parent string `json:"parent"`
+	// Ended are the case's measures that came to their end in the parent.
+	Ended []Measure `json:"ended,omitempty"`
 }
 
 // Involves names the parent.
@@ -54,7 +64,7 @@ func (b MergeInto) decide(t *turn) error {
 		return notAllowed("parent_stage", "要并入的事项已不在可并案的阶段。", "The case to merge into is past the stages in which cases are merged.")
 	case len(t.c.Children) > 0:
 		return notAllowed("has_children", "已有其他事项并入本事项，请反向并案。", "Other cases were merged into this one; merge the other way round.")
-	case iRun && !itRuns:
+	case iRun && !itRuns, t.c.Served && !p.c.Served:
 		return notAllowed("parent_behind", "要并入的事项尚未起算时限，请反向并案。", "The case to merge into has no deadline yet; merge the other way round.")
 	}
 	shorter := iRun && mine.Due.Before(its.Due)
@@ -65,19 +75,19 @@ func (b MergeInto) decide(t *turn) error {
 	for _, m := range t.c.Measures {
 		if m.running() {
 			taken.Measures = append(taken.Measures, m)
+			taken.Child.Measures = append(taken.Child.Measures, Passed{Own: m.No, Here: len(p.c.Measures) + len(taken.Measures)})
 		}
 	}
 	clocks := slices.Clone(t.c.Clocks)
 	t.record(&CaseMerged{Parent: p.c.ID, ParentNumber: p.c.Number})
 	t.goTo(Merged)
 
-	from := len(p.c.Measures)
 	p.record(taken)
-	for i, m := range taken.Measures {
-		j := slices.IndexFunc(clocks, func(k Clock) bool { return k.Name == clockMeasure && k.Measure == m.No })
+	for _, passed := range taken.Child.Measures {
+		j := slices.IndexFunc(clocks, func(k Clock) bool { return k.Name == clockMeasure && k.Measure == passed.Own })
 		if j >= 0 {
 			k := clocks[j]
-			k.Measure = from + i + 1
+			k.Measure = passed.Here
 			p.set(k)
 		}
 	}
@@ -110,9 +120,24 @@ func childrenOf(c Case) []string {
 func (t *turn) giveBack() {
 	for _, o := range t.others {
 		if o.c.Stage == Merged && o.c.Parent == t.c.ID {
-			o.restore(&GivenBack{Parent: t.c.ID}, MoveMerged)
+			o.restore(&GivenBack{Parent: t.c.ID, Ended: t.c.ended(o.c.ID)}, MoveMerged)
 		}
 	}
+}
+
+// ended lists a child's measures that came to their end here, by the child's
+// numbers.
+func (c Case) ended(child string) []Measure {
+	var list []Measure
+	for _, one := range c.Children {
+		for _, passed := range one.Measures {
+			if m, ok := c.measure(passed.Here); ok && one.ID == child && !m.running() {
+				m.No = passed.Own
+				list = append(list, m)
+			}
+		}
+	}
+	return list
 }
 
 // restore records the body and puts the case back where it stood before it was
@@ -128,14 +153,15 @@ func (t *turn) restore(body Body, reason MoveReason) {
 	t.last().Stage = before.Stage
 	t.c = t.c.withStage(before.Stage, t.at)
 	for _, k := range before.Clocks {
+		if m, ok := t.c.measure(k.Measure); ok && !m.running() {
+			continue
+		}
 		rang := k.Next != nil
+		k = t.recompute(k) // the calendar may have changed meanwhile
 		if k.StandsSince.IsZero() {
 			k = t.move(k, t.rules.later(k.Due, before.On, t.today), reason)
-		} else {
-			k.StandsSince = k.StandsSince.AddDays(t.today.DaysSince(before.On))
 		}
 		if rang {
-			k.Next = nil
 			k = t.arm(k)
 		}
 		t.set(k)
@@ -151,7 +177,7 @@ func (b *CaseMerged) apply(c *Case, e Event) {
 	c.Before, c.Parent = c.suspend(e.Legal), b.Parent
 	for _, m := range c.Measures {
 		if m.running() {
-			c.setMeasure(m.No, func(m *Measure) { m.Before, m.Status = m.Status, PassedOn })
+			c.setMeasure(m.No, func(m *Measure) { m.end(PassedOn) })
 		}
 	}
 	c.Part = c.Part.with(e.Actor.Account)
@@ -174,11 +200,14 @@ func (b *ChildTakenIn) apply(c *Case, e Event) {
 	c.Part = c.Part.with(e.Actor.Account)
 }
 
-func (*GivenBack) apply(c *Case, _ Event) {
+func (b *GivenBack) apply(c *Case, _ Event) {
 	c.Before, c.Parent = nil, ""
 	for _, m := range c.Measures {
 		if m.Status == PassedOn {
-			c.setMeasure(m.No, func(m *Measure) { m.Status = m.Before })
+			c.setMeasure(m.No, func(m *Measure) { m.Status, m.Before = m.Before, "" })
 		}
+	}
+	for _, m := range b.Ended {
+		c.setMeasure(m.No, func(own *Measure) { *own = m })
 	}
 }

@@ -146,26 +146,27 @@ func (b CorrectNotice) decide(t *turn) error {
 	body := &NoticeCorrected{CorrectNotice: b}
 	if b.Unit != "" {
 		body.Misdirected = t.c.Unit
+		t.fallAway() // what hung on the wrong unit
 	}
 	t.record(body)
 	t.stopUnit()
-	if b.Unit != "" {
-		t.cancelMeasures()
-	}
+	t.stop(policy.ClockObjection, 0) // the notice objected to is withdrawn
+	t.stop(policy.ClockHandover, 0)  // the new notice goes to whoever is secretary
 	t.raise(policy.L0)
 	t.goTo(NoticeDrafting)
+	if b.Unit != "" {
+		t.proposeByType()
+	}
 	return nil
 }
 
-// stopUnit ends every clock of the unit's work and of what it asked for.
+// stopUnit ends every clock of the unit's work. An objection and a hand-over
+// still want their answer.
 func (t *turn) stopUnit() {
-	for _, k := range slices.Clone(t.c.Clocks) {
-		switch k.Name {
-		case policy.ClockPlan, policy.ClockRectification, policy.ClockCheckIn,
-			policy.ClockObjection, policy.ClockExtension, policy.ClockStay:
-			t.stop(k.Name, k.Measure)
-		default:
-		}
+	for _, name := range []policy.ClockName{
+		policy.ClockPlan, policy.ClockRectification, policy.ClockCheckIn, policy.ClockExtension, policy.ClockStay,
+	} {
+		t.stop(name, 0)
 	}
 }
 
@@ -199,13 +200,19 @@ func (b *NoticeApproved) apply(c *Case, e Event) {
 }
 
 func (b *NoticeCorrected) apply(c *Case, e Event) {
-	c.Receipt, c.Plan, c.Objection, c.Extension, c.Stay = nil, nil, nil, nil, nil
+	c.Receipt, c.Plan, c.Report, c.Objection, c.Extension, c.Stay, c.Handover = nil, nil, nil, nil, nil, nil, nil
 	c.Part = c.Part.with(e.Actor.Account)
 	if b.Misdirected == "" {
 		return
 	}
+	// What happened to the wrong unit counts for nothing: the right one starts
+	// with its first round, and sees none of it.
 	c.FormerUnits = append(slices.Clone(c.FormerUnits), b.Misdirected)
-	c.Unit, c.Served, c.Handover = b.Unit, false, nil
+	c.Unit, c.Served = b.Unit, false
+	c.Round, c.Allowed, c.LookBacks, c.Children = 1, Period{}, nil, nil
+	for _, m := range c.Measures {
+		c.setMeasure(m.No, func(m *Measure) { m.Misdirected = true })
+	}
 }
 
 // notDrafter: who drafted a notice does not sign it.
@@ -214,6 +221,15 @@ func notDrafter(t *turn) *Refusal {
 		return forbidden("own_draft", "拟稿人不能签发自己拟的文稿。", "Whoever drafted the notice may not sign it.")
 	}
 	return nil
+}
+
+// Involves names the children, which come back when the case goes to another
+// unit.
+func (b CorrectNotice) Involves(c Case) []string {
+	if b.Unit == "" {
+		return nil
+	}
+	return childrenOf(c)
 }
 
 func (b CorrectNotice) refers() Refs {

@@ -67,7 +67,7 @@ type ObjectionDecided struct{ DecideObjection }
 func (b FileObjection) onPaper() *Paper { return b.Paper }
 
 func (b FileObjection) decide(t *turn) error {
-	err := first(oneOf("kind", b.Objection, WrongUnit, Facts, Handling), t.text("grounds", b.Grounds, maxText))
+	err := first(oneOf("objection", b.Objection, WrongUnit, Facts, Handling), t.text("grounds", b.Grounds, maxText))
 	if err != nil {
 		return err
 	}
@@ -104,19 +104,18 @@ func (b DecideObjection) decide(t *turn) error {
 	if err != nil {
 		return err
 	}
-	t.record(&ObjectionDecided{b})
-	t.stop(policy.ClockObjection, 0)
-	switch b.Outcome {
-	case Upheld:
-		t.cancelMeasures()
-		t.giveBack()
+	if b.Outcome == Upheld {
+		t.fallAway()
+		t.record(&ObjectionDecided{b})
 		t.goTo(Voided)
 		return nil
-	case Partly:
-		t.restartAmended(b.Period)
-	case Rejected:
 	}
-	t.resumeUnit(MoveCommittee)
+	t.record(&ObjectionDecided{b})
+	t.stop(policy.ClockObjection, 0)
+	t.resumeUnit(t.today, MoveCommittee)
+	if b.Outcome == Partly {
+		t.restartAmended(b.Period)
+	}
 	return nil
 }
 

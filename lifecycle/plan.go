@@ -113,12 +113,6 @@ func (b SubmitPlan) decide(t *turn) error {
 	return nil
 }
 
-// late is by how many working days a step that counts on the day on missed the
-// clock.
-func (t *turn) late(k Clock, on Date) int {
-	return t.rules.Calendar.WorkingDaysBetween(k.Due, on)
-}
-
 func (b ReturnPlan) decide(t *turn) error {
 	if err := t.list("reasons", b.Reasons, 1, maxText); err != nil {
 		return err
@@ -127,7 +121,7 @@ func (b ReturnPlan) decide(t *turn) error {
 	t.record(&PlanReturned{b})
 	t.chargeReview(review)
 	k, _ := t.c.clock(policy.ClockPlan, 0)
-	due := latest(t.rules.later(k.Due, review.Start, t.today), t.rules.Calendar.Add(t.today, t.rules.Policy.Rectification.Correction).Date)
+	due := latest(t.rules.later(k.Due, t.c.Plan.On, t.today), t.rules.Calendar.Add(t.today, t.rules.Policy.Rectification.Correction).Date)
 	t.goTo(Planning)
 	t.set(t.arm(t.move(k, due, MoveCorrection)))
 	return nil
@@ -138,7 +132,10 @@ func (AcceptPlan) decide(t *turn) error {
 	t.record(&PlanAccepted{})
 	t.chargeReview(review)
 	t.stop(policy.ClockPlan, 0)
-	t.raise(min(t.c.Level, t.floor()))
+	// What lateness with the plan raised is over; what a leader ordered stays.
+	if t.c.Level <= t.rules.Policy.Clock(policy.ClockPlan).MaxLevel {
+		t.raise(min(t.c.Level, t.floor()))
+	}
 	t.goTo(Rectifying)
 	return nil
 }
@@ -148,14 +145,17 @@ func (AcceptPlan) decide(t *turn) error {
 // date itself: the unit's lateness never contains a day the committee took.
 func (t *turn) chargeReview(review Clock) {
 	main, ok := t.c.clock(policy.ClockRectification, 0)
-	if !ok || !main.StandsSince.IsZero() {
+	if !ok {
 		return
 	}
-	from := review.Due
+	from, to := review.Due, t.today
 	if late := latest(main.Due, review.Start); late.Before(from) {
 		from = late
 	}
-	t.set(t.move(main, t.rules.later(main.Due, from, t.today), MoveCommittee))
+	if !main.StandsSince.IsZero() {
+		to = main.StandsSince // the days since are given back when it resumes
+	}
+	t.set(t.move(main, t.rules.later(main.Due, from, to), MoveCommittee))
 }
 
 func (b *PlanSubmitted) apply(c *Case, _ Event) {

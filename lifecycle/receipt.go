@@ -13,8 +13,7 @@ type Receipt struct {
 	Scan    string `json:"scan,omitempty"`
 	Reason  string `json:"reason,omitempty"`
 	Witness string `json:"witness,omitempty"`
-	// Allowed is the period of the first round, in working or natural days;
-	// later rounds last half of it.
+	// Allowed is the period of the first round, in working or natural days.
 	Allowed Period `json:"allowed"`
 }
 
@@ -89,23 +88,23 @@ func (b RecordReceipt) check(t *turn) (Receipt, error) {
 // receive serves the notice: the unit's clocks start with the day of receipt.
 func (t *turn) receive(r Receipt) {
 	main := t.mainClock(r.On)
+	r.Allowed = t.c.Allowed
 	if t.c.Round == 1 {
 		r.Allowed = main.Period
-		if r.Allowed.Unit != calendar.WorkingDays || r.Allowed.IsZero() {
+		if r.Allowed.Unit != calendar.WorkingDays {
 			r.Allowed = Period{N: main.Base.DaysSince(r.On), Unit: calendar.NaturalDays}
 		}
-	} else if t.c.Receipt != nil {
-		r.Allowed = t.c.Receipt.Allowed
 	}
 	t.record(&ReceiptRecorded{r})
-	t.set(main)
 	if t.c.Finding.Type == Immediate || t.c.Round > 1 {
 		t.raise(max(t.c.Level, t.floor()))
 		t.goTo(Rectifying)
+		t.run(main)
 		return
 	}
-	t.set(t.arm(t.start(policy.ClockPlan, r.On, t.rules.Policy.Clock(policy.ClockPlan).Within)))
 	t.goTo(Planning)
+	t.run(main)
+	t.run(t.start(policy.ClockPlan, r.On, t.rules.Policy.Clock(policy.ClockPlan).Within))
 }
 
 // mainClock is the unit's main clock, from the receipt. A later round has half
@@ -113,8 +112,11 @@ func (t *turn) receive(r Receipt) {
 func (t *turn) mainClock(from Date) Clock {
 	n := t.c.Notice
 	switch {
-	case t.c.Round > 1 && t.c.Receipt != nil:
+	case t.c.Round > 1:
 		return t.laterRound(from)
+	case !n.ExternalDue.IsZero() && !n.ExternalDue.After(from):
+		// Nobody is late before he is served: the least time is left to him.
+		return t.start(policy.ClockRectification, from, t.rules.Policy.Rectification.Correction)
 	case !n.ExternalDue.IsZero():
 		return t.until(policy.ClockRectification, from, n.ExternalDue)
 	default:
@@ -123,7 +125,7 @@ func (t *turn) mainClock(from Date) Clock {
 }
 
 func (t *turn) laterRound(from Date) Clock {
-	allowed := t.c.Receipt.Allowed
+	allowed := t.c.Allowed
 	half := t.start(policy.ClockRectification, from, Period{N: (allowed.N + 1) / 2, Unit: allowed.Unit})
 	least := t.start(policy.ClockRectification, from, t.rules.Policy.Rectification.LaterAtLeast)
 	if least.Due.After(half.Due) {
@@ -134,5 +136,5 @@ func (t *turn) laterRound(from Date) Clock {
 
 func (b *ReceiptRecorded) apply(c *Case, _ Event) {
 	r := b.Receipt
-	c.Receipt = &r
+	c.Receipt, c.Allowed = &r, r.Allowed
 }

@@ -3,6 +3,8 @@ package lifecycle
 import (
 	"slices"
 	"time"
+
+	"duban/policy"
 )
 
 // Recomputed: the State Council's notice for a year came out or changed, and
@@ -28,6 +30,9 @@ func DecideRecompute(c Case, at time.Time, r Rules) []Event {
 }
 
 func (t *turn) recompute(k Clock) Clock {
+	if k.Name == policy.ClockStay {
+		return k // it ends on the day that was decided
+	}
 	due := t.rules.Calendar.Roll(k.Due).Date
 	base, provisional := k.Base, t.rules.Calendar.Day(k.Due).Provisional
 	if !k.Period.IsZero() {
@@ -44,7 +49,6 @@ func (t *turn) recompute(k Clock) Clock {
 	if silent {
 		return k
 	}
-	k.Next = nil
 	return t.arm(k)
 }
 

@@ -96,6 +96,10 @@ func (b SubmitReport) decide(t *turn) error {
 		return err
 	}
 	main, _ := t.c.clock(policy.ClockRectification, 0)
+	if t.c.Extension.pending() && main.StandsSince.IsZero() {
+		// The answer was owed; the days after the due date are ours.
+		main = t.move(main, t.rules.later(main.Due, main.Due, on), MoveCommittee)
+	}
 	t.record(&ReportSubmitted{SubmitReport: b, On: on, Late: t.late(main, on)})
 	t.stop(policy.ClockPlan, 0)
 	t.stop(policy.ClockExtension, 0)
@@ -160,13 +164,14 @@ func (b ReturnReport) decide(t *turn) error {
 	}
 	figures := t.rules.Policy.Rectification
 	t.record(&ReportReturned{b})
-	if t.c.Report.Returns >= figures.ReturnsToLevel && t.c.Level < figures.ReturnsLevel {
+	raised := t.c.Report.Returns >= figures.ReturnsToLevel && t.c.Level < figures.ReturnsLevel
+	if raised {
 		t.raise(figures.ReturnsLevel)
-		if step, ok := t.rules.Policy.Step(figures.ReturnsLevel); ok {
-			t.orderStep(step)
-		}
 	}
 	t.resumeMain(t.rules.Calendar.Add(t.today, figures.Correction).Date)
+	if step, ok := t.rules.Policy.Step(figures.ReturnsLevel); ok && raised {
+		t.orderStep(step)
+	}
 	return nil
 }
 
@@ -179,7 +184,7 @@ func (t *turn) resumeMain(least Date) {
 		t.set(t.move(main, latest(main.Due, least), MoveCorrection))
 		return
 	}
-	main = t.resume(main, MoveCommittee)
+	main = t.resume(main, t.today, MoveCommittee)
 	if least.After(main.Due) {
 		main = t.move(main, least, MoveCorrection)
 	}
@@ -196,6 +201,10 @@ func (b AcceptReport) decide(t *turn) error {
 		if !slices.Contains(open, no) {
 			return invalid("accepted", "unknown_measure", fmt.Sprintf("没有待审核的第%d项措施。", no),
 				fmt.Sprintf("There is no measure %d to accept.", no))
+		}
+		if slices.ContainsFunc(t.c.Report.Items, func(item ReportItem) bool { return item.No == no && !item.Done }) {
+			return invalid("accepted", "not_done", fmt.Sprintf("单位报告第%d项措施尚未完成，不能审核通过。", no),
+				fmt.Sprintf("The unit reports measure %d as not done; it cannot be accepted.", no))
 		}
 	}
 	whole := len(accepted) == len(open)
@@ -250,6 +259,9 @@ func (b *ReportAccepted) apply(c *Case, e Event) {
 		if slices.Contains(b.Accepted, p.Measures[i].No) {
 			p.Measures[i].Accepted = true
 		}
+	}
+	if b.Whole {
+		c.AcceptedOn = e.Legal
 	}
 	c.Plan, c.Part = &p, c.Part.with(e.Actor.Account)
 	c.Part.Reviewer = e.Actor.Account

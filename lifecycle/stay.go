@@ -37,7 +37,7 @@ func (b GrantStay) decide(t *turn) error {
 	}
 	t.record(&StayGranted{b})
 	t.set(t.arm(t.until(policy.ClockStay, t.today, b.Until)))
-	t.standUnit()
+	t.standUnit(t.today)
 	return nil
 }
 
@@ -47,7 +47,7 @@ func (b EndStay) decide(t *turn) error {
 	}
 	t.record(&StayEnded{Reason: b.Reason})
 	t.stop(policy.ClockStay, 0)
-	t.resumeUnit(MoveStay)
+	t.resumeUnit(t.today, MoveStay)
 	return nil
 }
 

@@ -53,12 +53,26 @@ func (b Sustain) decide(t *turn) error {
 				"The case has been on the sustained track for as long as it may ("+limit.String()+"); it must be ended.")
 		}
 	}
+	renewed := t.c.Stage == Sustained
 	t.record(&CaseSustained{Reason: b.Reason, Period: b.Period})
-	t.raise(policy.L0)
-	t.stopUnit()
-	t.goTo(Sustained)
-	t.set(t.arm(t.start(policy.ClockCheckIn, t.today, b.Period)))
+	if !renewed {
+		t.raise(policy.L0)
+		t.stopUnit()
+		t.goTo(Sustained)
+		t.run(t.start(policy.ClockCheckIn, t.today, b.Period))
+	}
+	t.set(t.arm(t.sustainedReview()))
 	return nil
+}
+
+// sustainedReview is the clock of the yearly decision, the last of which falls
+// on the day the track must end.
+func (t *turn) sustainedReview() Clock {
+	k := t.start(policy.ClockSustainedReview, t.today, t.rules.Policy.Clock(policy.ClockSustainedReview).Within)
+	if limit := t.rules.Calendar.Add(t.c.SustainedSince, t.rules.Policy.Sustained.Limit).Date; k.Due.After(limit) {
+		k = t.until(policy.ClockSustainedReview, t.today, limit)
+	}
+	return k
 }
 
 func (b CheckIn) decide(t *turn) error {
@@ -69,13 +83,7 @@ func (b CheckIn) decide(t *turn) error {
 	}
 	t.record(&CheckedIn{CheckIn: b, On: on, Late: t.late(k, on)})
 	t.raise(policy.L0)
-	next := t.start(policy.ClockCheckIn, t.today, t.c.CheckIn)
-	if t.held() {
-		next.StandsSince = t.today
-		t.set(next)
-		return nil
-	}
-	t.set(t.arm(next))
+	t.run(t.start(policy.ClockCheckIn, t.today, t.c.CheckIn))
 	return nil
 }
 
@@ -92,10 +100,13 @@ func (b ExitSustained) decide(t *turn) error {
 
 func (b *CaseSustained) apply(c *Case, e Event) {
 	if c.Stage != Sustained {
-		c.SustainedSince = e.Legal
+		c.SustainedSince, c.Stay = e.Legal, nil
 	}
 	c.CheckIn, c.Part = b.Period, c.Part.with(e.Actor.Account)
 }
 
-func (*CheckedIn) apply(*Case, Event)           {}
-func (*SustainedExited) apply(c *Case, e Event) { c.Part = c.Part.with(e.Actor.Account) }
+func (*CheckedIn) apply(*Case, Event) {}
+
+func (*SustainedExited) apply(c *Case, e Event) {
+	c.AcceptedOn, c.Part = e.Legal, c.Part.with(e.Actor.Account)
+}

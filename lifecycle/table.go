@@ -88,7 +88,7 @@ var table = []row{ //nolint:gochecknoglobals // an immutable table, never assign
 	{kind: KindExitSustained, zh: "结束持续", who: []Role{Leader}, from: []Stage{Sustained}, to: []Stage{LookBackPending}},
 	{kind: KindRecordArrival, zh: "到场", who: []Role{LookBackLead}, from: []Stage{LookBackPending}, to: []Stage{LookBackActive}, guard: notReviewer},
 	{kind: KindRecordLookBack, zh: "回头看结果", who: []Role{LookBackLead}, from: []Stage{LookBackActive}, to: []Stage{ClosureApproval, Rectifying, Serving, LookBackPending}, guard: onTheSpot},
-	{kind: KindApproveClosure, zh: "批准销号", who: []Role{Leader}, from: []Stage{ClosureApproval}, to: []Stage{Closed}, guard: notInvolved},
+	{kind: KindApproveClosure, zh: "批准销号", who: []Role{Leader}, from: []Stage{ClosureApproval}, to: []Stage{Closed}, guard: nothingOwed},
 	{kind: KindRefuseClosure, zh: "不批准销号", who: []Role{Leader}, from: []Stage{ClosureApproval}, to: []Stage{LookBackPending}, guard: notInvolved},
 	{kind: KindReopen, zh: "重新办理", who: []Role{Leader}, from: []Stage{Closed}, to: []Stage{Rectifying}},
 	{kind: KindRequestExtension, zh: "申请延期", who: []Role{UnitSecretary}, from: []Stage{Rectifying}, to: []Stage{Rectifying}, guard: mayExtend, paper: true},

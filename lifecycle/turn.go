@@ -197,18 +197,18 @@ func (t *turn) hush(name policy.ClockName) {
 	}
 }
 
-// standUnit stops the unit's running clocks from today on.
-func (t *turn) standUnit() {
+// standUnit stops the unit's running clocks from the day since on.
+func (t *turn) standUnit(since calendar.Date) {
 	for _, k := range slices.Clone(t.c.Clocks) {
 		if unitClock(k.Name) && k.StandsSince.IsZero() {
-			t.set(t.stand(k))
+			t.set(t.stand(k, since))
 		}
 	}
 }
 
-// resumeUnit lets the unit's clocks run on, later by the days they stood,
-// unless something else still holds them.
-func (t *turn) resumeUnit(reason MoveReason) {
+// resumeUnit lets the unit's clocks run on, later by the days they stood up to
+// the day to, unless something else still holds them.
+func (t *turn) resumeUnit(to calendar.Date, reason MoveReason) {
 	if t.held() {
 		return
 	}
@@ -216,7 +216,7 @@ func (t *turn) resumeUnit(reason MoveReason) {
 		if !unitClock(k.Name) || k.StandsSince.IsZero() {
 			continue
 		}
-		k = t.resume(k, reason)
+		k = t.resume(k, to, reason)
 		if t.rings(k.Name) {
 			k = t.arm(k)
 		}
@@ -226,11 +226,32 @@ func (t *turn) resumeUnit(reason MoveReason) {
 
 // held reports whether the unit's clocks have a reason to stand.
 func (t *turn) held() bool {
-	if t.c.Stay != nil || t.c.Stage == ReportReview {
-		return true
+	_, held := t.heldSince()
+	return held || t.c.Stage == ReportReview
+}
+
+// heldSince is the day from which a stay or the committee's late answer to an
+// objection holds the unit's clocks.
+func (t *turn) heldSince() (since calendar.Date, held bool) {
+	if k, ok := t.c.clock(policy.ClockObjection, 0); ok && k.Passed {
+		since, held = k.Due, true
 	}
-	k, ok := t.c.clock(policy.ClockObjection, 0)
-	return ok && k.Passed
+	if s := t.c.Stay; s != nil && (!held || s.On.Before(since)) {
+		since, held = s.On, true
+	}
+	return since, held
+}
+
+// run starts a clock of the unit's, standing when something holds the unit's
+// clocks.
+func (t *turn) run(k Clock) {
+	if since, held := t.heldSince(); held {
+		k = t.stand(k, since)
+	}
+	if t.rings(k.Name) {
+		k = t.arm(k)
+	}
+	t.set(k)
 }
 
 // rings reports whether a unit's clock rings in the stage the case is in, or

@@ -81,7 +81,7 @@ func (c Case) ForUnit() UnitCase {
 	u := UnitCase{
 		ID: c.ID, Number: c.Number, Version: c.UnitVersion, Stage: stage, Unit: c.Unit, Title: f.Title, Facts: f.Facts,
 		FoundOn: f.FoundOn, Category: f.Category, Dimension: f.Dimension, Basis: f.Basis, Type: f.Type,
-		Round: c.Round, Level: c.Level, Receipt: c.Receipt, Report: c.Report, Extension: c.Extension,
+		Round: c.Round, Level: c.Level, Receipt: c.Receipt, Report: c.Report,
 	}
 	if stage != UnitCorrecting {
 		u.Notice = c.Notice
@@ -90,11 +90,16 @@ func (c Case) ForUnit() UnitCase {
 	if o := c.Objection; o != nil {
 		u.Objection = &UnitObjection{Kind: o.Kind, Grounds: o.Grounds, On: o.On, Outcome: o.Outcome, Reasons: o.Reasons}
 	}
+	if c.Extension != nil {
+		x := *c.Extension
+		x.By = "" // which may be an officer's account
+		u.Extension = &x
+	}
 	if s := c.Stay; s != nil {
 		u.Stay = &UnitStay{On: s.On, Until: s.Until}
 	}
 	for _, m := range c.Measures {
-		if m.Status != Proposed && m.Status != PassedOn {
+		if m.shown() {
 			u.Measures = append(u.Measures, UnitMeasure{Kind: m.Kind, Status: m.Status, On: m.On})
 		}
 	}

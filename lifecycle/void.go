@@ -19,11 +19,17 @@ func (b Void) decide(t *turn) error {
 	if err := t.text("reason", b.Reason, maxText); err != nil {
 		return err
 	}
-	t.cancelMeasures()
-	t.giveBack()
+	t.fallAway()
 	t.record(&CaseVoided{b})
 	t.goTo(Voided)
 	return nil
+}
+
+// fallAway frees what hangs on a case that does not stand: children come back,
+// and what was ordered is cancelled.
+func (t *turn) fallAway() {
+	t.giveBack()
+	t.cancelMeasures()
 }
 
 func (*CaseVoided) apply(c *Case, e Event) { c.Part = c.Part.with(e.Actor.Account) }

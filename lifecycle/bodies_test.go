@@ -1,0 +1,188 @@
+package lifecycle_test
+
+import (
+	"duban/calendar"
+	"duban/lifecycle"
+	"duban/policy"
+)
+
+const someText = "详见材料。"
+
+func newCase() lifecycle.OpenCase {
+	return lifecycle.OpenCase{
+		Unit: "u1", Title: "组织生活不规范", Facts: "抽查发现记录不全。", FoundOn: day("2026-03-01"),
+		Method: "inspection", Category: "C03", Evidence: []string{"照片一"},
+	}
+}
+
+func accept(kind lifecycle.Type, matter string) lifecycle.AcceptFinding {
+	return lifecycle.AcceptFinding{
+		Category: "C03", Dimension: "D4", Severity: "minor", Basis: "责任清单第三项", RootCause: "R1",
+		Type: kind, Officer: "officer", Matter: matter,
+	}
+}
+
+// bodies lists commands worth trying on the case on the day today: for every
+// kind those that can lead somewhere, with dates that are good on that day.
+func bodies(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
+	title := "组织生活不够规范"
+	paper := &lifecycle.Paper{On: today, Scan: "scan-1"}
+	list := []lifecycle.CommandBody{
+		lifecycle.AmendDraft{Title: &title},
+		lifecycle.SubmitDraft{},
+		lifecycle.ReturnDraft{Reason: someText},
+		accept(lifecycle.Immediate, ""),
+		accept(lifecycle.ByDeadline, "M0302"),
+		accept(lifecycle.SustainedDuty, ""),
+		lifecycle.SubmitNotice{Text: someText},
+		lifecycle.SubmitNotice{Text: someText, ExternalDue: today.AddDays(20), Source: "市委巡察办"},
+		lifecycle.ReturnNotice{Reason: someText},
+		lifecycle.ApproveNotice{},
+		lifecycle.CorrectNotice{Reason: someText},
+		lifecycle.CorrectNotice{Reason: someText, Unit: "u2"},
+		lifecycle.ReturnPlan{Reasons: []string{someText}},
+		lifecycle.AcceptPlan{},
+		lifecycle.Sustain{Reason: someText},
+		lifecycle.CheckIn{Account: someText},
+		lifecycle.CheckIn{Account: someText, Paper: paper},
+		lifecycle.ExitSustained{Reason: someText},
+		lifecycle.RecordArrival{On: today, Persons: []string{"lead", "author"}},
+		lifecycle.ApproveClosure{},
+		lifecycle.RefuseClosure{Reason: someText},
+		lifecycle.Reopen{Reason: someText},
+		lifecycle.FileObjection{Objection: lifecycle.WrongUnit, Grounds: someText},
+		lifecycle.FileObjection{Objection: lifecycle.Facts, Grounds: someText},
+		lifecycle.FileObjection{Objection: lifecycle.Handling, Grounds: someText, Paper: paper},
+		lifecycle.DecideObjection{Outcome: lifecycle.Upheld, Reasons: someText},
+		lifecycle.DecideObjection{Outcome: lifecycle.Partly, Reasons: someText, Text: someText},
+		lifecycle.DecideObjection{Outcome: lifecycle.Rejected, Reasons: someText},
+		lifecycle.GrantStay{Until: today.AddDays(12), Reason: someText},
+		lifecycle.EndStay{Reason: someText},
+		lifecycle.Assign{Officer: "officer2"},
+		lifecycle.Note{Text: someText},
+		lifecycle.HandOver{To: "successor", Reason: someText},
+		lifecycle.AcceptHandover{},
+		lifecycle.Void{Reason: someText},
+		lifecycle.Transfer{To: "市纪委机关工委", Reason: someText},
+		lifecycle.RecordTransferReceipt{On: today},
+		lifecycle.TakeBack{Reason: someText},
+		lifecycle.DecideExtension{Granted: true, Reason: someText},
+		lifecycle.DecideExtension{Reason: someText},
+		lifecycle.OrderMeasure{Measure: policy.MeasureUrge, Basis: someText},
+		lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: someText},
+		lifecycle.OrderMeasure{Measure: policy.MeasureCircular, Basis: someText, Level: policy.L3},
+	}
+	list = append(list, receipts(today)...)
+	list = append(list, papers(c, today, paper)...)
+	return append(list, measures(c, today)...)
+}
+
+func receipts(today calendar.Date) []lifecycle.CommandBody {
+	return []lifecycle.CommandBody{
+		lifecycle.RecordReceipt{Manner: lifecycle.Electronic},
+		lifecycle.RecordReceipt{Manner: lifecycle.OnPaper, On: today, Scan: "scan-2"},
+		lifecycle.RecordReceipt{Manner: lifecycle.Refused, On: today, Reason: someText, Witness: "见证人"},
+		lifecycle.RecordReceipt{Manner: lifecycle.Alternative, On: today, Reason: someText},
+	}
+}
+
+// papers are the plan, the reports, the look-back and the request for more
+// time, whose content depends on the case.
+func papers(c lifecycle.Case, today calendar.Date, paper *lifecycle.Paper) []lifecycle.CommandBody {
+	plan := []lifecycle.PlannedMeasure{
+		{Text: "建立台账", Kind: lifecycle.EstablishSystem, Owner: "张三", Due: today.AddDays(1)},
+		{Text: "开展培训", Kind: lifecycle.Training, Owner: "李四", Due: today.AddDays(1)},
+	}
+	main, _ := clockOf(c, policy.ClockRectification)
+	list := []lifecycle.CommandBody{
+		lifecycle.SubmitPlan{Measures: plan},
+		lifecycle.SubmitPlan{Measures: plan, Paper: paper},
+		lifecycle.RequestExtension{Until: main.Due.AddDays(10), Reason: someText},
+		lifecycle.RequestExtension{Until: main.Due.AddDays(10), Reason: someText, Paper: paper},
+	}
+	items, open := reportItems(c)
+	report := lifecycle.SubmitReport{Items: items}
+	onPaper := lifecycle.SubmitReport{Items: items, Paper: paper}
+	if c.Stage == lifecycle.Serving {
+		report.Receipt = &lifecycle.RecordReceipt{Manner: lifecycle.Electronic}
+		onPaper.Receipt = &lifecycle.RecordReceipt{Manner: lifecycle.OnPaper, On: today, Scan: "scan-3"}
+	}
+	list = append(list, report, onPaper)
+	if c.Report != nil && len(c.Report.Items) > 0 {
+		list = append(list, lifecycle.ReturnReport{Reasons: []lifecycle.ItemReason{{No: c.Report.Items[0].No, Reason: someText}}})
+	}
+	list = append(list, lifecycle.AcceptReport{})
+	if len(open) > 1 {
+		list = append(list, lifecycle.AcceptReport{Accepted: open[:1]})
+	}
+	return append(list, lookBacks(c, today)...)
+}
+
+func reportItems(c lifecycle.Case) (items []lifecycle.ReportItem, open []int) {
+	if c.Plan == nil {
+		open = []int{1}
+	} else {
+		for _, m := range c.Plan.Measures {
+			if !m.Accepted {
+				open = append(open, m.No)
+			}
+		}
+	}
+	for _, no := range open {
+		items = append(items, lifecycle.ReportItem{No: no, Done: true, Account: someText})
+	}
+	return items, open
+}
+
+func lookBacks(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
+	if c.Plan == nil {
+		return nil
+	}
+	var good, bad []lifecycle.LookBackPoint
+	for i, m := range c.Plan.Measures {
+		good = append(good, lifecycle.LookBackPoint{No: m.No, InPlace: true, Account: someText})
+		bad = append(bad, lifecycle.LookBackPoint{No: m.No, InPlace: i > 0, Account: someText})
+	}
+	slip := &lifecycle.RecordReceipt{Manner: lifecycle.OnPaper, On: today, Scan: "scan-4"}
+	return []lifecycle.CommandBody{
+		lifecycle.RecordLookBack{Result: lifecycle.InPlace, Findings: good},
+		lifecycle.RecordLookBack{Result: lifecycle.MostlyInPlace, Findings: bad},
+		lifecycle.RecordLookBack{Result: lifecycle.NotInPlace, Findings: bad, Feedback: someText},
+		lifecycle.RecordLookBack{Result: lifecycle.NotInPlace, Findings: bad, Feedback: someText, Receipt: slip},
+		lifecycle.RecordLookBack{Result: lifecycle.False, Findings: bad, Feedback: someText},
+		lifecycle.RecordLookBack{Result: lifecycle.Unverifiable},
+	}
+}
+
+// measures are the commands on the measures that are still running.
+func measures(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
+	var list []lifecycle.CommandBody
+	proposed, ordered := false, false
+	for _, m := range c.Measures {
+		switch {
+		case m.Status == lifecycle.Proposed && !proposed:
+			proposed = true
+			list = append(list, lifecycle.OrderMeasure{Measure: m.Kind, Basis: someText, Proposal: m.No})
+		case m.Status == lifecycle.Ordered && !ordered:
+			ordered = true
+			list = append(list, lifecycle.RecordMeasure{No: m.No, MeasureRecord: lifecycle.MeasureRecord{
+				On: today, Place: "会议室", Persons: []string{"张三"}, Reason: someText, Requirements: someText, Response: someText, Number: "1号",
+			}})
+		default:
+			continue
+		}
+		list = append(list,
+			lifecycle.PostponeMeasure{No: m.No, Until: today.AddDays(50), Reason: someText},
+			lifecycle.WaiveMeasure{No: m.No, Reason: someText})
+	}
+	return list
+}
+
+func clockOf(c lifecycle.Case, name policy.ClockName) (lifecycle.Clock, bool) {
+	for _, k := range c.Clocks {
+		if k.Name == name && k.Measure == 0 {
+			return k, true
+		}
+	}
+	return lifecycle.Clock{}, false
+}

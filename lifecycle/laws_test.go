@@ -1,0 +1,475 @@
+package lifecycle_test
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/lifecycle"
+	"duban/policy"
+)
+
+// findings is what the walk found: for every law the steps that broke it, and
+// what it reached.
+type findings struct {
+	broken   map[string][]string
+	commands map[string]bool
+	alarms   map[string]bool
+	stages   map[lifecycle.Stage]int
+	kinds    map[lifecycle.EventKind]int
+	nodes    int
+	edges    int
+}
+
+// walked walks once for all tests that read the findings.
+var walked = sync.OnceValue(func() *findings {
+	f := &findings{
+		broken: map[string][]string{}, commands: map[string]bool{}, alarms: map[string]bool{},
+		stages: map[lifecycle.Stage]int{}, kinds: map[lifecycle.EventKind]int{},
+	}
+	w := &walk{rules: defaultRules()}
+	w.visit = func(e *edge) {
+		for _, law := range edgeLaws {
+			if said := law.check(w, e); said != "" {
+				f.breach(law.name, fmt.Sprintf("%s: after%s", said, e.path()))
+			}
+		}
+		if e.refusal == nil {
+			f.note(e)
+		}
+	}
+	w.arrive = func(n *node) {
+		f.stages[n.c.Stage]++
+		for _, law := range nodeLaws {
+			if said := law.check(w, n); said != "" {
+				f.breach(law.name, fmt.Sprintf("%s: after%s", said, n.path))
+			}
+		}
+	}
+	w.run()
+	f.nodes, f.edges = w.nodes, w.edges
+	return f
+})
+
+func (f *findings) breach(law, said string) {
+	if len(f.broken[law]) < 5 {
+		f.broken[law] = append(f.broken[law], said)
+	}
+}
+
+func (e *edge) path() string {
+	if e.to != nil {
+		return e.to.path
+	}
+	return e.from.path + " " + string(e.body.Kind())
+}
+
+// TestLaws checks the laws of the machine (lifecycle.md section 5) on every
+// edge and node of the walk.
+func TestLaws(t *testing.T) {
+	t.Parallel()
+	f := walked()
+	t.Logf("%d states, %d steps", f.nodes, f.edges)
+	require.Greater(t, f.nodes, 5000, "the walk ended early")
+	laws := map[string]bool{}
+	for _, l := range edgeLaws {
+		laws[l.name] = true
+	}
+	for _, l := range nodeLaws {
+		laws[l.name] = true
+	}
+	for name := range laws {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			require.Empty(t, f.broken[name], strings.Join(f.broken[name], "\n"))
+		})
+	}
+}
+
+// TestWalkReachesEverything: a law that holds because nothing was reached
+// proves nothing.
+func TestWalkReachesEverything(t *testing.T) {
+	t.Parallel()
+	f := walked()
+	for _, s := range lifecycle.Stages() {
+		require.NotZero(t, f.stages[s], "stage %s", s)
+	}
+	for _, k := range lifecycle.EventKinds() {
+		if k == lifecycle.EventDeadlineMoved || k == lifecycle.EventRecomputed {
+			continue // outages and new calendars: see random_test.go
+		}
+		require.NotZero(t, f.kinds[k], "event %s", k)
+	}
+}
+
+// An edgeLaw looks at one step and says what it breaks, or nothing.
+type edgeLaw struct {
+	name  string
+	check func(*walk, *edge) string
+}
+
+type nodeLaw struct {
+	name  string
+	check func(*walk, *node) string
+}
+
+var edgeLaws = []edgeLaw{
+	{"law 1: a due alarm is never refused and moves forward", alarmMoves},
+	{"law 3: a refusal changes nothing", refusalChangesNothing},
+	{"law 4: the state is the fold of the events", stateIsFold},
+	{"law 4: seq has no gaps and times never go back", seqAndTimes},
+	{"law 5: settled is final", settledIsFinal},
+	{"law 6: the level rises one step at a time or by an order", levelSteps},
+	{"section 4: unit version changes with the unit's view and only then", unitVersion},
+	{"section 3: the command table names the stage it led to", tableNamesTarget},
+}
+
+var nodeLaws = []nodeLaw{
+	{"law 1: a chain of catch-ups is finite and no outage climbs the ladder in a night", chainsEnd},
+	{"law 2: every open case has an alarm and settled cases have none", alarmIffOpen},
+	{"law 4: a case survives its stored form", caseSurvives},
+	{"section 4: every running clock of the case can be answered", clocksAnswered},
+	{"section 1: a unit reads no inner stage", unitReadsNoInnerStage},
+	{"section 3: what is allowed is what the table allows", allowedAgrees},
+}
+
+func alarmMoves(w *walk, e *edge) string {
+	if e.body != nil {
+		return ""
+	}
+	if len(e.events) == 0 {
+		return fmt.Sprintf("alarm %s is not decided", e.alarm.Kind())
+	}
+	next, ok := e.to.c.Alarm()
+	switch {
+	case !ok:
+		return ""
+	case next.At.Before(e.alarm.At):
+		return fmt.Sprintf("alarm %s at %s leads back to %s at %s", e.alarm.Kind(), e.alarm.At, next.Kind(), next.At)
+	case next == e.alarm:
+		return fmt.Sprintf("alarm %s does not move", e.alarm.Kind())
+	}
+	return ""
+}
+
+func refusalChangesNothing(_ *walk, e *edge) string {
+	if e.refusal == nil {
+		return ""
+	}
+	var refusal *lifecycle.Refusal
+	switch {
+	case !errors.As(e.refusal, &refusal):
+		return fmt.Sprintf("%s failed with %v, which is no refusal", e.body.Kind(), e.refusal)
+	case len(e.events) > 0:
+		return fmt.Sprintf("%s was refused with events", e.body.Kind())
+	case refusal.ZH == "" || refusal.EN == "" || refusal.Code == "":
+		return fmt.Sprintf("%s was refused without a word", e.body.Kind())
+	}
+	return ""
+}
+
+// stateIsFold compares what the turn made of the case with the fold of its
+// events, as given and as stored.
+func stateIsFold(_ *walk, e *edge) string {
+	if e.refusal != nil {
+		return ""
+	}
+	c, back := e.from.c, e.from.c
+	numbered := false
+	for _, event := range e.events {
+		if event.Case != c.ID {
+			continue
+		}
+		content, err := event.Content()
+		if err != nil {
+			return err.Error()
+		}
+		decoded, err := lifecycle.Event{Case: event.Case, Seq: event.Seq, At: event.At, Legal: event.Legal, Actor: event.Actor, Command: event.Command, Kind: event.Kind}.WithContent(content)
+		if err != nil {
+			return err.Error()
+		}
+		if b, ok := event.Body.(lifecycle.Numbered); ok && b.Series() != "" {
+			numbered = true // the record allots the number after the turn
+		}
+		c, back = c.Apply(event), back.Apply(decoded)
+	}
+	turn := e.turns[0]
+	turn.AlarmNo = c.AlarmNo // which only the record counts
+	switch {
+	case !reflect.DeepEqual(c, back):
+		return fmt.Sprintf("%s: the stored events fold into another case", stepOf(e))
+	case !numbered && !reflect.DeepEqual(c, turn):
+		return fmt.Sprintf("%s: the turn left another case than its events fold into", stepOf(e))
+	}
+	return ""
+}
+
+func seqAndTimes(_ *walk, e *edge) string {
+	for _, c := range []lifecycle.Case{e.from.c, e.from.other} {
+		seq, at := c.Seq, c.At
+		for _, event := range e.events {
+			if event.Case != c.ID {
+				continue
+			}
+			seq++
+			if event.Seq != seq || event.At.Before(at) {
+				return fmt.Sprintf("event %d at %s after %d at %s", event.Seq, event.At, seq-1, at)
+			}
+			at = event.At
+		}
+	}
+	return ""
+}
+
+// settledIsFinal: the one exception is a merged case, which follows its parent.
+func settledIsFinal(_ *walk, e *edge) string {
+	if e.refusal != nil || !e.from.c.Stage.Settled() {
+		return ""
+	}
+	for _, event := range e.events {
+		if event.Case == e.from.c.ID && event.Kind != lifecycle.EventGivenBack {
+			return fmt.Sprintf("%s happened to a case that was %s", event.Kind, e.from.c.Stage)
+		}
+	}
+	return ""
+}
+
+func levelSteps(_ *walk, e *edge) string {
+	level := e.from.c.Level
+	for _, event := range e.events {
+		if event.Case != e.from.c.ID || event.Level == nil {
+			continue
+		}
+		to := *event.Level
+		ordered := event.Kind == lifecycle.EventMeasureOrdered || event.Kind == lifecycle.EventReportReturned
+		round := to == policy.L2 && e.to.c.Round > 1
+		if to > level+1 && !ordered && !round {
+			return fmt.Sprintf("%s raised the level from %s to %s", event.Kind, level, to)
+		}
+		if to > level && event.Kind == lifecycle.EventMeasureOrdered && !e.actor.Has(lifecycle.Leader) {
+			return fmt.Sprintf("%s raised the level without being a leader", e.actor.Account)
+		}
+		level = to
+	}
+	return ""
+}
+
+func unitVersion(_ *walk, e *edge) string {
+	c := e.from.c
+	for _, event := range e.events {
+		if event.Case != c.ID {
+			continue
+		}
+		next := c.Apply(event)
+		before, after := c.ForUnit(), next.ForUnit()
+		before.Version, after.Version = 0, 0
+		if same := reflect.DeepEqual(before, after); same == event.Visible || same != (c.UnitVersion == next.UnitVersion) {
+			return fmt.Sprintf("%s: view changed %t, marked visible %t", event.Kind, !same, event.Visible)
+		}
+		c = next
+	}
+	return ""
+}
+
+func tableNamesTarget(_ *walk, e *edge) string {
+	if e.refusal != nil || e.body == nil || e.events[0].Case != e.from.c.ID {
+		return ""
+	}
+	for _, row := range lifecycle.TableRows() {
+		if row.Kind != e.body.Kind() {
+			continue
+		}
+		if e.to.c.Stage != e.from.c.Stage && !slices.Contains(row.To, e.to.c.Stage) {
+			return fmt.Sprintf("%s led from %s to %s", row.Kind, e.from.c.Stage, e.to.c.Stage)
+		}
+		if e.to.c.Stage == e.from.c.Stage && len(row.To) > 0 && !slices.Contains(row.To, e.to.c.Stage) && row.Kind != lifecycle.KindDecideObjection {
+			return fmt.Sprintf("%s stayed in %s", row.Kind, e.from.c.Stage)
+		}
+	}
+	return ""
+}
+
+func chainsEnd(w *walk, n *node) string {
+	at := laterOf(n.now, n.c.At).Add(100 * 24 * time.Hour)
+	c, level := n.c, n.c.Level
+	for i := 0; ; i++ {
+		events := lifecycle.DecideAlarm(c, at, w.rules)
+		if len(events) == 0 {
+			break
+		}
+		if i > 40 {
+			alarm, _ := c.Alarm()
+			return "a catch-up does not end: " + alarm.Kind()
+		}
+		for _, e := range events {
+			c = c.Apply(e)
+		}
+	}
+	if c.Level > level+1 {
+		return fmt.Sprintf("one night took the level from %s to %s", level, c.Level)
+	}
+	return ""
+}
+
+func alarmIffOpen(_ *walk, n *node) string {
+	if _, ok := n.c.Alarm(); ok != n.c.Open() {
+		return fmt.Sprintf("%s: open %t, alarm %t", n.c.Stage, n.c.Open(), ok)
+	}
+	if n.c.Stage.Settled() && len(n.c.Clocks) > 0 {
+		return fmt.Sprintf("%s with a clock", n.c.Stage)
+	}
+	return ""
+}
+
+func caseSurvives(_ *walk, n *node) string {
+	back, err := decodeCase(n.c)
+	if err != nil {
+		return err.Error()
+	}
+	if !reflect.DeepEqual(back, n.c) {
+		return "the case reads back differently"
+	}
+	return ""
+}
+
+func stepOf(e *edge) string {
+	if e.body == nil {
+		return e.alarm.Kind()
+	}
+	return string(e.body.Kind())
+}
+
+// clocksAnswered: a clock of a region that nobody can answer where the case
+// stands would chase somebody for ever.
+func clocksAnswered(w *walk, n *node) string {
+	answers := map[policy.ClockName][]lifecycle.CommandKind{
+		policy.ClockObjection: {lifecycle.KindDecideObjection},
+		policy.ClockExtension: {lifecycle.KindDecideExtension},
+		policy.ClockStay:      {lifecycle.KindEndStay},
+		policy.ClockHandover:  {lifecycle.KindAcceptHandover},
+		"measure":             {lifecycle.KindRecordMeasure, lifecycle.KindWaiveMeasure},
+	}
+	regions := map[policy.ClockName]bool{
+		policy.ClockObjection: n.c.Objection != nil && n.c.Objection.Outcome == "",
+		policy.ClockExtension: n.c.Extension != nil && n.c.Extension.Status == lifecycle.ExtensionRequested,
+		policy.ClockStay:      n.c.Stay != nil,
+		policy.ClockHandover:  n.c.Handover != nil,
+	}
+	if n.c.Stage.Settled() || n.c.Stage == lifecycle.Transferred {
+		return ""
+	}
+	for _, k := range n.c.Clocks {
+		kinds, ok := answers[k.Name]
+		if !ok {
+			continue
+		}
+		anybody := lifecycle.Actor{Account: "anybody", Roles: []lifecycle.Role{lifecycle.Leader, lifecycle.Officer}}
+		allowed := append(lifecycle.Allowed(n.c, anybody, n.now, w.rules), lifecycle.Allowed(n.c, people["successor"], n.now, w.rules)...)
+		if !slices.ContainsFunc(kinds, func(kind lifecycle.CommandKind) bool { return slices.Contains(allowed, kind) }) {
+			return fmt.Sprintf("in %s nobody can answer the clock %s", n.c.Stage, k.Name)
+		}
+	}
+	for name, pending := range regions {
+		if _, runs := clockOf(n.c, name); runs != pending {
+			return fmt.Sprintf("in %s: %s is pending %t, its clock runs %t", n.c.Stage, name, pending, runs)
+		}
+	}
+	return ""
+}
+
+// unitReadsNoInnerStage: neither the view nor a refusal names a stage that does
+// not exist for the unit.
+func unitReadsNoInnerStage(w *walk, n *node) string {
+	inner := []string{"拟稿", "审签", "研判", "待回头看", "拟销号", "notice_drafting", "notice_approval", "triage", "look_back_pending", "closure_approval"}
+	for _, who := range []string{"secretary", "contact"} {
+		a := people[who]
+		a.Unit = n.c.Unit
+		for _, kind := range []lifecycle.CommandBody{lifecycle.SubmitPlan{}, lifecycle.RecordReceipt{Manner: lifecycle.Electronic}, lifecycle.CheckIn{}, lifecycle.AcceptHandover{}, lifecycle.ApproveClosure{}} {
+			_, err := lifecycle.Decide(n.c, nil, lifecycle.Command{ID: "c", Actor: a, Body: kind}, n.now, w.rules)
+			var refusal *lifecycle.Refusal
+			if !errors.As(err, &refusal) {
+				continue
+			}
+			for _, word := range inner {
+				if strings.Contains(refusal.ZH, "“"+word+"”") || strings.Contains(refusal.EN, " is "+word) {
+					return fmt.Sprintf("%s tells a unit %q", kind.Kind(), refusal.ZH)
+				}
+			}
+			if strings.Contains(refusal.ZH, "“”") {
+				return fmt.Sprintf("%s tells a unit %q", kind.Kind(), refusal.ZH)
+			}
+		}
+	}
+	return ""
+}
+
+func allowedAgrees(w *walk, n *node) string {
+	for _, who := range []string{"officer", "leader", "head", "secretary"} {
+		a := people[who]
+		allowed := lifecycle.Allowed(n.c, a, n.now, w.rules)
+		for _, body := range []lifecycle.CommandBody{lifecycle.Void{Reason: someText}, lifecycle.Note{Text: someText}, lifecycle.ApproveClosure{}, lifecycle.EndStay{Reason: someText}} {
+			_, err := lifecycle.Decide(n.c, nil, lifecycle.Command{ID: "c", Actor: a, Body: body}, n.now, w.rules)
+			if (err == nil) != slices.Contains(allowed, body.Kind()) {
+				return fmt.Sprintf("%s of %s: allowed %t, decided %v", body.Kind(), who, slices.Contains(allowed, body.Kind()), err)
+			}
+		}
+	}
+	return ""
+}
+
+// note keeps what was reached, for the comparison with the specification's
+// tables.
+func (f *findings) note(e *edge) {
+	for _, event := range e.events {
+		f.kinds[event.Kind]++
+	}
+	if e.body == nil {
+		f.alarms[alarmLine(e)] = true
+		return
+	}
+	if e.events[0].Case == e.from.c.ID || e.from.c.Seq == 0 {
+		from := string(e.from.c.Stage)
+		if from == "" {
+			from = "-"
+		}
+		f.commands[fmt.Sprintf("%s %s %s %s", e.body.Kind(), e.actor.Roles[0], from, e.to.c.Stage)] = true
+	}
+}
+
+// alarmLine is an alarm as the specification's table has it.
+func alarmLine(e *edge) string {
+	var who []string
+	for _, r := range e.chased {
+		who = append(who, post(e.from.c, r))
+	}
+	return fmt.Sprintf("%s %s %s", e.from.c.Stage, e.alarm.Kind(), strings.Join(who, ","))
+}
+
+// post is what a recipient is to the case.
+func post(c lifecycle.Case, r lifecycle.Recipient) string {
+	switch {
+	case r.Unit != "":
+		return "unit"
+	case r.Role != "":
+		return string(r.Role)
+	case r.Account == c.Officer:
+		return "officer"
+	case r.Account == c.Part.Author:
+		return "author"
+	case r.Account == c.Part.Lead:
+		return "lookback"
+	case c.Stay != nil && r.Account == c.Stay.By:
+		return "grantor"
+	case c.Handover != nil && r.Account == c.Handover.To:
+		return "successor"
+	default:
+		return r.Account
+	}
+}
