@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/netip"
@@ -22,17 +23,21 @@ func parseListen(text string) (netip.AddrPort, error) {
 	return at, nil
 }
 
-// freePorts returns n ports on ip that nobody listens on at this moment. They
-// are held together while they are chosen, so all of them are different.
-func freePorts(ip netip.Addr, n int) ([]int, error) {
-	ports := make([]int, 0, n)
+// freeAddresses returns n addresses on ip that nobody listens on at this
+// moment. They are held together while they are chosen, so all are different.
+func freeAddresses(ctx context.Context, ip netip.Addr, n int) ([]netip.AddrPort, error) {
+	free := make([]netip.AddrPort, 0, n)
 	for range n {
-		l, err := net.Listen("tcp", netip.AddrPortFrom(ip, 0).String())
+		l, err := new(net.ListenConfig).Listen(ctx, "tcp", netip.AddrPortFrom(ip, 0).String())
 		if err != nil {
 			return nil, fmt.Errorf("find a free port: %w", err)
 		}
-		defer l.Close() //nolint:revive // all at once, when the choice is made
-		ports = append(ports, int(netip.MustParseAddrPort(l.Addr().String()).Port()))
+		defer l.Close() // all at once, when the choice is made
+		at, err := netip.ParseAddrPort(l.Addr().String())
+		if err != nil {
+			return nil, fmt.Errorf("read our own address: %w", err)
+		}
+		free = append(free, at)
 	}
-	return ports, nil
+	return free, nil
 }

@@ -57,25 +57,27 @@ func (d database) within(schema string) *pgx.ConnConfig {
 
 // store describes the schema to Temporal. The connection is made by us: the
 // plugin's own way would rebuild the URL from parts and lose some, a Unix
-// socket among them.
-func (d database) store(schema string, conns int) *config.SQL {
+// socket among them. Temporal connects whenever it needs to, so ctx lends its
+// values alone.
+func (d database) store(ctx context.Context, schema string, conns int) *config.SQL {
+	life := context.WithoutCancel(ctx)
 	return &config.SQL{
 		PluginName:      postgresql.PluginNamePGX,
 		DatabaseName:    databaseLabel,
 		ConnectAddr:     "by-connect", // required, and not used beside Connect
 		ConnectProtocol: "tcp",        // likewise
-		Connect:         func(*config.SQL) (*sqlx.DB, error) { return d.open(schema, conns) },
+		Connect:         func(*config.SQL) (*sqlx.DB, error) { return d.open(life, schema, conns) },
 	}
 }
 
 // open opens a pool and proves that it works, as Temporal's own connector does.
-func (d database) open(schema string, conns int) (*sqlx.DB, error) {
+func (d database) open(ctx context.Context, schema string, conns int) (*sqlx.DB, error) {
 	db := sqlx.NewDb(sql.OpenDB(stdlib.GetConnector(*d.within(schema), stdlib.OptionAfterConnect(durationsAsBigint))), "pgx")
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
 	db.SetConnMaxLifetime(connLifetime)
 	db.MapperFunc(strcase.ToSnake) // Temporal's row structs have no db tags
-	ctx, cancel := context.WithTimeout(context.Background(), connectLimit)
+	ctx, cancel := context.WithTimeout(ctx, connectLimit)
 	defer cancel()
 	if err := db.PingContext(ctx); err != nil {
 		_ = db.Close()

@@ -19,6 +19,10 @@ const (
 	leaseRetryLatest  = 5 * time.Second
 	probeLimit        = 3 * time.Second // for one question to PostgreSQL
 	releaseLimit      = time.Second
+
+	// leaseDeadAfter is how soon PostgreSQL notices that the machine of the
+	// session that holds the lease is gone, by the settings below.
+	leaseDeadAfter = 10 * time.Second
 )
 
 var (
@@ -48,13 +52,13 @@ func acquireLease(ctx context.Context, db database, logger *slog.Logger) (*lease
 		if err == nil {
 			return l, nil
 		}
-		waitingFor := "PostgreSQL does not answer; trying until it does"
+		waitingFor := "PostgreSQL, which does not answer"
 		if errors.Is(err, errReplaced) {
-			waitingFor = "another engine serves this database; waiting for it to end"
+			waitingFor = "another engine, which serves this database, to end"
 			pause = leaseRetrySoonest // a cheap question to a server that answers
 		}
 		if waitingFor != said {
-			logger.Warn(waitingFor, slog.String("error", err.Error()))
+			logger.Warn("engine waits", slog.String("for", waitingFor), slog.String("error", err.Error()))
 			said = waitingFor
 		}
 		select {
@@ -71,7 +75,13 @@ func (l *lease) take(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, probeLimit)
 	defer cancel()
 	if l.conn == nil || l.conn.IsClosed() {
-		conn, err := pgx.ConnectConfig(ctx, l.db.within(mainSchema))
+		config := l.db.within(mainSchema)
+		// 4 s of silence, then three questions at 2 s. On a Unix socket, where
+		// nobody vanishes silently, PostgreSQL takes no notice of them.
+		for name, value := range map[string]string{"idle": "4", "interval": "2", "count": "3"} {
+			config.RuntimeParams["tcp_keepalives_"+name] = value
+		}
+		conn, err := pgx.ConnectConfig(ctx, config)
 		if err != nil {
 			return fmt.Errorf("connect to PostgreSQL: %w", err)
 		}
@@ -111,11 +121,11 @@ func (l *lease) check(ctx context.Context, namespace string) error {
 }
 
 // release ends the session, and the lease with it.
-func (l *lease) release() {
+func (l *lease) release(ctx context.Context) {
 	if l.conn == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), releaseLimit)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseLimit)
 	defer cancel()
 	_ = l.conn.Close(ctx)
 }

@@ -84,12 +84,12 @@ func run(ctx context.Context, o options, serverLog log.Logger, logger *slog.Logg
 	if err != nil {
 		return err
 	}
-	defer lease.release()
+	defer lease.release(ctx)
 	if err := setUp(ctx, lease.conn, db, o); err != nil {
 		return err
 	}
 
-	srv, err := startServer(db, listen, serverLog)
+	srv, err := startServer(ctx, db, listen, serverLog)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func serve(ctx context.Context, o options, address string, l *lease, logger *slo
 	defer c.close()
 	if err := c.awaitServing(ctx, l); err != nil {
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // asked to stop before it was ready
+			return nil // asked to stop before it was ready
 		}
 		return err
 	}

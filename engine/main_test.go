@@ -33,12 +33,12 @@ func TestEngineWaitsForPostgresAndKeepsItsNamespace(t *testing.T) {
 	t.Parallel()
 	pg := newPostgres(t)
 	e := startEngine(t, pg)
-	require.Eventually(t, func() bool { return strings.Contains(e.log(), "PostgreSQL does not answer") }, soon, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(e.log(), "PostgreSQL, which does not answer") }, soon, 10*time.Millisecond)
 	pg.start(t)
 	e.awaitReady(t)
 	first := describe(t, e)
 	require.Equal(t, 7*24*time.Hour, first.GetConfig().GetWorkflowExecutionRetentionTtl().AsDuration())
-	require.Equal(t, 1, strings.Count(e.log(), "PostgreSQL does not answer"), "said once")
+	require.Equal(t, 1, strings.Count(e.log(), "PostgreSQL, which does not answer"), "said once")
 
 	begun := time.Now()
 	require.NoError(t, e.cmd.Process.Signal(syscall.SIGTERM))
@@ -66,7 +66,7 @@ func TestOneEngineServesAndTheNextTakesOver(t *testing.T) {
 	case <-time.After(soon):
 		require.FailNow(t, "neither serves", first.log()+second.log())
 	}
-	require.Eventually(t, func() bool { return strings.Contains(waiting.log(), "another engine serves") }, soon, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(waiting.log(), "another engine, which serves") }, soon, 10*time.Millisecond)
 	require.NoError(t, serving.cmd.Process.Kill())
 	waiting.awaitReady(t)
 	describe(t, waiting)

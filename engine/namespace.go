@@ -15,13 +15,13 @@ import (
 // starts, unless it is there. Registered through the API afterwards it would
 // lose a race: a client that asks first makes the frontend remember "not
 // found". The two functions are not SQLite's own, only kept in its package.
-func createNamespace(db database, o options) error {
+func createNamespace(ctx context.Context, db database, o options) error {
 	ns, err := sqliteschema.NewNamespaceConfig(clusterName, o.Namespace, false, nil)
 	if err != nil {
 		return err
 	}
 	ns.Detail.Config.Retention = durationpb.New(o.Retention)
-	return sqliteschema.CreateNamespaces(db.store(mainSchema, 1), ns)
+	return sqliteschema.CreateNamespaces(db.store(ctx, mainSchema, 1), ns)
 }
 
 // ensureRetention brings an existing namespace to the retention asked for.

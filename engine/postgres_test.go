@@ -31,7 +31,7 @@ func newPostgres(t *testing.T) *postgres {
 	t.Helper()
 	pg := &postgres{bin: postgresBin(t), as: &syscall.SysProcAttr{Pdeathsig: syscall.SIGINT}}
 	var err error
-	pg.folder, err = os.MkdirTemp("", "duban-engine-test-*") // t.TempDir lets no other account pass
+	pg.folder, err = os.MkdirTemp("", "duban-engine-test-*") //nolint:usetesting // t.TempDir lets no other account pass
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(pg.folder)) })
 	if os.Geteuid() == 0 { // PostgreSQL does not run as root

@@ -29,7 +29,7 @@ func setUp(ctx context.Context, conn *pgx.Conn, db database, o options) error {
 			return fmt.Errorf("set up schema %s: %w", s.name, err)
 		}
 	}
-	if err := createNamespace(db, o); err != nil {
+	if err := createNamespace(ctx, db, o); err != nil {
 		return fmt.Errorf("create namespace %s: %w", o.Namespace, err)
 	}
 	return nil

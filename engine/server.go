@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"time"
@@ -28,8 +29,8 @@ const (
 )
 
 // startServer starts all four services of a Temporal server in this process.
-func startServer(db database, listen netip.AddrPort, logger log.Logger) (temporal.Server, error) {
-	conf, hosts, err := serverConfig(db, listen)
+func startServer(ctx context.Context, db database, listen netip.AddrPort, logger log.Logger) (temporal.Server, error) {
+	conf, hosts, err := serverConfig(ctx, db, listen)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +58,7 @@ func startServer(db database, listen netip.AddrPort, logger log.Logger) (tempora
 
 // serverConfig describes the server: one host with fixed addresses instead of
 // a membership ring, no metrics or profiling port, no archive.
-func serverConfig(db database, listen netip.AddrPort) (*config.Config, map[primitives.ServiceName]static.Hosts, error) {
+func serverConfig(ctx context.Context, db database, listen netip.AddrPort) (*config.Config, map[primitives.ServiceName]static.Hosts, error) {
 	var conf config.Config
 	conf.Global.Membership = config.Membership{MaxJoinDuration: memberJoinLimit, BroadcastAddress: listen.Addr().String()}
 	conf.Persistence = config.Persistence{
@@ -65,8 +66,8 @@ func serverConfig(db database, listen netip.AddrPort) (*config.Config, map[primi
 		DefaultStore:     mainSchema,
 		VisibilityStore:  visibilitySchema,
 		DataStores: map[string]config.DataStore{
-			mainSchema:       {SQL: db.store(mainSchema, mainConns)},
-			visibilitySchema: {SQL: db.store(visibilitySchema, visibilityConns)},
+			mainSchema:       {SQL: db.store(ctx, mainSchema, mainConns)},
+			visibilitySchema: {SQL: db.store(ctx, visibilitySchema, visibilityConns)},
 		},
 	}
 	conf.ClusterMetadata = &cluster.Config{
@@ -84,13 +85,13 @@ func serverConfig(db database, listen netip.AddrPort) (*config.Config, map[primi
 	conf.PublicClient.HostPort = listen.String()
 
 	others := []primitives.ServiceName{primitives.HistoryService, primitives.MatchingService, primitives.WorkerService}
-	ports, err := freePorts(listen.Addr(), len(others))
+	free, err := freeAddresses(ctx, listen.Addr(), len(others))
 	if err != nil {
 		return nil, nil, err
 	}
 	at := map[primitives.ServiceName]netip.AddrPort{primitives.FrontendService: listen}
 	for i, service := range others {
-		at[service] = netip.AddrPortFrom(listen.Addr(), uint16(ports[i]))
+		at[service] = free[i]
 	}
 	conf.Services = make(map[string]config.Service, len(at))
 	hosts := make(map[primitives.ServiceName]static.Hosts, len(at))

@@ -14,6 +14,9 @@ const (
 	// stuckAfter is how long the server may fail while PostgreSQL answers. It
 	// needs some seconds by itself to find its way back after an outage.
 	stuckAfter = 15 * time.Second
+	// replacedAfter is how long somebody else may hold the lease. A session of
+	// our own that we lost may still be there until PostgreSQL notices.
+	replacedAfter = leaseDeadAfter + 5*time.Second
 )
 
 // errStuck says that the server does not recover by itself.
@@ -39,9 +42,9 @@ func watch(ctx context.Context, c *canary, l *lease, logger *slog.Logger) error 
 		if ctx.Err() != nil {
 			return nil
 		}
-		verdict, news := h.observe(time.Now(), database, server)
+		news, verdict := h.observe(time.Now(), database, server)
 		if news != "" {
-			logger.Warn(news, slog.Any("database", database), slog.Any("server", server))
+			logger.Warn("engine watches", slog.String("news", news), slog.Any("database", database), slog.Any("server", server))
 		}
 		if verdict != nil {
 			return verdict
@@ -51,42 +54,53 @@ func watch(ctx context.Context, c *canary, l *lease, logger *slog.Logger) error 
 
 // A health remembers what watch saw. The zero value is a healthy server.
 type health struct {
-	databaseAway bool
-	failingSince time.Time // zero while the server is well, or PostgreSQL away
+	databaseAway  bool
+	failingSince  time.Time // zero while the server is well, or PostgreSQL away
+	replacedSince time.Time // zero while the lease is ours, or PostgreSQL away
 }
 
 // observe takes what the database and, when that answered, the server said. It
-// returns the reason to start anew, nil to go on, and a sentence when
-// something changed.
-func (h *health) observe(now time.Time, database, server error) (verdict error, news string) {
+// returns a sentence when something changed, and the reason to start anew or
+// nil to go on.
+func (h *health) observe(now time.Time, database, server error) (news string, verdict error) {
 	switch {
-	case errors.Is(database, errSchemaGone), errors.Is(database, errReplaced):
-		return database, ""
+	case errors.Is(database, errSchemaGone):
+		return "", database
+	case errors.Is(database, errReplaced):
+		if h.replacedSince.IsZero() {
+			*h = health{replacedSince: now}
+			return "another session holds the lease", nil
+		}
+		if now.Sub(h.replacedSince) > replacedAfter {
+			return "", database
+		}
+		return "", nil
 	case database != nil:
 		// The server cannot be well now, and is not to blame.
 		if !h.databaseAway {
 			news = "PostgreSQL does not answer; waiting for it"
 		}
 		*h = health{databaseAway: true}
-		return nil, news
+		return news, nil
 	}
 	if h.databaseAway {
 		news = "PostgreSQL answers again"
 		h.databaseAway = false
 	}
+	h.replacedSince = time.Time{}
 	if server == nil {
 		if !h.failingSince.IsZero() {
 			news = "the server answers again"
 		}
 		h.failingSince = time.Time{}
-		return nil, news
+		return news, nil
 	}
 	if h.failingSince.IsZero() {
 		h.failingSince = now
-		return nil, "the server fails although PostgreSQL answers"
+		return "the server fails although PostgreSQL answers", nil
 	}
 	if failing := now.Sub(h.failingSince); failing > stuckAfter {
-		return fmt.Errorf("%w for %s: %w", errStuck, failing.Round(time.Second), server), ""
+		return "", fmt.Errorf("%w for %s: %w", errStuck, failing.Round(time.Second), server)
 	}
-	return nil, news
+	return news, nil
 }

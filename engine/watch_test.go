@@ -45,11 +45,21 @@ func TestStuckServerIsGivenUpOnlyWhilePostgresAnswers(t *testing.T) {
 			{1, nil, nil, nil, "PostgreSQL answers again"},
 		},
 		"schemas dropped": {{0, errSchemaGone, nil, errSchemaGone, ""}},
-		"replaced":        {{0, errReplaced, nil, errReplaced, ""}},
+		"replaced": {
+			{0, errReplaced, nil, nil, "another session holds the lease"},
+			{replacedAfter, errReplaced, nil, nil, ""},
+			{replacedAfter + 1, errReplaced, nil, errReplaced, ""},
+		},
+		"the other session was our own": {
+			{0, errTest, nil, nil, "PostgreSQL does not answer; waiting for it"},
+			{1, errReplaced, nil, nil, "another session holds the lease"},
+			{replacedAfter, nil, nil, nil, ""},
+			{replacedAfter + 2, errReplaced, nil, nil, "another session holds the lease"},
+		},
 	} {
 		var h health
 		for _, s := range story {
-			verdict, news := h.observe(start.Add(s.after), s.database, s.server)
+			news, verdict := h.observe(start.Add(s.after), s.database, s.server)
 			require.ErrorIs(t, verdict, s.verdict, name)
 			require.Equal(t, s.news, news, name)
 		}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"syscall"
 )
@@ -82,8 +83,8 @@ func (a *account) blocked(dir string) (string, error) {
 			break
 		}
 	}
-	for i := len(way) - 1; i >= 0; i-- {
-		info, err := os.Stat(way[i])
+	for _, folder := range slices.Backward(way) {
+		info, err := os.Stat(folder)
 		if errors.Is(err, fs.ErrNotExist) {
 			return "", nil
 		}
@@ -91,7 +92,7 @@ func (a *account) blocked(dir string) (string, error) {
 			return "", fmt.Errorf("look at folder: %w", err)
 		}
 		if !a.mayPass(info) {
-			return way[i], nil
+			return folder, nil
 		}
 	}
 	return "", nil

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,7 +15,7 @@ import (
 // at path when that is free, else usual when that is free, else any free port
 // on the same host; the choice is recorded, so that the next start makes the
 // same. A port of 0 means any.
-func steadyAddress(path, wanted, usual string) (string, error) {
+func steadyAddress(ctx context.Context, path, wanted, usual string) (string, error) {
 	tries := []string{wanted}
 	if wanted == "" {
 		host, _, err := net.SplitHostPort(usual)
@@ -32,7 +33,7 @@ func steadyAddress(path, wanted, usual string) (string, error) {
 	}
 	var failed error
 	for _, try := range tries {
-		address, err := tryAddress(try)
+		address, err := tryAddress(ctx, try)
 		if err != nil {
 			failed = err
 			continue
@@ -47,7 +48,7 @@ func steadyAddress(path, wanted, usual string) (string, error) {
 
 // tryAddress finds out whether we could listen on address, which has to be on
 // the loopback interface, and returns it with its port.
-func tryAddress(address string) (string, error) {
+func tryAddress(ctx context.Context, address string) (string, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return "", err
@@ -55,7 +56,7 @@ func tryAddress(address string) (string, error) {
 	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
 		return "", fmt.Errorf("%s is not on the loopback interface", address)
 	}
-	l, err := net.Listen("tcp", address)
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
 		return "", err
 	}

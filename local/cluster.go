@@ -38,7 +38,7 @@ func openCluster(ctx context.Context, p place, acc *account, log string, say fun
 	if err != nil {
 		return nil, err
 	}
-	found, err := installations()
+	found, err := installations(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -91,10 +91,10 @@ func findEngine(bin string) (string, error) {
 }
 
 // StartEngine starts the engine and returns at once: people can work while it
-// comes up. An engine that ends is started again at the same address; only
-// Stop, or our own death, ends it for good. The error wraps ErrNoEngine or
+// comes up. An engine that ends is started again at the same address; ctx
+// bounds the start alone, and only Stop, or our own death, ends the engine. The error wraps ErrNoEngine or
 // ErrInUse where a person can help.
-func StartEngine(o EngineOptions) (_ *Engine, err error) {
+func StartEngine(ctx context.Context, o EngineOptions) (_ *Engine, err error) {
 	dir, err := filepath.Abs(o.Dir)
 	if err != nil || o.Dir == "" || o.DatabaseURL == "" {
 		return nil, errors.Join(errors.New("start engine: data folder and database are required"), err)
@@ -118,21 +118,21 @@ func StartEngine(o EngineOptions) (_ *Engine, err error) {
 			e.closed.Do(e.close)
 		}
 	}()
-	if e.lock, err = lockFolder(dir, engineLock); err != nil {
+	if e.lock, err = lockFolder(ctx, dir, engineLock); err != nil {
 		return nil, err
 	}
 	if e.log, err = openLog(filepath.Join(dir, engineLog)); err != nil {
 		return nil, err
 	}
-	if e.address, err = steadyAddress(filepath.Join(dir, engineAddress), o.Listen, engineListen); err != nil {
+	if e.address, err = steadyAddress(ctx, filepath.Join(dir, engineAddress), o.Listen, engineListen); err != nil {
 		return nil, err
 	}
-	e.supervise(o)
+	e.supervise(context.WithoutCancel(ctx), o)
 	return e, nil
 }
 
-// supervise starts the program and keeps it running.
-func (e *Engine) supervise(o EngineOptions) {
+// supervise starts the program and keeps it running, for as long as life.
+func (e *Engine) supervise(life context.Context, o EngineOptions) {
 	args := []string{"--listen", e.address}
 	if o.Namespace != "" {
 		args = append(args, "--namespace", o.Namespace)
@@ -140,7 +140,7 @@ func (e *Engine) supervise(o EngineOptions) {
 	e.supervisor = supervise(program{
 		name: engineName,
 		command: func() (*exec.Cmd, error) {
-			cmd := exec.CommandContext(context.Background(), o.Bin, args...)
+			cmd := exec.CommandContext(life, o.Bin, args...)
 			// The URL holds a password: everybody may read a command line.
 			cmd.Env = append(os.Environ(), "DATABASE_URL="+o.DatabaseURL)
 			cmd.Stdout, cmd.Stderr = e.ready.watch(), e.log.file

@@ -68,7 +68,7 @@ func TestEngineKeepsItsAddressFromStartToStart(t *testing.T) {
 
 func TestEngineListensOnTheLoopbackInterfaceAlone(t *testing.T) {
 	t.Parallel()
-	_, err := local.StartEngine(local.EngineOptions{
+	_, err := local.StartEngine(t.Context(), local.EngineOptions{
 		Dir: pgtest.Folder(t), DatabaseURL: anyDatabase, Bin: fakeEngine, Listen: "0.0.0.0:0", Logger: silent(),
 	})
 	require.ErrorContains(t, err, "loopback")
@@ -78,7 +78,7 @@ func TestSecondEngineOnAFolderIsRefused(t *testing.T) {
 	t.Parallel()
 	dir := pgtest.Folder(t)
 	startEngine(t, local.EngineOptions{Dir: dir})
-	_, err := local.StartEngine(local.EngineOptions{Dir: dir, DatabaseURL: anyDatabase, Bin: fakeEngine, Logger: silent()})
+	_, err := local.StartEngine(t.Context(), local.EngineOptions{Dir: dir, DatabaseURL: anyDatabase, Bin: fakeEngine, Logger: silent()})
 	require.ErrorIs(t, err, local.ErrInUse)
 }
 
@@ -95,7 +95,7 @@ func TestMissingEngineIsNamed(t *testing.T) {
 func startEngine(t *testing.T, o local.EngineOptions) *local.Engine {
 	t.Helper()
 	o.DatabaseURL, o.Bin, o.Logger = anyDatabase, fakeEngine, silent()
-	e, err := local.StartEngine(o)
+	e, err := local.StartEngine(t.Context(), o)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = e.Stop(context.Background()) })
 	return e

@@ -36,7 +36,7 @@ type installation struct {
 // (Debian), /usr/pgsql-*/bin (Red Hat) and PATH. The version has to be 15 or
 // newer. The error wraps ErrNoPostgres and says how to install it.
 func FindPostgres() (binDir string, err error) {
-	found, err := installations()
+	found, err := installations(context.Background())
 	if err != nil {
 		return "", err
 	}
@@ -45,9 +45,9 @@ func FindPostgres() (binDir string, err error) {
 
 // installations lists the usable installations, newest first, at least one.
 // DUBAN_PG_BIN is an order, not a hint: when it is set, it is the only one.
-func installations() ([]installation, error) {
+func installations(ctx context.Context) ([]installation, error) {
 	if bin := os.Getenv("DUBAN_PG_BIN"); bin != "" {
-		in, err := inspect(bin)
+		in, err := inspect(ctx, bin)
 		if err != nil {
 			return nil, fmt.Errorf("%w: DUBAN_PG_BIN is %s, but %w", ErrNoPostgres, bin, err)
 		}
@@ -60,7 +60,7 @@ func installations() ([]installation, error) {
 	var found []installation
 	tooOld := 0
 	for _, bin := range candidateBins() {
-		in, err := inspect(bin)
+		in, err := inspect(ctx, bin)
 		switch {
 		case err != nil:
 			continue // client programs alone, or not PostgreSQL at all
@@ -87,15 +87,15 @@ func candidateBins() []string {
 		}
 	}
 	if initdb, err := exec.LookPath("initdb"); err == nil {
-		if real, err := filepath.EvalSymlinks(initdb); err == nil {
-			bins = append(bins, filepath.Dir(real))
+		if program, err := filepath.EvalSymlinks(initdb); err == nil {
+			bins = append(bins, filepath.Dir(program))
 		}
 	}
 	return bins
 }
 
 // inspect asks the programs in bin for their version.
-func inspect(bin string) (installation, error) {
+func inspect(ctx context.Context, bin string) (installation, error) {
 	for _, program := range []string{"initdb", "postgres"} {
 		if _, err := os.Stat(filepath.Join(bin, program)); err != nil {
 			if errors.Is(err, fs.ErrNotExist) {
@@ -104,7 +104,7 @@ func inspect(bin string) (installation, error) {
 			return installation{}, err
 		}
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, filepath.Join(bin, "postgres"), "--version").Output()
 	if err != nil {

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,13 +21,13 @@ type folderLock struct{ file *os.File }
 
 // lockFolder takes the lock called name in dir, or fails with ErrInUse in a
 // sentence that names the process which holds it.
-func lockFolder(dir, name string) (*folderLock, error) {
+func lockFolder(ctx context.Context, dir, name string) (*folderLock, error) {
 	path := filepath.Join(dir, name)
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open lock file: %w", err)
 	}
-	err = flock(f)
+	err = flock(ctx, f)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		_ = f.Close()
 		holder := "another duban"
@@ -68,15 +69,21 @@ func isLocked(dir, name string) (bool, error) {
 
 // flock takes the lock on f. It tries for a moment, because isLocked holds it
 // for an instant too.
-func flock(f *os.File) error {
+func flock(ctx context.Context, f *os.File) error {
 	const tries, pause = 10, 20 * time.Millisecond
 	var err error
+	again := time.NewTicker(pause)
+	defer again.Stop()
 	for range tries {
 		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if !errors.Is(err, syscall.EWOULDBLOCK) {
 			return err
 		}
-		time.Sleep(pause)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-again.C:
+		}
 	}
 	return err
 }

@@ -93,13 +93,15 @@ func playSupervisor() int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	engine, err := local.StartEngine(local.EngineOptions{Dir: os.Args[1], DatabaseURL: pg.URL(), Bin: os.Args[2]})
+	engine, err := local.StartEngine(ctx, local.EngineOptions{Dir: os.Args[1], DatabaseURL: pg.URL(), Bin: os.Args[2]})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	poll := time.NewTicker(tick)
+	defer poll.Stop()
 	for !engine.State().Ready {
-		time.Sleep(time.Millisecond) // a program here, not a test
+		<-poll.C
 	}
 	fmt.Println(pg.PID(), engine.PID())
 	<-ctx.Done() // until killed

@@ -82,10 +82,10 @@ func makePassable(dir string) error {
 	if err := makePassable(filepath.Dir(dir)); err != nil {
 		return err
 	}
-	if err := os.Mkdir(dir, 0o711); err != nil {
+	if err := os.Mkdir(dir, 0o711); err != nil { //nolint:gosec // passing is the purpose; nothing can be listed
 		return err
 	}
-	return os.Chmod(dir, 0o711)
+	return os.Chmod(dir, 0o711) //nolint:gosec // likewise, where the umask took it away
 }
 
 // recordedPlace returns the place an earlier start chose, nil when dir is new.
@@ -125,6 +125,15 @@ func newPlace(dir, elsewhere string, acc *account, say func(string)) (*place, er
 	}
 	sum := sha256.Sum256([]byte(dir))
 	p := placeAt(filepath.Join(elsewhere, hex.EncodeToString(sum[:6])))
+	version, err := p.version()
+	if err != nil {
+		return nil, err
+	}
+	if version != "" {
+		// The folder was here before and was removed, its data was not.
+		say(fmt.Sprintf("PostgreSQL runs as account %s, which may not enter %s: duban goes on with the data that this folder already has in %s", acc.name, at, p.root))
+		return &p, nil
+	}
 	say(fmt.Sprintf("PostgreSQL runs as account %s, which may not enter %s: its data goes to %s instead", acc.name, at, p.root))
 	return &p, nil
 }

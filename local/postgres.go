@@ -112,7 +112,7 @@ func StartPostgres(ctx context.Context, o PostgresOptions) (_ *Postgres, err err
 	if err := makePassable(dir); err != nil {
 		return nil, fmt.Errorf("make data folder: %w", err)
 	}
-	if p.lock, err = lockFolder(dir, postgresLock); err != nil {
+	if p.lock, err = lockFolder(ctx, dir, postgresLock); err != nil {
 		return nil, err
 	}
 	if p.log, err = openLog(filepath.Join(dir, postgresLog)); err != nil {
@@ -121,10 +121,10 @@ func StartPostgres(ctx context.Context, o PostgresOptions) (_ *Postgres, err err
 	if p.cluster, err = prepareCluster(ctx, dir, o); err != nil {
 		return nil, err
 	}
-	if p.address, err = p.cluster.listen(o.TCP); err != nil {
+	if p.address, err = p.cluster.listen(ctx, o.TCP); err != nil {
 		return nil, err
 	}
-	p.supervise(o)
+	p.supervise(context.WithoutCancel(ctx), o)
 	if err := p.awaitReady(ctx, o.Say); err != nil {
 		return nil, err
 	}
@@ -157,13 +157,13 @@ func prepareCluster(ctx context.Context, dir string, o PostgresOptions) (*cluste
 	return c, c.endOrphan(ctx, o.Say)
 }
 
-// supervise starts the server and keeps it running.
-func (p *Postgres) supervise(o PostgresOptions) {
+// supervise starts the server and keeps it running, for as long as life.
+func (p *Postgres) supervise(life context.Context, o PostgresOptions) {
 	args := p.cluster.arguments(p.address, o.Settings)
 	p.supervisor = supervise(program{
 		name: "postgres",
 		command: func() (*exec.Cmd, error) {
-			cmd := p.cluster.exec(context.Background(), syscall.SIGINT, "postgres", args...)
+			cmd := p.cluster.exec(life, syscall.SIGINT, "postgres", args...)
 			cmd.Stdout, cmd.Stderr = p.log.file, p.log.file
 			return cmd, nil
 		},
@@ -364,12 +364,12 @@ const (
 
 // listen chooses the address: the socket in the cluster's own folder, or TCP
 // when asked or when that path is too long for a socket.
-func (c *cluster) listen(tcp bool) (pgAddress, error) {
+func (c *cluster) listen(ctx context.Context, tcp bool) (pgAddress, error) {
 	socket := filepath.Join(c.run, socketPrefix+strconv.Itoa(socketPort)+".lock")
 	if !tcp && len(socket) < longestPath {
 		return pgAddress{socketDir: c.run, port: socketPort}, nil
 	}
-	address, err := steadyAddress(filepath.Join(c.root, portFile), "", net.JoinHostPort(loopback, "0"))
+	address, err := steadyAddress(ctx, filepath.Join(c.root, portFile), "", net.JoinHostPort(loopback, "0"))
 	if err != nil {
 		return pgAddress{}, err
 	}

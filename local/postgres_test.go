@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"io"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -278,7 +277,7 @@ func start(t *testing.T, o local.PostgresOptions) *local.Postgres {
 	return pg
 }
 
-func silent() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func silent() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func connect(t *testing.T, url string) *pgx.Conn {
 	t.Helper()

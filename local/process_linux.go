@@ -28,8 +28,8 @@ func worksIn(pid int, dir string) bool {
 	if err != nil {
 		return false
 	}
-	real, err := filepath.EvalSymlinks(dir)
-	return err == nil && cwd == real
+	folder, err := filepath.EvalSymlinks(dir)
+	return err == nil && cwd == folder
 }
 
 // workersIn lists the processes that have dir as their working folder.

@@ -62,7 +62,7 @@ func Start(ctx context.Context, o Options) (*System, error) {
 		s.postgres, s.databaseURL = pg, pg.URL()
 	}
 	if o.TemporalAddress == "" {
-		e, err := StartEngine(EngineOptions{
+		e, err := StartEngine(ctx, EngineOptions{
 			Dir: o.Dir, DatabaseURL: s.databaseURL, Bin: o.EngineBin, Namespace: o.Namespace, Logger: o.Logger,
 		})
 		if err != nil {

@@ -103,7 +103,7 @@ func (s dbSite) prepare(ctx context.Context, fill func(context.Context, string) 
 // create makes a database with a name of its own.
 func (s dbSite) create(ctx context.Context, from string) (string, error) {
 	name := "duban_test_" + strings.ToLower(rand.Text())
-	sql := fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", name, pgx.Identifier{from}.Sanitize())
+	sql := fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s STRATEGY FILE_COPY", name, pgx.Identifier{from}.Sanitize())
 	if s.owner != "" {
 		sql += " OWNER " + s.owner
 	}

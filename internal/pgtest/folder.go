@@ -10,7 +10,7 @@ import (
 // when the tests run as root.
 func Folder(t testing.TB) string {
 	t.Helper()
-	folder, err := os.MkdirTemp("", folderPattern)
+	folder, err := os.MkdirTemp("", folderPattern) //nolint:usetesting // t.TempDir lets nobody else pass
 	if err != nil {
 		t.Fatalf("pgtest: make folder: %v", err)
 	}

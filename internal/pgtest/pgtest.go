@@ -19,7 +19,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/url"
 	"os"
@@ -136,13 +135,13 @@ func startIn() (*local.Postgres, error) {
 		return nil, fmt.Errorf("make folder: %w", err)
 	}
 	server.folder = folder
-	if err := os.Chmod(folder, 0o711); err != nil {
+	if err := os.Chmod(folder, 0o711); err != nil { //nolint:gosec // passing is the purpose; nothing can be listed
 		return nil, fmt.Errorf("open folder: %w", err)
 	}
 	o := local.PostgresOptions{
 		Dir:      folder,
 		Settings: map[string]string{"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"},
-		Logger:   slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Logger:   slog.New(slog.DiscardHandler),
 	}
 	for _, option := range server.options {
 		option(&o)
