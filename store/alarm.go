@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"duban/lifecycle"
@@ -16,68 +15,105 @@ import (
 // an alarm that is not due by the database's clock is early: both write nothing.
 // It returns the case's state for its workflow in any case.
 func (s *Store) Alarm(ctx context.Context, caseID string, alarmNo int64) (Told, error) {
-	if uuid.Validate(caseID) != nil {
+	if !isID(caseID) {
 		return Told{}, ErrNotFound
 	}
-	var (
-		told Told
-		err  error
-	)
-	for range tries {
+	var told Told
+	err := retry(ctx, func() (err error) {
 		told, err = s.tryAlarm(ctx, caseID, alarmNo)
-		if err == nil || !again(err) || ctx.Err() != nil {
-			break
-		}
-	}
+		return err
+	})
 	if err != nil {
-		return Told{}, fmt.Errorf("apply alarm %d of %s: %w", alarmNo, caseID, plain(err))
+		return Told{}, fmt.Errorf("apply alarm %d of %s: %w", alarmNo, caseID, err)
 	}
 	return told, nil
 }
 
 func (s *Store) tryAlarm(ctx context.Context, caseID string, alarmNo int64) (Told, error) {
+	letters := false
+	p, c, err := s.open(ctx, caseID, func(b *pgx.Batch) {
+		b.Queue(selectLetters, caseID).QueryRow(func(row pgx.Row) error { return row.Scan(&letters) })
+	})
+	if err != nil {
+		return Told{}, err
+	}
+	defer p.tx.release(ctx)
+	if c.AlarmNo != alarmNo {
+		return p.told(ctx, c, letters, false)
+	}
+	err = p.settle(ctx, func() ([]lifecycle.Event, error) {
+		k, err := p.track(ctx, c)
+		if err == nil {
+			k.catchUp(p.at)
+		}
+		return nil, err
+	})
+	if err != nil {
+		return Told{}, err
+	}
+	k := p.tracked[0]
+	if len(k.events) > 0 {
+		if err := p.commit(ctx); err != nil {
+			return Told{}, err
+		}
+	}
+	return p.told(ctx, k.c, letters, len(k.events) > 0)
+}
+
+// open begins a transaction of the system's own on one case, as of the
+// database's clock: it locks the case and reads what a decision needs, and
+// whatever more is queued.
+func (s *Store) open(ctx context.Context, caseID string, more func(*pgx.Batch)) (*plan, lifecycle.Case, error) {
 	t, err := s.begin(ctx)
 	if err != nil {
-		return Told{}, err
+		return nil, lifecycle.Case{}, err
 	}
-	defer t.release(ctx)
-	h := head{}
+	p := &plan{store: s, tx: t}
 	b := &pgx.Batch{}
-	h.queueCommon(b, []string{caseID}, s.now(), t)
-	h.queueStanding(b, caseID)
+	// What is due is found out by the clock that is read beside it.
+	p.head.queueCommon(b, []string{caseID}, s.now().Add(maxBehind), t)
+	if more != nil {
+		more(b)
+	}
 	if err := t.send(ctx, b); err != nil {
-		return Told{}, err
+		t.release(ctx)
+		return nil, lifecycle.Case{}, err
 	}
-	c, ok := h.locked[caseID]
+	p.at = p.head.now.UTC()
+	c, ok := p.head.locked[caseID]
 	if !ok {
-		return Told{}, ErrNotFound
+		t.release(ctx)
+		return nil, lifecycle.Case{}, ErrNotFound
 	}
-	p := plan{store: s, at: h.now.UTC().Truncate(time.Microsecond), head: h}
-	rules, err := p.rulesFor(ctx, c)
-	if err != nil {
-		return Told{}, err
+	return p, c, nil
+}
+
+// commit writes the plan.
+func (p *plan) commit(ctx context.Context) error {
+	b := &pgx.Batch{}
+	if err := p.write(b); err != nil {
+		return err
 	}
-	k := p.track(c, rules)
-	if c.AlarmNo == alarmNo {
-		k.catchUp(p.at)
+	return p.tx.commit(ctx, b)
+}
+
+// told is the state of a case under its lock as its workflow may know it.
+func (p *plan) told(ctx context.Context, c lifecycle.Case, letters, applied bool) (Told, error) {
+	told := Told{
+		Case: c.ID, Seq: c.Seq, AlarmNo: c.AlarmNo, Settled: c.Stage.Settled(), Stage: c.ForUnit().Stage, Letters: letters, Applied: applied,
 	}
-	if len(k.events) == 0 {
-		t.rollback(ctx)
-		return toldOf(k.c, rules, false), nil
+	alarm, ok := c.Alarm()
+	if !ok {
+		return told, nil
 	}
-	write := &pgx.Batch{}
-	if err := p.write(write, []*tracked{k}); err != nil {
-		return Told{}, err
-	}
-	if err := t.commit(ctx, write); err != nil {
-		return Told{}, err
-	}
-	return toldOf(k.c, rules, true), nil
+	rules, err := p.store.rules(ctx, p.tx.conn, p.head.force, c.PolicyVersion)
+	told.FireAt = rules.FireAt(c.ID, alarm.At).Truncate(time.Microsecond)
+	return told, err
 }
 
 // Told returns the state of a case as its workflow may know it.
 func (s *Store) Told(ctx context.Context, caseID string) (Told, error) {
-	if uuid.Validate(caseID) != nil {
+	if !isID(caseID) {
 		return Told{}, ErrNotFound
 	}
 	var (
@@ -100,19 +136,12 @@ func (s *Store) Told(ctx context.Context, caseID string) (Told, error) {
 
 const selectTold = `
 SELECT c.id::text, c.seq, c.alarm_no, c.fire_at, NOT c.open, u.stage,
-    EXISTS (SELECT FROM outbox o WHERE o.case_id = c.id AND o.delivered_at IS NULL)
+    EXISTS (SELECT FROM outbox o WHERE o.case_id = c.id AND o.delivered_at IS NULL AND o.not_before <= clock_timestamp())
 FROM cases c LEFT JOIN unit_cases u ON u.case_id = c.id AND u.unit_id = c.unit_id
 WHERE c.id = $1`
 
-func toldOf(c lifecycle.Case, r lifecycle.Rules, applied bool) Told {
-	told := Told{
-		Case: c.ID, Seq: c.Seq, AlarmNo: c.AlarmNo, Settled: c.Stage.Settled(), Stage: c.ForUnit().Stage, Letters: applied, Applied: applied,
-	}
-	if alarm, ok := c.Alarm(); ok {
-		told.FireAt = r.FireAt(c.ID, alarm.At).Truncate(time.Microsecond)
-	}
-	return told
-}
+const selectLetters = `
+SELECT EXISTS (SELECT FROM outbox WHERE case_id = $1 AND delivered_at IS NULL AND not_before <= clock_timestamp())`
 
 // A LateAlarm is one that should have fired long ago.
 type LateAlarm struct {

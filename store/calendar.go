@@ -8,13 +8,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"duban/calendar"
-	"duban/lifecycle"
 	"duban/policy"
 )
-
-// KindRecompute is the kind of job that moves open cases to the calendar in
-// force.
-const KindRecompute = "recompute"
 
 // CalendarInForce returns the calendar that decides now.
 func (s *Store) CalendarInForce(ctx context.Context) (*calendar.Calendar, error) {
@@ -22,7 +17,7 @@ func (s *Store) CalendarInForce(ctx context.Context) (*calendar.Calendar, error)
 	if err != nil {
 		return nil, err
 	}
-	return s.calendar(ctx, force.Calendar)
+	return s.calendar(ctx, s.pool, force.Calendar)
 }
 
 // PolicyInForce returns the policy that new cases are noticed under, its
@@ -32,7 +27,7 @@ func (s *Store) PolicyInForce(ctx context.Context) (*policy.Policy, int, calenda
 	if err != nil {
 		return nil, 0, calendar.Timeline{}, err
 	}
-	r, err := s.rules(ctx, force, 0)
+	r, err := s.rules(ctx, s.pool, force, 0)
 	return r.Policy, r.PolicyVersion, r.Timeline, err
 }
 
@@ -112,87 +107,4 @@ func (s *Store) AddPolicy(ctx context.Context, by string, text []byte) (version 
 		return 0, fmt.Errorf("add policy: %w", plain(err))
 	}
 	return version, nil
-}
-
-// A Job is what an authorised command asked a workflow to do to many cases.
-type Job struct {
-	ID   string
-	Kind string
-	Done int
-	Over bool
-}
-
-// OpenJobs lists the jobs not finished yet, oldest first.
-func (s *Store) OpenJobs(ctx context.Context) ([]Job, error) {
-	rows, err := s.pool.Query(ctx, `SELECT id, kind, done, done_at IS NOT NULL FROM jobs WHERE done_at IS NULL ORDER BY queued_at, id LIMIT 100`)
-	if err != nil {
-		return nil, fmt.Errorf("list jobs: %w", plain(err))
-	}
-	jobs, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Job])
-	if err != nil {
-		return nil, fmt.Errorf("list jobs: %w", plain(err))
-	}
-	return jobs, nil
-}
-
-// Recompute moves up to limit open cases that are older to the calendar in
-// force, each in its own transaction, and reports whether there are more. The
-// job is finished when there are none; running it again does nothing.
-func (s *Store) Recompute(ctx context.Context, jobID string, limit int) (done int, more bool, err error) {
-	var over bool
-	if err := s.pool.QueryRow(ctx, `SELECT done_at IS NOT NULL FROM jobs WHERE id = $1 AND kind = $2`, jobID, KindRecompute).Scan(&over); err != nil {
-		return 0, false, fmt.Errorf("read job %s: %w", jobID, plain(err))
-	}
-	if over {
-		return 0, false, nil
-	}
-	rows, err := s.pool.Query(ctx, `
-		SELECT id::text FROM cases WHERE open AND calendar_version < (SELECT calendar_version FROM in_force) ORDER BY id LIMIT $1`, limit)
-	if err != nil {
-		return 0, false, fmt.Errorf("recompute: %w", plain(err))
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return 0, false, fmt.Errorf("recompute: %w", plain(err))
-	}
-	for _, id := range ids {
-		if err := s.recompute(ctx, id); err != nil {
-			return done, true, fmt.Errorf("recompute case %s: %w", id, plain(err))
-		}
-		done++
-	}
-	more = len(ids) == limit
-	_, err = s.pool.Exec(ctx, `UPDATE jobs SET done = done + $2, done_at = CASE WHEN $3 THEN NULL ELSE now() END WHERE id = $1`, jobID, done, more)
-	return done, more, plain(err)
-}
-
-func (s *Store) recompute(ctx context.Context, id string) error {
-	t, err := s.begin(ctx)
-	if err != nil {
-		return err
-	}
-	defer t.release(ctx)
-	h := head{}
-	b := &pgx.Batch{}
-	h.queueCommon(b, []string{id}, s.now(), t)
-	if err := t.send(ctx, b); err != nil {
-		return err
-	}
-	c, ok := h.locked[id]
-	if !ok {
-		return ErrNotFound
-	}
-	p := plan{store: s, at: h.now.UTC(), head: h}
-	rules, err := p.rulesFor(ctx, c)
-	if err != nil {
-		return err
-	}
-	k := p.track(c, rules)
-	k.catchUp(p.at)
-	k.add(lifecycle.DecideRecompute(k.c, p.at, rules))
-	write := &pgx.Batch{}
-	if err := p.write(write, []*tracked{k}); err != nil {
-		return err
-	}
-	return t.commit(ctx, write)
 }

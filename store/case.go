@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
-
 	"duban/calendar"
 	"duban/lifecycle"
 	"duban/policy"
@@ -28,7 +26,7 @@ type CaseView struct {
 // Case returns a case as the asker may see it. What does not exist and what is
 // not the asker's are both ErrNotFound.
 func (s *Store) Case(ctx context.Context, a lifecycle.Actor, id string) (CaseView, error) {
-	if uuid.Validate(id) != nil {
+	if !isID(id) {
 		return CaseView{}, ErrNotFound
 	}
 	if a.Unit != "" {
@@ -61,7 +59,7 @@ func (s *Store) allowed(ctx context.Context, c lifecycle.Case, a lifecycle.Actor
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.rules(ctx, force, c.PolicyVersion)
+	r, err := s.rules(ctx, s.pool, force, c.PolicyVersion)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +122,7 @@ func (s *Store) Events(ctx context.Context, a lifecycle.Actor, id string, after 
 	if v.Unit != nil && v.Unit.Stage == lifecycle.UnitMisdirected {
 		return []EventView{}, nil
 	}
-	events, err := s.events(ctx, id, 0, 0)
+	events, err := s.events(ctx, s.pool, id, 0, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -177,6 +175,9 @@ func (s *Store) Deadline(ctx context.Context, a lifecycle.Actor, id string) ([]D
 	c, err := s.state(ctx, id)
 	if err != nil {
 		return nil, err
+	}
+	if v.Unit != nil && c.Unit != a.Unit {
+		return []DeadlineView{}, nil // redirected just now
 	}
 	days, err := s.CalendarInForce(ctx)
 	if err != nil {

@@ -51,7 +51,7 @@ func (s *Store) Counts(ctx context.Context, a lifecycle.Actor) (Counts, error) {
 	if err := rows.Err(); err != nil {
 		return c, fmt.Errorf("count cases: %w", plain(err))
 	}
-	if err := s.pool.QueryRow(ctx, "SELECT count(*) FROM "+table+" AND due_at < clock_timestamp()", args...).Scan(&c.Overdue); err != nil {
+	if err := s.pool.QueryRow(ctx, "SELECT count(*) FROM "+table+" AND due_at < now()", args...).Scan(&c.Overdue); err != nil {
 		return c, fmt.Errorf("count overdue cases: %w", plain(err))
 	}
 	return c, nil

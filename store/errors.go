@@ -21,6 +21,9 @@ const (
 	stateIdleTimeout   = "25P03"
 	stateUnique        = "23505"
 	stateForeignKey    = "23503"
+	// A migration changed what a prepared statement returns; the driver forgets
+	// the statement, so the next try prepares it anew.
+	stateCachedPlan = "0A000"
 )
 
 func sqlState(err error) string {
@@ -35,10 +38,13 @@ func sqlState(err error) string {
 // deadlock, or ended the connection, or no one knows whether the commit
 // happened, which the next try finds out by the receipt, behind the case's lock.
 func again(err error) bool {
+	if errors.Is(err, errNoConnection) {
+		return false
+	}
 	switch state := sqlState(err); state {
 	case "":
 		return lineBroke(err) || errors.Is(err, errMoreCases)
-	case stateDeadlock, stateSerialization, stateUnique:
+	case stateDeadlock, stateSerialization, stateUnique, stateIdleTimeout, stateCachedPlan:
 		return true
 	default:
 		return state[:2] == "57" && state != stateCancelled
@@ -55,6 +61,17 @@ func lineBroke(err error) bool {
 	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) ||
 		errors.Is(err, errNotCommitted) || pgconn.Timeout(err) || pgconn.SafeToRetry(err)
+}
+
+// retry makes tries until one succeeds or fails for good.
+func retry(ctx context.Context, try func() error) error {
+	var err error
+	for range tries {
+		if err = try(); err == nil || !again(err) || ctx.Err() != nil {
+			break
+		}
+	}
+	return plain(err)
 }
 
 // plain turns the driver's errors into those a caller is meant to tell apart.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -52,18 +53,30 @@ func (s *Store) Execute(ctx context.Context, r Request) (Answer, error) {
 	w.caseID = r.Case
 	if r.Case == "" {
 		w.caseID = CaseID(r.Actor.Account, r.Key)
-	} else if uuid.Validate(r.Case) != nil {
+	} else if !isID(r.Case) {
 		return Answer{}, ErrNotFound
 	}
-	var err error
-	for range tries {
-		var answer Answer
-		answer, err = w.try(ctx)
-		if err == nil || !again(err) || ctx.Err() != nil {
-			return answer, plain(err)
-		}
+	if _, limited := ctx.Deadline(); !limited {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, commandLimit)
+		defer cancel()
 	}
-	return Answer{}, plain(err)
+	var answer Answer
+	err := retry(ctx, func() (err error) {
+		answer, err = w.try(ctx)
+		return err
+	})
+	if err != nil {
+		return Answer{}, err
+	}
+	return answer, nil
+}
+
+// isID reports whether a text is an id as the record spells them: the one
+// spelling, so that what is locked is what is looked up.
+func isID(text string) bool {
+	id, err := uuid.Parse(text)
+	return err == nil && id.String() == text
 }
 
 // errMoreCases: under the lock the case turned out to involve others, which
@@ -102,13 +115,14 @@ func (w *work) try(ctx context.Context) (Answer, error) {
 
 // head is what the first round trip reads, the cases under their lock.
 type head struct {
-	locked   map[string]lifecycle.Case
-	receipt  *receipt
-	force    inForce
-	now      time.Time
-	outages  []lifecycle.Outage
-	known    lifecycle.Known
-	standing []lifecycle.Standing
+	locked  map[string]lifecycle.Case
+	receipt *receipt
+	force   inForce
+	now     time.Time
+	outages []lifecycle.Outage
+	known   lifecycle.Known
+	// standing is read only when something is ordered that others may join.
+	standing map[string][]lifecycle.Standing
 }
 
 // read locks the cases and reads everything the decision needs, in one round
@@ -116,15 +130,15 @@ type head struct {
 // whatever the lock waited for.
 func (w *work) read(ctx context.Context, t *tx) (head, error) {
 	ids := append([]string{w.caseID}, w.involved...)
-	for _, id := range ids {
-		if uuid.Validate(id) != nil {
-			ids = []string{w.caseID}
-			break
-		}
+	if slices.ContainsFunc(w.involved, func(id string) bool { return !isID(id) }) {
+		ids = ids[:1] // the rules refuse what does not exist
 	}
 	refs := lifecycle.ReferencesOf(w.request.Body)
 	b := &pgx.Batch{}
 	h := head{}
+	if w.request.Case == "" {
+		b.Queue(`SELECT pg_advisory_xact_lock_shared($1)`, openingLock)
+	}
 	h.queueCommon(b, ids, w.request.ReceivedAt, t)
 	b.Queue(selectReceipt, w.command).QueryRow(scanReceipt(&h.receipt))
 	if len(refs.Units) > 0 {
@@ -133,9 +147,6 @@ func (w *work) read(ctx context.Context, t *tx) (head, error) {
 	if len(refs.Accounts) > 0 {
 		h.queueAccounts(b, refs.Accounts)
 	}
-	if w.ordersMeasure() {
-		h.queueStanding(b, w.caseID)
-	}
 	if err := t.send(ctx, b); err != nil {
 		return h, err
 	}
@@ -143,22 +154,12 @@ func (w *work) read(ctx context.Context, t *tx) (head, error) {
 	return h, nil
 }
 
-func (w *work) ordersMeasure() bool {
-	switch w.request.Body.Kind() {
-	case lifecycle.KindOrderMeasure, lifecycle.KindReturnReport:
-		return true
-	default:
-		return false
-	}
-}
-
 // known answers a command that was recorded before.
 func (w *work) known(ctx context.Context, t *tx, r receipt) (Answer, error) {
-	t.rollback(ctx)
-	if !slices.Equal(r.fingerprint, w.request.Fingerprint) {
+	if !bytes.Equal(r.fingerprint, w.request.Fingerprint) {
 		return Answer{}, ErrKeyReused
 	}
-	return w.store.answer(ctx, r, w.request.Actor)
+	return w.store.answer(ctx, t.conn, r, w.request.Actor)
 }
 
 // decide applies what has fallen due, asks the rules and writes the outcome.
@@ -171,58 +172,72 @@ func (w *work) decide(ctx context.Context, t *tx, h head) (Answer, error) {
 		w.involved = more
 		return Answer{}, errMoreCases
 	}
-	p := plan{store: w.store, at: w.request.ReceivedAt, head: h}
-	rules, err := p.rulesFor(ctx, c)
+	p := &plan{store: w.store, tx: t, at: w.request.ReceivedAt, head: h}
+	var o outcome
+	err := p.settle(ctx, func() (_ []lifecycle.Event, err error) {
+		o, err = w.outcome(ctx, p, c)
+		return o.events, err
+	})
 	if err != nil {
 		return Answer{}, err
 	}
-	own := p.track(c, rules)
-	own.catchUp(p.at)
-	others := w.others(h.locked)
-	tracked := []*tracked{own}
-	for i, o := range others {
-		r, err := p.rulesFor(ctx, o)
-		if err != nil {
-			return Answer{}, err
-		}
-		other := p.track(o, r)
-		other.catchUp(p.at)
-		others[i] = other.c
-		tracked = append(tracked, other)
-	}
-	answer := Answer{CommandID: w.command, Kind: w.request.Body.Kind(), At: p.at}
-	cmd := lifecycle.Command{ID: w.command, Actor: w.request.Actor, Body: w.request.Body}
-	if c.Seq == 0 {
-		own.c.ID = w.caseID
-	}
-	events, err := lifecycle.Decide(own.c, others, cmd, p.at, rules)
-	if c.Seq == 0 {
-		own.c = lifecycle.Case{}
-	}
-	if err != nil && !errors.As(err, &answer.Refusal) {
+	if err := p.number(ctx, o.events); err != nil {
 		return Answer{}, err
 	}
-	if err := p.number(ctx, t, events); err != nil {
-		return Answer{}, err
+	for _, k := range p.tracked {
+		k.fold(o.events, w.caseID)
+		k.comeBack(p.at)
 	}
-	for _, k := range tracked {
-		k.fold(events, w.caseID)
+	answer := Answer{
+		CommandID: w.command, Kind: w.request.Body.Kind(), Case: o.own.c, Refusal: o.refusal, At: p.at,
+		Allowed: lifecycle.Allowed(o.own.c, w.request.Actor, p.at, o.own.rules),
 	}
-	answer.Case = own.c
-	answer.Allowed = lifecycle.Allowed(own.c, w.request.Actor, p.at, rules)
 	b := &pgx.Batch{}
-	if err := p.write(b, tracked); err != nil {
+	if err := p.write(b); err != nil {
 		return Answer{}, err
 	}
 	if answer.Refusal == nil || answer.Refusal.Kind != lifecycle.Forbidden {
-		if err := w.queueReceipt(b, h.force, rules, answer); err != nil {
+		if err := w.queueReceipt(b, h.force, o.own.rules, answer); err != nil {
 			return Answer{}, err
 		}
 	} else if b.Len() == 0 {
-		t.rollback(ctx)
 		return answer, nil
 	}
 	return answer, t.commit(ctx, b)
+}
+
+// An outcome is what the rules make of a command.
+type outcome struct {
+	own     *tracked
+	events  []lifecycle.Event
+	refusal *lifecycle.Refusal
+}
+
+// outcome applies what has fallen due to every case involved and decides.
+func (w *work) outcome(ctx context.Context, p *plan, c lifecycle.Case) (o outcome, err error) {
+	if o.own, err = p.track(ctx, c); err != nil {
+		return o, err
+	}
+	o.own.catchUp(p.at)
+	others := w.others(p.head.locked)
+	for i, other := range others {
+		k, err := p.track(ctx, other)
+		if err != nil {
+			return o, err
+		}
+		k.catchUp(p.at)
+		others[i] = k.c
+	}
+	subject := o.own.c
+	if subject.Seq == 0 {
+		subject.ID = w.caseID
+	}
+	cmd := lifecycle.Command{ID: w.command, Actor: w.request.Actor, Body: w.request.Body}
+	o.events, err = lifecycle.Decide(subject, others, cmd, p.at, o.own.rules)
+	if errors.As(err, &o.refusal) {
+		err = nil
+	}
+	return o, err
 }
 
 // precondition: the case exists, is the asker's, and is as the asker saw it.

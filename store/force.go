@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"duban/calendar"
 	"duban/lifecycle"
 	"duban/policy"
@@ -32,18 +34,25 @@ func (f *inForce) targets() []any {
 // now is this host's clock, cut to what PostgreSQL can hold.
 func (s *Store) now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
+// A querier is the pool, or the one connection of a transaction: whoever holds a
+// connection must not wait for another, or a full pool waits for itself.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
 // rules are the rules for a case noticed under a policy version, 0 for one not
 // noticed yet, with the versions in force.
-func (s *Store) rules(ctx context.Context, force inForce, noticed int) (lifecycle.Rules, error) {
+func (s *Store) rules(ctx context.Context, q querier, force inForce, noticed int) (lifecycle.Rules, error) {
 	version := force.Policy
 	if noticed > 0 {
 		version = noticed
 	}
-	p, err := s.policy(ctx, version)
+	p, err := s.policy(ctx, q, version)
 	if err != nil {
 		return lifecycle.Rules{}, err
 	}
-	c, err := s.calendar(ctx, force.Calendar)
+	c, err := s.calendar(ctx, q, force.Calendar)
 	if err != nil {
 		return lifecycle.Rules{}, err
 	}
@@ -62,7 +71,7 @@ func (s *Store) currentRules(ctx context.Context) (lifecycle.Rules, error) {
 	if err != nil {
 		return lifecycle.Rules{}, err
 	}
-	return s.rules(ctx, force, 0)
+	return s.rules(ctx, s.pool, force, 0)
 }
 
 // currentForce reads what is in force, and keeps it for those who can do with
@@ -94,7 +103,7 @@ func (s *Store) lastForce(ctx context.Context) (inForce, error) {
 	return s.currentForce(ctx)
 }
 
-func (s *Store) policy(ctx context.Context, version int) (*policy.Policy, error) {
+func (s *Store) policy(ctx context.Context, q querier, version int) (*policy.Policy, error) {
 	s.mu.Lock()
 	p, ok := s.policies[version]
 	s.mu.Unlock()
@@ -102,7 +111,7 @@ func (s *Store) policy(ctx context.Context, version int) (*policy.Policy, error)
 		return p.Policy, nil
 	}
 	var text string
-	if err := s.pool.QueryRow(ctx, `SELECT text FROM policies WHERE version = $1`, version).Scan(&text); err != nil {
+	if err := q.QueryRow(ctx, `SELECT text FROM policies WHERE version = $1`, version).Scan(&text); err != nil {
 		return nil, fmt.Errorf("read policy %d: %w", version, plain(err))
 	}
 	read, err := readPolicy([]byte(text))
@@ -115,7 +124,7 @@ func (s *Store) policy(ctx context.Context, version int) (*policy.Policy, error)
 	return read, nil
 }
 
-func (s *Store) calendar(ctx context.Context, version int) (*calendar.Calendar, error) {
+func (s *Store) calendar(ctx context.Context, q querier, version int) (*calendar.Calendar, error) {
 	s.mu.Lock()
 	c, ok := s.calendars[version]
 	s.mu.Unlock()
@@ -123,7 +132,7 @@ func (s *Store) calendar(ctx context.Context, version int) (*calendar.Calendar, 
 		return c.Calendar, nil
 	}
 	var years []byte
-	if err := s.pool.QueryRow(ctx, `SELECT years FROM calendars WHERE version = $1`, version).Scan(&years); err != nil {
+	if err := q.QueryRow(ctx, `SELECT years FROM calendars WHERE version = $1`, version).Scan(&years); err != nil {
 		return nil, fmt.Errorf("read calendar %d: %w", version, plain(err))
 	}
 	read, err := decodeYears(version, years)

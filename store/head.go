@@ -8,12 +8,16 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"duban/lifecycle"
-	"duban/policy"
 )
+
+// openingLock is held, shared, by whoever opens a case, from before the rules in
+// force are read: who wants no case of older rules to appear any more takes it
+// for itself.
+const openingLock int64 = 0x6475_6261_6e01
 
 // queueCommon locks the cases, then reads what every decision needs: the
 // versions in force, the database's clock, and the times the system was away,
-// if a due date of the unit's may have passed meanwhile.
+// if something fell due meanwhile.
 func (h *head) queueCommon(b *pgx.Batch, ids []string, at time.Time, t *tx) {
 	h.locked = map[string]lifecycle.Case{}
 	b.Queue(`SELECT state FROM cases WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`, ids).Query(func(rows pgx.Rows) error {
@@ -60,29 +64,3 @@ func (h *head) queueAccounts(b *pgx.Batch, ids []string) {
 		return err
 	})
 }
-
-// queueStanding reads the open talks of other cases of the same unit, and its
-// entries of the year on a list: this case joins those instead of doubling them.
-func (h *head) queueStanding(b *pgx.Batch, id string) {
-	b.Queue(selectStanding, id).Query(func(rows pgx.Rows) error {
-		var err error
-		h.standing, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (s lifecycle.Standing, err error) {
-			var kind string
-			err = row.Scan(&kind, &s.Case, &s.Measure)
-			s.Kind = policy.MeasureKind(kind)
-			return s, err
-		})
-		return err
-	})
-}
-
-const selectStanding = `
-SELECT m ->> 'kind', o.id::text, (m ->> 'no')::int
-FROM cases c
-JOIN cases o ON o.unit_id = c.unit_id AND o.id <> c.id
-CROSS JOIN LATERAL jsonb_array_elements(o.state -> 'measures') m
-WHERE c.id = $1 AND o.state ? 'measures' AND (
-    o.open AND m ->> 'kind' = 'reminder_talk' AND m ->> 'status' = 'ordered'
-    OR m ->> 'kind' = 'negative_list' AND m ->> 'status' IN ('ordered', 'done')
-        AND left(m ->> 'on', 4) = to_char(now() AT TIME ZONE 'Asia/Shanghai', 'YYYY'))
-ORDER BY o.id`

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"duban/calendar"
 	"duban/lifecycle"
@@ -101,10 +102,26 @@ func (c cursor) String() string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
+// dueCursor is where a list by due date ended.
+func dueCursor(sort Sort, due pgtype.Timestamptz, id string) cursor {
+	if due.InfinityModifier != pgtype.Finite {
+		return cursor{Sort: sort, Never: true, ID: id}
+	}
+	return cursor{Sort: sort, Time: due.Time, ID: id}
+}
+
+// after is the sort value of an instant the list goes on after.
+func (c cursor) after() pgtype.Timestamptz {
+	if c.Never {
+		return pgtype.Timestamptz{InfinityModifier: pgtype.Infinity, Valid: true}
+	}
+	return pgtype.Timestamptz{Time: c.Time, Valid: true}
+}
+
 func readCursor(text string, sort Sort) (cursor, error) {
 	var c cursor
 	raw, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || json.Unmarshal(raw, &c) != nil || c.Sort != sort || c.ID == "" {
+	if err != nil || json.Unmarshal(raw, &c) != nil || c.Sort != sort || !isID(c.ID) {
 		return c, ErrCursor
 	}
 	return c, nil
@@ -167,33 +184,29 @@ func (s *Store) Cases(ctx context.Context, a lifecycle.Actor, f Filter) (Page, e
 }
 
 const staffColumns = `c.id::text, c.number, c.number_key, c.title, c.stage, c.unit_id, coalesce(n.name, ''), c.officer, c.category, c.campaign, c.level, c.round,
-	c.due_on, c.due_at, c.provisional, c.due_at < clock_timestamp(), c.seq, c.opened_at, c.updated_at`
+	c.due_on, c.due_at, c.provisional, c.due_at < now(), c.seq, c.opened_at, c.updated_at`
 
 const unitColumns = `c.case_id::text, c.number, c.number_key, c.title, c.stage, c.unit_id, coalesce(n.name, ''), '', c.category, '', c.level, c.round,
-	c.due_on, c.due_at, c.provisional, c.due_at < clock_timestamp(), c.version, NULL::timestamptz, c.updated_at`
+	c.due_on, c.due_at, c.provisional, c.due_at < now(), c.version, NULL::timestamptz, c.updated_at`
 
 // A listed is a row with what its cursor needs.
 type listed struct {
 	CaseRow
 	key   int64
-	dueAt *time.Time
+	dueAt pgtype.Timestamptz
 }
 
 func (l listed) cursor(sort Sort) cursor {
-	c := cursor{Sort: sort, ID: l.ID}
 	switch sort {
 	case ByNumber, ByNumberDesc:
-		c.N = l.key
+		return cursor{Sort: sort, N: l.key, ID: l.ID}
 	case ByUpdated, ByUpdatedDesc:
-		c.Time = l.UpdatedAt
+		return cursor{Sort: sort, Time: l.UpdatedAt, ID: l.ID}
 	case ByDue, ByDueDesc:
-		if l.dueAt == nil {
-			c.Never = true
-		} else {
-			c.Time = *l.dueAt
-		}
+		return dueCursor(sort, l.dueAt, l.ID)
+	default:
+		return cursor{}
 	}
-	return c
 }
 
 func (l *list) filter(a lifecycle.Actor, f Filter) {
@@ -225,10 +238,10 @@ func (l *list) filter(a lifecycle.Actor, f Filter) {
 		l.add("c.category = @category", "category", f.Category)
 	}
 	if f.Overdue != nil && *f.Overdue {
-		l.where = append(l.where, "c.due_at < clock_timestamp()")
+		l.where = append(l.where, "c.due_at < now()")
 	}
 	if f.Overdue != nil && !*f.Overdue {
-		l.where = append(l.where, "c.due_at >= clock_timestamp()")
+		l.where = append(l.where, "c.due_at >= now()")
 	}
 	if !f.DueBefore.IsZero() {
 		l.add("c.due_on < @due_before", "due_before", f.DueBefore)
@@ -260,16 +273,10 @@ func (l *list) order(a lifecycle.Actor, f Filter) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		var value any = c.Time
-		switch {
-		case c.Never:
-			value = "infinity"
-		case column == "c.number_key":
-			value = c.N
-		}
+		var value any = c.after()
 		cast := "@after::timestamptz"
 		if column == "c.number_key" {
-			cast = "@after::bigint"
+			value, cast = c.N, "@after::bigint"
 		}
 		l.add("("+column+", "+id+") "+compare+" ("+cast+", @after_id::uuid)", "after", value)
 		l.args["after_id"] = c.ID

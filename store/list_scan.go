@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
 
 	"duban/policy"
 )
@@ -13,15 +12,11 @@ func scanListed(row pgx.CollectableRow) (listed, error) {
 	var (
 		l      listed
 		level  int16
-		dueAt  pgtype.Timestamptz
 		opened *time.Time
 	)
 	err := row.Scan(&l.ID, &l.Number, &l.key, &l.Title, &l.Stage, &l.Unit, &l.UnitName, &l.Officer, &l.Category, &l.Campaign, &level, &l.Round,
-		&l.Due, &dueAt, &l.Provisional, &l.Overdue, &l.Version, &opened, &l.UpdatedAt)
+		&l.Due, &l.dueAt, &l.Provisional, &l.Overdue, &l.Version, &opened, &l.UpdatedAt)
 	l.Level, l.UpdatedAt = policy.Level(level), l.UpdatedAt.UTC()
-	if dueAt.InfinityModifier == pgtype.Finite {
-		l.dueAt = &dueAt.Time
-	}
 	if opened != nil {
 		l.OpenedAt = opened.UTC()
 	}

@@ -29,7 +29,8 @@ func (s *Store) Migrate(ctx context.Context, initial []byte) error {
 	if err != nil {
 		return fmt.Errorf("migrate record: %w", err)
 	}
-	locker, err := lock.NewPostgresSessionLocker()
+	// Starters wait for each other: they try twice a second for ten minutes.
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 600))
 	if err != nil {
 		return fmt.Errorf("migrate record: %w", err)
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -13,9 +14,11 @@ import (
 
 // A plan is a transaction's outcome before it is written.
 type plan struct {
-	store *Store
-	at    time.Time
-	head  head
+	store   *Store
+	tx      *tx
+	at      time.Time
+	head    head
+	tracked []*tracked
 }
 
 // tracked is one locked case, as it was and as the events so far leave it.
@@ -28,15 +31,24 @@ type tracked struct {
 	after []lifecycle.Case
 }
 
-// rulesFor are the rules for a case, with what this transaction read.
-func (p *plan) rulesFor(ctx context.Context, c lifecycle.Case) (lifecycle.Rules, error) {
-	r, err := p.store.rules(ctx, p.head.force, c.PolicyVersion)
-	r.Outages, r.Known, r.Standing = p.head.outages, p.head.known, p.head.standing
-	return r, err
+// track follows a case through the transaction, under its rules.
+func (p *plan) track(ctx context.Context, c lifecycle.Case) (*tracked, error) {
+	r, err := p.store.rules(ctx, p.tx.conn, p.head.force, c.PolicyVersion)
+	if err != nil {
+		return nil, err
+	}
+	r.Outages, r.Known, r.Standing = p.head.outages, p.head.known, p.head.standing[c.ID]
+	k := &tracked{before: c, c: c, rules: r}
+	p.tracked = append(p.tracked, k)
+	return k, nil
 }
 
-func (p *plan) track(c lifecycle.Case, r lifecycle.Rules) *tracked {
-	return &tracked{before: c, c: c, rules: r}
+// comeBack brings a case that stands on its own again to the calendar in force:
+// while it was merged, nobody moved its due dates.
+func (k *tracked) comeBack(at time.Time) {
+	if k.before.Seq > 0 && !k.before.Open() {
+		k.add(lifecycle.DecideRecompute(k.c, at, k.rules))
+	}
 }
 
 // catchUp applies every alarm that was due by the instant, in legal order.
@@ -71,7 +83,7 @@ func (k *tracked) add(events []lifecycle.Event) {
 // number allots the numbers the events need, series in the order of their
 // names, in a round trip of its own. A series is locked from here to the
 // commit, so its numbers have no gap.
-func (p *plan) number(ctx context.Context, t *tx, events []lifecycle.Event) error {
+func (p *plan) number(ctx context.Context, events []lifecycle.Event) error {
 	wanting := map[string][]lifecycle.Numbered{}
 	var series []string
 	for _, e := range events {
@@ -100,16 +112,18 @@ func (p *plan) number(ctx context.Context, t *tx, events []lifecycle.Event) erro
 			return nil
 		})
 	}
-	return t.send(ctx, b)
+	return p.tx.send(ctx, b)
 }
 
 const allotNumbers = `
 INSERT INTO number_series AS s (name, n) VALUES ($1, $2)
 ON CONFLICT (name) DO UPDATE SET n = s.n + $2 RETURNING n`
 
-// write queues everything that changed: events, read model, letters, telling.
-func (p *plan) write(b *pgx.Batch, cases []*tracked) error {
-	for _, k := range cases {
+// write queues everything that changed: events, read model, letters, and last
+// the tellings, in the order of their cases as everybody locks them.
+func (p *plan) write(b *pgx.Batch) error {
+	var tell []*tracked
+	for _, k := range p.tracked {
 		if len(k.events) == 0 {
 			continue
 		}
@@ -127,10 +141,14 @@ func (p *plan) write(b *pgx.Batch, cases []*tracked) error {
 		if err := k.queueMisdirected(b); err != nil {
 			return err
 		}
-		papers := k.queueLetters(b)
-		if papers || k.c.AlarmNo != k.before.AlarmNo || k.before.Seq == 0 || k.c.Stage.Settled() {
-			b.Queue(upsertTelling, k.c.ID, k.c.Seq)
+		k.queueLetters(b)
+		if k.c.AlarmNo != k.before.AlarmNo || k.before.Seq == 0 || k.c.Stage.Settled() {
+			tell = append(tell, k)
 		}
+	}
+	slices.SortFunc(tell, func(x, y *tracked) int { return cmp.Compare(x.c.ID, y.c.ID) })
+	for _, k := range tell {
+		b.Queue(upsertTelling, k.c.ID, k.c.Seq)
 	}
 	return nil
 }
@@ -173,13 +191,14 @@ func (k *tracked) queueEvents(b *pgx.Batch) error {
 }
 
 const insertLetters = `
-INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before)
-SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[])
+INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before, delivered_at)
+SELECT $1, *, CASE WHEN l.not_before <= $7 THEN $7 END
+FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[]) AS l (seq, recipient, about, digest, not_before)
 ON CONFLICT (case_id, seq, recipient) DO NOTHING`
 
-// queueLetters queues what is to be told, and reports whether any of it may
-// leave at once.
-func (k *tracked) queueLetters(b *pgx.Batch) (papers bool) {
+// queueLetters queues what is to be told. What may leave at once is in the inbox
+// with this transaction: the inbox is a read of these rows.
+func (k *tracked) queueLetters(b *pgx.Batch) {
 	var (
 		seqs      []int64
 		to, about []string
@@ -190,13 +209,11 @@ func (k *tracked) queueLetters(b *pgx.Batch) (papers bool) {
 		for _, l := range lifecycle.Letters(k.after[i], e, k.rules) {
 			seqs, to, about = append(seqs, e.Seq), append(to, l.To.String()), append(about, string(l.About))
 			digest, notBefore = append(digest, l.Digest), append(notBefore, l.NotBefore)
-			papers = papers || !l.NotBefore.After(e.At)
 		}
 	}
 	if len(seqs) > 0 {
-		b.Queue(insertLetters, k.c.ID, seqs, to, about, digest, notBefore)
+		b.Queue(insertLetters, k.c.ID, seqs, to, about, digest, notBefore, k.c.At)
 	}
-	return papers
 }
 
 const upsertTelling = `

@@ -21,7 +21,6 @@ type caseRow struct {
 	alarmKind *string
 	alarmAt   *time.Time
 	fireAt    *time.Time
-	lapseAt   *time.Time
 	settledAt *time.Time
 	closedAt  *time.Time
 	due       due
@@ -58,9 +57,6 @@ func project(c lifecycle.Case, r lifecycle.Rules) (caseRow, error) {
 		kind, fire := alarm.Kind(), r.FireAt(c.ID, alarm.At).Truncate(time.Microsecond)
 		row.alarmKind, row.alarmAt, row.fireAt = &kind, &alarm.At, &fire
 	}
-	if at, ok := c.LapseAt(); ok {
-		row.lapseAt = &at
-	}
 	if c.Stage.Settled() {
 		row.settledAt = &c.StageSince
 	}
@@ -86,8 +82,8 @@ func project(c lifecycle.Case, r lifecycle.Rules) (caseRow, error) {
 const upsertCase = `
 INSERT INTO cases (id, number, number_key, seq, stage, unit_id, title, category, campaign, author, officer, level, round,
     policy_version, calendar_version, due_on, due_at, provisional, opened_at, updated_at, closed_at, settled_at,
-    alarm_no, alarm_kind, alarm_at, fire_at, lapse_at, chased, state)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
+    alarm_no, alarm_kind, alarm_at, fire_at, chased, state)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
 ON CONFLICT (id) DO UPDATE SET
     number = excluded.number, number_key = excluded.number_key, seq = excluded.seq, stage = excluded.stage,
     unit_id = excluded.unit_id, title = excluded.title, category = excluded.category, campaign = excluded.campaign,
@@ -96,7 +92,7 @@ ON CONFLICT (id) DO UPDATE SET
     due_on = excluded.due_on, due_at = excluded.due_at, provisional = excluded.provisional,
     opened_at = excluded.opened_at, updated_at = excluded.updated_at, closed_at = excluded.closed_at,
     settled_at = excluded.settled_at, alarm_no = excluded.alarm_no, alarm_kind = excluded.alarm_kind,
-    alarm_at = excluded.alarm_at, fire_at = excluded.fire_at, lapse_at = excluded.lapse_at,
+    alarm_at = excluded.alarm_at, fire_at = excluded.fire_at,
     chased = excluded.chased, state = excluded.state`
 
 func (r caseRow) args() []any {
@@ -105,7 +101,7 @@ func (r caseRow) args() []any {
 		c.ID, c.Number, c.NumberKey(), c.Seq, string(c.Stage), c.Unit, c.Finding.Title, c.Finding.Category, c.Finding.Campaign,
 		c.Part.Author, c.Officer, int16(c.Level), int16(c.Round), c.PolicyVersion, c.CalendarVersion, //nolint:gosec // level and round are small
 		r.due.on, r.due.at, r.due.provisional, c.OpenedAt, c.At, r.closedAt, r.settledAt,
-		c.AlarmNo, r.alarmKind, r.alarmAt, r.fireAt, r.lapseAt, r.chased, r.state,
+		c.AlarmNo, r.alarmKind, r.alarmAt, r.fireAt, r.chased, r.state,
 	}
 }
 

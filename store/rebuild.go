@@ -27,7 +27,7 @@ func (s *Store) Rebuild(ctx context.Context, progress func(done, total int)) (Re
 	if err := s.pool.QueryRow(ctx, `SELECT count(*) FROM events WHERE seq = 1`).Scan(&total); err != nil {
 		return report, fmt.Errorf("rebuild: %w", plain(err))
 	}
-	after := "00000000-0000-0000-0000-000000000000"
+	after := firstID
 	for {
 		rows, err := s.pool.Query(ctx, `SELECT case_id::text FROM events WHERE seq = 1 AND case_id > $1::uuid ORDER BY case_id LIMIT 500`, after)
 		if err != nil {
@@ -38,12 +38,16 @@ func (s *Store) Rebuild(ctx context.Context, progress func(done, total int)) (Re
 			return report, fmt.Errorf("rebuild: %w", plain(err))
 		}
 		if len(ids) == 0 {
-			return report, nil
+			break
 		}
 		for _, id := range ids {
-			changed, err := s.rebuild(ctx, id)
+			var changed bool
+			err := retry(ctx, func() (err error) {
+				changed, err = s.rebuild(ctx, id)
+				return err
+			})
 			if err != nil {
-				return report, fmt.Errorf("rebuild case %s: %w", id, plain(err))
+				return report, fmt.Errorf("rebuild case %s: %w", id, err)
 			}
 			report.Cases++
 			if changed {
@@ -55,14 +59,25 @@ func (s *Store) Rebuild(ctx context.Context, progress func(done, total int)) (Re
 		}
 		after = ids[len(ids)-1]
 	}
+	stray, err := s.removeStray(ctx)
+	report.Changed += stray
+	return report, err
+}
+
+// removeStray removes rows of cases that have no events: nobody ever opened them.
+func (s *Store) removeStray(ctx context.Context) (int, error) {
+	tag, err := s.pool.Exec(ctx, `
+		WITH stray AS (DELETE FROM cases c WHERE NOT EXISTS (SELECT FROM events e WHERE e.case_id = c.id AND e.seq = 1) RETURNING id),
+		     views AS (DELETE FROM unit_cases u WHERE NOT EXISTS (SELECT FROM events e WHERE e.case_id = u.case_id AND e.seq = 1))
+		SELECT FROM stray`)
+	if err != nil {
+		return 0, fmt.Errorf("rebuild: %w", plain(err))
+	}
+	return int(tag.RowsAffected()), nil
 }
 
 // rebuild makes one case's rows follow its events again.
 func (s *Store) rebuild(ctx context.Context, id string) (changed bool, err error) {
-	force, err := s.currentForce(ctx)
-	if err != nil {
-		return false, err
-	}
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SELECT FROM cases WHERE id = $1 FOR UPDATE`, id); err != nil {
 			return err
@@ -76,7 +91,11 @@ func (s *Store) rebuild(ctx context.Context, id string) (changed bool, err error
 			return err
 		}
 		c := lifecycle.Fold(events)
-		rules, err := s.rules(ctx, force, c.PolicyVersion)
+		var force inForce
+		if err := tx.QueryRow(ctx, selectInForce).Scan(force.targets()...); err != nil {
+			return err
+		}
+		rules, err := s.rules(ctx, tx, force, c.PolicyVersion)
 		if err != nil {
 			return err
 		}
@@ -118,6 +137,9 @@ func writeRows(ctx context.Context, tx pgx.Tx, row caseRow) error {
 		b.Queue(upsertUnitCase, row.unitArgs()...)
 	}
 	for _, unit := range row.c.FormerUnits {
+		if unit == row.c.Unit && row.unitView != nil {
+			continue // it came back to this unit, and is its own now
+		}
 		args, err := misdirectedArgs(row.c, unit)
 		if err != nil {
 			return err

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"duban/lifecycle"
@@ -58,7 +57,7 @@ func encodeRefusal(r *lifecycle.Refusal) ([]byte, error) {
 // Receipt returns the answer to a command, rendered for the asker: the person
 // who sent it. Anybody else's is ErrNotFound.
 func (s *Store) Receipt(ctx context.Context, a lifecycle.Actor, commandID string) (Answer, error) {
-	if uuid.Validate(commandID) != nil {
+	if !isID(commandID) {
 		return Answer{}, ErrNotFound
 	}
 	var r *receipt
@@ -68,12 +67,12 @@ func (s *Store) Receipt(ctx context.Context, a lifecycle.Actor, commandID string
 	if r == nil || r.account != a.Account {
 		return Answer{}, ErrNotFound
 	}
-	return s.answer(ctx, *r, a)
+	return s.answer(ctx, s.pool, *r, a)
 }
 
 // answer makes the answer of a receipt again: the case as it was at the version
 // answered with, folded from the record, and what the asker could do then.
-func (s *Store) answer(ctx context.Context, r receipt, a lifecycle.Actor) (Answer, error) {
+func (s *Store) answer(ctx context.Context, q querier, r receipt, a lifecycle.Actor) (Answer, error) {
 	out := Answer{CommandID: r.command, Kind: lifecycle.CommandKind(r.kind), At: r.at.UTC(), Replayed: true}
 	if len(r.refusal) > 0 {
 		out.Refusal = &lifecycle.Refusal{}
@@ -84,7 +83,7 @@ func (s *Store) answer(ctx context.Context, r receipt, a lifecycle.Actor) (Answe
 	if r.version == 0 {
 		return out, nil
 	}
-	events, err := s.events(ctx, r.caseID, 0, r.version)
+	events, err := s.events(ctx, q, r.caseID, 0, r.version)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -97,7 +96,7 @@ func (s *Store) answer(ctx context.Context, r receipt, a lifecycle.Actor) (Answe
 		return Answer{}, err
 	}
 	force.Calendar = r.calendar
-	rules, err := s.rules(ctx, force, r.policy)
+	rules, err := s.rules(ctx, q, force, r.policy)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -111,8 +110,8 @@ FROM events WHERE case_id = $1 AND seq > $2 AND ($3 = 0 OR seq <= $3) ORDER BY s
 
 // events reads a case's events after one version up to another; to the end when
 // that is 0.
-func (s *Store) events(ctx context.Context, caseID string, after, to int64) ([]lifecycle.Event, error) {
-	rows, err := s.pool.Query(ctx, selectEvents, caseID, after, to)
+func (s *Store) events(ctx context.Context, q querier, caseID string, after, to int64) ([]lifecycle.Event, error) {
+	rows, err := q.Query(ctx, selectEvents, caseID, after, to)
 	if err != nil {
 		return nil, fmt.Errorf("read events of %s: %w", caseID, plain(err))
 	}

@@ -15,8 +15,9 @@ var (
 	ErrStale = errors.New("stale version")
 	// ErrKeyReused: the idempotency key stood for another request.
 	ErrKeyReused = errors.New("idempotency key reused for another request")
-	// ErrBusy: the case stayed locked, or the database refused for now; nothing
-	// was written and a later try with the same key is safe.
+	// ErrBusy: the case stayed locked, or the database was away or refused for
+	// now. A later try with the same key is safe and finds out whether this one
+	// was written after all.
 	ErrBusy = errors.New("busy")
 )
 

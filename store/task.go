@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"duban/calendar"
 	"duban/lifecycle"
@@ -43,13 +44,13 @@ func (s *Store) Tasks(ctx context.Context, a lifecycle.Actor, after string, limi
 		limit = 50
 	}
 	limit = min(limit, MaxPage)
-	args := pgx.NamedArgs{"tokens": a.Tokens(), "limit": limit + 1, "after": "-infinity", "after_id": "00000000-0000-0000-0000-000000000000"}
+	args := pgx.NamedArgs{"tokens": a.Tokens(), "limit": limit + 1, "after": "-infinity", "after_id": firstID}
 	if after != "" {
 		c, err := readCursor(after, ByDue)
 		if err != nil {
 			return TaskPage{}, err
 		}
-		args["after"], args["after_id"] = c.Time, c.ID
+		args["after"], args["after_id"] = c.after(), c.ID
 	}
 	rows, err := s.pool.Query(ctx, `
 		SELECT c.id::text, c.due_at, coalesce(n.name, ''), c.state, clock_timestamp()
@@ -61,7 +62,7 @@ func (s *Store) Tasks(ctx context.Context, a lifecycle.Actor, after string, limi
 	}
 	type taskCase struct {
 		id    string
-		dueAt time.Time
+		dueAt pgtype.Timestamptz
 		unit  string
 		state []byte
 		now   time.Time
@@ -76,7 +77,7 @@ func (s *Store) Tasks(ctx context.Context, a lifecycle.Actor, after string, limi
 	if len(cases) > limit {
 		cases = cases[:limit]
 		last := cases[limit-1]
-		page.Next = cursor{Sort: ByDue, Time: last.dueAt, ID: last.id}.String()
+		page.Next = dueCursor(ByDue, last.dueAt, last.id).String()
 	}
 	for _, t := range cases {
 		var c lifecycle.Case

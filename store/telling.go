@@ -76,7 +76,7 @@ func (s *Store) Tellings(ctx context.Context, olderThan time.Duration, limit int
 // every workflow is made again from the record.
 func (s *Store) TellAll(ctx context.Context, after string, limit int) (n int, last string, err error) {
 	if after == "" {
-		after = "00000000-0000-0000-0000-000000000000"
+		after = firstID
 	}
 	rows, err := s.pool.Query(ctx, `
 		INSERT INTO tellings AS t (case_id, seq)

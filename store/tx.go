@@ -11,6 +11,17 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
+const (
+	// acquireLimit is how long one waits for a connection of the pool.
+	acquireLimit = 5 * time.Second
+	// commandLimit bounds a command whose caller set no limit: a connection that
+	// went dead without a word would otherwise hold it for a quarter of an hour.
+	commandLimit = 30 * time.Second
+)
+
+// errNoConnection: the pool had no connection to give in time.
+var errNoConnection = errors.New("no free connection")
+
 // errNotCommitted: the database answered COMMIT with something else, so the
 // transaction had failed before.
 var errNotCommitted = errors.New("the transaction was not committed")
@@ -35,11 +46,26 @@ func (s *Store) begin(ctx context.Context) (*tx, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn, err := s.pool.Acquire(ctx)
+	conn, err := s.acquire(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("begin: %w", err)
+		return nil, err
 	}
 	return &tx{conn: conn, window: rules.Timeline.Scale(rules.Policy.Time.OutageBefore.Std()), silence: silence}, nil
+}
+
+// acquire waits for a connection no longer than for a case's lock.
+func (s *Store) acquire(ctx context.Context) (*pgxpool.Conn, error) {
+	limited, cancel := context.WithTimeout(ctx, acquireLimit)
+	defer cancel()
+	conn, err := s.pool.Acquire(limited)
+	switch {
+	case err == nil:
+		return conn, nil
+	case limited.Err() != nil && ctx.Err() == nil:
+		return nil, fmt.Errorf("begin: %w: %w", errNoConnection, err)
+	default:
+		return nil, fmt.Errorf("begin: %w", err)
+	}
 }
 
 // send runs a batch inside the transaction, which it begins if need be.

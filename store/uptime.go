@@ -51,7 +51,7 @@ func (s *Store) Heartbeat(ctx context.Context) error {
 			return err
 		}
 		tag, err := tx.Exec(ctx, `
-			UPDATE uptime SET until = clock_timestamp()
+			UPDATE uptime SET until = greatest(until, clock_timestamp())
 			WHERE since = (SELECT max(since) FROM uptime) AND until > clock_timestamp() - $1::interval`, interval(gap))
 		if err != nil || tag.RowsAffected() > 0 {
 			return err
@@ -65,12 +65,13 @@ func (s *Store) Heartbeat(ctx context.Context) error {
 	return nil
 }
 
-// selectOutages finds the silences that touch the last hours before a due date
-// of the cases' units that had passed by the instant, if one had. The table has
-// one row for each outage there ever was, so it is small.
+// selectOutages finds the silences that may touch the last hours before a due
+// date of the cases' units, if anything had fallen due by the instant. Nothing
+// can lapse before the alarm rings, though more may lapse than ran before it: a
+// stay that ends lets clocks run on. The table has one row for each outage there
+// ever was, so it is small.
 const selectOutages = `
-WITH lapse AS (SELECT min(lapse_at) AS at FROM cases WHERE id = ANY($1::uuid[]) AND lapse_at <= $2),
+WITH due AS (SELECT min(alarm_at) AS at FROM cases WHERE id = ANY($1::uuid[]) AND alarm_at <= $2),
      silence AS (SELECT until AS since, lead(since, 1, clock_timestamp()) OVER (ORDER BY since) AS until FROM uptime)
-SELECT s.since, s.until FROM silence s, lapse l
-WHERE l.at IS NOT NULL AND s.until > l.at - $3::interval AND s.until - s.since >= $4::interval
+SELECT s.since, s.until FROM due d JOIN silence s ON s.until > d.at - $3::interval AND s.until - s.since >= $4::interval
 ORDER BY s.since`

@@ -65,6 +65,7 @@ CREATE TABLE policies (
     stored_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE TRIGGER policies_append_only BEFORE UPDATE OR DELETE ON policies FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER policies_stay BEFORE TRUNCATE ON policies EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE calendars (
     version   int PRIMARY KEY CHECK (version > 0),
@@ -74,6 +75,7 @@ CREATE TABLE calendars (
     stored_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE TRIGGER calendars_append_only BEFORE UPDATE OR DELETE ON calendars FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER calendars_stay BEFORE TRUNCATE ON calendars EXECUTE FUNCTION refuse_change();
 
 -- One row: which versions decide new cases, and where legal days lie when they
 -- are compressed for a demonstration or a test.
@@ -107,6 +109,7 @@ CREATE TABLE events (
     PRIMARY KEY (case_id, seq)
 );
 CREATE TRIGGER events_append_only BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER events_stay BEFORE TRUNCATE ON events EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE number_series (
     name text PRIMARY KEY,
@@ -128,6 +131,7 @@ CREATE TABLE receipts (
     refusal          jsonb
 );
 CREATE TRIGGER receipts_append_only BEFORE UPDATE OR DELETE ON receipts FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER receipts_stay BEFORE TRUNCATE ON receipts EXECUTE FUNCTION refuse_change();
 
 -- The read model: it can be rebuilt from the events --------------------------
 
@@ -162,8 +166,6 @@ CREATE TABLE cases (
     alarm_kind       text,
     alarm_at         timestamptz,
     fire_at          timestamptz,
-    -- The next due date of the unit's own that may pass: an outage near it counts.
-    lapse_at         timestamptz,
     -- Who must act on a running clock, as tokens such as role:head.
     chased           text[] NOT NULL,
     state            jsonb NOT NULL,

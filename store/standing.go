@@ -1,0 +1,87 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/jackc/pgx/v5"
+
+	"duban/lifecycle"
+	"duban/policy"
+)
+
+// settle makes the decision, and makes it again when it orders what further
+// cases of the unit join instead of doubling: a talk, or an entry on a list.
+// Only then are the unit's other cases looked at, under a lock of the unit's,
+// which costs a round trip that other commands do not pay.
+func (p *plan) settle(ctx context.Context, decide func() ([]lifecycle.Event, error)) error {
+	events, err := decide()
+	if err != nil {
+		return err
+	}
+	for _, k := range p.tracked {
+		events = append(events, k.events...)
+	}
+	if !slices.ContainsFunc(events, ordersOneOfEach) {
+		return nil
+	}
+	if err := p.readStanding(ctx); err != nil {
+		return fmt.Errorf("read standing measures: %w", err)
+	}
+	p.tracked = nil
+	_, err = decide()
+	return err
+}
+
+// ordersOneOfEach: the event orders a measure of which a unit has one.
+func ordersOneOfEach(e lifecycle.Event) bool {
+	m, ok := e.Body.(*lifecycle.MeasureOrdered)
+	return ok && m.Status == lifecycle.Ordered && (m.Kind == policy.MeasureReminderTalk || m.Kind == policy.MeasureNegativeList)
+}
+
+// readStanding locks the units of the cases, so that two cases of one unit do
+// not both find nothing to join, and reads what there is.
+func (p *plan) readStanding(ctx context.Context) error {
+	rules, err := p.store.rules(ctx, p.tx.conn, p.head.force, 0)
+	if err != nil {
+		return err
+	}
+	ids := make([]string, 0, len(p.head.locked))
+	for id := range p.head.locked {
+		ids = append(ids, id)
+	}
+	b := &pgx.Batch{}
+	b.Queue(lockUnits, ids)
+	b.Queue(selectStanding, ids, strconv.Itoa(rules.Today(p.at).Year())).Query(func(rows pgx.Rows) error {
+		var (
+			id, kind string
+			s        lifecycle.Standing
+		)
+		p.head.standing = map[string][]lifecycle.Standing{}
+		_, err := pgx.ForEachRow(rows, []any{&id, &kind, &s.Case, &s.Measure}, func() error {
+			s.Kind = policy.MeasureKind(kind)
+			p.head.standing[id] = append(p.head.standing[id], s)
+			return nil
+		})
+		return err
+	})
+	return p.tx.send(ctx, b)
+}
+
+const lockUnits = `
+SELECT pg_advisory_xact_lock(key)
+FROM (SELECT DISTINCT hashtextextended('duban unit ' || unit_id, 0) AS key FROM cases WHERE id = ANY($1::uuid[]) ORDER BY key) u`
+
+// The open talks of other cases of the same unit, and its entries of the year on
+// a list.
+const selectStanding = `
+SELECT c.id::text, m ->> 'kind', o.id::text, (m ->> 'no')::int
+FROM cases c
+JOIN cases o ON o.unit_id = c.unit_id AND o.id <> c.id AND o.state ? 'measures'
+CROSS JOIN LATERAL jsonb_array_elements(o.state -> 'measures') m
+WHERE c.id = ANY($1::uuid[]) AND (
+    o.open AND m ->> 'kind' = 'reminder_talk' AND m ->> 'status' = 'ordered'
+    OR m ->> 'kind' = 'negative_list' AND m ->> 'status' IN ('ordered', 'done') AND left(m ->> 'on', 4) = $2)
+ORDER BY o.opened_at, o.id`
