@@ -134,8 +134,8 @@ func missingPostgres(tooOld int) error {
 		reason = fmt.Sprintf("this machine has PostgreSQL %d, and duban needs %d or newer", tooOld, oldestPostgres)
 	}
 	return fmt.Errorf(`%w: %s. Any one of these helps:
-    apt-get install postgresql                 (Debian, Ubuntu)
-    dnf install postgresql-server              (Fedora, Red Hat)
-    DUBAN_PG_BIN=/path/to/bin                  (programs installed elsewhere)
-    DATABASE_URL=postgres://user:password@host/database   (a database that is already running)`, ErrNoPostgres, reason)
+    apt-get install postgresql                            (Debian, Ubuntu)
+    dnf install postgresql-server postgresql-contrib      (Fedora, Red Hat)
+    DUBAN_PG_BIN=/path/to/bin                             (programs installed elsewhere)
+    DATABASE_URL=postgres://user:password@host/database   (a database that runs already)`, ErrNoPostgres, reason)
 }

@@ -3,6 +3,7 @@ package pgtest
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -71,6 +72,19 @@ func Copy(t testing.TB, name string, prepare func(ctx context.Context, databaseU
 	return s.lend(t, database)
 }
 
+// dropTemplates drops what Copy prepared, for a server that outlives us.
+func dropTemplates(s dbSite) error {
+	templates.mu.Lock()
+	defer templates.mu.Unlock()
+	var failed error
+	for _, tpl := range templates.made {
+		if tpl.name != "" {
+			failed = errors.Join(failed, s.exec(context.Background(), "DROP DATABASE "+tpl.name+" WITH (FORCE)"))
+		}
+	}
+	return failed
+}
+
 // A dbSite is a server to make databases on.
 type dbSite struct {
 	admin string // URL of a role that may create databases
@@ -97,7 +111,7 @@ func (s dbSite) prepare(ctx context.Context, fill func(context.Context, string) 
 	if err != nil {
 		return "", err
 	}
-	return name, fill(ctx, u)
+	return name, fill(ctx, u) // the name even when it fails, to drop it
 }
 
 // create makes a database with a name of its own.

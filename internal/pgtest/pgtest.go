@@ -93,6 +93,11 @@ func Main(m *testing.M, options ...Option) {
 	server.ready, server.options = true, options
 	server.mu.Unlock()
 	code := m.Run()
+	if shared := os.Getenv(ServerEnv); shared != "" {
+		if err := dropTemplates(dbSite{admin: shared}); err != nil {
+			fmt.Fprintln(os.Stderr, "pgtest: drop templates:", err)
+		}
+	}
 	stop()
 	os.Exit(code)
 }
