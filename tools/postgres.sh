@@ -39,7 +39,7 @@ install() {
 		install_debian "$as"
 	elif command -v dnf >/dev/null; then
 		say "installing PostgreSQL with dnf"
-		$as dnf install -y postgresql-server postgresql-contrib >&2
+		$as dnf install -y postgresql-server postgresql-contrib >/dev/null
 	else
 		return 1
 	fi
@@ -51,14 +51,14 @@ install_debian() {
 	local as=$1 conf=/etc/postgresql-common/createcluster.conf kept
 	local apt=("env" DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Dpkg::Use-Pty=0)
 	say "installing PostgreSQL with apt-get"
-	$as "${apt[@]}" update >&2
-	$as "${apt[@]}" install --no-install-recommends postgresql-common >&2
+	$as "${apt[@]}" update >/dev/null
+	$as "${apt[@]}" install --no-install-recommends postgresql-common >/dev/null
 	kept=$(mktemp)
 	cat "$conf" >"$kept"
 	# shellcheck disable=SC2064 # the words are wanted as they are now
 	trap "$as tee $conf <$kept >/dev/null; rm -f $kept" EXIT
 	echo "create_main_cluster = false" | $as tee -a "$conf" >/dev/null
-	$as "${apt[@]}" install --no-install-recommends postgresql >&2
+	$as "${apt[@]}" install --no-install-recommends postgresql >/dev/null
 }
 
 advise() {
