@@ -6,13 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"net"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -254,58 +251,6 @@ func reason(err error) string {
 	return text
 }
 
-// prepareDatabase makes what is missing of roles and database. It runs at
-// every start, so that a start cut short is finished by the next.
-func (p *Postgres) prepareDatabase(ctx context.Context, roles []string) error {
-	conn, err := pgx.Connect(ctx, p.SuperuserURL())
-	if err != nil {
-		return fmt.Errorf("connect as superuser: %w", err)
-	}
-	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-
-	role := pgx.Identifier{appRole}.Sanitize()
-	if err := createRole(ctx, conn, appRole, "LOGIN PASSWORD '"+p.cluster.app+"'"); err != nil {
-		return err
-	}
-	for _, name := range roles {
-		if err := createRole(ctx, conn, name, "NOLOGIN"); err != nil {
-			return err
-		}
-		grant := fmt.Sprintf("GRANT %s TO %s WITH ADMIN OPTION", pgx.Identifier{name}.Sanitize(), role)
-		if _, err := conn.Exec(ctx, grant); err != nil {
-			return fmt.Errorf("grant role %s: %w", name, err)
-		}
-	}
-	var there bool
-	if err := conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", database).Scan(&there); err != nil {
-		return fmt.Errorf("look for database: %w", err)
-	}
-	if there {
-		return nil
-	}
-	create := fmt.Sprintf("CREATE DATABASE %s OWNER %s", pgx.Identifier{database}.Sanitize(), role)
-	if _, err := conn.Exec(ctx, create); err != nil {
-		return fmt.Errorf("create database %s: %w", database, err)
-	}
-	return nil
-}
-
-// createRole creates a role unless it exists. The password is one of
-// rand.Text's, without a character that would need quoting.
-func createRole(ctx context.Context, conn *pgx.Conn, name, with string) error {
-	var there bool
-	if err := conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", name).Scan(&there); err != nil {
-		return fmt.Errorf("look for role %s: %w", name, err)
-	}
-	if there {
-		return nil
-	}
-	if _, err := conn.Exec(ctx, "CREATE ROLE "+pgx.Identifier{name}.Sanitize()+" "+with); err != nil {
-		return fmt.Errorf("create role %s: %w", name, err)
-	}
-	return nil
-}
-
 // URL is how role duban reaches database duban, of which it is the owner. It
 // holds the password, and is the same for the life of the server.
 func (p *Postgres) URL() string { return p.address.url(appRole, p.cluster.app, database) }
@@ -345,63 +290,4 @@ func (p *Postgres) close() {
 		_ = os.Remove(filepath.Join(p.dir, postgresURL))
 		p.lock.release()
 	}
-}
-
-// A pgAddress is where a private server listens: a Unix socket, or a port on
-// the loopback interface.
-type pgAddress struct {
-	socketDir string // "" for TCP
-	port      int
-}
-
-const (
-	loopback     = "127.0.0.1"
-	socketPort   = 5432 // only part of the socket's name
-	portFile     = "postgres.port"
-	longestPath  = 107 // bytes in sockaddr_un, less the final zero
-	socketPrefix = ".s.PGSQL."
-)
-
-// listen chooses the address: the socket in the cluster's own folder, or TCP
-// when asked or when that path is too long for a socket.
-func (c *cluster) listen(ctx context.Context, tcp bool) (pgAddress, error) {
-	socket := filepath.Join(c.run, socketPrefix+strconv.Itoa(socketPort)+".lock")
-	if !tcp && len(socket) < longestPath {
-		return pgAddress{socketDir: c.run, port: socketPort}, nil
-	}
-	address, err := steadyAddress(ctx, filepath.Join(c.root, portFile), "", net.JoinHostPort(loopback, "0"))
-	if err != nil {
-		return pgAddress{}, err
-	}
-	_, text, err := net.SplitHostPort(address)
-	if err != nil {
-		return pgAddress{}, fmt.Errorf("read port: %w", err)
-	}
-	port, err := strconv.Atoi(text)
-	if err != nil {
-		return pgAddress{}, fmt.Errorf("read port: %w", err)
-	}
-	return pgAddress{port: port}, nil
-}
-
-func (a pgAddress) settings() map[string]string {
-	if a.socketDir != "" {
-		return map[string]string{"listen_addresses": "", "unix_socket_directories": a.socketDir, "port": strconv.Itoa(a.port)}
-	}
-	return map[string]string{"listen_addresses": loopback, "unix_socket_directories": "", "port": strconv.Itoa(a.port)}
-}
-
-// url names everything, so that no PG… variable of the environment can turn
-// the connection elsewhere.
-func (a pgAddress) url(user, password, name string) string {
-	u := url.URL{Scheme: "postgres", User: url.UserPassword(user, password), Path: "/" + name}
-	query := url.Values{"sslmode": {"disable"}}
-	if a.socketDir != "" {
-		query.Set("host", a.socketDir)
-		query.Set("port", strconv.Itoa(a.port))
-	} else {
-		u.Host = net.JoinHostPort(loopback, strconv.Itoa(a.port))
-	}
-	u.RawQuery = query.Encode()
-	return u.String()
 }
