@@ -6,10 +6,13 @@ import (
 	"duban/activities"
 )
 
+// A JobInput names a job of the record.
+type JobInput = activities.JobInput
+
 // Recompute brings every open case that is older than the calendar in force up
 // to it, a page at a time, until none is. Its one argument names the job that
 // an authorised command wrote; the record decides what there is to do.
-func Recompute(ctx workflow.Context, in activities.JobInput) error {
+func Recompute(ctx workflow.Context, in JobInput) error {
 	ctx = workflow.WithActivityOptions(ctx, pageOptions())
 	for {
 		var p activities.Progress
