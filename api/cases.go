@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"duban/calendar"
 	"duban/lifecycle"
 	"duban/policy"
@@ -25,6 +27,7 @@ func (s *server) caseRoutes() {
 		id: "case", method: http.MethodGet, path: "/v1/cases/{id}", tag: "Cases", summary: "事项 One case",
 		doc: "Answers 304 when If-None-Match has the present ETag.", refuses: missing,
 	}, s.oneCase)
+	s.huma.OpenAPI().Paths["/v1/cases/{id}"].Get.Responses["304"] = &huma.Response{Description: http.StatusText(http.StatusNotModified)}
 	register(s, operation{
 		id: "case_events", method: http.MethodGet, path: "/v1/cases/{id}/events", tag: "Cases", summary: "经过 What happened",
 		doc: "A unit's person gets the events that changed what the unit sees, without their inner content.", refuses: missing,

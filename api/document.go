@@ -36,6 +36,7 @@ func description(version string) huma.Config {
 			},
 			Components: &huma.Components{
 				Schemas:         newSchemas(),
+				Responses:       map[string]*huma.Response{},
 				SecuritySchemes: map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}},
 			},
 			Servers: []*huma.Server{{URL: "/"}},

@@ -4,8 +4,8 @@ import (
 	"context"
 	"net/http"
 	"reflect"
-	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -58,15 +58,21 @@ func (s *server) refusals(op operation) map[string]*huma.Response {
 	if op.body != nil {
 		statuses = append(statuses, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
-	slices.Sort(statuses)
 	responses := map[string]*huma.Response{}
 	for _, status := range statuses {
-		responses[strconv.Itoa(status)] = &huma.Response{
-			Description: http.StatusText(status),
-			Content:     map[string]*huma.MediaType{problemType: {Schema: s.schema(reflect.TypeFor[Problem]())}},
-		}
+		responses[strconv.Itoa(status)] = s.refusal(status)
 	}
 	return responses
+}
+
+// refusal refers to the one description of a status.
+func (s *server) refusal(status int) *huma.Response {
+	name := strings.ReplaceAll(http.StatusText(status), " ", "")
+	s.huma.OpenAPI().Components.Responses[name] = &huma.Response{
+		Description: http.StatusText(status),
+		Content:     map[string]*huma.MediaType{problemType: {Schema: s.schema(reflect.TypeFor[Problem]())}},
+	}
+	return &huma.Response{Ref: "#/components/responses/" + name}
 }
 
 // describeBody puts the body's schema into the document. huma is not told of

@@ -104,6 +104,14 @@ func settle(r huma.Registry) {
 	for _, s := range r.Map() {
 		notNull(s)
 	}
+	// A case without a plan has the one measure of putting the finding right,
+	// with no owner and no date of its own.
+	if measure, ok := r.Map()["PlanMeasure"]; ok {
+		owner, due := *measure.Properties["owner"], *measure.Properties["due"]
+		owner.MinLength, due.Format = nil, ""
+		due.Description = "A date; empty when there was no plan"
+		measure.Properties["owner"], measure.Properties["due"] = &owner, &due
+	}
 }
 
 func notNull(s *huma.Schema) {
