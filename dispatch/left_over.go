@@ -20,7 +20,7 @@ func (d *Dispatcher) leftOver(ctx context.Context) error {
 		return err
 	}
 	// Other processes take up the same; each begins somewhere else.
-	rand.Shuffle(len(left), func(i, j int) { left[i], left[j] = left[j], left[i] })
+	rand.Shuffle(len(left), func(i, j int) { left[i], left[j] = left[j], left[i] }) //nolint:gosec // an order is no secret
 	for _, t := range left {
 		d.poke(t.Case)
 	}

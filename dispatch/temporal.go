@@ -30,7 +30,7 @@ func Dial(address, namespace string, logger *slog.Logger) (client.Client, error)
 		logger = slog.Default()
 	}
 	c, err := client.NewLazyClient(client.Options{
-		HostPort: address, Namespace: namespace, Logger: log.NewStructuredLogger(logger),
+		HostPort: address, Namespace: namespace, Logger: log.NewStructuredLogger(slog.New(quiet{logger.Handler()})),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare client of %s: %w", address, err)

@@ -11,9 +11,11 @@ import (
 )
 
 const (
-	// askLimit is how long the record may take to answer. There is one try:
-	// what comes after is a durable timer's, not a retry's that a crash loses.
-	askLimit = 5 * time.Second
+	// askLimit is how long the record may take to answer, queueLimit how long a
+	// question may wait for its turn before. There is one try: what comes after
+	// is a durable timer's, not a retry's that a crash loses.
+	askLimit   = 5 * time.Second
+	queueLimit = 30 * time.Second
 
 	firstBackoff = 30 * time.Second
 	lastBackoff  = 10 * time.Minute
@@ -54,7 +56,8 @@ func askTold(ctx workflow.Context, caseID string) (told activities.Told, err err
 
 func askOptions(summary string) workflow.LocalActivityOptions {
 	return workflow.LocalActivityOptions{
-		ScheduleToCloseTimeout: askLimit,
+		StartToCloseTimeout:    askLimit,
+		ScheduleToCloseTimeout: queueLimit + askLimit,
 		RetryPolicy:            &temporal.RetryPolicy{MaximumAttempts: 1},
 		Summary:                summary,
 	}
