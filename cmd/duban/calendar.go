@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"duban/calendar"
+)
+
+type calendarCmd struct {
+	Due    calendarDueCmd    `cmd:"" help:"Print the day a period ends."`
+	Import calendarImportCmd `cmd:"" help:"Put a year's holiday notice in force; open cases follow, later only."`
+}
+
+type calendarDueCmd struct {
+	Start   calendar.Date   `required:"" help:"The day the period starts from, which does not count, as 2026-02-02."`
+	Period  calendar.Period `required:"" help:"How long: 15WD (working days), 30D (days), 2M (months)."`
+	Explain bool            `help:"Print every day, counted or skipped, and why."`
+	InForce bool            `help:"Use the calendar in force in the record instead of the built-in one."`
+}
+
+// Run counts.
+func (c calendarDueCmd) Run(ctx context.Context, s *settings) error {
+	days := calendar.Builtin()
+	if c.InForce {
+		record, err := s.record(ctx)
+		if err != nil {
+			return err
+		}
+		defer record.Close()
+		if days, err = record.CalendarInForce(ctx); err != nil {
+			return err
+		}
+	}
+	if c.Explain {
+		return days.Explain(c.Start, c.Period).WriteText(os.Stdout)
+	}
+	due := days.Add(c.Start, c.Period)
+	if due.Provisional {
+		fmt.Println(due.Date, "provisional")
+		return nil
+	}
+	fmt.Println(due.Date)
+	return nil
+}
+
+type calendarImportCmd struct {
+	File string `arg:"" type:"existingfile" help:"The notice as JSON, in the form of calendar/data."`
+}
+
+// Run imports the year.
+func (c calendarImportCmd) Run(ctx context.Context, s *settings) error {
+	f, err := os.Open(c.File)
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // only read
+	year, err := calendar.ReadYear(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
+	}
+	record, err := s.record(ctx)
+	if err != nil {
+		return err
+	}
+	defer record.Close()
+	version, _, err := record.ImportCalendar(ctx, "command line", year)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("calendar version %d is in force, with the notice for %d; open cases are being recomputed, later only\n", version, year.Year)
+	return nil
+}

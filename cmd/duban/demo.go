@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"duban/local"
+	"duban/policy"
+	"duban/store"
+)
+
+type demoCmd struct {
+	DayLength time.Duration `default:"1s" help:"How long a legal day lasts in the demonstration. Defaults to 1s."`
+}
+
+// demoLimit is how long the demonstration may take.
+const demoLimit = 6 * time.Minute
+
+// Run lets one finding live its whole life.
+func (c demoCmd) Run(ctx context.Context, s *settings) error {
+	ctx, cancel := context.WithTimeout(ctx, demoLimit)
+	defer cancel()
+	dir, err := os.MkdirTemp("", "duban-demo-")
+	if err != nil {
+		return fmt.Errorf("make demo folder: %w", err)
+	}
+	defer os.RemoveAll(dir)                      //nolint:errcheck // the operating system's folder, cleaned some day
+	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // PostgreSQL's own account must pass
+		return fmt.Errorf("make demo folder: %w", err)
+	}
+	stage := &demoStage{dir: dir, settings: *s, begun: time.Now()}
+	defer stage.close(context.WithoutCancel(ctx))
+	if err := stage.open(ctx, c.DayLength); err != nil {
+		return err
+	}
+	return stage.play(ctx)
+}
+
+// A demoStage is the system the demonstration plays on: PostgreSQL and engine
+// run here, the API and the worker as processes of their own.
+type demoStage struct {
+	settings settings
+	dir      string
+	begun    time.Time
+	postgres *local.Postgres
+	engine   *local.Engine
+	record   *store.Store
+	address  string
+	api      *process
+	worker   *process
+	admin    string
+}
+
+func (d *demoStage) open(ctx context.Context, day time.Duration) error {
+	rules, err := policy.Default().WithDayLength(day)
+	if err != nil {
+		return err
+	}
+	quiet := d.settings
+	quiet.LogLevel = "error"
+	d.say("启动 PostgreSQL 与引擎 · starting PostgreSQL and the engine")
+	if d.postgres, err = local.StartPostgres(ctx, local.PostgresOptions{Dir: d.dir, Logger: quiet.logger()}); err != nil {
+		return err
+	}
+	if d.engine, err = local.StartEngine(ctx, local.EngineOptions{Dir: d.dir, DatabaseURL: d.postgres.URL(), Listen: "127.0.0.1:0", Logger: quiet.logger()}); err != nil {
+		return err
+	}
+	if d.record, err = store.Open(ctx, store.Options{URL: d.postgres.URL(), MaxConns: 4, Logger: quiet.logger()}); err != nil {
+		return err
+	}
+	if err := migrate(ctx, d.record, rules.Text()); err != nil {
+		return err
+	}
+	file, err := firstToken(ctx, d.record, d.dir)
+	if err != nil {
+		return err
+	}
+	token, err := os.ReadFile(file) //nolint:gosec // written a moment ago
+	if err != nil {
+		return fmt.Errorf("read token: %w", err)
+	}
+	d.admin = strings.TrimSpace(string(token))
+	if d.address, err = freeAddress(ctx); err != nil {
+		return err
+	}
+	d.say(fmt.Sprintf("启动 API 与 worker（各为一个进程），法定一日 = %s · one legal day lasts %s", day, day))
+	if d.api, err = d.start(ctx, "api", "--listen", d.address); err != nil {
+		return err
+	}
+	if d.worker, err = d.start(ctx, "worker"); err != nil {
+		return err
+	}
+	return d.client(d.admin).ready(ctx)
+}
+
+func (d *demoStage) say(line string) {
+	fmt.Printf("%7.1fs  %s\n", time.Since(d.begun).Seconds(), line)
+}
+
+// start starts this program again as another process.
+func (d *demoStage) start(ctx context.Context, args ...string) (*process, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this program: %w", err)
+	}
+	log, err := os.OpenFile(filepath.Join(d.dir, args[0]+".log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // our own folder
+	if err != nil {
+		return nil, fmt.Errorf("open log: %w", err)
+	}
+	defer log.Close()                              //nolint:errcheck // the child has its own
+	cmd := exec.CommandContext(ctx, self, args...) //nolint:gosec // this program itself
+	cmd.Env = append(os.Environ(), "DATABASE_URL="+d.postgres.URL(), "TEMPORAL_ADDRESS="+d.engine.Address())
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	p := &process{cmd: cmd, done: make(chan struct{})}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start %s: %w", args[0], err)
+	}
+	go func() {
+		_ = cmd.Wait() // how a process that is meant to be killed ends is no news
+		close(p.done)
+	}()
+	return p, nil
+}
+
+func (d *demoStage) close(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	for _, p := range []*process{d.api, d.worker} {
+		if p != nil {
+			p.end(syscall.SIGTERM)
+		}
+	}
+	if d.record != nil {
+		d.record.Close()
+	}
+	var err error
+	if d.engine != nil {
+		err = d.engine.Stop(ctx)
+	}
+	if d.postgres != nil {
+		err = errors.Join(err, d.postgres.Stop(ctx))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "duban:", err)
+	}
+}
+
+// A process is one the demonstration started and may kill.
+type process struct {
+	cmd  *exec.Cmd
+	done chan struct{}
+}
+
+// end sends the signal and waits, and kills what does not go.
+func (p *process) end(signal syscall.Signal) {
+	_ = p.cmd.Process.Signal(signal) // it may be gone already
+	select {
+	case <-p.done:
+	case <-time.After(10 * time.Second):
+		_ = p.cmd.Process.Kill()
+		<-p.done
+	}
+}
+
+func freeAddress(ctx context.Context) (string, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("find a free port: %w", err)
+	}
+	return l.Addr().String(), l.Close()
+}

@@ -1,0 +1,382 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/mattn/go-runewidth"
+
+	"duban/calendar"
+	"duban/docs/examples"
+	"duban/lifecycle"
+	"duban/policy"
+)
+
+func isProblem(err error, into **restError) bool { return errors.As(err, into) }
+
+// object is a JSON object being written.
+type object map[string]any
+
+// A demoPlay is the story: the people, the case, and how much of its history
+// was printed.
+type demoPlay struct {
+	*demoStage
+
+	people  map[string]restClient
+	ids     map[string]string
+	id      string
+	printed int64
+	level   policy.Level
+	stage   string
+}
+
+// play tells the story from discovery to archive.
+func (d *demoStage) play(ctx context.Context) error {
+	p := &demoPlay{demoStage: d, people: map[string]restClient{}, ids: map[string]string{}}
+	if err := p.cast(ctx); err != nil {
+		return err
+	}
+	p.say("时间      法定日期    事项                    阶段        等级  谁")
+	for _, scene := range []func(context.Context) error{p.serve, p.lateness, p.report, p.failedLookBack, p.secondRound, p.closing} {
+		if err := scene(ctx); err != nil {
+			return err
+		}
+	}
+	fmt.Println(p.stage)
+	return nil
+}
+
+// cast makes the people and the unit.
+func (p *demoPlay) cast(ctx context.Context) error {
+	admin := p.client(p.admin)
+	var unit struct {
+		ID string `json:"id"`
+	}
+	if err := admin.post(ctx, "/v1/units", object{"name": "市档案局", "region": "市直"}, &unit); err != nil {
+		return fmt.Errorf("add unit: %w", err)
+	}
+	p.ids["unit"] = unit.ID
+	for who, role := range map[string]string{
+		"inspector": "inspector", "officer": "officer", "head": "head", "signer": "leader", "leader": "leader",
+		"lead": "lookback", "secretary": "unit_secretary", "manager": "manager",
+	} {
+		body := object{"name": demoNames[who], "roles": []string{role}}
+		if who == "secretary" {
+			body["unit"] = unit.ID
+		}
+		var account struct {
+			ID      string `json:"id"`
+			Token   string `json:"token"`
+			Account struct {
+				ID string `json:"id"`
+			} `json:"account"`
+		}
+		if err := admin.post(ctx, "/v1/accounts", body, &account); err != nil {
+			return fmt.Errorf("add account: %w", err)
+		}
+		p.people[who], p.ids[who] = p.client(account.Token), account.ID+account.Account.ID
+	}
+	return nil
+}
+
+//nolint:gochecknoglobals // a table
+var demoNames = map[string]string{
+	"inspector": "检查员小李", "officer": "经办人小王", "head": "处长老赵", "signer": "副书记", "leader": "书记",
+	"lead": "组长老陈", "secretary": "档案局书记", "manager": "督查专员",
+}
+
+func (p *demoPlay) do(ctx context.Context, who, kind string, body any) error {
+	if err := p.people[who].command(ctx, p.id, kind, body); err != nil {
+		return err
+	}
+	return p.print(ctx)
+}
+
+// today is the legal date now, in the demonstration's time.
+func (p *demoPlay) today(ctx context.Context) (calendar.Date, error) {
+	_, _, timeline, err := p.record.PolicyInForce(ctx)
+	return timeline.Date(time.Now()), err
+}
+
+// serve: from discovery to the notice, whose receipt the unit lets lapse.
+func (p *demoPlay) serve(ctx context.Context) error {
+	today, err := p.today(ctx)
+	if err != nil {
+		return err
+	}
+	finding := object{}
+	if err := json.Unmarshal(examples.Finding, &finding); err != nil {
+		return err
+	}
+	finding["unit"], finding["found_on"] = p.ids["unit"], today.String()
+	var opened struct {
+		Case struct {
+			ID string `json:"id"`
+		} `json:"case"`
+	}
+	if err := p.people["inspector"].post(ctx, "/v1/cases", finding, &opened); err != nil {
+		return fmt.Errorf("open case: %w", err)
+	}
+	p.id = opened.Case.ID
+	for _, step := range []struct {
+		who, kind string
+		body      any
+	}{
+		{"inspector", "submit_draft", object{}},
+		{"head", "accept_finding", object{
+			"category": "C03", "dimension": "D4", "severity": "serious", "basis": "机关党组织书记责任清单第三项", "root_cause": "R2",
+			"type": "immediate", "officer": p.ids["officer"],
+		}},
+		{"officer", "submit_notice", object{"text": "请市档案局党组立行立改，按期报送整改报告。"}},
+		{"signer", "approve_notice", object{}},
+	} {
+		if err := p.do(ctx, step.who, step.kind, step.body); err != nil {
+			return err
+		}
+	}
+	if err := p.await(ctx, "the receipt to lapse", func(c demoCase) bool { return c.Passed("receipt") }); err != nil {
+		return err
+	}
+	if today, err = p.today(ctx); err != nil {
+		return err
+	}
+	return p.do(ctx, "officer", "record_receipt", object{"manner": "alternative", "on": today.String(), "reason": "逾期未签收，派员直接送达"})
+}
+
+// lateness: the unit lets its time run out, and the ladder climbs to the
+// reminder talk. Worker and engine are killed on the way.
+func (p *demoPlay) lateness(ctx context.Context) error {
+	p.say("✗ kill -9 worker " + fmt.Sprint(p.worker.cmd.Process.Pid))
+	p.worker.end(syscall.SIGKILL)
+	if err := p.pause(ctx, 2*time.Second); err != nil {
+		return err
+	}
+	worker, err := p.start(ctx, "worker")
+	if err != nil {
+		return err
+	}
+	p.worker = worker
+	p.say("✓ worker 已重新启动 · the worker runs again")
+	if err := p.await(ctx, "level L2", func(c demoCase) bool { return c.Level >= policy.L2 && c.Open("supervision_letter") > 0 }); err != nil {
+		return err
+	}
+	if err := p.recordMeasure(ctx, "officer", "supervision_letter", object{"number": "督办函〔2026〕1号"}); err != nil {
+		return err
+	}
+	pid := p.engine.PID()
+	p.say("✗ kill -9 engine " + fmt.Sprint(pid))
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		return fmt.Errorf("kill engine: %w", err)
+	}
+	if err := p.await(ctx, "the reminder talk", func(c demoCase) bool { return c.Level >= policy.L4 && c.Open("reminder_talk") > 0 }); err != nil {
+		return err
+	}
+	return p.recordMeasure(ctx, "leader", "reminder_talk", object{
+		"place": "市直机关工委会议室", "persons": []string{"市档案局党组书记"}, "reason": "逾期未整改", "requirements": "五日内报送整改报告",
+		"response": "诚恳接受，立即整改", "signed": true,
+	})
+}
+
+// recordMeasure records what was done about an open measure of a kind.
+func (p *demoPlay) recordMeasure(ctx context.Context, who, kind string, body object) error {
+	c, err := p.look(ctx)
+	if err != nil {
+		return err
+	}
+	today, err := p.today(ctx)
+	if err != nil {
+		return err
+	}
+	body["no"], body["on"] = c.Open(kind), today.String()
+	return p.do(ctx, who, "record_measure", body)
+}
+
+// report: it comes late, is returned, comes again and is accepted.
+func (p *demoPlay) report(ctx context.Context) error {
+	report := object{"items": []object{{"no": 1, "done": true, "account": "已补齐会议记录，建立“三会一课”台账。", "evidence": []string{"台账"}}}}
+	if err := p.do(ctx, "secretary", "submit_report", report); err != nil {
+		return err
+	}
+	if err := p.do(ctx, "officer", "return_report", object{"reasons": []object{{"no": 1, "reason": "缺少5月党课的签到表"}}}); err != nil {
+		return err
+	}
+	if err := p.do(ctx, "secretary", "submit_report", report); err != nil {
+		return err
+	}
+	return p.do(ctx, "officer", "accept_report", object{})
+}
+
+// arrive goes to the unit as soon as the window is open.
+func (p *demoPlay) arrive(ctx context.Context) error {
+	for {
+		today, err := p.today(ctx)
+		if err != nil {
+			return err
+		}
+		err = p.do(ctx, "lead", "record_arrival", object{"on": today.String(), "persons": []string{demoNames["lead"], demoNames["inspector"]}})
+		var problem *restError
+		if err == nil || !isProblem(err, &problem) || problem.Code != "too_early" {
+			return err
+		}
+		if err := p.pause(ctx, 500*time.Millisecond); err != nil {
+			return err
+		}
+	}
+}
+
+// failedLookBack: what was reported is not in place.
+func (p *demoPlay) failedLookBack(ctx context.Context) error {
+	if err := p.arrive(ctx); err != nil {
+		return err
+	}
+	today, err := p.today(ctx)
+	if err != nil {
+		return err
+	}
+	return p.do(ctx, "lead", "record_look_back", object{
+		"result": "not_in_place", "findings": []object{{"no": 1, "in_place": false, "account": "7月党课仍无记录"}},
+		"feedback": "回头看发现整改未到位，请重新整改。", "receipt": object{"manner": "paper", "on": today.String(), "scan": "现场签收单"},
+	})
+}
+
+// secondRound: reported in time and found in place.
+func (p *demoPlay) secondRound(ctx context.Context) error {
+	report := object{"items": []object{{"no": 1, "done": true, "account": "三季度“三会一课”全部落实并有记录。", "evidence": []string{"记录本"}}}}
+	if err := p.do(ctx, "secretary", "submit_report", report); err != nil {
+		return err
+	}
+	if err := p.do(ctx, "officer", "accept_report", object{}); err != nil {
+		return err
+	}
+	if err := p.arrive(ctx); err != nil {
+		return err
+	}
+	return p.do(ctx, "lead", "record_look_back", object{
+		"result": "in_place", "findings": []object{{"no": 1, "in_place": true, "account": "抽查三个支部，记录齐全"}},
+	})
+}
+
+// closing: closed, cooled and archived.
+func (p *demoPlay) closing(ctx context.Context) error {
+	if err := p.do(ctx, "leader", "approve_closure", object{}); err != nil {
+		return err
+	}
+	return p.await(ctx, "the archive", func(c demoCase) bool { return c.Stage == string(lifecycle.Archived) })
+}
+
+// A demoCase is what the story looks at.
+type demoCase struct {
+	Stage    string       `json:"stage"`
+	Level    policy.Level `json:"level"`
+	Measures []struct {
+		No     int    `json:"no"`
+		Kind   string `json:"kind"`
+		Status string `json:"status"`
+	} `json:"measures"`
+	Clocks []struct {
+		Name   string `json:"name"`
+		Passed bool   `json:"passed"`
+	} `json:"clocks"`
+}
+
+// Passed reports whether a clock ran out.
+func (c demoCase) Passed(clock string) bool {
+	for _, k := range c.Clocks {
+		if k.Name == clock {
+			return k.Passed
+		}
+	}
+	return false
+}
+
+// Open returns the number of an ordered measure of a kind, 0 when there is none.
+func (c demoCase) Open(kind string) int {
+	for _, m := range c.Measures {
+		if m.Kind == kind && m.Status == "ordered" {
+			return m.No
+		}
+	}
+	return 0
+}
+
+func (p *demoPlay) look(ctx context.Context) (demoCase, error) {
+	var answer struct {
+		Case demoCase `json:"case"`
+	}
+	_, err := p.people["manager"].call(ctx, http.MethodGet, "/v1/cases/"+p.id, nil, nil, &answer)
+	return answer.Case, err
+}
+
+// await watches the case until something is so.
+func (p *demoPlay) await(ctx context.Context, what string, so func(demoCase) bool) error {
+	for {
+		if err := p.print(ctx); err != nil {
+			return fmt.Errorf("wait for %s: %w", what, err)
+		}
+		c, err := p.look(ctx)
+		if err != nil {
+			return fmt.Errorf("wait for %s: %w", what, err)
+		}
+		if so(c) {
+			return p.print(ctx)
+		}
+		if err := p.pause(ctx, 200*time.Millisecond); err != nil {
+			return fmt.Errorf("wait for %s: %w", what, err)
+		}
+	}
+}
+
+func (p *demoPlay) pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// print prints the events that came since.
+func (p *demoPlay) print(ctx context.Context) error {
+	var page struct {
+		Events []struct {
+			Seq   int64               `json:"seq"`
+			At    time.Time           `json:"at"`
+			On    calendar.Date       `json:"legal"`
+			Kind  lifecycle.EventKind `json:"kind"`
+			Stage string              `json:"stage"`
+			Level *policy.Level       `json:"level"`
+			Actor string              `json:"actor_name"`
+		} `json:"events"`
+	}
+	path := fmt.Sprintf("/v1/cases/%s/events?after=%d", p.id, p.printed)
+	if _, err := p.people["manager"].call(ctx, http.MethodGet, path, nil, nil, &page); err != nil {
+		return err
+	}
+	for _, e := range page.Events {
+		p.printed = e.Seq
+		if e.Stage != "" {
+			p.stage = e.Stage
+		}
+		if e.Level != nil {
+			p.level = *e.Level
+		}
+		who := e.Actor
+		if who == "" {
+			who = "（计时）"
+		}
+		fmt.Printf("%s  %s  %s%s%-4s  %s\n", e.At.In(calendar.Zone()).Format("15:04:05"), e.On, column(e.Kind.ZH(), 20),
+			column(lifecycle.Stage(p.stage).ZH(), 16), p.level, who)
+	}
+	return nil
+}
+
+// column pads a text to a width in terminal cells; a Chinese character has two.
+func column(s string, width int) string {
+	return s + strings.Repeat(" ", max(1, width-runewidth.StringWidth(s)))
+}

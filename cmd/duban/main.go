@@ -1,0 +1,84 @@
+// Command duban is the whole of Duban 督办 but for the engine: the API, the
+// worker, and the commands an administrator runs beside them.
+//
+// It is configuration and wiring only: what the product does is in the packages
+// it wires.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set when the program is linked.
+var version = "dev" //nolint:gochecknoglobals // the linker writes it
+
+// commandLine is every command and setting, with flags over environment.
+type commandLine struct {
+	settings
+
+	Serve     serveCmd     `cmd:"" help:"Run everything on this machine: PostgreSQL, engine, API and worker."`
+	API       apiCmd       `cmd:"" name:"api" help:"Run the REST API on a database and a Temporal server that run already."`
+	Worker    workerCmd    `cmd:"" help:"Run the worker on a database and a Temporal server that run already."`
+	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this release."`
+	Account   accountCmd   `cmd:"" help:"Add and end accounts and their tokens."`
+	Unit      unitCmd      `cmd:"" help:"Add and list units."`
+	Calendar  calendarCmd  `cmd:"" help:"Count legal time, and put a year's holiday notice in force."`
+	Policy    policyCmd    `cmd:"" help:"Check, show and put in force the rules in figures."`
+	Rebuild   rebuildCmd   `cmd:"" help:"Fold every case from its events again and mend what differs; the system may go on meanwhile."`
+	Rehydrate rehydrateCmd `cmd:"" help:"Tell every open case's workflow where it stands; makes lost workflows again."`
+	Demo      demoCmd      `cmd:"" help:"Let one finding live its whole life in minutes, with things being killed on the way."`
+	Env       envCmd       `cmd:"" hidden:"" help:"Print the environment variables this program reads."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
+}
+
+func main() {
+	var c commandLine
+	parser := kong.Must(&c, kong.Name("duban"),
+		kong.Description("Duban 督办 sees to it that what an inspection finds is really put right."),
+		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	k, err := parser.Parse(os.Args[1:])
+	parser.FatalIfErrorf(err)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	k.BindTo(ctx, (*context.Context)(nil))
+	k.Bind(&c.settings)
+	k.Bind(parser)
+	if err := k.Run(); err != nil && !errors.Is(err, context.Canceled) {
+		stop()
+		fmt.Fprintln(os.Stderr, "duban:", err)
+		os.Exit(1) //nolint:gocritic // stop was called
+	}
+}
+
+type versionCmd struct{}
+
+// Run prints the version.
+func (versionCmd) Run() error {
+	fmt.Println(version)
+	return nil
+}
+
+type envCmd struct{}
+
+// Run prints one line for each environment variable the program reads.
+func (envCmd) Run(parser *kong.Kong) error {
+	seen := map[string]bool{}
+	return kong.Visit(parser.Model, func(node kong.Visitable, next kong.Next) error {
+		if flag, ok := node.(*kong.Flag); ok {
+			for _, name := range flag.Envs {
+				if !seen[name] {
+					seen[name] = true
+					fmt.Println(name)
+				}
+			}
+		}
+		return next(nil)
+	})
+}

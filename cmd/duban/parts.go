@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/sync/errgroup"
+
+	"duban/api"
+	"duban/dispatch"
+	"duban/store"
+	"duban/worker"
+)
+
+// parts are what one process runs: the API, the worker, or both. Both reach the
+// same record and the same Temporal server, which may be away.
+type parts struct {
+	settings settings
+	listen   string
+	// workerListen serves the metrics of a worker that is a process of its own.
+	workerListen string
+	api, worker  bool
+	// migrates: this process brings the record to this release first.
+	migrates bool
+	initial  []byte
+	// ready is called once the API listens.
+	ready func(ctx context.Context, record *store.Store, address string) error
+}
+
+// drain is how long a stop waits for requests that are under way.
+const drain = 20 * time.Second
+
+// run runs the parts until the context ends, and then stops them in order.
+func (p parts) run(ctx context.Context) error {
+	log := p.settings.logger()
+	record, err := store.Open(ctx, store.Options{URL: p.settings.DatabaseURL, Logger: log})
+	if err != nil {
+		return err
+	}
+	defer record.Close()
+	if p.migrates {
+		if err := migrate(ctx, record, p.initial); err != nil {
+			return err
+		}
+	}
+	temporal, err := dispatch.Dial(p.settings.TemporalAddress, p.settings.TemporalNamespace, log)
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	door := dispatch.New(record, dispatch.Options{
+		Engine: dispatch.NewTemporal(temporal, p.settings.TemporalNamespace), Heart: p.api, Watch: p.worker, Logger: log, Metrics: registry,
+	})
+
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return door.Run(ctx) })
+	state := func() string { return "elsewhere" }
+	if p.worker {
+		w := worker.New(worker.Options{
+			Temporal: temporal, Namespace: p.settings.TemporalNamespace, Record: record, Logger: log, Metrics: registry,
+		})
+		state = w.State
+		group.Go(func() error { return w.Run(ctx) })
+	}
+	if p.api {
+		handler := api.New(api.Options{
+			Record: record, Doer: door, Logger: log, Registry: registry, Engine: door.EngineState, Worker: state, Version: version,
+		})
+		group.Go(func() error { return p.serve(ctx, record, handler, log) })
+	} else if p.workerListen != "" {
+		mux := http.NewServeMux()
+		mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+		mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, state()) })
+		group.Go(func() error { return listenAndServe(ctx, p.workerListen, mux, nil) })
+	}
+	return group.Wait()
+}
+
+// serve answers requests until the context ends.
+func (p parts) serve(ctx context.Context, record *store.Store, handler http.Handler, log *slog.Logger) error {
+	return listenAndServe(ctx, p.listen, handler, func(address string) error {
+		log.Info("the API listens", "address", address)
+		if p.ready == nil {
+			return nil
+		}
+		return p.ready(ctx, record, address)
+	})
+}
+
+// listenAndServe serves a handler until the context ends, and then waits for
+// requests that are under way.
+func listenAndServe(ctx context.Context, address string, handler http.Handler, listening func(string) error) error {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	server := api.NewServer(address, handler)
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	if listening != nil {
+		if err := listening(l.Addr().String()); err != nil {
+			return errors.Join(err, server.Close())
+		}
+	}
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	if err := server.Shutdown(stop); err != nil {
+		return errors.Join(err, server.Close())
+	}
+	return ctx.Err()
+}
+
+// migrate brings the record to this release, and waits for a database that is
+// only just starting.
+func migrate(ctx context.Context, record *store.Store, initial []byte) error {
+	for {
+		err := record.Migrate(ctx, initial)
+		if err == nil || !errors.Is(err, store.ErrBusy) {
+			return err
+		}
+		fmt.Fprintln(os.Stderr, "duban: waiting for the database:", err)
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(time.Second):
+		}
+	}
+}

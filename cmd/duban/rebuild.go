@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/schollz/progressbar/v3"
+)
+
+type rebuildCmd struct{}
+
+// Run folds every case again.
+func (rebuildCmd) Run(ctx context.Context, s *settings) error {
+	record, err := s.record(ctx)
+	if err != nil {
+		return err
+	}
+	defer record.Close()
+	var bar *progressbar.ProgressBar
+	report, err := record.Rebuild(ctx, func(done, total int) {
+		if bar == nil {
+			bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("cases"),
+				progressbar.OptionClearOnFinish(), progressbar.OptionShowCount())
+		}
+		_ = bar.Set(done) // a bar that cannot be drawn is no reason to stop
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d cases folded from their events, %d mended\n", report.Cases, report.Changed)
+	return nil
+}
+
+type rehydrateCmd struct{}
+
+// Run queues a telling for every open case.
+func (rehydrateCmd) Run(ctx context.Context, s *settings) error {
+	record, err := s.record(ctx)
+	if err != nil {
+		return err
+	}
+	defer record.Close()
+	total := 0
+	for after := ""; ; {
+		n, last, err := record.TellAll(ctx, after, 1000)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			break
+		}
+		total, after = total+n, last
+	}
+	fmt.Printf("%d open cases are being told\n", total)
+	return nil
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"duban/lifecycle"
+	"duban/local"
+	"duban/store"
+)
+
+type serveCmd struct {
+	Listen string `env:"DUBAN_LISTEN" default:"127.0.0.1:8080" help:"Address of the API. Defaults to 127.0.0.1:8080."`
+	Policy string `type:"existingfile" help:"Policy to begin with, in an empty record. Defaults to the built-in one."`
+}
+
+// Run starts what is not named, serves until it is told to stop, and stops it
+// all again.
+func (c serveCmd) Run(ctx context.Context, s *settings) error {
+	say := func(line string) { fmt.Fprintln(os.Stderr, line) }
+	system, err := local.Start(ctx, local.Options{
+		Dir: s.Data, DatabaseURL: s.DatabaseURL, TemporalAddress: s.TemporalAddress, Namespace: s.TemporalNamespace,
+		Say: say, Logger: s.logger(),
+	})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+		defer cancel()
+		if err := system.Stop(stop); err != nil {
+			s.logger().Error("stop local system", "error", err)
+		}
+	}()
+	p := parts{
+		settings: *s, listen: c.Listen, api: true, worker: true, migrates: true,
+	}
+	p.settings.DatabaseURL, p.settings.TemporalAddress = system.DatabaseURL(), system.TemporalAddress()
+	p.ready = func(ctx context.Context, record *store.Store, address string) error {
+		token, err := firstToken(ctx, record, s.Data)
+		if err != nil {
+			return err
+		}
+		say("督办 Duban 已就绪 is ready: http://" + address + "  (API: http://" + address + "/docs)")
+		if token != "" {
+			say("管理员令牌 the first token is in " + token)
+		}
+		return nil
+	}
+	if p.initial, err = initialPolicy(c.Policy); err != nil {
+		return err
+	}
+	return p.run(ctx)
+}
+
+// initialPolicy reads the policy an empty record begins with; nil for the
+// built-in one.
+func initialPolicy(file string) ([]byte, error) {
+	if file == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(file) //nolint:gosec // the administrator names the file
+	if err != nil {
+		return nil, fmt.Errorf("read policy: %w", err)
+	}
+	return text, nil
+}
+
+// tokenFile holds the token of the first administrator, for whoever may read
+// the data folder.
+const tokenFile = "admin.token"
+
+// firstToken makes the first administrator of an empty record and returns where
+// the token is, or where it was left before; empty when there is none.
+func firstToken(ctx context.Context, record *store.Store, dir string) (string, error) {
+	file := filepath.Join(dir, tokenFile)
+	have, err := record.HasAccounts(ctx)
+	if err != nil {
+		return "", err
+	}
+	if have {
+		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+			return "", nil
+		}
+		return file, nil
+	}
+	_, token, err := record.AddAccount(ctx, store.NewAccount{Name: "系统管理员", Roles: []lifecycle.Role{lifecycle.Admin}})
+	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(file, []byte(token+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("keep the first token: %w", err)
+	}
+	return file, nil
+}
+
+type apiCmd struct {
+	Listen string `env:"DUBAN_LISTEN" default:"127.0.0.1:8080" help:"Address of the API. Defaults to 127.0.0.1:8080."`
+}
+
+// errExternal: the split processes start nothing local.
+var errExternal = errors.New("give --database-url and --temporal-address; duban serve runs them here")
+
+// Run serves the API.
+func (c apiCmd) Run(ctx context.Context, s *settings) error {
+	if s.DatabaseURL == "" || s.TemporalAddress == "" {
+		return errExternal
+	}
+	return parts{settings: *s, listen: c.Listen, api: true}.run(ctx)
+}
+
+type workerCmd struct {
+	Listen string `env:"DUBAN_WORKER_LISTEN" help:"Address of the worker's /healthz and /metrics; nothing is served when it is left out."`
+}
+
+// Run works.
+func (c workerCmd) Run(ctx context.Context, s *settings) error {
+	if s.DatabaseURL == "" || s.TemporalAddress == "" {
+		return errExternal
+	}
+	return parts{settings: *s, workerListen: c.Listen, worker: true}.run(ctx)
+}
+
+type migrateCmd struct {
+	Policy string `type:"existingfile" help:"Policy to begin with, in an empty record. Defaults to the built-in one."`
+}
+
+// Run migrates the record.
+func (c migrateCmd) Run(ctx context.Context, s *settings) error {
+	initial, err := initialPolicy(c.Policy)
+	if err != nil {
+		return err
+	}
+	record, err := s.record(ctx)
+	if err != nil {
+		return err
+	}
+	defer record.Close()
+	return migrate(ctx, record, initial)
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"duban/local"
+	"duban/store"
+)
+
+// settings are those every command shares.
+type settings struct {
+	Data              string `env:"DUBAN_DATA" default:"./data" help:"Folder of what runs on this machine. Defaults to ./data."`
+	DatabaseURL       string `env:"DATABASE_URL" help:"PostgreSQL to keep the record in; a private one is run when it is left out."`
+	TemporalAddress   string `env:"TEMPORAL_ADDRESS" help:"Temporal server, as host:port; an engine is run here when it is left out."`
+	TemporalNamespace string `env:"TEMPORAL_NAMESPACE" default:"duban" help:"Temporal namespace. Defaults to duban."`
+	LogLevel          string `env:"DUBAN_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"Least level of log lines: debug, info, warn or error. Defaults to info."`
+	LogFormat         string `env:"DUBAN_LOG_FORMAT" enum:"text,json" default:"text" help:"Form of log lines: text or json. Defaults to text."`
+}
+
+// logger writes to standard error, as the settings want it.
+func (s *settings) logger() *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(s.LogLevel)); err != nil {
+		level = slog.LevelInfo
+	}
+	o := &slog.HandlerOptions{Level: level}
+	if s.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, o))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, o))
+}
+
+// errNoRecord: there is no database to work on.
+var errNoRecord = errors.New("no database: give --database-url, or run duban serve on this --data folder first")
+
+// record opens the record for a command that runs beside the system: the one
+// named, or that of the system running on the data folder.
+func (s *settings) record(ctx context.Context) (*store.Store, error) {
+	url := s.DatabaseURL
+	if url == "" {
+		running, _, err := local.Running(s.Data)
+		if err != nil {
+			return nil, fmt.Errorf("look for a running system: %w", err)
+		}
+		url = running
+	}
+	if url == "" {
+		return nil, errNoRecord
+	}
+	return store.Open(ctx, store.Options{URL: url, MaxConns: 4, Logger: s.logger()})
+}

@@ -1,0 +1,115 @@
+package e2e_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/casetest"
+	"duban/lifecycle"
+	"duban/policy"
+)
+
+// Every clock of the alarm table, lifecycle.md section 4, driven by the engine:
+// it lapses when it should, and the chase goes on until somebody acts.
+func TestEveryClock(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	k := newStack(t, setup{day: 150 * time.Millisecond})
+	p := k.people
+	review := append(p.UpToServing(lifecycle.Immediate), p.Sign(), p.Report(1))
+	accepted := append(slices.Clone(review), casetest.Step{By: p.Officer, Body: &lifecycle.AcceptReport{}})
+	planned := append(p.UpToServing(lifecycle.ByDeadline), p.Sign())
+	working := append(p.UpToServing(lifecycle.Immediate), p.Sign())
+	for _, clock := range []struct {
+		name  policy.ClockName
+		steps []casetest.Step
+		// then brings the case on from there.
+		then func(t *testing.T, l *casetest.Life)
+	}{
+		{name: policy.ClockDraft},
+		{name: policy.ClockTriage, steps: p.UpToServing(lifecycle.Immediate)[:1]},
+		{name: policy.ClockNoticeDrafting, steps: p.UpToServing(lifecycle.Immediate)[:2]},
+		{name: policy.ClockNoticeApproval, steps: p.UpToServing(lifecycle.Immediate)[:3]},
+		{name: policy.ClockReceipt, steps: p.UpToServing(lifecycle.Immediate)},
+		{name: policy.ClockPlan, steps: planned},
+		{name: policy.ClockPlanReview, steps: planned, then: func(t *testing.T, l *casetest.Life) {
+			t.Helper()
+			l.Must(ctx, t, casetest.Step{By: p.Secretary, Body: &lifecycle.SubmitPlan{Measures: []lifecycle.PlannedMeasure{
+				{Text: "建立台账", Kind: lifecycle.EstablishSystem, Owner: "机关党委", Due: k.today().AddDays(20)},
+			}}})
+		}},
+		{name: policy.ClockRectification, steps: working},
+		{name: policy.ClockReportReview, steps: review},
+		{name: policy.ClockLookBack, steps: accepted},
+		{name: policy.ClockLookBackResult, steps: accepted, then: func(t *testing.T, l *casetest.Life) {
+			t.Helper()
+			k.arrive(ctx, t, l)
+		}},
+		{name: policy.ClockClosureApproval, steps: accepted, then: func(t *testing.T, l *casetest.Life) {
+			t.Helper()
+			k.lookBack(ctx, l, lifecycle.InPlace)
+		}},
+		{name: policy.ClockCheckIn, steps: append(slices.Clone(review), casetest.Step{By: p.Leader, Body: &lifecycle.Sustain{Reason: "长期坚持"}})},
+		{name: policy.ClockSustainedReview, steps: append(slices.Clone(review), casetest.Step{By: p.Leader, Body: &lifecycle.Sustain{Reason: "长期坚持"}})},
+		{name: policy.ClockTransferReceipt, steps: append(slices.Clone(working), casetest.Step{By: p.Leader, Body: &lifecycle.Transfer{To: "机关纪检监察工委", Reason: "移送"}})},
+		{name: policy.ClockTransferStatus, steps: append(slices.Clone(working), casetest.Step{By: p.Leader, Body: &lifecycle.Transfer{To: "机关纪检监察工委", Reason: "移送"}}),
+			then: func(t *testing.T, l *casetest.Life) {
+				t.Helper()
+				l.Must(ctx, t, casetest.Step{By: p.Officer, Body: &lifecycle.RecordTransferReceipt{On: k.today()}})
+			}},
+		{name: policy.ClockObjection, steps: append(slices.Clone(working), casetest.Step{By: p.Secretary, Body: &lifecycle.FileObjection{Objection: lifecycle.Facts, Grounds: "与事实不符"}})},
+		{name: policy.ClockExtension, steps: working, then: func(t *testing.T, l *casetest.Life) {
+			t.Helper()
+			due := k.due(l.Case)
+			l.Must(ctx, t, casetest.Step{By: p.Secretary, Body: &lifecycle.RequestExtension{Until: due.Due.AddDays(10), Reason: "搬迁"}})
+		}},
+		{name: policy.ClockHandover, steps: append(slices.Clone(working), casetest.Step{By: p.Head, Body: &lifecycle.HandOver{To: p.Secretary.Account, Reason: "书记调整"}})},
+		{name: "measure", steps: append(slices.Clone(working), casetest.Step{By: p.Leader, Body: &lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: "责任不力"}})},
+	} {
+		t.Run(string(clock.name), func(t *testing.T) {
+			t.Parallel()
+			l := k.life("clock-" + string(clock.name))
+			l.Must(ctx, t, append([]casetest.Step{p.Finding(string(clock.name), k.today())}, clock.steps...)...)
+			if clock.then != nil {
+				clock.then(t, l)
+			}
+			require.Eventually(t, func() bool {
+				return slices.ContainsFunc(k.look(l.Case).Clocks, func(c lifecycle.Clock) bool {
+					return c.Name == clock.name && c.Passed && c.Chases >= 2 && c.Next != nil
+				})
+			}, 2*time.Minute, 100*time.Millisecond, "it lapses and chases twice: %+v", k.look(l.Case).Clocks)
+			l.Must(ctx, t, casetest.Step{By: k.people.Leader, Body: &lifecycle.Note{Text: "见到催办"}})
+		})
+	}
+	t.Run("cooling", func(t *testing.T) {
+		t.Parallel()
+		l := k.life("clock-cooling")
+		l.Must(ctx, t, append([]casetest.Step{p.Finding("cooling", k.today())}, accepted...)...)
+		k.lookBack(ctx, l, lifecycle.InPlace)
+		l.Must(ctx, t, casetest.Step{By: p.Leader, Body: &lifecycle.ApproveClosure{}})
+		k.await(l.Case, time.Minute, "archived", func(c lifecycle.Case) bool { return c.Stage == lifecycle.Archived })
+	})
+	t.Run("stay", func(t *testing.T) {
+		t.Parallel()
+		l := k.life("clock-stay")
+		l.Must(ctx, t, append([]casetest.Step{p.Finding("stay", k.today())}, working...)...)
+		before := k.due(l.Case).Due
+		l.Must(ctx, t, casetest.Step{By: p.Leader, Body: &lifecycle.GrantStay{Until: k.today().AddDays(14), Reason: "机构改革"}})
+		k.await(l.Case, time.Minute, "the stay to end", func(c lifecycle.Case) bool { return c.Stay == nil })
+		require.True(t, k.due(l.Case).Due.After(before), "later by the days it stood")
+	})
+}
+
+// arrive arrives as soon as the window is open.
+func (k *stack) arrive(ctx context.Context, t *testing.T, l *casetest.Life) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		a, err := l.Do(ctx, casetest.Step{By: k.people.Lead, Body: &lifecycle.RecordArrival{On: k.today(), Persons: []string{"组长", "组员"}}})
+		require.NoError(t, err)
+		return a.Refusal == nil
+	}, time.Minute, 100*time.Millisecond, "the look-back window is open")
+}

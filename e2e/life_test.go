@@ -1,0 +1,223 @@
+package e2e_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
+
+	"duban/calendar"
+	"duban/internal/casetest"
+	"duban/lifecycle"
+	"duban/policy"
+)
+
+// today is the legal date now in the stack's time.
+func (k *stack) today() calendar.Date {
+	k.t.Helper()
+	_, _, timeline, err := k.record.PolicyInForce(context.Background())
+	require.NoError(k.t, err)
+	return timeline.Date(time.Now())
+}
+
+// look reads a case beside the API.
+func (k *stack) look(id string) lifecycle.Case {
+	k.t.Helper()
+	v, err := k.record.Case(context.Background(), k.people.Manager, id)
+	require.NoError(k.t, err)
+	return *v.Staff
+}
+
+// await waits until a case is so.
+func (k *stack) await(id string, within time.Duration, what string, so func(lifecycle.Case) bool) lifecycle.Case {
+	k.t.Helper()
+	var c lifecycle.Case
+	k.eventually(within, what, func() bool {
+		c = k.look(id)
+		return so(c)
+	})
+	return c
+}
+
+// opened is the way of a case to the unit's signature.
+func (k *stack) opened(ctx context.Context, key string, kind lifecycle.Type) *casetest.Life {
+	k.t.Helper()
+	l := k.life(key)
+	l.Must(ctx, k.t, append([]casetest.Step{k.people.Finding("组织生活制度不严格", k.today())}, k.people.UpToServing(kind)...)...)
+	return l
+}
+
+// lookBack arrives as soon as the window is open, and records the result.
+func (k *stack) lookBack(ctx context.Context, l *casetest.Life, result lifecycle.Result) lifecycle.Case {
+	k.t.Helper()
+	k.eventually(time.Minute, "the look-back window is open", func() bool {
+		a, err := l.Do(ctx, casetest.Step{By: k.people.Lead, Body: &lifecycle.RecordArrival{On: k.today(), Persons: []string{"组长", "组员"}}})
+		require.NoError(k.t, err)
+		require.True(k.t, a.Refusal == nil || a.Refusal.Code == "too_early", "%+v", a.Refusal)
+		return a.Refusal == nil
+	})
+	b := &lifecycle.RecordLookBack{Result: result}
+	for _, m := range k.look(l.Case).Plan.Measures {
+		b.Findings = append(b.Findings, lifecycle.LookBackPoint{No: m.No, InPlace: result == lifecycle.InPlace, Account: "现场核查"})
+	}
+	if result == lifecycle.NotInPlace {
+		b.Feedback = "回头看反馈"
+	}
+	return l.Must(ctx, k.t, casetest.Step{By: k.people.Lead, Body: b})
+}
+
+// The full happy path, through REST, with a real engine: from discovery to the
+// archive, which only a timer opens; then the workflow is done.
+func TestAWholeLife(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	k := newStack(t, setup{day: 150 * time.Millisecond})
+	p := k.people
+	l := k.opened(ctx, "whole", lifecycle.ByDeadline)
+	l.Must(ctx, t, p.Sign(),
+		casetest.Step{By: p.Contact, Body: &lifecycle.SubmitPlan{Measures: []lifecycle.PlannedMeasure{
+			{Text: "建立台账", Kind: lifecycle.EstablishSystem, Owner: "机关党委", Due: k.today().AddDays(20)},
+			{Text: "补课", Kind: lifecycle.Training, Owner: "第二支部", Due: k.today().AddDays(25)},
+		}}},
+		casetest.Step{By: p.Officer, Body: &lifecycle.AcceptPlan{}},
+		p.Report(2),
+		casetest.Step{By: p.Officer, Body: &lifecycle.AcceptReport{}},
+	)
+	c := k.lookBack(ctx, l, lifecycle.InPlace)
+	require.Equal(t, lifecycle.ClosureApproval, c.Stage)
+	l.Must(ctx, t, casetest.Step{By: p.Leader, Body: &lifecycle.ApproveClosure{}})
+	c = k.await(l.Case, time.Minute, "archived", func(c lifecycle.Case) bool { return c.Stage == lifecycle.Archived })
+	require.Empty(t, c.Clocks)
+
+	temporal := k.temporal()
+	k.eventually(20*time.Second, "the workflow is done", func() bool {
+		d, err := temporal.DescribeWorkflowExecution(ctx, "case/"+l.Case, "")
+		return err == nil && d.GetWorkflowExecutionInfo().GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED
+	})
+	report, err := k.record.Rebuild(ctx, nil)
+	require.NoError(t, err)
+	require.Zero(t, report.Changed, "state == fold(events)")
+}
+
+// The whole ladder, lifecycle.md section 4: L1 +1, L2 +5, L3 +10, L4 +15,
+// L5 +20 working days from the due date, each on its legal day and with its
+// measure; after L5 the chase goes on.
+func TestTheWholeLadder(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	k := newStack(t, setup{day: 200 * time.Millisecond})
+	l := k.opened(ctx, "ladder", lifecycle.Immediate)
+	c := l.Must(ctx, t, k.people.Sign())
+	c = k.look(l.Case)
+	due, ok := c.Deadline()
+	require.True(t, ok)
+	k.await(l.Case, time.Minute, "level L5", func(c lifecycle.Case) bool { return c.Level == policy.L5 })
+	c = k.await(l.Case, time.Minute, "a chase after L5", func(c lifecycle.Case) bool {
+		d, _ := c.Deadline()
+		return d.Chases >= 5
+	})
+	days := calendar.Builtin()
+	events, err := k.record.Events(ctx, k.people.Auditor, l.Case, 0, 200)
+	require.NoError(t, err)
+	want := map[policy.Level]int{policy.L1: 1, policy.L2: 5, policy.L3: 10, policy.L4: 15, policy.L5: 20}
+	raised := map[policy.Level]calendar.Date{}
+	for _, e := range events {
+		if e.Kind == lifecycle.EventLevelRaised {
+			raised[*e.Level] = e.Legal
+		}
+	}
+	for level, after := range want {
+		require.Equal(t, days.AddWorkingDays(due.Due, after), raised[level], level)
+	}
+	kinds := map[policy.MeasureKind]lifecycle.MeasureStatus{}
+	for _, m := range c.Measures {
+		kinds[m.Kind] = m.Status
+	}
+	require.Equal(t, map[policy.MeasureKind]lifecycle.MeasureStatus{
+		policy.MeasureUrge: lifecycle.Done, policy.MeasureSupervisionLetter: lifecycle.Ordered, policy.MeasureOnSite: lifecycle.Proposed,
+		policy.MeasureReminderTalk: lifecycle.Ordered, policy.MeasureNegativeList: lifecycle.Ordered,
+	}, kinds)
+}
+
+// Same key, same answer: eight concurrent identical requests have one effect
+// and get eight identical answers, over two APIs.
+func TestEightIdenticalRequests(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	k := newStack(t, setup{apis: 2})
+	body, err := json.Marshal(k.people.Finding("同一问题", k.today()).Body)
+	require.NoError(t, err)
+	type reply struct {
+		status int
+		etag   string
+		text   string
+	}
+	replies := make([]reply, 8)
+	var group sync.WaitGroup
+	for i := range replies {
+		group.Go(func() {
+			d := door{stack: k, api: i % 2}
+			status, header, text, err := d.send(ctx, http.MethodPost, "/v1/cases", k.people.Inspector, map[string]string{"Idempotency-Key": "same"}, body)
+			if err == nil {
+				replies[i] = reply{status, header.Get("ETag"), string(text)}
+			}
+		})
+	}
+	group.Wait()
+	require.Equal(t, http.StatusCreated, replies[0].status)
+	for _, r := range replies {
+		require.Equal(t, replies[0], r)
+	}
+	counts, err := k.record.Counts(ctx, k.people.Manager)
+	require.NoError(t, err)
+	require.Equal(t, int64(1), counts.Total)
+}
+
+// Fifty different commands race on one case, each re-reading until it is
+// decided: what comes out is a legal sequence.
+func TestFiftyCommandsRace(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	k := newStack(t, setup{apis: 2})
+	p := k.people
+	l := k.opened(ctx, "race", lifecycle.Immediate)
+	l.Must(ctx, t, p.Sign())
+	var group sync.WaitGroup
+	for i := range 50 {
+		group.Go(func() {
+			step := []casetest.Step{
+				p.Report(1),
+				{By: p.Officer, Body: &lifecycle.ReturnReport{Reasons: []lifecycle.ItemReason{{No: 1, Reason: "缺材料"}}}},
+				{By: p.Officer, Body: &lifecycle.Note{Text: fmt.Sprintf("备注%d", i)}},
+				{By: p.Leader, Body: &lifecycle.GrantStay{Until: k.today().AddDays(10), Reason: "搬迁"}},
+				{By: p.Leader, Body: &lifecycle.EndStay{Reason: "恢复"}},
+				{By: p.Leader, Body: &lifecycle.OrderMeasure{Measure: policy.MeasureUrge, Basis: "催办"}},
+				{By: p.Signer, Body: &lifecycle.OrderMeasure{Measure: policy.MeasureOnSite, Basis: "现场督导"}},
+				{By: p.Leader, Body: &lifecycle.WaiveMeasure{No: 1 + i%4, Reason: "免予"}},
+				{By: p.Secretary, Body: &lifecycle.RequestExtension{Until: k.today().AddDays(35), Reason: "需要时间"}},
+				{By: p.Leader, Body: &lifecycle.DecideExtension{Granted: i%2 == 0, Reason: "决定"}},
+			}[i%10]
+			mine := &casetest.Life{Doer: door{stack: k, api: i % 2}, Key: fmt.Sprintf("race-%d", i), Case: l.Case}
+			_, err := mine.Do(ctx, step)
+			if err != nil {
+				t.Errorf("%s: %v", step.Body.Kind(), err)
+			}
+		})
+	}
+	group.Wait()
+	events, err := k.record.Events(ctx, p.Auditor, l.Case, 0, 200)
+	require.NoError(t, err)
+	for i, e := range events {
+		require.Equal(t, int64(i+1), e.Seq)
+	}
+	require.Greater(t, len(events), 15)
+	report, err := k.record.Rebuild(ctx, nil)
+	require.NoError(t, err)
+	require.Zero(t, report.Changed, "state == fold(events)")
+}
