@@ -15,7 +15,7 @@ import (
 	"duban/lifecycle"
 )
 
-var update = flag.Bool("update", false, "write testdata and openapi.yaml anew") //nolint:gochecknoglobals // a flag
+var update = flag.Bool("update", false, "write testdata and openapi.yaml anew")
 
 // golden compares a text with a file, or writes the file with -update.
 func golden(t *testing.T, path, text string) {

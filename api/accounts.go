@@ -125,13 +125,13 @@ func (s *server) addAccount(ctx context.Context, c *call, _ *nothing) (*tokenOut
 		return nil, err
 	}
 	var f form
-	made := store.NewAccount{Name: f.required("name", n.Name, maxCode), Unit: f.text("unit", n.Unit, maxCode)}
+	made := store.NewAccount{Name: f.required("name", n.Name), Unit: f.text("unit", n.Unit, maxCode)}
 	if len(n.Roles) == 0 || len(n.Roles) > len(lifecycle.Roles()) {
 		f.refuse("roles", "count", fmt.Sprintf("角色应为1至%d个。", len(lifecycle.Roles())), fmt.Sprintf("Give 1 to %d roles.", len(lifecycle.Roles())))
 	} else {
 		for i, role := range n.Roles {
 			at := fmt.Sprintf("roles[%d]", i)
-			made.Roles = append(made.Roles, lifecycle.Role(f.oneOf(at, f.required(at, string(role), maxCode), names(lifecycle.Roles()))))
+			made.Roles = append(made.Roles, lifecycle.Role(f.oneOf(at, f.required(at, string(role)), names(lifecycle.Roles()))))
 		}
 	}
 	if err := f.err(); err != nil {

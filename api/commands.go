@@ -127,7 +127,7 @@ func (s *server) do(ctx context.Context, c *call, r store.Request) (*answered, e
 	if a.Refusal != nil {
 		f := faultOf(a.Refusal)
 		if tag := c.etagOf(a.Case); tag != "" {
-			f.with("ETag", tag)
+			f = f.with("ETag", tag)
 		}
 		return nil, f
 	}
@@ -142,7 +142,7 @@ func (s *server) do(ctx context.Context, c *call, r store.Request) (*answered, e
 func (s *server) stale(ctx context.Context, c *call, caseID string, err error) error {
 	f := faultOf(err)
 	if now, err := s.record.Case(ctx, c.actor, caseID); err == nil {
-		f.with("ETag", c.etag(now.Version))
+		f = f.with("ETag", c.etag(now.Version))
 	}
 	return f
 }

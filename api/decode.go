@@ -122,7 +122,7 @@ func (d *decoder) value(path string, v reflect.Value) {
 		v.Set(reflect.New(v.Type().Elem()))
 		v = v.Elem()
 	}
-	if target, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+	if target, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr()); ok {
 		d.figure(path, token, target)
 		return
 	}

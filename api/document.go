@@ -78,12 +78,12 @@ func (s *server) document(router *gin.Engine) {
 // files, and of inline scripts only those it has, by their hashes.
 func pagePolicy(ui http.Handler) string {
 	inlineScript := regexp.MustCompile(`(?s)<script[^>]*>(.+?)</script>`)
-	scripts := "'self'"
+	scripts := []string{"'self'"}
 	for _, inline := range inlineScript.FindAllStringSubmatch(read(ui, "/docs/"), -1) {
 		hash := sha256.Sum256([]byte(inline[1]))
-		scripts += " 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'"
+		scripts = append(scripts, "'sha256-"+base64.StdEncoding.EncodeToString(hash[:])+"'")
 	}
-	return "default-src 'none'; script-src " + scripts + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+	return "default-src 'none'; script-src " + strings.Join(scripts, " ") + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
 		"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 }
 

@@ -38,12 +38,12 @@ func (f *form) text(field, value string, limit int) string {
 }
 
 // required is a text that may not be empty.
-func (f *form) required(field, value string, limit int) string {
+func (f *form) required(field, value string) string {
 	if strings.TrimSpace(value) == "" {
 		f.refuse(field, "required", "请填写“"+field+"”。", "Please fill in "+field+".")
 		return value
 	}
-	return f.text(field, value, limit)
+	return f.text(field, value, maxCode)
 }
 
 // number is a whole number within bounds, or what it is when left out.

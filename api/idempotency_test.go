@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"maps"
 	"net/http"
 	"sync"
 	"testing"
@@ -23,9 +24,7 @@ func TestSameRequestSameAnswer(t *testing.T) {
 		for i := range answers {
 			group.Go(func() {
 				header := map[string]string{"Authorization": "Bearer " + p.Tokens[who.Account], "X-Request-Id": "same"}
-				for k, v := range r.header {
-					header[k] = v
-				}
+				maps.Copy(header, r.header)
 				answers[i] = send(t, s.handler, asked{method: r.method, path: r.path, body: r.body, header: header})
 			})
 		}

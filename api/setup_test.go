@@ -28,7 +28,6 @@ type site struct {
 	handler http.Handler
 	store   *store.Store
 	people  casetest.People
-	log     *bytes.Buffer
 }
 
 // door lets the record alone stand behind the API: nothing is told.
@@ -50,7 +49,7 @@ func siteWith(t *testing.T, change func(*api.Options)) site {
 	s, err := store.Open(ctx, store.Options{URL: pgtest.Copy(t, "migrated", migrate), MaxConns: 8})
 	require.NoError(t, err)
 	t.Cleanup(s.Close)
-	o := api.Options{Record: s, Doer: door{s}, Logger: slog.New(slog.NewJSONHandler(io.Discard, nil))}
+	o := api.Options{Record: s, Doer: door{s}, Logger: slog.New(slog.DiscardHandler)}
 	change(&o)
 	return site{handler: api.New(o), store: s, people: casetest.NewPeople(ctx, t, s)}
 }

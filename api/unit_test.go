@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"maps"
 	"net/http"
 	"testing"
 
@@ -39,9 +40,7 @@ func TestNotYoursIsNotThere(t *testing.T) {
 		t.Helper()
 		copied := func() map[string]string {
 			c := map[string]string{"X-Request-Id": "same"}
-			for k, v := range header {
-				c[k] = v
-			}
+			maps.Copy(c, header)
 			return c
 		}
 		have := ask(who, asked{method: method, path: "/v1/cases/" + id + rest, body: body, header: copied()})

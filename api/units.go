@@ -104,7 +104,7 @@ func (s *server) addUnit(ctx context.Context, c *call, _ *nothing) (*unitOutput,
 	}
 	var f form
 	u, err := store.Unit{
-		Name: f.required("name", n.Name, maxCode), Code: f.text("code", n.Code, maxCode), Region: f.text("region", n.Region, maxCode),
+		Name: f.required("name", n.Name), Code: f.text("code", n.Code, maxCode), Region: f.text("region", n.Region, maxCode),
 		Area: f.text("area", n.Area, maxCode), Category: f.text("category", n.Category, maxCode),
 	}, f.err()
 	if err != nil {
@@ -191,11 +191,11 @@ func (s *server) addPost(ctx context.Context, c *call, in *idInput) (*postOutput
 	}
 	var f form
 	p := store.Post{
-		Unit: unitID, Kind: f.required("kind", n.Kind, maxCode), Holder: f.required("holder", n.Holder, maxCode),
+		Unit: unitID, Kind: f.required("kind", n.Kind), Holder: f.required("holder", n.Holder),
 		Account: f.text("account", n.Account, maxCode), Since: n.Since,
 	}
 	if p.Since.IsZero() {
-		f.required("since", "", maxCode)
+		f.required("since", "")
 	}
 	if err := f.err(); err != nil {
 		return nil, err

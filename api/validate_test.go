@@ -59,7 +59,7 @@ func operationAt(method, path string) *huma.Operation {
 	var found *huma.Operation
 	best := -1
 	for pattern, item := range described().Paths {
-		op, _ := reflect.Indirect(reflect.ValueOf(item)).FieldByName(method[:1] + strings.ToLower(method[1:])).Interface().(*huma.Operation)
+		op, _ := reflect.TypeAssert[*huma.Operation](reflect.Indirect(reflect.ValueOf(item)).FieldByName(method[:1] + strings.ToLower(method[1:])))
 		if literal := match(strings.Split(pattern, "/"), parts); op != nil && literal > best {
 			found, best = op, literal
 		}
