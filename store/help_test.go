@@ -3,12 +3,15 @@ package store_test
 import (
 	"bytes"
 	"context"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"duban/calendar"
+	"duban/internal/casetest"
 	"duban/lifecycle"
 	"duban/policy"
 )
@@ -62,4 +65,58 @@ func year2027(t *testing.T) calendar.Year {
 		calendar.SpecialDay{Date: calendar.On(2026, time.December, 31), Name: "元旦", Off: true},
 	)
 	return y
+}
+
+// A past is one event as it stands in the table.
+type past struct {
+	Seq   int64
+	Kind  lifecycle.EventKind
+	Legal string
+	At    time.Time
+}
+
+func (r record) history(t *testing.T, id string) []past {
+	t.Helper()
+	rows, err := r.sql.Query(context.Background(), `SELECT seq, kind, legal_on::text, at FROM events WHERE case_id = $1 ORDER BY seq`, id)
+	require.NoError(t, err)
+	events, err := pgx.CollectRows(rows, pgx.RowToStructByPos[past])
+	require.NoError(t, err)
+	return events
+}
+
+func kinds(events []past) []lifecycle.EventKind {
+	list := make([]lifecycle.EventKind, len(events))
+	for i, e := range events {
+		list[i] = e.Kind
+	}
+	return list
+}
+
+func upper(s string) string { return strings.ToUpper(s) }
+
+// physical are the physical versions of a case's rows: they move with every
+// write, even one that changes nothing.
+func (r record) physical(t *testing.T, id string) []string {
+	t.Helper()
+	rows, err := r.sql.Query(context.Background(), `
+		SELECT 'case ' || xmin || ' ' || ctid FROM cases WHERE id = $1
+		UNION ALL SELECT 'unit ' || xmin || ' ' || ctid FROM unit_cases WHERE case_id = $1
+		UNION ALL SELECT 'telling ' || xmin || ' ' || ctid FROM tellings WHERE case_id = $1 ORDER BY 1`, id)
+	require.NoError(t, err)
+	list, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(t, err)
+	return list
+}
+
+// legalToday is the legal date now, which under compressed days is not the
+// civil one.
+func (r record) legalToday(t *testing.T) calendar.Date {
+	t.Helper()
+	_, _, timeline, err := r.PolicyInForce(context.Background())
+	require.NoError(t, err)
+	return timeline.Date(time.Now())
+}
+
+func (r record) noteStep() casetest.Step {
+	return casetest.Step{By: r.people.Officer, Body: &lifecycle.Note{Text: "备注"}}
 }
