@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"duban/internal/casetest"
 	"duban/lifecycle"
 	"duban/policy"
+	"duban/store"
 )
 
 // twoDrafts are two drafts of the same unit, in the order of their ids.
@@ -120,3 +122,5 @@ func (r record) legalToday(t *testing.T) calendar.Date {
 func (r record) noteStep() casetest.Step {
 	return casetest.Step{By: r.people.Officer, Body: &lifecycle.Note{Text: "备注"}}
 }
+
+func isStale(err error) bool { return errors.Is(err, store.ErrStale) }
