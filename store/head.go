@@ -13,7 +13,8 @@ import (
 // openingLock is held, shared, by whoever opens a case, from before the rules in
 // force are read: who wants no case of older rules to appear any more takes it
 // for itself.
-const openingLock int64 = 0x6475_6261_6e01
+// The engine holds "duban" and 1 on the same database for as long as it lives.
+const openingLock int64 = 0x6475_6261_6e02
 
 // queueCommon locks the cases, then reads what every decision needs: the
 // versions in force, the database's clock, and the times the system was away,
