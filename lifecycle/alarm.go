@@ -79,7 +79,7 @@ func (t *turn) lapse(k Clock) {
 		t.goTo(Archived)
 		return
 	case policy.ClockStay:
-		t.record(&StayEnded{})
+		t.record(&StayEnded{Grantor: t.c.Stay.By})
 		t.stop(policy.ClockStay, 0)
 		t.resumeUnit(k.Due, MoveStay) // however late the alarm is
 		return

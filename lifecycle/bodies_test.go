@@ -1,6 +1,8 @@
 package lifecycle_test
 
 import (
+	"slices"
+
 	"duban/calendar"
 	"duban/lifecycle"
 	"duban/policy"
@@ -69,8 +71,6 @@ func bodies(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
 		lifecycle.DecideExtension{Granted: true, Reason: someText},
 		lifecycle.DecideExtension{Reason: someText},
 		lifecycle.OrderMeasure{Measure: policy.MeasureUrge, Basis: someText},
-		lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: someText},
-		lifecycle.OrderMeasure{Measure: policy.MeasureCircular, Basis: someText, Level: policy.L3},
 	}
 	list = append(list, receipts(today)...)
 	list = append(list, papers(c, today, paper)...)
@@ -157,6 +157,14 @@ func lookBacks(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
 // measures are the commands on the measures that are still running.
 func measures(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
 	var list []lifecycle.CommandBody
+	if !slices.ContainsFunc(c.Measures, func(m lifecycle.Measure) bool {
+		return m.Status == lifecycle.Proposed || m.Status == lifecycle.Ordered
+	}) {
+		list = append(list,
+			lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: someText},
+			lifecycle.OrderMeasure{Measure: policy.MeasureCircular, Basis: someText},
+			lifecycle.OrderMeasure{Measure: policy.MeasureOnSite, Basis: someText, Level: policy.L3})
+	}
 	proposed, ordered := false, false
 	for _, m := range c.Measures {
 		switch {

@@ -43,3 +43,6 @@ func AlarmTurn(c Case, at time.Time, r Rules) ([]Event, Case) {
 	}
 	return t.events, t.c
 }
+
+// OnPaperOf reports whether a body carries a unit's paper.
+func OnPaperOf(body CommandBody) bool { return onPaper(body) }

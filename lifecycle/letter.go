@@ -81,12 +81,17 @@ func (c Case) told(e Event) []Recipient {
 		return nil
 	case *NoticeApproved, *NoticeCorrected, *ReceiptRecorded, *PlanReturned, *PlanAccepted, *ReportReturned,
 		*ReportAccepted, *CaseSustained, *SustainedExited, *ClosureApproved, *Reopened, *ExtensionDecided,
-		*ObjectionDecided, *StayGranted, *StayEnded, *DeadlineMoved, *CaseVoided, *CaseMerged, *GivenBack,
+		*ObjectionDecided, *StayGranted, *DeadlineMoved, *CaseVoided, *CaseMerged, *GivenBack,
 		*CaseTransferred, *TakenBack:
 		if c.Served {
 			return unit
 		}
 		return nil
+	case *StayEnded:
+		if body.Grantor != "" {
+			return append(unit, Recipient{Account: body.Grantor})
+		}
+		return unit
 	case *MeasuresCancelled:
 		for _, no := range body.Nos {
 			if m, ok := c.measure(no); ok && m.shown() {

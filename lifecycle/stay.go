@@ -27,6 +27,8 @@ type EndStay struct {
 // StayEnded: the unit's clocks run on, by decision or because the stay was over.
 type StayEnded struct {
 	Reason string `json:"reason,omitempty"`
+	// Grantor is who granted the stay that was over.
+	Grantor string `json:"grantor,omitempty"`
 }
 
 func (b GrantStay) decide(t *turn) error {

@@ -100,7 +100,7 @@ var table = []row{ //nolint:gochecknoglobals // an immutable table, never assign
 	{kind: KindOrderMeasure, zh: "采取措施", who: []Role{Leader, Officer}, from: workStages(), to: nil},
 	{kind: KindPostponeMeasure, zh: "暂缓措施", who: []Role{Leader}, from: workStages(), to: nil, guard: hasMeasure},
 	{kind: KindWaiveMeasure, zh: "免予措施", who: []Role{Leader}, from: workStages(), to: nil, guard: hasMeasure},
-	{kind: KindRecordMeasure, zh: "记录措施", who: []Role{Leader, Officer, Head, LookBackLead}, from: workStages(), to: nil, guard: hasMeasure},
+	{kind: KindRecordMeasure, zh: "记录措施", who: []Role{Leader, Officer}, from: workStages(), to: nil, guard: hasMeasure},
 	{kind: KindAssign, zh: "指派", who: []Role{Head}, from: openStages(), to: nil},
 	{kind: KindNote, zh: "备注", who: staffRoles(), from: openStages(), to: nil},
 	{kind: KindHandOver, zh: "移交", who: []Role{Head}, from: unitStages(), to: nil, guard: noHandover},

@@ -2,6 +2,7 @@ package lifecycle_test
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,7 +27,6 @@ type edge struct {
 	body     lifecycle.CommandBody // nil for an alarm
 	actor    lifecycle.Actor
 	alarm    lifecycle.Alarm
-	chased   []lifecycle.Recipient
 	events   []lifecycle.Event
 	turns    []lifecycle.Case // the cases as the turn left them
 	refusal  error
@@ -34,20 +34,21 @@ type edge struct {
 
 // A walk is a breadth-first search of everything that can happen to a case
 // under the default policy. Unusual circumstances (a level above the round's
-// floor, an objection, a stay, a measure…) are combined up to a number at a
-// time; the random walks of random_test.go go deeper.
+// floor, an objection, a stay, a measure…) are looked at one at a time; the random walks of random_test.go go deeper.
 type walk struct {
 	rules lifecycle.Rules
 	nodes int
 	edges int
+	kinds map[string]int
 	// visit is called for every edge, also for refusals; arrive for every new
-	// node, expanded or not.
+	// node that is expanded.
 	visit  func(*edge)
 	arrive func(*node)
 }
 
-// combined is how much weight of unusual circumstances the walk combines.
-const combined = 2
+// combined is how many unusual circumstances the walk combines. With 2 it takes
+// some minutes, and the laws hold as well.
+var combined = flag.Int("combined", 1, "how many unusual circumstances the walk combines")
 
 func (w *walk) run() {
 	seen := map[string]bool{}
@@ -59,8 +60,8 @@ func (w *walk) run() {
 		}
 		seen[k] = true
 		w.nodes++
-		w.arrive(n)
-		if _, weight := unusual(n); weight <= combined {
+		if _, weight := unusual(n); weight <= *combined {
+			w.arrive(n)
 			queue = append(queue, n)
 		}
 	}
@@ -72,11 +73,14 @@ func (w *walk) run() {
 		}
 	}
 	start := &node{c: lifecycle.Case{ID: "case"}, now: noon(day("2026-03-02"))}
-	step(w.command(start, newCase(), people["author"]))
+	for _, author := range []string{"author", "officer2"} {
+		step(w.command(start, newCase(), people[author]))
+	}
 	for len(queue) > 0 {
 		n := queue[0]
 		queue = queue[1:]
 		w.steps(n, step)
+		w.idle(n, step)
 		if later, ok := w.tick(n); ok {
 			push(later)
 		}
@@ -94,6 +98,24 @@ func (w *walk) steps(n *node, step func(*edge)) {
 		w.everybody(&now, body, step)
 	}
 	w.family(&now, step)
+}
+
+// idle lets alarms ring for a while with nobody doing anything, which brings
+// clocks to their end that lie far behind others.
+func (w *walk) idle(n *node, step func(*edge)) {
+	rings := 20
+	if _, weight := unusual(n); weight == 0 {
+		rings = 90 // as long as a year on the sustained track
+	}
+	for range rings {
+		alarm, ok := n.c.Alarm()
+		if !ok {
+			return
+		}
+		e := w.alarm(n, alarm)
+		step(e)
+		n = e.to
+	}
 }
 
 // staff and unit people in the order in which they are tried. Those who took no
@@ -146,8 +168,7 @@ func (w *walk) command(n *node, body lifecycle.CommandBody, a lifecycle.Actor) *
 func (w *walk) alarm(n *node, alarm lifecycle.Alarm) *edge {
 	now := *n
 	now.now = laterOf(n.now, alarm.At).Add(time.Minute)
-	k, _ := clockNo(n.c, alarm.Clock, alarm.Measure)
-	e := &edge{from: &now, alarm: alarm, chased: n.c.Chased(k)}
+	e := &edge{from: &now, alarm: alarm}
 	events, turn := lifecycle.AlarmTurn(n.c, now.now, w.rules)
 	e.events, e.turns = events, []lifecycle.Case{turn}
 	e.to = now.after(e.events, alarm.Kind())
@@ -195,16 +216,17 @@ func (w *walk) opened(id string, now time.Time) lifecycle.Case {
 	return lifecycle.Fold(events)
 }
 
-// tick is the node some days later when that changes what is possible although
-// no alarm rang: the window of a look-back opens, the time to object or to ask
+// tick is the node on the last day before the next alarm, which changes what is
+// possible although no alarm rang: the window of a look-back opens, the time to object or to ask
 // for more time runs out.
 func (w *walk) tick(n *node) (*node, bool) {
 	alarm, ok := n.c.Alarm()
-	if !ok || !alarm.At.After(n.now) {
+	last := alarm.At.Add(-12 * time.Hour)
+	if !ok || !last.After(n.now) {
 		return nil, false
 	}
 	later := *n
-	later.now = n.now.Add(alarm.At.Sub(n.now) * 3 / 5)
+	later.now = last
 	later.path += " wait"
 	return &later, true
 }
@@ -226,8 +248,7 @@ func (n *node) after(events []lifecycle.Event, step string) *node {
 }
 
 // unusual lists the circumstances of a node beside its place on the main line,
-// and how much they weigh. What meets the other regions' clocks weighs one, so
-// that the walk combines it in pairs; the rest weighs two and stands alone.
+// and how many count: a level brings measures with it.
 func unusual(n *node) (list []string, weight int) {
 	c := n.c
 	add := func(is bool, w int, what string) {
@@ -239,23 +260,24 @@ func unusual(n *node) (list []string, weight int) {
 	if c.Round > 1 {
 		floor = policy.L2
 	}
-	proposed, ordered := open(c)
+	proposed, ofLeader, ofOfficer := open(c)
 	add(c.Level > floor, 1, fmt.Sprintf("level %s", c.Level))
 	// The ladder brings measures with it.
-	add(proposed || ordered, 1-min(1, int(c.Level)), fmt.Sprintf("measures %t %t", proposed, ordered))
+	add(proposed || ofLeader, 1-min(1, int(c.Level)), fmt.Sprintf("measures %t %t", proposed, ofLeader))
+	add(ofOfficer, 1-min(1, int(c.Level)), "letter")
 	add(objection(c) == "pending", 1, "objection pending")
-	add(objection(c) == "decided", 2, "objection decided")
+	add(objection(c) == "decided", 1, "objection decided")
 	add(extension(c) == "requested", 1, "extension requested")
-	add(extension(c) != "requested" && extension(c) != "", 2, "extension "+extension(c))
+	add(extension(c) != "requested" && extension(c) != "", 1, "extension "+extension(c))
 	add(c.Stay != nil, 1, "stay")
-	add(c.Before != nil && c.Stage == lifecycle.Transferred, 2, before(c))
-	add(c.Handover != nil, 2, "handover")
-	add(len(c.Children) > 0, 2, "family")
-	add(len(c.FormerUnits) > 0, 2, fmt.Sprintf("misdirected %t", c.Unit == "u2"))
-	add(c.Report != nil && c.Report.Returns > 0, 2, returns(c))
-	add(partial(c), 2, "partial")
-	add(c.Plan != nil && c.Plan.Returns > 0, 2, "plan returned")
-	add(unverified(c) > 0, 2, fmt.Sprintf("unverified %d", min(unverified(c), 3)))
+	add(c.Before != nil && c.Stage == lifecycle.Transferred, 1, before(c))
+	add(c.Handover != nil, 1, "handover")
+	add(len(c.Children) > 0, 1, "family")
+	add(len(c.FormerUnits) > 0, 1, fmt.Sprintf("misdirected %t", c.Unit == "u2"))
+	add(c.Report != nil && c.Report.Returns > 0, 1, returns(c))
+	add(partial(c), 1, "partial")
+	add(c.Plan != nil && c.Plan.Returns > 0, 1, "plan returned")
+	add(unverified(c) > 0, 1, fmt.Sprintf("unverified %d", min(unverified(c), 3)))
 	return list, weight
 }
 
@@ -263,7 +285,7 @@ func unusual(n *node) (list []string, weight int) {
 // possible and where they lead. Dates are left out but for what they allow.
 func (w *walk) key(n *node) string {
 	c := n.c
-	circumstances, _ := unusual(n)
+	circumstances, weight := unusual(n)
 	if c.Stage.Settled() {
 		return fmt.Sprint(c.Stage, before(c), circumstances, n.other.Stage)
 	}
@@ -271,20 +293,29 @@ func (w *walk) key(n *node) string {
 	if c.Receipt != nil {
 		kind = ""
 	}
-	parts := append([]string{string(c.Stage), fmt.Sprint(min(c.Round, 2)), string(kind), fmt.Sprint(c.Served)}, circumstances...)
+	author := c.Part.Author // to whom a draft belongs
+	if c.Stage != lifecycle.Draft {
+		author = ""
+	}
+	parts := append([]string{string(c.Stage), author, fmt.Sprint(min(c.Round, 2)), string(kind), fmt.Sprint(c.Served)}, circumstances...)
 	for _, k := range c.Clocks {
+		if k.Measure > 0 {
+			continue // who must act on measures is among the circumstances
+		}
 		name := string(k.Name)
 		step := "silent"
 		switch {
+		case k.Next != nil && k.Next.Step == lifecycle.StepRemind:
+			step = fmt.Sprint(w.rules.Calendar.WorkingDaysBetween(k.Next.On, k.Due))
 		case k.Next != nil:
 			step = string(k.Next.Step)
 		case !k.StandsSince.IsZero():
 			step = "stands"
 		}
-		if k.Measure > 0 {
-			step = "" // which measure rings when is no matter
-		}
-		parts = append(parts, fmt.Sprintf("%s:%s:%t:%d", name, step, k.Passed && k.Measure == 0, min(k.Chases, 1)))
+		parts = append(parts, fmt.Sprintf("%s:%s:%t:%d", name, step, k.Passed, min(k.Chases, 1)))
+	}
+	if weight > 0 {
+		return strings.Join(parts, "|")
 	}
 	today := w.rules.Today(n.now)
 	main, _ := clockOf(c, policy.ClockRectification)
@@ -294,7 +325,7 @@ func (w *walk) key(n *node) string {
 		!window.Start.IsZero() && today.Before(w.rules.Calendar.Add(window.Start, w.rules.Policy.LookBack.Opens).Date),
 		c.Receipt != nil && c.Stage != lifecycle.Serving && today.DaysSince(c.Receipt.On) > 8,
 	)
-	return strings.Join(slices.Compact(append(parts, late)), "|")
+	return strings.Join(append(parts, late), "|")
 }
 
 func objection(c lifecycle.Case) string {
@@ -323,12 +354,16 @@ func before(c lifecycle.Case) string {
 	return fmt.Sprintf("before %s %t", c.Before.Stage, received)
 }
 
-func open(c lifecycle.Case) (proposed, ordered bool) {
+// open tells which measures are running: proposed, and ordered for a leader or
+// an officer to carry out.
+func open(c lifecycle.Case) (proposed, ofLeader, ofOfficer bool) {
 	for _, m := range c.Measures {
 		proposed = proposed || m.Status == lifecycle.Proposed
-		ordered = ordered || m.Status == lifecycle.Ordered
+		letter := m.Kind == policy.MeasureCircular || m.Kind == policy.MeasureSupervisionLetter || m.Kind == policy.MeasurePartyGroupOrder
+		ofLeader = ofLeader || m.Status == lifecycle.Ordered && !letter
+		ofOfficer = ofOfficer || m.Status == lifecycle.Ordered && letter
 	}
-	return proposed, ordered
+	return proposed, ofLeader, ofOfficer
 }
 
 func returns(c lifecycle.Case) string {
@@ -353,14 +388,6 @@ func unverified(c lifecycle.Case) int {
 		}
 	}
 	return n
-}
-
-func clockNo(c lifecycle.Case, name policy.ClockName, measure int) (lifecycle.Clock, bool) {
-	i := slices.IndexFunc(c.Clocks, func(k lifecycle.Clock) bool { return k.Name == name && k.Measure == measure })
-	if i < 0 {
-		return lifecycle.Clock{}, false
-	}
-	return c.Clocks[i], true
 }
 
 func laterOf(a, b time.Time) time.Time {
