@@ -77,9 +77,12 @@ func (s *server) document(router *gin.Engine) {
 // pagePolicy is the Content-Security-Policy under which the page works: its own
 // files, and of inline scripts only those it has, by their hashes.
 func pagePolicy(ui http.Handler) string {
-	inlineScript := regexp.MustCompile(`(?s)<script[^>]*>(.+?)</script>`)
+	inlineScript := regexp.MustCompile(`(?s)<script[^>]*>(.*?)</script>`)
 	scripts := []string{"'self'"}
 	for _, inline := range inlineScript.FindAllStringSubmatch(read(ui, "/docs/"), -1) {
+		if inline[1] == "" { // a file's
+			continue
+		}
 		hash := sha256.Sum256([]byte(inline[1]))
 		scripts = append(scripts, "'sha256-"+base64.StdEncoding.EncodeToString(hash[:])+"'")
 	}

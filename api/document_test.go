@@ -1,6 +1,8 @@
 package api_test
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"os"
@@ -76,6 +78,13 @@ func TestDocumentIsServed(t *testing.T) {
 		policy := page.Header().Get("Content-Security-Policy")
 		require.Contains(t, policy, "'sha256-")
 		require.NotContains(t, strings.Split(policy, "style-src")[0], "unsafe")
+		inline := strings.Split(page.Body.String(), "<script>")[1:]
+		require.NotEmpty(t, inline)
+		for _, script := range inline {
+			text, _, _ := strings.Cut(script, "</script>")
+			hash := sha256.Sum256([]byte(text))
+			require.Contains(t, policy, "'sha256-"+base64.StdEncoding.EncodeToString(hash[:])+"'")
+		}
 	}
 	for _, file := range []string{"swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js"} {
 		require.Equal(t, http.StatusOK, get("/docs/"+file).Code, file)

@@ -39,6 +39,12 @@ func (c *clock) advance(days int) {
 	c.now = c.now.Add(time.Duration(days) * 24 * time.Hour)
 }
 
+func (c *clock) set(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = at
+}
+
 func (c *clock) today() calendar.Date { return calendar.Real().Date(c.Now()) }
 
 // A command is what a command's answer holds, for staff.
