@@ -89,7 +89,7 @@ e2e: build postgres
 
 .PHONY: bench
 bench: build postgres ## Measure, each figure beside its bar
-	$(GO) test -run '^$$' -bench . -timeout 60m ./...
+	$(GO) run ./bench
 
 .PHONY: nightly
 nightly: build postgres ## What takes too long for every change: races everywhere, fuzzing (FUZZTIME=10m)
@@ -144,4 +144,4 @@ verify: ## Check that nothing generated is stale and every go.mod is tidy
 # read them from workflows/testdata/histories.
 .PHONY: histories
 histories: build postgres ## Capture workflow histories for the replay tests
-	DUBAN_CAPTURE_HISTORIES='$(CURDIR)/workflows/testdata/histories' $(GO) test -count=1 -run '^TestCaptureHistories$$' ./e2e/...
+	$(GO) test -tags histories -count=1 -timeout 20m -run '^TestCaptureHistories$$' ./workflows

@@ -43,16 +43,17 @@ var arrows = map[string][]string{
 	"cmd":        everything,
 	"internal":   everything, // test support
 	"e2e":        with(everything, "internal"),
+	"bench":      with(everything, "internal"),
 }
 
 // homes says which packages may import a library.
 var homes = map[string][]string{
-	"github.com/jackc/pgx":          {"store", "local", "cmd", "internal/pgtest", "e2e"},
+	"github.com/jackc/pgx":          {"store", "local", "cmd", "internal/pgtest", "e2e", "bench"},
 	"github.com/pressly/goose":      {"store"},
 	"database/sql":                  {"store"},
 	"github.com/gin-gonic/gin":      {"api", "web"},
 	"github.com/danielgtaylor/huma": {"api", "web"},
-	"go.temporal.io":                {"workflows", "activities", "dispatch", "worker", "cmd", "e2e"},
+	"go.temporal.io":                {"workflows", "activities", "dispatch", "worker", "cmd", "e2e", "bench"},
 }
 
 // beyond says what must not be reachable from a package by any way. The rules
