@@ -43,6 +43,19 @@ type ClockChange struct {
 	Stopped bool `json:"stopped,omitempty"`
 }
 
+// MarshalJSON writes of a clock that ended only which it was: the event that
+// started it says the rest.
+func (c ClockChange) MarshalJSON() ([]byte, error) {
+	if !c.Stopped {
+		return json.Marshal(c.Clock)
+	}
+	return json.Marshal(struct {
+		Name    policy.ClockName `json:"name"`
+		Measure int              `json:"measure,omitempty"`
+		Stopped bool             `json:"stopped"`
+	}{c.Name, c.Measure, true})
+}
+
 func (c ClockChange) same(name policy.ClockName, measure int) bool {
 	return c.Name == name && c.Measure == measure
 }

@@ -168,7 +168,7 @@ func (k *tracked) queueMisdirected(b *pgx.Batch) error {
 
 const insertEvents = `
 INSERT INTO events (case_id, seq, command_id, actor, actor_name, at, legal_on, kind, content)
-SELECT $1, * FROM unnest($2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::date[], $8::text[], $9::jsonb[])`
+SELECT $1, * FROM unnest($2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::date[], $8::text[], $9::json[])`
 
 func (k *tracked) queueEvents(b *pgx.Batch) error {
 	n := len(k.events)

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -17,6 +18,8 @@ type Options struct {
 	URL string
 	// MaxConns bounds the pool. Defaults to 16.
 	MaxConns int32
+	// Tracer sees every statement, for measurements. Defaults to none.
+	Tracer pgx.QueryTracer
 	// Logger gets what nobody else is told. Defaults to slog.Default().
 	Logger *slog.Logger
 }
@@ -48,6 +51,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.MaxConns > 0 {
 		cfg.MaxConns = o.MaxConns
 	}
+	cfg.ConnConfig.Tracer = o.Tracer
 	params := cfg.ConnConfig.RuntimeParams
 	params["search_path"] = Schema
 	params["application_name"] = "duban"

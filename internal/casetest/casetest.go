@@ -5,6 +5,7 @@ package casetest
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"testing"
 	"time"
@@ -131,7 +132,7 @@ func (l *Life) Do(ctx context.Context, step Step) (store.Answer, error) {
 	}
 	l.n++
 	r := store.Request{
-		Actor: step.By, Key: fmt.Sprintf("%s-%d", l.Key, l.n), Fingerprint: []byte(step.Body.Kind()), Case: l.Case,
+		Actor: step.By, Key: fmt.Sprintf("%s-%d", l.Key, l.n), Fingerprint: fingerprint(step.Body), Case: l.Case,
 		ReceivedAt: now(), Body: step.Body,
 	}
 	a, err := l.Doer.Execute(ctx, r)
@@ -139,6 +140,12 @@ func (l *Life) Do(ctx context.Context, step Step) (store.Answer, error) {
 		l.Case = a.Case.ID
 	}
 	return a, err
+}
+
+// fingerprint stands for the hash of a request, and is as long.
+func fingerprint(body lifecycle.CommandBody) []byte {
+	h := sha256.Sum256([]byte(body.Kind()))
+	return h[:]
 }
 
 // Must sends steps that are to succeed and returns the case as the last left it.

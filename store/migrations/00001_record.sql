@@ -105,7 +105,9 @@ CREATE TABLE events (
     at         timestamptz NOT NULL,
     legal_on   date NOT NULL,
     kind       text NOT NULL,
-    content    jsonb NOT NULL,
+    -- json, not jsonb: it is kept as it was written, it is read whole, and it is
+    -- the larger part of what a case weighs.
+    content    json NOT NULL,
     PRIMARY KEY (case_id, seq)
 );
 CREATE TRIGGER events_append_only BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -180,7 +182,7 @@ CREATE TABLE cases (
     CONSTRAINT cases_closed CHECK ((stage IN ('closed', 'archived')) = (closed_at IS NOT NULL)),
     CONSTRAINT cases_due CHECK ((due_on IS NULL) = (due_at = 'infinity')),
     CONSTRAINT cases_state CHECK ((state ->> 'stage') = stage AND (state ->> 'version')::bigint = seq)
-) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
+) WITH (autovacuum_vacuum_scale_factor = 0.05);
 
 CREATE UNIQUE INDEX cases_number ON cases (number_key);
 CREATE INDEX cases_fire_at ON cases (fire_at) WHERE fire_at IS NOT NULL;
@@ -211,16 +213,15 @@ CREATE TABLE unit_cases (
     due_at     timestamptz NOT NULL,
     provisional boolean NOT NULL,
     updated_at timestamptz NOT NULL,
-    view       jsonb NOT NULL,
+    view       json NOT NULL,
     PRIMARY KEY (unit_id, case_id)
-) WITH (fillfactor = 80);
+) WITH (autovacuum_vacuum_scale_factor = 0.05);
 CREATE INDEX unit_cases_case ON unit_cases (case_id);
 CREATE INDEX unit_cases_due ON unit_cases (unit_id, due_at, case_id);
 
 -- What is still to be told ----------------------------------------------------
 
 CREATE TABLE outbox (
-    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     case_id      uuid NOT NULL,
     seq          bigint NOT NULL,
     recipient    text NOT NULL,
@@ -228,7 +229,7 @@ CREATE TABLE outbox (
     digest       boolean NOT NULL,
     not_before   timestamptz NOT NULL,
     delivered_at timestamptz,
-    UNIQUE (case_id, seq, recipient)
+    PRIMARY KEY (case_id, seq, recipient)
 );
 CREATE INDEX outbox_waiting ON outbox (case_id, not_before) WHERE delivered_at IS NULL;
 

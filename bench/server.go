@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"duban/internal/casetest"
+	"duban/local"
+	"duban/store"
+)
+
+// A bench is the server that is measured.
+type bench struct {
+	pg     *local.Postgres
+	folder string
+	made   int
+}
+
+// start starts a PostgreSQL of its own with the settings of production.
+func start(ctx context.Context) (*bench, error) {
+	folder, err := os.MkdirTemp("", "duban-bench-*")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(folder, 0o711); err != nil { //nolint:gosec // PostgreSQL's account must pass
+		return nil, err
+	}
+	b := &bench{folder: folder}
+	b.pg, err = local.StartPostgres(ctx, local.PostgresOptions{Dir: folder, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	if err != nil {
+		b.stop()
+		return nil, err
+	}
+	return b, nil
+}
+
+func (b *bench) stop() {
+	if b.pg != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := b.pg.Stop(ctx); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+		}
+	}
+	_ = os.RemoveAll(b.folder)
+}
+
+// A record is one migrated record with its people.
+type record struct {
+	*store.Store
+	people casetest.People
+	url    string
+	// sql reads and writes beside the store.
+	sql *pgxpool.Pool
+}
+
+// record makes a record; those copied from another have the same people.
+func (b *bench) record(ctx context.Context, o store.Options, template *record) (*record, error) {
+	b.made++
+	name := fmt.Sprintf("bench%d", b.made)
+	sql := "CREATE DATABASE " + name + " OWNER duban"
+	if template != nil {
+		u, err := url.Parse(template.url)
+		if err != nil {
+			return nil, err
+		}
+		template.Close()
+		template.sql.Close()
+		sql += " TEMPLATE " + u.Path[1:]
+	}
+	if err := b.admin(ctx, sql); err != nil {
+		return nil, err
+	}
+	u, err := url.Parse(b.pg.URL())
+	if err != nil {
+		return nil, err
+	}
+	u.Path = "/" + name
+	o.URL = u.String()
+	r := &record{url: o.URL}
+	if r.Store, err = store.Open(ctx, o); err != nil {
+		return nil, err
+	}
+	if r.sql, err = openPool(ctx, o.URL, 32); err != nil {
+		return nil, err
+	}
+	if template != nil {
+		r.people = template.people
+		return r, nil
+	}
+	if err := r.Migrate(ctx, nil); err != nil {
+		return nil, err
+	}
+	return r, caught(func(t testing.TB) { r.people = casetest.NewPeople(ctx, t, r.Store) })
+}
+
+func (r *record) close() {
+	r.Close()
+	r.sql.Close()
+}
+
+func (b *bench) admin(ctx context.Context, sql string) error {
+	conn, err := pgx.Connect(ctx, b.pg.SuperuserURL())
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx) //nolint:errcheck // nothing is left to lose
+	_, err = conn.Exec(ctx, sql)
+	return err
+}
+
+// openPool opens connections with the settings the store gives its own.
+func openPool(ctx context.Context, databaseURL string, conns int32) (*pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(databaseURL)
+	if err != nil {
+		return nil, errors.New("the database URL cannot be understood")
+	}
+	cfg.MaxConns = conns
+	cfg.ConnConfig.RuntimeParams["search_path"] = store.Schema
+	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	return pgxpool.NewWithConfig(ctx, cfg)
+}
+
+// A stand-in for a test lets a program use what tests share.
+type standIn struct{ testing.TB }
+
+type failure struct{ text string }
+
+func (standIn) Helper() {}
+
+func (standIn) Errorf(format string, args ...any) { panic(failure{fmt.Sprintf(format, args...)}) }
+
+func (standIn) FailNow() { panic(failure{"failed"}) }
+
+func caught(do func(testing.TB)) (err error) {
+	defer func() {
+		if f, ok := recover().(failure); ok {
+			err = errors.New(f.text)
+		}
+	}()
+	do(standIn{})
+	return nil
+}
