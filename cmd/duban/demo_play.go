@@ -42,7 +42,7 @@ func (d *demoStage) play(ctx context.Context) error {
 	if err := p.cast(ctx); err != nil {
 		return err
 	}
-	p.say("时间      法定日期    事项                    阶段        等级  谁")
+	fmt.Println("时间      法定日期    " + column("事项", 26) + column("阶段", 16) + "等级  谁")
 	for _, scene := range []func(context.Context) error{p.serve, p.lateness, p.report, p.failedLookBack, p.secondRound, p.closing} {
 		if err := scene(ctx); err != nil {
 			return err
@@ -140,7 +140,7 @@ func (p *demoPlay) serve(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := p.await(ctx, "the receipt to lapse", func(c demoCase) bool { return c.Passed("receipt") }); err != nil {
+	if err := p.await(ctx, "the receipt to lapse", func(c demoCase) bool { return c.passed("receipt") }); err != nil {
 		return err
 	}
 	if today, err = p.today(ctx); err != nil {
@@ -163,10 +163,15 @@ func (p *demoPlay) lateness(ctx context.Context) error {
 	}
 	p.worker = worker
 	p.say("✓ worker 已重新启动 · the worker runs again")
-	if err := p.await(ctx, "level L2", func(c demoCase) bool { return c.Level >= policy.L2 && c.Open("supervision_letter") > 0 }); err != nil {
+	if err := p.await(ctx, "level L2", func(c demoCase) bool {
+		return c.Level >= policy.L2 && c.measure("supervision_letter", lifecycle.Ordered) > 0
+	}); err != nil {
 		return err
 	}
 	if err := p.recordMeasure(ctx, "officer", "supervision_letter", object{"number": "督办函〔2026〕1号"}); err != nil {
+		return err
+	}
+	if err := p.visit(ctx); err != nil {
 		return err
 	}
 	pid := p.engine.PID()
@@ -174,7 +179,9 @@ func (p *demoPlay) lateness(ctx context.Context) error {
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		return fmt.Errorf("kill engine: %w", err)
 	}
-	if err := p.await(ctx, "the reminder talk", func(c demoCase) bool { return c.Level >= policy.L4 && c.Open("reminder_talk") > 0 }); err != nil {
+	if err := p.await(ctx, "the reminder talk", func(c demoCase) bool {
+		return c.Level >= policy.L4 && c.measure("reminder_talk", lifecycle.Ordered) > 0
+	}); err != nil {
 		return err
 	}
 	return p.recordMeasure(ctx, "leader", "reminder_talk", object{
@@ -183,8 +190,26 @@ func (p *demoPlay) lateness(ctx context.Context) error {
 	})
 }
 
+// visit: at L3 a visit is proposed; the secretary orders it and goes.
+func (p *demoPlay) visit(ctx context.Context) error {
+	if err := p.await(ctx, "the proposed visit", func(c demoCase) bool { return c.measure("on_site", lifecycle.Proposed) > 0 }); err != nil {
+		return err
+	}
+	c, err := p.look(ctx)
+	if err != nil {
+		return err
+	}
+	order := object{"kind": "on_site", "basis": "逾期十个工作日未整改", "proposal": c.measure("on_site", lifecycle.Proposed)}
+	if err := p.do(ctx, "leader", "order_measure", order); err != nil {
+		return err
+	}
+	return p.recordMeasure(ctx, "leader", "on_site", object{
+		"place": "市档案局", "persons": []string{"市档案局党组书记"}, "requirements": "立即补齐组织生活记录，月底前报送整改报告",
+	})
+}
+
 // recordMeasure records what was done about an open measure of a kind.
-func (p *demoPlay) recordMeasure(ctx context.Context, who, kind string, body object) error {
+func (p *demoPlay) recordMeasure(ctx context.Context, who string, kind policy.MeasureKind, body object) error {
 	c, err := p.look(ctx)
 	if err != nil {
 		return err
@@ -193,7 +218,7 @@ func (p *demoPlay) recordMeasure(ctx context.Context, who, kind string, body obj
 	if err != nil {
 		return err
 	}
-	body["no"], body["on"] = c.Open(kind), today.String()
+	body["no"], body["on"] = c.measure(kind, lifecycle.Ordered), today.String()
 	return p.do(ctx, who, "record_measure", body)
 }
 
@@ -275,9 +300,9 @@ type demoCase struct {
 	Stage    string       `json:"stage"`
 	Level    policy.Level `json:"level"`
 	Measures []struct {
-		No     int    `json:"no"`
-		Kind   string `json:"kind"`
-		Status string `json:"status"`
+		No     int                     `json:"no"`
+		Kind   policy.MeasureKind      `json:"kind"`
+		Status lifecycle.MeasureStatus `json:"status"`
 	} `json:"measures"`
 	Clocks []struct {
 		Name   string `json:"name"`
@@ -285,8 +310,8 @@ type demoCase struct {
 	} `json:"clocks"`
 }
 
-// Passed reports whether a clock ran out.
-func (c demoCase) Passed(clock string) bool {
+// passed reports whether a clock ran out.
+func (c demoCase) passed(clock string) bool {
 	for _, k := range c.Clocks {
 		if k.Name == clock {
 			return k.Passed
@@ -295,10 +320,11 @@ func (c demoCase) Passed(clock string) bool {
 	return false
 }
 
-// Open returns the number of an ordered measure of a kind, 0 when there is none.
-func (c demoCase) Open(kind string) int {
+// measure returns the number of a measure of a kind in a status, 0 when there
+// is none.
+func (c demoCase) measure(kind policy.MeasureKind, status lifecycle.MeasureStatus) int {
 	for _, m := range c.Measures {
-		if m.Kind == kind && m.Status == "ordered" {
+		if m.Kind == kind && m.Status == status {
 			return m.No
 		}
 	}
@@ -352,6 +378,12 @@ func (p *demoPlay) print(ctx context.Context) error {
 			Stage string              `json:"stage"`
 			Level *policy.Level       `json:"level"`
 			Actor string              `json:"actor_name"`
+			// Content is what the event says.
+			Content struct {
+				Data struct {
+					Kind policy.MeasureKind `json:"kind"`
+				} `json:"data"`
+			} `json:"content"`
 		} `json:"events"`
 	}
 	path := fmt.Sprintf("/v1/cases/%s/events?after=%d", p.id, p.printed)
@@ -366,11 +398,15 @@ func (p *demoPlay) print(ctx context.Context) error {
 		if e.Level != nil {
 			p.level = *e.Level
 		}
+		what := e.Kind.ZH()
+		if e.Kind == lifecycle.EventMeasureOrdered {
+			what += "：" + e.Content.Data.Kind.ZH()
+		}
 		who := e.Actor
 		if who == "" {
 			who = "（计时）"
 		}
-		fmt.Printf("%s  %s  %s%s%-4s  %s\n", e.At.In(calendar.Zone()).Format("15:04:05"), e.On, column(e.Kind.ZH(), 20),
+		fmt.Printf("%s  %s  %s%s%-4s  %s\n", e.At.In(calendar.Zone()).Format("15:04:05"), e.On, column(what, 26),
 			column(lifecycle.Stage(p.stage).ZH(), 16), p.level, who)
 	}
 	return nil
