@@ -55,11 +55,16 @@ func (d *Dispatcher) check(ctx context.Context) error {
 	return nil
 }
 
+// checkEvery is shorter while the engine is away: its coming back should show.
 func (d *Dispatcher) checkEvery(context.Context) time.Duration {
-	if d.intervals.Check > 0 {
+	switch {
+	case d.intervals.Check > 0:
 		return d.intervals.Check
+	case d.health.now() == EngineReady:
+		return checkEvery
+	default:
+		return checkAwayEvery
 	}
-	return checkEvery
 }
 
 func (d *Dispatcher) beat(ctx context.Context) error {

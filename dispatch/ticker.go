@@ -17,8 +17,8 @@ type Intervals struct {
 	// Watch is how often late alarms are looked for, Late how late they must
 	// be. Default to 1 and 2 minutes.
 	Watch, Late time.Duration
-	// Check is how old the news of the engine may grow. Defaults to 10 seconds
-	// in any case.
+	// Check is how old the news of the engine may grow. Defaults to 10 seconds,
+	// and to 2 while it is away, in any case.
 	Check time.Duration
 }
 
@@ -27,7 +27,9 @@ const (
 	leftOverAge   = 10 * time.Second
 	watchEvery    = time.Minute
 	lateAfter     = 2 * time.Minute
-	checkEvery    = 10 * time.Second
+
+	checkEvery     = 10 * time.Second
+	checkAwayEvery = 2 * time.Second
 
 	// The shortest intervals a machine bears.
 	leastEvery = 500 * time.Millisecond

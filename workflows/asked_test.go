@@ -1,9 +1,11 @@
 package workflows_test
 
 import (
+	"fmt"
 	"sync"
 	"time"
 
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/workflow"
 )
@@ -15,16 +17,28 @@ type asked struct {
 
 	mu sync.Mutex
 	// timers are those that take time: the engine never hears of the others.
-	timers []timerAsked
-	locals []string
-	inputs [][]any
+	timers []string
+	// locals are the summaries of local activities, which name the alarm.
+	locals     []string
+	activities []string
 }
 
-type timerAsked struct {
-	after   time.Duration
-	summary string
+func (a *asked) interceptors() []interceptor.WorkerInterceptor {
+	return []interceptor.WorkerInterceptor{a}
 }
 
+func (a *asked) add(to *[]string, text string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	*to = append(*to, text)
+}
+
+// timerText is a timer as one string.
+func timerText(after time.Duration, summary string) string {
+	return fmt.Sprint(after, " ", summary)
+}
+
+// InterceptWorkflow implements interceptor.WorkerInterceptor.
 func (a *asked) InterceptWorkflow(_ workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
 	in := &inbound{asked: a}
 	in.Next = next
@@ -37,6 +51,7 @@ type inbound struct {
 	asked *asked
 }
 
+// Init implements interceptor.WorkflowInboundInterceptor.
 func (in *inbound) Init(next interceptor.WorkflowOutboundInterceptor) error {
 	out := &outbound{asked: in.asked}
 	out.Next = next
@@ -49,29 +64,26 @@ type outbound struct {
 	asked *asked
 }
 
+// NewTimerWithOptions implements interceptor.WorkflowOutboundInterceptor.
 func (o *outbound) NewTimerWithOptions(ctx workflow.Context, d time.Duration, options workflow.TimerOptions) workflow.Future {
-	o.asked.mu.Lock()
 	if d > 0 {
-		o.asked.timers = append(o.asked.timers, timerAsked{d, options.Summary})
+		o.asked.add(&o.asked.timers, timerText(d, options.Summary))
 	}
-	o.asked.mu.Unlock()
 	return o.Next.NewTimerWithOptions(ctx, d, options)
 }
 
+// ExecuteLocalActivity implements interceptor.WorkflowOutboundInterceptor.
 func (o *outbound) ExecuteLocalActivity(ctx workflow.Context, activityType string, args ...any) workflow.Future {
-	o.asked.mu.Lock()
-	o.asked.locals = append(o.asked.locals, workflow.GetLocalActivityOptions(ctx).Summary)
-	o.asked.mu.Unlock()
+	o.asked.add(&o.asked.locals, workflow.GetLocalActivityOptions(ctx).Summary)
 	return o.Next.ExecuteLocalActivity(ctx, activityType, args...)
 }
 
+// ExecuteActivity implements interceptor.WorkflowOutboundInterceptor.
 func (o *outbound) ExecuteActivity(ctx workflow.Context, activityType string, args ...any) workflow.Future {
-	o.asked.mu.Lock()
-	o.asked.inputs = append(o.asked.inputs, args)
-	o.asked.mu.Unlock()
+	input, err := converter.GetDefaultDataConverter().ToPayloads(args...)
+	if err != nil {
+		panic(err)
+	}
+	o.asked.add(&o.asked.activities, activityText(activityType, input))
 	return o.Next.ExecuteActivity(ctx, activityType, args...)
-}
-
-func (a *asked) interceptors() []interceptor.WorkerInterceptor {
-	return []interceptor.WorkerInterceptor{a}
 }

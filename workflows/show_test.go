@@ -36,7 +36,7 @@ func TestCaseShowsTheUnitsStageAndTheInstant(t *testing.T) {
 			env.RegisterDelayedCallback(func() { details = currentDetails(t, env) }, time.Hour)
 			run(t, env)
 			require.Equal(t, want, details)
-			require.Equal(t, []timerAsked{{after: 24 * time.Hour, summary: want}}, seen.timers)
+			require.Equal(t, []string{timerText(24*time.Hour, want)}, seen.timers)
 			require.Equal(t, []string{"", "alarm 1"}, seen.locals)
 			require.Equal(t, "已归档", currentDetails(t, env))
 		})
