@@ -29,7 +29,7 @@ const (
 // that no document can show.
 func (t *turn) text(field, value string, limit int) error {
 	if strings.TrimSpace(value) == "" {
-		return invalid(field, "required", "请填写“"+field+"”。", "Please fill in "+field+".")
+		return invalid(field, "required", "请填写“"+label(field)+"”。", "Please fill in "+field+".")
 	}
 	return t.optional(field, value, limit)
 }
@@ -37,10 +37,10 @@ func (t *turn) text(field, value string, limit int) error {
 // optional is text that may be empty.
 func (t *turn) optional(field, value string, limit int) error {
 	if !utf8.ValidString(value) || strings.ContainsFunc(value, unshowable) {
-		return invalid(field, "bad_characters", "“"+field+"”含有无法显示的字符。", field+" contains characters that cannot be shown.")
+		return invalid(field, "bad_characters", "“"+label(field)+"”含有无法显示的字符。", field+" contains characters that cannot be shown.")
 	}
 	if n := utf8.RuneCountInString(value); n > limit {
-		return invalid(field, "too_long", fmt.Sprintf("“%s”最多%d字，现有%d字。", field, limit, n),
+		return invalid(field, "too_long", fmt.Sprintf("“%s”最多%d字，现有%d字。", label(field), limit, n),
 			fmt.Sprintf("%s may have at most %d characters; it has %d.", field, limit, n))
 	}
 	return nil
@@ -61,7 +61,7 @@ func unshowable(r rune) bool {
 // list refuses too few or too many items, and an item that text would refuse.
 func (t *turn) list(field string, values []string, least, limit int) error {
 	if len(values) < least || len(values) > maxItems {
-		return invalid(field, "count", fmt.Sprintf("“%s”应为%d至%d项。", field, least, maxItems),
+		return invalid(field, "count", fmt.Sprintf("“%s”应为%d至%d项。", label(field), least, maxItems),
 			fmt.Sprintf("%s must have %d to %d items.", field, least, maxItems))
 	}
 	for i, v := range values {
@@ -77,11 +77,11 @@ func (t *turn) dayBetween(field string, day, earliest Date) error {
 	today := t.rules.Today(t.received)
 	switch {
 	case day.IsZero():
-		return invalid(field, "required", "请填写日期“"+field+"”。", "Please give the date "+field+".")
+		return invalid(field, "required", "请填写“"+label(field)+"”。", "Please give the date "+field+".")
 	case day.After(today):
-		return invalid(field, "in_future", "“"+field+"”不能晚于今天（"+today.String()+"）。", field+" lies in the future; today is "+today.String()+".")
+		return invalid(field, "in_future", "“"+label(field)+"”不能晚于今天（"+today.String()+"）。", field+" lies in the future; today is "+today.String()+".")
 	case day.Before(earliest):
-		return invalid(field, "too_early", "“"+field+"”不能早于"+earliest.String()+"。", field+" may not be before "+earliest.String()+".")
+		return invalid(field, "too_early", "“"+label(field)+"”不能早于"+earliest.String()+"。", field+" may not be before "+earliest.String()+".")
 	}
 	return nil
 }
@@ -90,11 +90,11 @@ func (t *turn) dayBetween(field string, day, earliest Date) error {
 func (t *turn) dayAfter(field string, day, after, latest Date) error {
 	switch {
 	case day.IsZero():
-		return invalid(field, "required", "请填写日期“"+field+"”。", "Please give the date "+field+".")
+		return invalid(field, "required", "请填写“"+label(field)+"”。", "Please give the date "+field+".")
 	case !day.After(after):
-		return invalid(field, "too_early", "“"+field+"”应晚于"+after.String()+"。", field+" must be after "+after.String()+".")
+		return invalid(field, "too_early", "“"+label(field)+"”应晚于"+after.String()+"。", field+" must be after "+after.String()+".")
 	case day.After(latest):
-		return invalid(field, "over_cap", "“"+field+"”不能晚于"+latest.String()+"。", field+" may not be later than "+latest.String()+".")
+		return invalid(field, "over_cap", "“"+label(field)+"”不能晚于"+latest.String()+"。", field+" may not be later than "+latest.String()+".")
 	}
 	return nil
 }
@@ -109,9 +109,9 @@ func oneOf[T ~string](field string, value T, allowed ...T) error {
 		names[i] = string(a)
 	}
 	if value == "" {
-		return invalid(field, "required", "请填写“"+field+"”。", "Please fill in "+field+".")
+		return invalid(field, "required", "请填写“"+label(field)+"”。", "Please fill in "+field+".")
 	}
-	return invalid(field, "unknown_code", "“"+field+"”应为："+strings.Join(names, "、")+"。",
+	return invalid(field, "unknown_code", "“"+label(field)+"”应为："+strings.Join(names, "、")+"。",
 		field+" must be one of: "+strings.Join(names, ", ")+".")
 }
 
@@ -119,9 +119,9 @@ func oneOf[T ~string](field string, value T, allowed ...T) error {
 func code(field, value string, known bool) error {
 	switch {
 	case value == "":
-		return invalid(field, "required", "请填写“"+field+"”。", "Please fill in "+field+".")
+		return invalid(field, "required", "请填写“"+label(field)+"”。", "Please fill in "+field+".")
 	case !known:
-		return invalid(field, "unknown_code", "代码表中没有“"+value+"”。", "There is no code "+value+" for "+field+".")
+		return invalid(field, "unknown_code", "“"+label(field)+"”的代码表中没有“"+value+"”。", "There is no code "+value+" for "+field+".")
 	}
 	return nil
 }

@@ -79,7 +79,7 @@ func (c Case) told(e Event) []Recipient {
 			return unit
 		}
 		return nil
-	case *NoticeApproved, *NoticeCorrected, *ReceiptRecorded, *PlanReturned, *PlanAccepted, *ReportReturned,
+	case *NoticeApproved, *ReceiptRecorded, *PlanReturned, *PlanAccepted, *ReportReturned,
 		*ReportAccepted, *CaseSustained, *SustainedExited, *ClosureApproved, *Reopened, *ExtensionDecided,
 		*ObjectionDecided, *StayGranted, *DeadlineMoved, *CaseVoided, *CaseMerged, *GivenBack,
 		*CaseTransferred, *TakenBack:
@@ -87,6 +87,11 @@ func (c Case) told(e Event) []Recipient {
 			return unit
 		}
 		return nil
+	case *NoticeCorrected:
+		if body.Misdirected != "" {
+			return []Recipient{{Unit: body.Misdirected}}
+		}
+		return unit
 	case *StayEnded:
 		if body.Grantor != "" {
 			return append(unit, Recipient{Account: body.Grantor})

@@ -67,7 +67,7 @@ type ObjectionDecided struct{ DecideObjection }
 func (b FileObjection) onPaper() *Paper { return b.Paper }
 
 func (b FileObjection) decide(t *turn) error {
-	err := first(oneOf("objection", b.Objection, WrongUnit, Facts, Handling), t.text("grounds", b.Grounds, maxText))
+	err := first(oneOf("kind", b.Objection, WrongUnit, Facts, Handling), t.text("grounds", b.Grounds, maxText))
 	if err != nil {
 		return err
 	}
