@@ -12,7 +12,7 @@ const someText = "详见材料。"
 
 func newCase() lifecycle.OpenCase {
 	return lifecycle.OpenCase{
-		Unit: "u1", Title: "组织生活不规范", Facts: "抽查发现记录不全。", FoundOn: day("2026-03-01"),
+		Unit: "u1", Title: "组织生活不规范", Facts: "抽查发现记录不全。", FoundOn: day("2024-01-02"),
 		Method: "inspection", Category: "C03", Evidence: []string{"照片一"},
 	}
 }

@@ -104,12 +104,7 @@ func (b DecideExtension) decide(t *turn) error {
 	}
 	t.record(&ExtensionDecided{b})
 	t.stop(policy.ClockExtension, 0)
-	// The days after the due date in which the answer was owed are ours, whether
-	// it is yes or no.
-	owed := main.Due
-	if main.StandsSince.IsZero() {
-		owed = t.rules.later(main.Due, main.Due, t.today)
-	}
+	owed := t.owed(main, t.today) // whether the answer is yes or no
 	if b.Granted {
 		main = t.move(main, until, MoveExtension)
 	}
@@ -119,6 +114,15 @@ func (b DecideExtension) decide(t *turn) error {
 	}
 	t.set(main)
 	return nil
+}
+
+// owed is the due date later by the days after it, up to the day to, in which
+// the committee owed the answer to a request: those are ours.
+func (t *turn) owed(k Clock, to Date) Date {
+	if !k.StandsSince.IsZero() && k.StandsSince.Before(to) {
+		to = k.StandsSince // the days since are given back when it resumes
+	}
+	return t.rules.later(k.Due, k.Due, to)
 }
 
 func (b *ExtensionAsked) apply(c *Case, e Event) {

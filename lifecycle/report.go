@@ -96,9 +96,8 @@ func (b SubmitReport) decide(t *turn) error {
 		return err
 	}
 	main, _ := t.c.clock(policy.ClockRectification, 0)
-	if t.c.Extension.pending() && main.StandsSince.IsZero() {
-		// The answer was owed; the days after the due date are ours.
-		main = t.move(main, t.rules.later(main.Due, main.Due, on), MoveCommittee)
+	if t.c.Extension.pending() {
+		main = t.move(main, t.owed(main, on), MoveCommittee)
 	}
 	t.record(&ReportSubmitted{SubmitReport: b, On: on, Late: t.late(main, on)})
 	t.stop(policy.ClockPlan, 0)

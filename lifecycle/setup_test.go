@@ -63,14 +63,14 @@ func noon(d calendar.Date) time.Time { return calendar.Real().At(d, 12*time.Hour
 func apply(t require.TestingT, c lifecycle.Case, events []lifecycle.Event) lifecycle.Case {
 	for _, e := range events {
 		if e.Case == c.ID {
-			c = c.Apply(stored(t, e))
+			c = c.Apply(storedEvent(t, e))
 		}
 	}
 	return c
 }
 
 // stored is an event written and read back.
-func stored(t require.TestingT, e lifecycle.Event) lifecycle.Event {
+func storedEvent(t require.TestingT, e lifecycle.Event) lifecycle.Event {
 	content, err := e.Content()
 	require.NoError(t, err)
 	back := e
@@ -82,7 +82,9 @@ func stored(t require.TestingT, e lifecycle.Event) lifecycle.Event {
 
 func asJSON(t require.TestingT, v any) string {
 	text, err := json.Marshal(v)
-	require.NoError(t, err)
+	if err != nil {
+		require.NoError(t, err)
+	}
 	return string(text)
 }
 
@@ -118,4 +120,13 @@ func decodeCase(c lifecycle.Case) (lifecycle.Case, error) {
 	var back lifecycle.Case
 	err = json.Unmarshal(text, &back)
 	return back, err
+}
+
+func clockNo(c lifecycle.Case, name policy.ClockName, measure int) (lifecycle.Clock, bool) {
+	for _, k := range c.Clocks {
+		if k.Name == name && k.Measure == measure {
+			return k, true
+		}
+	}
+	return lifecycle.Clock{}, false
 }

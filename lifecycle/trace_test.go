@@ -212,7 +212,7 @@ func (s *script) fold(events []lifecycle.Event) {
 			s.order = append(s.order, e.Case)
 		}
 		before := s.cases[e.Case]
-		c := before.Apply(stored(s.t, e))
+		c := before.Apply(storedEvent(s.t, e))
 		s.cases[e.Case] = c
 		fmt.Fprintf(&s.out, "    %s  %s\n", e.At.In(calendar.Zone()).Format("2006-01-02 15:04"), s.trace(before, c, e))
 	}
