@@ -64,21 +64,42 @@ type record struct {
 	sql *pgxpool.Pool
 }
 
-// record makes a record; those copied from another have the same people.
+// record makes a record under the default policy; those copied from another
+// have the same people.
 func (b *bench) record(ctx context.Context, o store.Options, template *record) (*record, error) {
+	if template == nil {
+		return b.recordUnder(ctx, o, nil)
+	}
+	u, err := url.Parse(template.url)
+	if err != nil {
+		return nil, err
+	}
+	template.close()
+	r, err := b.database(ctx, o, " TEMPLATE "+u.Path[1:])
+	if err != nil {
+		return nil, err
+	}
+	r.people = template.people
+	return r, nil
+}
+
+// recordUnder makes a record that begins with a policy; the default when nil.
+func (b *bench) recordUnder(ctx context.Context, o store.Options, initial []byte) (*record, error) {
+	r, err := b.database(ctx, o, "")
+	if err != nil {
+		return nil, err
+	}
+	if err := r.Migrate(ctx, initial); err != nil {
+		return nil, err
+	}
+	return r, caught(func(t testing.TB) { r.people = casetest.NewPeople(ctx, t, r.Store) })
+}
+
+// database makes a database and opens it.
+func (b *bench) database(ctx context.Context, o store.Options, like string) (*record, error) {
 	b.made++
 	name := fmt.Sprintf("bench%d", b.made)
-	sql := "CREATE DATABASE " + name + " OWNER duban"
-	if template != nil {
-		u, err := url.Parse(template.url)
-		if err != nil {
-			return nil, err
-		}
-		template.Close()
-		template.sql.Close()
-		sql += " TEMPLATE " + u.Path[1:]
-	}
-	if err := b.admin(ctx, sql); err != nil {
+	if err := b.admin(ctx, "CREATE DATABASE "+name+" OWNER duban"+like); err != nil {
 		return nil, err
 	}
 	u, err := url.Parse(b.pg.URL())
@@ -91,17 +112,8 @@ func (b *bench) record(ctx context.Context, o store.Options, template *record) (
 	if r.Store, err = store.Open(ctx, o); err != nil {
 		return nil, err
 	}
-	if r.sql, err = openPool(ctx, o.URL, 32); err != nil {
-		return nil, err
-	}
-	if template != nil {
-		r.people = template.people
-		return r, nil
-	}
-	if err := r.Migrate(ctx, nil); err != nil {
-		return nil, err
-	}
-	return r, caught(func(t testing.TB) { r.people = casetest.NewPeople(ctx, t, r.Store) })
+	r.sql, err = openPool(ctx, o.URL, 32)
+	return r, err
 }
 
 func (r *record) close() {

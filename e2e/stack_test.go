@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
 
+	"duban/calendar"
 	"duban/internal/casetest"
 	"duban/internal/pgtest"
 	"duban/local"
@@ -44,6 +45,7 @@ type stack struct {
 	engine   *local.Engine
 	record   *store.Store
 	people   casetest.People
+	timeline calendar.Timeline
 
 	mu      sync.Mutex
 	apis    []*process
@@ -77,6 +79,8 @@ func newStack(t *testing.T, s setup) *stack {
 	t.Cleanup(k.record.Close)
 	require.NoError(t, k.record.Migrate(ctx, s.policy(t)))
 	k.people = casetest.NewPeople(ctx, t, k.record)
+	_, _, k.timeline, err = k.record.PolicyInForce(ctx)
+	require.NoError(t, err)
 	for range max(1, s.apis) {
 		k.startAPI()
 	}

@@ -160,3 +160,6 @@ func (l *Life) Must(ctx context.Context, t testing.TB, steps ...Step) lifecycle.
 	}
 	return c
 }
+
+// Today is the legal date now, in a record with days of real length.
+func (People) Today() calendar.Date { return calendar.Real().Date(time.Now()) }

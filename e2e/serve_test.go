@@ -1,0 +1,148 @@
+package e2e_test
+
+import (
+	"bufio"
+	"context"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/casetest"
+	"duban/internal/pgtest"
+	"duban/lifecycle"
+	"duban/local"
+	"duban/store"
+)
+
+// A served is `duban serve` on a data folder.
+type served struct {
+	cmd     *exec.Cmd
+	address string
+	done    chan struct{}
+	began   time.Time
+}
+
+// readyLine is the line that says where the API is.
+var readyLine = regexp.MustCompile(`is ready: http://(\S+)`)
+
+func serve(t *testing.T, dir string) *served {
+	t.Helper()
+	cmd := exec.Command(os.Getenv("DUBAN_BIN"), "serve", "--data", dir, "--listen", "127.0.0.1:0")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	out, err := cmd.StderrPipe()
+	require.NoError(t, err)
+	s := &served{cmd: cmd, done: make(chan struct{}), began: time.Now()}
+	require.NoError(t, cmd.Start())
+	found := make(chan string, 1)
+	go func() {
+		lines := bufio.NewScanner(out)
+		for lines.Scan() {
+			if m := readyLine.FindStringSubmatch(lines.Text()); m != nil {
+				found <- m[1]
+			}
+		}
+		_ = cmd.Wait()
+		close(s.done)
+	}()
+	select {
+	case s.address = <-found:
+	case <-s.done:
+		t.Fatal("duban serve ended before it was ready")
+	case <-time.After(time.Minute):
+		t.Fatal("duban serve was not ready within a minute")
+	}
+	t.Cleanup(func() { s.stop(syscall.SIGTERM) })
+	return s
+}
+
+func (s *served) stop(signal syscall.Signal) {
+	_ = s.cmd.Process.Signal(signal)
+	<-s.done
+}
+
+// alive reports whether a process with this text in its command line lives.
+func alive(t *testing.T, text string) bool {
+	t.Helper()
+	lines, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	require.NoError(t, err)
+	for _, file := range lines {
+		line, err := os.ReadFile(file)
+		if err == nil && strings.Contains(string(line), text) {
+			return true
+		}
+	}
+	return false
+}
+
+// One command, one machine: Ctrl-C stops everything cleanly, kill -9 loses
+// nothing, and a start on existing data is ready within ten seconds.
+func TestServe(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	dir := filepath.Join(pgtest.Folder(t), "data")
+	s := serve(t, dir)
+	url, _, err := local.Running(dir)
+	require.NoError(t, err)
+	record, err := store.Open(ctx, store.Options{URL: url})
+	require.NoError(t, err)
+	p := casetest.NewPeople(ctx, t, record)
+	l := &casetest.Life{Doer: record, Key: "served"}
+	l.Must(ctx, t, append([]casetest.Step{p.Finding("问题", p.Today())}, p.UpToServing(lifecycle.Immediate)...)...)
+	record.Close()
+	info, err := os.Stat(filepath.Join(dir, "admin.token"))
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+
+	s.stop(syscall.SIGINT)
+	require.False(t, alive(t, dir), "Ctrl-C left a process behind")
+
+	s = serve(t, dir)
+	require.Less(t, time.Since(s.began), 10*time.Second, "ready on existing data")
+	s.stop(syscall.SIGKILL)
+
+	s = serve(t, dir)
+	resp, err := http.Get("http://" + s.address + "/readyz")
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, http.StatusOK, resp.StatusCode)
+	url, _, err = local.Running(dir)
+	require.NoError(t, err)
+	record, err = store.Open(ctx, store.Options{URL: url})
+	require.NoError(t, err)
+	defer record.Close()
+	v, err := record.Case(ctx, p.Manager, l.Case)
+	require.NoError(t, err)
+	require.Equal(t, lifecycle.Serving, v.Staff.Stage, "nothing was lost")
+}
+
+// The README's lines do what they say.
+func TestReadmeLines(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	_, after, found := strings.Cut(string(readme), "<!-- test:curl -->\n```sh\n")
+	require.True(t, found, "the README marks the lines to test")
+	lines, _, found := strings.Cut(after, "\n```")
+	require.True(t, found)
+
+	dir := filepath.Join(pgtest.Folder(t), "data")
+	s := serve(t, dir)
+	root := pgtest.Folder(t)
+	require.NoError(t, os.Mkdir(filepath.Join(root, "bin"), 0o755))
+	require.NoError(t, os.Symlink(os.Getenv("DUBAN_BIN"), filepath.Join(root, "bin", "duban")))
+	cmd := exec.Command("bash", "-euo", "pipefail", "-c", lines)
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "BASE=http://"+s.address, "DUBAN_DATA="+dir)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.Contains(t, string(out), `"stage":"triage"`)
+	require.Contains(t, string(out), "draft_submitted")
+}
