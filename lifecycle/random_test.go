@@ -312,7 +312,7 @@ func ringAll(t *rapid.T, w *walk, c lifecycle.Case, at time.Time) lifecycle.Case
 
 // outline is a case without the instants at which things were recorded.
 func outline(c lifecycle.Case) string {
-	return fmt.Sprint(c.Stage, c.Level, c.RaisedOn, c.Seq, c.Measures, asJSON(nil, c.Clocks))
+	return fmt.Sprint(c.Stage, c.Level, c.RaisedOn, c.Seq, asJSON(nil, c.Measures), asJSON(nil, c.Clocks))
 }
 
 // TestDecideLeavesItsArguments: a decision changes neither the case nor the

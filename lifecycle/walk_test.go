@@ -103,9 +103,12 @@ func (w *walk) steps(n *node, step func(*edge)) {
 // idle lets alarms ring for a while with nobody doing anything, which brings
 // clocks to their end that lie far behind others.
 func (w *walk) idle(n *node, step func(*edge)) {
-	rings := 20
-	if _, weight := unusual(n); weight == 0 {
-		rings = 90 // as long as a year on the sustained track
+	rings := 10
+	switch _, weight := unusual(n); {
+	case weight == 0 && n.c.Stage == lifecycle.Sustained:
+		rings = 90 // more than a year on the track
+	case weight == 0 || len(n.c.Measures) > 0 || n.c.Objection != nil:
+		rings = 20
 	}
 	for range rings {
 		alarm, ok := n.c.Alarm()
