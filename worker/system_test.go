@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -172,13 +173,33 @@ func (s *system) scheduled(t *testing.T) bool {
 	t.Helper()
 	for id, every := range map[string]time.Duration{workflows.ScheduleLetters: 5 * time.Minute, workflows.ScheduleJobs: time.Hour} {
 		d, err := s.temporal.ScheduleClient().GetHandle(t.Context(), id).Describe(t.Context())
-		if err != nil {
+		if err != nil || !slices.Equal(d.Schedule.Spec.Intervals, []client.ScheduleIntervalSpec{{Every: every}}) ||
+			d.Schedule.Policy.Overlap != enumspb.SCHEDULE_OVERLAP_POLICY_SKIP {
 			return false
 		}
-		require.Equal(t, []client.ScheduleIntervalSpec{{Every: every}}, d.Schedule.Spec.Intervals)
-		require.Equal(t, enumspb.SCHEDULE_OVERLAP_POLICY_SKIP, d.Schedule.Policy.Overlap)
 	}
 	return true
+}
+
+// changeSchedules makes the one run more often, and pauses the other.
+func (s *system) changeSchedules(t *testing.T) {
+	t.Helper()
+	letters := s.temporal.ScheduleClient().GetHandle(t.Context(), workflows.ScheduleLetters)
+	require.NoError(t, letters.Update(t.Context(), client.ScheduleUpdateOptions{
+		DoUpdate: func(in client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
+			in.Description.Schedule.Spec.Intervals[0].Every = 7 * time.Hour
+			in.Description.Schedule.Policy.Overlap = enumspb.SCHEDULE_OVERLAP_POLICY_ALLOW_ALL
+			return &client.ScheduleUpdate{Schedule: &in.Description.Schedule}, nil
+		},
+	}))
+	require.NoError(t, s.temporal.ScheduleClient().GetHandle(t.Context(), workflows.ScheduleJobs).Pause(t.Context(), client.SchedulePauseOptions{}))
+}
+
+func (s *system) paused(t *testing.T, id string) bool {
+	t.Helper()
+	d, err := s.temporal.ScheduleClient().GetHandle(t.Context(), id).Describe(t.Context())
+	require.NoError(t, err)
+	return d.Schedule.State.Paused
 }
 
 // untold is how many tellings wait in the record.

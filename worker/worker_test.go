@@ -28,6 +28,12 @@ func TestWorkerOutlivesItsEngine(t *testing.T) {
 	require.Eventually(t, func() bool { return s.scheduled(t) }, soon, often)
 	require.Eventually(t, func() bool { return s.untold(t) == 0 }, soon, often)
 
+	// Somebody changes a Schedule and pauses another: the first is put right, the
+	// second is his business.
+	s.changeSchedules(t)
+	require.Eventually(t, func() bool { return s.scheduled(t) }, soon, often)
+	require.True(t, s.paused(t, workflows.ScheduleJobs))
+
 	s.dropEngineSchemas(t)
 	require.Eventually(t, func() bool { return s.scheduled(t) }, 2*soon, often, "the Schedules came back by themselves")
 	require.False(t, s.running(t, c.ID))

@@ -1,0 +1,134 @@
+package activities_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
+
+	"duban/activities"
+	"duban/store"
+)
+
+var (
+	_ activities.Record = (*store.Store)(nil)
+
+	errDriver = errors.New("dial tcp 10.1.2.3:5432: connection refused")
+)
+
+// A stub answers every question the same way.
+type stub struct {
+	told    store.Told
+	err     error
+	panics  bool
+	doneErr error
+	done    []int64
+}
+
+func (s *stub) Alarm(context.Context, string, int64) (store.Told, error) {
+	if s.panics {
+		panic("the secret of the case")
+	}
+	return s.told, s.err
+}
+
+func (s *stub) Told(context.Context, string) (store.Told, error) { return s.told, s.err }
+
+func (s *stub) TellingDone(_ context.Context, _ string, seq int64) error {
+	s.done = append(s.done, seq)
+	return s.doneErr
+}
+
+func (s *stub) DeliverLetters(context.Context, string) (int, time.Time, error) {
+	return 0, time.Time{}, s.err
+}
+
+func (s *stub) LettersDue(context.Context, string, int) ([]string, error) { return nil, s.err }
+
+func (s *stub) Recompute(context.Context, string, int) (int, bool, error) { return 0, false, s.err }
+
+func (s *stub) OpenJobs(context.Context) ([]store.Job, error) { return nil, s.err }
+
+func over(s *stub, metrics prometheus.Registerer) *activities.Activities {
+	return activities.New(activities.Options{Record: s, Logger: slog.New(slog.DiscardHandler), Metrics: metrics})
+}
+
+func TestEveryActivityFailsWithACodeAndNothingElse(t *testing.T) {
+	t.Parallel()
+	for code, err := range map[string]error{
+		activities.CodeGone:   errors.Join(errDriver, store.ErrNotFound),
+		activities.CodeBusy:   errors.Join(errDriver, store.ErrBusy),
+		activities.CodeFailed: errDriver,
+	} {
+		a := over(&stub{err: err}, nil)
+		for name, call := range map[string]func() error{
+			"alarm":           func() error { _, err := a.Alarm(t.Context(), activities.AlarmInput{}); return err },
+			"told":            func() error { _, err := a.Told(t.Context(), activities.CaseInput{}); return err },
+			"deliver letters": func() error { return a.DeliverLetters(t.Context(), activities.CaseInput{}) },
+			"deliver due":     func() error { _, err := a.DeliverDue(t.Context(), activities.DueInput{}); return err },
+			"recompute":       func() error { _, err := a.Recompute(t.Context(), activities.JobInput{}); return err },
+			"recompute jobs":  func() error { _, err := a.RecomputeJobs(t.Context()); return err },
+		} {
+			t.Run(name+" "+code, func(t *testing.T) {
+				t.Parallel()
+				err := call()
+				var application *temporal.ApplicationError
+				require.ErrorAs(t, err, &application)
+				require.Equal(t, code, application.Type())
+				require.Equal(t, code, application.Message())
+				require.NoError(t, application.Unwrap())
+				require.Equal(t, code == activities.CodeGone, activities.Gone(err))
+				require.Equal(t, code == activities.CodeGone, application.NonRetryable())
+			})
+		}
+	}
+}
+
+func TestAPanicIsACodeToo(t *testing.T) {
+	t.Parallel()
+	_, err := over(&stub{panics: true}, nil).Alarm(t.Context(), activities.AlarmInput{})
+	require.ErrorContains(t, err, activities.CodePanic)
+	require.NotContains(t, err.Error(), "secret")
+}
+
+func TestAlarmTakesBackItsTelling(t *testing.T) {
+	t.Parallel()
+	s := &stub{told: store.Told{Case: "a", Seq: 7, AlarmNo: 3, Applied: true}, doneErr: errDriver}
+	told, err := over(s, nil).Alarm(t.Context(), activities.AlarmInput{Case: "a", AlarmNo: 2})
+	require.NoError(t, err, "a telling that stays behind is told once more, and no harm is done")
+	require.Equal(t, s.told, told)
+	require.Equal(t, []int64{7}, s.done)
+
+	s.told.Applied = false
+	_, err = over(s, nil).Alarm(t.Context(), activities.AlarmInput{Case: "a", AlarmNo: 2})
+	require.NoError(t, err)
+	require.Equal(t, []int64{7}, s.done, "what a stale alarm's answer says is another's to tell")
+}
+
+func TestAlarmsWithoutProgressAreCounted(t *testing.T) {
+	t.Parallel()
+	metrics := prometheus.NewRegistry()
+	a := over(&stub{told: store.Told{AlarmNo: 2}}, metrics)
+	count := func() float64 {
+		families, err := metrics.Gather()
+		require.NoError(t, err)
+		require.Len(t, families, 1)
+		require.Equal(t, "duban_alarms_without_progress_total", families[0].GetName())
+		return families[0].GetMetric()[0].GetCounter().GetValue()
+	}
+	pass := func(in activities.AlarmInput) {
+		_, err := a.Alarm(t.Context(), in)
+		require.NoError(t, err)
+	}
+	pass(activities.AlarmInput{AlarmNo: 2})
+	require.Zero(t, count(), "once is a clock a second behind")
+	pass(activities.AlarmInput{AlarmNo: 1, Fruitless: 1})
+	require.Zero(t, count(), "it moved on")
+	pass(activities.AlarmInput{AlarmNo: 2, Fruitless: 1})
+	require.InDelta(t, 1, count(), 0)
+}
