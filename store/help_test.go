@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -124,3 +126,5 @@ func (r record) noteStep() casetest.Step {
 }
 
 func isStale(err error) bool { return errors.Is(err, store.ErrStale) }
+
+func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }

@@ -1,0 +1,4 @@
+package store
+
+// OpeningLock is the lock that openings share.
+const OpeningLock = openingLock
