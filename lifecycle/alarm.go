@@ -73,7 +73,7 @@ func (t *turn) lapse(k Clock) {
 		t.set(t.arm(t.move(k, due, MoveOutage)))
 		return
 	}
-	switch k.Name {
+	switch k.Name { //nolint:exhaustive // the others chase somebody
 	case policy.ClockCooling:
 		t.record(&CaseArchived{})
 		t.goTo(Archived)

@@ -19,7 +19,11 @@ import (
 func steps(t *testing.T, w *walk, n *node, list ...any) *node {
 	t.Helper()
 	for i := 0; i < len(list); i += 2 {
-		e := w.command(n, list[i+1].(lifecycle.CommandBody), people[list[i].(string)])
+		who, ok := list[i].(string)
+		require.True(t, ok)
+		body, ok := list[i+1].(lifecycle.CommandBody)
+		require.True(t, ok)
+		e := w.command(n, body, people[who])
 		require.NoError(t, e.refusal, "%s", e.body.Kind())
 		n = e.to
 	}
@@ -201,7 +205,7 @@ func TestOneTalkInOneCase(t *testing.T) {
 		status = append(status, m.Status)
 	}
 	require.Equal(t, []lifecycle.MeasureStatus{lifecycle.Ordered, lifecycle.Joined}, status)
-	require.Equal(t, 1, len(slices.DeleteFunc(slices.Clone(n.c.Clocks), func(k lifecycle.Clock) bool { return k.Measure == 0 })))
+	require.Len(t, slices.DeleteFunc(slices.Clone(n.c.Clocks), func(k lifecycle.Clock) bool { return k.Measure == 0 }), 1)
 }
 
 func clockDue(t *testing.T, n *node) lifecycle.Date {

@@ -175,14 +175,11 @@ func (c Case) withLevel(level policy.Level, on calendar.Date) Case {
 }
 
 func (c Case) withStage(stage Stage, at time.Time) Case {
-	switch stage {
-	case Closed:
-		if c.ClosedAt.IsZero() { // else it was with another body meanwhile
-			c.ClosedAt = at
-		}
-	case Archived, Transferred:
-	default:
+	if stage != Closed && stage != Archived && stage != Transferred {
 		c.ClosedAt = time.Time{}
+	}
+	if stage == Closed && c.ClosedAt.IsZero() { // else it was with another body meanwhile
+		c.ClosedAt = at
 	}
 	c.Stage, c.StageSince = stage, at
 	if stage == Serving {
@@ -213,7 +210,7 @@ func (c Case) clock(name policy.ClockName, measure int) (Clock, bool) {
 // stage's own clock, for the unit's stages the unit's.
 func (c Case) Deadline() (Clock, bool) {
 	names := stageClocks(c.Stage)
-	switch c.Stage {
+	switch c.Stage { //nolint:exhaustive // in the other stages it is the stage's own
 	case Planning:
 		names = []policy.ClockName{policy.ClockPlan}
 	case Rectifying:
@@ -235,7 +232,7 @@ func (c Case) Deadline() (Clock, bool) {
 // UnitDeadline returns the clock of the unit's that matters where the case
 // stands for it, if one does.
 func (c Case) UnitDeadline() (Clock, bool) {
-	switch c.Stage {
+	switch c.Stage { //nolint:exhaustive // in the other stages the unit owes nothing
 	case Serving, Planning, Rectifying, Sustained:
 		return c.Deadline()
 	case PlanReview, ReportReview:

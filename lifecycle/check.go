@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -135,9 +134,6 @@ func first(errs ...error) error {
 	}
 	return nil
 }
-
-// dayOf is the legal day of an instant.
-func (t *turn) dayOf(at time.Time) Date { return t.rules.Today(at) }
 
 // unit refuses a unit that does not exist, or no longer.
 func (t *turn) unit(field, id string) error {

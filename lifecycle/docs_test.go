@@ -208,7 +208,7 @@ func clockRow(p *policy.Policy, name policy.ClockName) string {
 		remind = append(remind, "T-"+r.String())
 	}
 	then := figures.ThenEvery
-	switch name {
+	switch name { //nolint:exhaustive // the others have nothing but their figures
 	case policy.ClockRectification:
 		within = fmt.Sprintf("as noticed; 立行立改 %s, 限期 %s", p.Rectification.Immediate.Within, p.Rectification.ByDeadline.Within)
 	case policy.ClockObjection:
@@ -221,6 +221,7 @@ func clockRow(p *policy.Policy, name policy.ClockName) string {
 		within = fmt.Sprintf("talk, visit, list %s; letter %s; 责成处理 %s; proposal %s", p.Measures.Kinds[policy.MeasureReminderTalk].Within,
 			p.Measures.Kinds[policy.MeasureSupervisionLetter].Within, p.Measures.Kinds[policy.MeasurePartyGroupOrder].Within, p.Measures.Decision)
 		then = p.Measures.ThenEvery
+	default:
 	}
 	after := "ends 期满即止"
 	if !then.IsZero() {

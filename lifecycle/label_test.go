@@ -67,8 +67,7 @@ func jsonFields(typ reflect.Type) []string {
 		return nil
 	}
 	var names []string
-	for i := range typ.NumField() {
-		f := typ.Field(i)
+	for f := range typ.Fields() {
 		if !f.IsExported() {
 			continue
 		}

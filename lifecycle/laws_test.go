@@ -141,7 +141,7 @@ var nodeLaws = []nodeLaw{
 	{"section 3: what is allowed is what the table allows", allowedAgrees},
 }
 
-func alarmMoves(w *walk, e *edge) string {
+func alarmMoves(_ *walk, e *edge) string {
 	if e.body != nil {
 		return ""
 	}

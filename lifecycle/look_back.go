@@ -251,8 +251,12 @@ func notReviewer(t *turn) *Refusal {
 	return nil
 }
 
-// onTheSpot: only those who came can say what they saw.
+// onTheSpot: only those who came can say what they saw, and not who judged the
+// report.
 func onTheSpot(t *turn) *Refusal {
+	if refusal := notReviewer(t); refusal != nil {
+		return refusal
+	}
 	if len(t.c.LookBacks) > 0 && t.actor.Account != t.c.Part.Lead &&
 		!slices.Contains(t.c.LookBacks[len(t.c.LookBacks)-1].Persons, t.actor.Account) {
 		return forbidden("not_on_the_spot", "只有到场人员可以记录回头看结果。", "Only those who came may record the result.")

@@ -160,9 +160,7 @@ func (r *rover) recompute() {
 	r.w.rules.Calendar, r.w.rules.CalendarVersion = c, c.Version()
 	events := lifecycle.DecideRecompute(r.n.c, r.n.now, r.w.rules)
 	before := r.n.c
-	for _, e := range events {
-		r.past = append(r.past, e)
-	}
+	r.past = append(r.past, events...)
 	r.n = r.n.after(events, "recompute")
 	// E6, E22: later only, and once.
 	for _, k := range before.Clocks {

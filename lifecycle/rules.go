@@ -77,7 +77,7 @@ func (r Rules) FireAt(caseID string, legal time.Time) time.Time {
 	from, to := r.Policy.Time.SpreadFrom.Std(), r.Policy.Time.SpreadTo.Std()
 	spread := from
 	if to > from {
-		spread += time.Duration(h.Sum64() % uint64(to-from))
+		spread += time.Duration(h.Sum64() % uint64(to-from)) //nolint:gosec // G115: to is later than from, the rest less than both
 	}
 	return legal.Add(r.Timeline.Scale(spread))
 }

@@ -86,8 +86,7 @@ func dates(typ reflect.Type, seen map[reflect.Type]bool, found map[string]bool) 
 		return
 	}
 	seen[typ] = true
-	for i := range typ.NumField() {
-		f := typ.Field(i)
+	for f := range typ.Fields() {
 		inner := f.Type
 		for inner.Kind() == reflect.Pointer || inner.Kind() == reflect.Slice {
 			inner = inner.Elem()

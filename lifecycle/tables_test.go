@@ -100,8 +100,8 @@ func commandTable(t *testing.T) map[string]bool {
 		require.True(t, ok, line)
 		names := strings.Fields(head)
 		for _, role := range names[1:] {
-			for _, f := range strings.Fields(from) {
-				for _, s := range strings.Fields(to) {
+			for f := range strings.FieldsSeq(from) {
+				for s := range strings.FieldsSeq(to) {
 					if s == "=" {
 						s = f
 					}

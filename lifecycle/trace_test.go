@@ -67,6 +67,7 @@ type script struct {
 }
 
 func newScript(t *testing.T) *script {
+	t.Helper()
 	return &script{t: t, rules: defaultRules(), cases: map[string]lifecycle.Case{}, name: "case"}
 }
 
@@ -131,8 +132,7 @@ func (s *script) command(actor lifecycle.Actor, kind, content string) {
 		others = append(others, s.cases[id])
 	}
 	events, err := lifecycle.Decide(c, others, lifecycle.Command{ID: "c", Actor: actor, Body: body}, s.now, s.rules)
-	var refusal *lifecycle.Refusal
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*lifecycle.Refusal](err); ok {
 		fmt.Fprintf(&s.out, "    refused %s %s\n", refusal.Code, refusal.ZH)
 		return
 	}

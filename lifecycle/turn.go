@@ -257,12 +257,7 @@ func (t *turn) run(k Clock) {
 // rings reports whether a unit's clock rings in the stage the case is in, or
 // runs on silently.
 func (t *turn) rings(name policy.ClockName) bool {
-	switch name {
-	case policy.ClockPlan:
-		return t.c.Stage == Planning
-	case policy.ClockRectification:
-		return t.c.Stage == Rectifying
-	default:
-		return true
-	}
+	return name != policy.ClockPlan && name != policy.ClockRectification ||
+		name == policy.ClockPlan && t.c.Stage == Planning ||
+		name == policy.ClockRectification && t.c.Stage == Rectifying
 }

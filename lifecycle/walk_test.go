@@ -401,8 +401,7 @@ func laterOf(a, b time.Time) time.Time {
 }
 
 func codeOf(err error) string {
-	var refusal *lifecycle.Refusal
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*lifecycle.Refusal](err); ok {
 		return refusal.Code
 	}
 	return ""
