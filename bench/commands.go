@@ -172,7 +172,7 @@ func (m *match) live(ctx context.Context) ([]time.Duration, error) {
 		start := time.Now()
 		a, err := l.Do(ctx, step)
 		if err != nil || a.Refusal != nil {
-			return nil, fmt.Errorf("%s: %w %v", step.Body.Kind(), err, a.Refusal)
+			return nil, fmt.Errorf("%s: %w %w", step.Body.Kind(), err, a.Refusal)
 		}
 		each = append(each, time.Since(start))
 	}
@@ -209,7 +209,7 @@ func recordLives(ctx context.Context, r *record, n int) ([][]*recording, error) 
 			rec := &recording{}
 			a, err := l.Do(context.WithValue(ctx, recordingKey{}, rec), step)
 			if err != nil || a.Refusal != nil {
-				return nil, fmt.Errorf("record %s: %w %v", step.Body.Kind(), err, a.Refusal)
+				return nil, fmt.Errorf("record %s: %w %w", step.Body.Kind(), err, a.Refusal)
 			}
 			lives[i] = append(lives[i], rec)
 		}

@@ -34,7 +34,7 @@ func disk(ctx context.Context, b *bench, _ options) error {
 		for _, l := range lives {
 			a, err := l.Do(ctx, step)
 			if err != nil || a.Refusal != nil {
-				return fmt.Errorf("%s: %w %v", step.Body.Kind(), err, a.Refusal)
+				return fmt.Errorf("%s: %w %w", step.Body.Kind(), err, a.Refusal)
 			}
 			if err := r.TellingDone(ctx, a.Case.ID, a.Case.Seq); err != nil {
 				return err

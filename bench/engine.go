@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -40,12 +40,12 @@ type timed struct {
 
 // timed starts an engine and workers on a record.
 func (b *bench) timed(ctx context.Context, r *record) (*timed, error) {
-	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	quiet := slog.New(slog.DiscardHandler)
 	e, err := local.StartEngine(ctx, local.EngineOptions{Dir: b.folder, DatabaseURL: r.url, Listen: "127.0.0.1:0", Logger: quiet})
 	if err != nil {
 		return nil, err
 	}
-	t := &timed{record: r, stop: []func(){func() { _ = e.Stop(context.Background()) }}}
+	t := &timed{record: r, stop: []func(){func() { _ = e.Stop(context.WithoutCancel(ctx)) }}}
 	if t.client, err = dispatch.Dial(e.Address(), "duban", quiet); err != nil {
 		return t, err
 	}
@@ -74,8 +74,8 @@ func (b *bench) timed(ctx context.Context, r *record) (*timed, error) {
 }
 
 func (t *timed) close() {
-	for i := len(t.stop) - 1; i >= 0; i-- {
-		t.stop[i]()
+	for _, v := range slices.Backward(t.stop) {
+		v()
 	}
 }
 

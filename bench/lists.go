@@ -25,7 +25,7 @@ func listings() []listing {
 	officer := func(i int) string { return fmt.Sprintf("officer%d", i%40) }
 	category := func(i int) string { return fmt.Sprintf("C%02d", 1+i%20) }
 	campaign := func(i int) string { return fmt.Sprintf("专项%d-%d", 2022+i%5, i%8) }
-	level := func(i int) *policy.Level { l := policy.Level(i % 6); return &l } //nolint:gosec // 0 to 5
+	level := func(i int) *policy.Level { l := policy.Level(i % 6); return &l }
 	stages := lifecycle.Stages()
 	stage := func(i int) string { return string(stages[i%len(stages)]) }
 	next := func(i int) calendar.Date { return calendar.Real().Date(time.Now()).AddDays(i%60 - 20) }

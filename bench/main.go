@@ -60,13 +60,13 @@ func run(o options, profile string) error {
 	if err != nil {
 		return err
 	}
-	defer b.stop()
+	defer b.stop(ctx)
 	if profile != "" {
-		f, err := os.Create(profile) //nolint:gosec // the person at the terminal names it
+		f, err := os.Create(profile)
 		if err != nil {
 			return err
 		}
-		defer f.Close() //nolint:errcheck // a profile cut short is no loss
+		defer f.Close()
 		if err := pprof.StartCPUProfile(f); err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/url"
 	"os"
@@ -36,17 +35,17 @@ func start(ctx context.Context) (*bench, error) {
 		return nil, err
 	}
 	b := &bench{folder: folder}
-	b.pg, err = local.StartPostgres(ctx, local.PostgresOptions{Dir: folder, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	b.pg, err = local.StartPostgres(ctx, local.PostgresOptions{Dir: folder, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
-		b.stop()
+		b.stop(ctx)
 		return nil, err
 	}
 	return b, nil
 }
 
-func (b *bench) stop() {
+func (b *bench) stop(ctx context.Context) {
 	if b.pg != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 		defer cancel()
 		if err := b.pg.Stop(ctx); err != nil {
 			fmt.Fprintln(os.Stderr, "bench:", err)
@@ -92,7 +91,10 @@ func (b *bench) recordUnder(ctx context.Context, o store.Options, initial []byte
 	if err := r.Migrate(ctx, initial); err != nil {
 		return nil, err
 	}
-	return r, caught(func(t testing.TB) { r.people = casetest.NewPeople(ctx, t, r.Store) })
+	return r, caught(func(tb testing.TB) {
+		tb.Helper()
+		r.people = casetest.NewPeople(ctx, tb, r.Store)
+	})
 }
 
 // database makes a database and opens it.
@@ -126,7 +128,7 @@ func (b *bench) admin(ctx context.Context, sql string) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close(ctx) //nolint:errcheck // nothing is left to lose
+	defer conn.Close(ctx)
 	_, err = conn.Exec(ctx, sql)
 	return err
 }

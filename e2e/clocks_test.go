@@ -47,20 +47,22 @@ func TestEveryClock(t *testing.T) {
 		{name: policy.ClockLookBack, steps: accepted},
 		{name: policy.ClockLookBackResult, steps: accepted, then: func(t *testing.T, l *casetest.Life) {
 			t.Helper()
-			k.arrive(ctx, t, l)
+			k.arrive(ctx, l)
 		}},
 		{name: policy.ClockClosureApproval, steps: accepted, then: func(t *testing.T, l *casetest.Life) {
 			t.Helper()
-			k.lookBack(ctx, l, lifecycle.InPlace)
+			k.lookBack(ctx, l)
 		}},
 		{name: policy.ClockCheckIn, steps: append(slices.Clone(review), casetest.Step{By: p.Leader, Body: &lifecycle.Sustain{Reason: "长期坚持"}})},
 		{name: policy.ClockSustainedReview, steps: append(slices.Clone(review), casetest.Step{By: p.Leader, Body: &lifecycle.Sustain{Reason: "长期坚持"}})},
 		{name: policy.ClockTransferReceipt, steps: append(slices.Clone(working), casetest.Step{By: p.Leader, Body: &lifecycle.Transfer{To: "机关纪检监察工委", Reason: "移送"}})},
-		{name: policy.ClockTransferStatus, steps: append(slices.Clone(working), casetest.Step{By: p.Leader, Body: &lifecycle.Transfer{To: "机关纪检监察工委", Reason: "移送"}}),
+		{
+			name: policy.ClockTransferStatus, steps: append(slices.Clone(working), casetest.Step{By: p.Leader, Body: &lifecycle.Transfer{To: "机关纪检监察工委", Reason: "移送"}}),
 			then: func(t *testing.T, l *casetest.Life) {
 				t.Helper()
 				l.Must(ctx, t, casetest.Step{By: p.Officer, Body: &lifecycle.RecordTransferReceipt{On: k.today()}})
-			}},
+			},
+		},
 		{name: policy.ClockObjection, steps: append(slices.Clone(working), casetest.Step{By: p.Secretary, Body: &lifecycle.FileObjection{Objection: lifecycle.Facts, Grounds: "与事实不符"}})},
 		{name: policy.ClockExtension, steps: working, then: func(t *testing.T, l *casetest.Life) {
 			t.Helper()
@@ -89,7 +91,7 @@ func TestEveryClock(t *testing.T) {
 		t.Parallel()
 		l := k.life("clock-cooling")
 		l.Must(ctx, t, append([]casetest.Step{p.Finding("cooling", k.today())}, accepted...)...)
-		k.lookBack(ctx, l, lifecycle.InPlace)
+		k.lookBack(ctx, l)
 		l.Must(ctx, t, casetest.Step{By: p.Leader, Body: &lifecycle.ApproveClosure{}})
 		k.await(l.Case, time.Minute, "archived", func(c lifecycle.Case) bool { return c.Stage == lifecycle.Archived })
 	})
@@ -102,14 +104,4 @@ func TestEveryClock(t *testing.T) {
 		k.await(l.Case, time.Minute, "the stay to end", func(c lifecycle.Case) bool { return c.Stay == nil })
 		require.True(t, k.due(l.Case).Due.After(before), "later by the days it stood")
 	})
-}
-
-// arrive arrives as soon as the window is open.
-func (k *stack) arrive(ctx context.Context, t *testing.T, l *casetest.Life) {
-	t.Helper()
-	require.Eventually(t, func() bool {
-		a, err := l.Do(ctx, casetest.Step{By: k.people.Lead, Body: &lifecycle.RecordArrival{On: k.today(), Persons: []string{"组长", "组员"}}})
-		require.NoError(t, err)
-		return a.Refusal == nil
-	}, time.Minute, 100*time.Millisecond, "the look-back window is open")
 }

@@ -58,8 +58,8 @@ func (k *stack) opened(ctx context.Context, key string, kind lifecycle.Type) *ca
 	return l
 }
 
-// lookBack arrives as soon as the window is open, and records the result.
-func (k *stack) lookBack(ctx context.Context, l *casetest.Life, result lifecycle.Result) lifecycle.Case {
+// arrive arrives as soon as the window is open.
+func (k *stack) arrive(ctx context.Context, l *casetest.Life) {
 	k.t.Helper()
 	k.eventually(time.Minute, "the look-back window is open", func() bool {
 		a, err := l.Do(ctx, casetest.Step{By: k.people.Lead, Body: &lifecycle.RecordArrival{On: k.today(), Persons: []string{"组长", "组员"}}})
@@ -67,12 +67,15 @@ func (k *stack) lookBack(ctx context.Context, l *casetest.Life, result lifecycle
 		require.True(k.t, a.Refusal == nil || a.Refusal.Code == "too_early", "%+v", a.Refusal)
 		return a.Refusal == nil
 	})
-	b := &lifecycle.RecordLookBack{Result: result}
+}
+
+// lookBack arrives and finds everything in place.
+func (k *stack) lookBack(ctx context.Context, l *casetest.Life) lifecycle.Case {
+	k.t.Helper()
+	k.arrive(ctx, l)
+	b := &lifecycle.RecordLookBack{Result: lifecycle.InPlace}
 	for _, m := range k.look(l.Case).Plan.Measures {
-		b.Findings = append(b.Findings, lifecycle.LookBackPoint{No: m.No, InPlace: result == lifecycle.InPlace, Account: "现场核查"})
-	}
-	if result == lifecycle.NotInPlace {
-		b.Feedback = "回头看反馈"
+		b.Findings = append(b.Findings, lifecycle.LookBackPoint{No: m.No, InPlace: true, Account: "现场核查"})
 	}
 	return l.Must(ctx, k.t, casetest.Step{By: k.people.Lead, Body: b})
 }
@@ -94,7 +97,7 @@ func TestAWholeLife(t *testing.T) {
 		p.Report(2),
 		casetest.Step{By: p.Officer, Body: &lifecycle.AcceptReport{}},
 	)
-	c := k.lookBack(ctx, l, lifecycle.InPlace)
+	c := k.lookBack(ctx, l)
 	require.Equal(t, lifecycle.ClosureApproval, c.Stage)
 	l.Must(ctx, t, casetest.Step{By: p.Leader, Body: &lifecycle.ApproveClosure{}})
 	c = k.await(l.Case, time.Minute, "archived", func(c lifecycle.Case) bool { return c.Stage == lifecycle.Archived })
@@ -118,8 +121,8 @@ func TestTheWholeLadder(t *testing.T) {
 	ctx := context.Background()
 	k := newStack(t, setup{day: 500 * time.Millisecond})
 	l := k.opened(ctx, "ladder", lifecycle.Immediate)
-	c := l.Must(ctx, t, k.people.Sign())
-	c = k.look(l.Case)
+	l.Must(ctx, t, k.people.Sign())
+	c := k.look(l.Case)
 	due, ok := c.Deadline()
 	require.True(t, ok)
 	k.await(l.Case, time.Minute, "level L5", func(c lifecycle.Case) bool { return c.Level == policy.L5 })

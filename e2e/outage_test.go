@@ -109,9 +109,9 @@ func TestTheEngineIsDownForAWholeLife(t *testing.T) {
 	l := k.opened(ctx, "no-engine", lifecycle.Immediate)
 	l.Must(ctx, t, p.Sign())
 	due := k.due(l.Case)
-	c := k.await(l.Case, time.Minute, "level L2", func(c lifecycle.Case) bool { return c.Level == policy.L2 })
+	k.await(l.Case, time.Minute, "level L2", func(c lifecycle.Case) bool { return c.Level == policy.L2 })
 	l.Must(ctx, t, p.Report(1))
-	c = k.look(l.Case)
+	c := k.look(l.Case)
 	require.Equal(t, calendar.Builtin().WorkingDaysBetween(due.Due, c.Report.On), c.Report.Late)
 	events, err := k.record.Events(ctx, p.Auditor, l.Case, 0, 200)
 	require.NoError(t, err)
@@ -121,7 +121,7 @@ func TestTheEngineIsDownForAWholeLife(t *testing.T) {
 		}
 	}
 	l.Must(ctx, t, casetest.Step{By: p.Officer, Body: &lifecycle.AcceptReport{}})
-	k.lookBack(ctx, l, lifecycle.InPlace)
+	k.lookBack(ctx, l)
 	for _, m := range k.look(l.Case).Measures {
 		if m.Status == lifecycle.Ordered || m.Status == lifecycle.Proposed {
 			l.Must(ctx, t, casetest.Step{By: p.Leader, Body: &lifecycle.WaiveMeasure{No: m.No, Reason: "已整改到位"}})

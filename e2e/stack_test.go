@@ -3,7 +3,6 @@ package e2e_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -66,7 +65,7 @@ func newStack(t *testing.T, s setup) *stack {
 	t.Helper()
 	ctx := context.Background()
 	k := &stack{t: t, dir: pgtest.Folder(t)}
-	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	quiet := slog.New(slog.DiscardHandler)
 	var err error
 	k.postgres, err = local.StartPostgres(ctx, local.PostgresOptions{Dir: k.dir, Logger: quiet})
 	require.NoError(t, err)
@@ -110,7 +109,7 @@ func (s setup) policy(t *testing.T) []byte {
 
 func (k *stack) startEngine() {
 	k.t.Helper()
-	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	quiet := slog.New(slog.DiscardHandler)
 	e, err := local.StartEngine(context.Background(), local.EngineOptions{Dir: k.dir, DatabaseURL: k.postgres.URL(), Listen: "127.0.0.1:0", Logger: quiet})
 	require.NoError(k.t, err)
 	k.engine = e

@@ -3,9 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 
 	"duban/calendar"
+	"duban/dispatch"
+	"duban/local"
+	"duban/store"
 )
 
 type calendarCmd struct {
@@ -55,7 +59,7 @@ func (c calendarImportCmd) Run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	year, err := calendar.ReadYear(f)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
@@ -65,10 +69,32 @@ func (c calendarImportCmd) Run(ctx context.Context, s *settings) error {
 		return err
 	}
 	defer record.Close()
-	version, _, err := record.ImportCalendar(ctx, "command line", year)
+	version, job, err := record.ImportCalendar(ctx, "command line", year)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("calendar version %d is in force, with the notice for %d; open cases are being recomputed, later only\n", version, year.Year)
+	when := "now"
+	if err := c.recompute(ctx, s, record, job); err != nil {
+		when = "within the hour"
+	}
+	fmt.Printf("calendar version %d is in force, with the notice for %d; open cases are recomputed %s, later only\n", version, year.Year, when)
 	return nil
+}
+
+// recompute starts the workflow that moves open cases to the new calendar. The
+// job is in the record, so a Schedule takes it up when the engine is away.
+func (calendarImportCmd) recompute(ctx context.Context, s *settings, record *store.Store, job string) error {
+	address := s.TemporalAddress
+	if address == "" {
+		var err error
+		if _, address, err = local.Running(s.Data); err != nil {
+			return fmt.Errorf("look for a running system: %w", err)
+		}
+	}
+	temporal, err := dispatch.Dial(address, s.TemporalNamespace, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+	return dispatch.New(record, dispatch.Options{Engine: dispatch.NewTemporal(temporal, s.TemporalNamespace)}).Recompute(ctx, job)
 }

@@ -32,7 +32,7 @@ func (c demoCmd) Run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return fmt.Errorf("make demo folder: %w", err)
 	}
-	defer os.RemoveAll(dir)                      //nolint:errcheck // the operating system's folder, cleaned some day
+	defer os.RemoveAll(dir)
 	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // PostgreSQL's own account must pass
 		return fmt.Errorf("make demo folder: %w", err)
 	}
@@ -83,7 +83,7 @@ func (d *demoStage) open(ctx context.Context, day time.Duration) error {
 	if err != nil {
 		return err
 	}
-	token, err := os.ReadFile(file) //nolint:gosec // written a moment ago
+	token, err := os.ReadFile(file)
 	if err != nil {
 		return fmt.Errorf("read token: %w", err)
 	}
@@ -111,12 +111,12 @@ func (d *demoStage) start(ctx context.Context, args ...string) (*process, error)
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
 	}
-	log, err := os.OpenFile(filepath.Join(d.dir, args[0]+".log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // our own folder
+	log, err := os.OpenFile(filepath.Join(d.dir, args[0]+".log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
-	defer log.Close()                              //nolint:errcheck // the child has its own
-	cmd := exec.CommandContext(ctx, self, args...) //nolint:gosec // this program itself
+	defer log.Close()
+	cmd := exec.CommandContext(ctx, self, args...)
 	cmd.Env = append(os.Environ(), "DATABASE_URL="+d.postgres.URL(), "TEMPORAL_ADDRESS="+d.engine.Address())
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}

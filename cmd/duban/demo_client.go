@@ -70,7 +70,7 @@ func (c restClient) once(ctx context.Context, method, path string, headers map[s
 	if err != nil {
 		return nil, err
 	}
-	defer resp.Body.Close() //nolint:errcheck // read to the end
+	defer resp.Body.Close()
 	answer, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return nil, err

@@ -17,7 +17,7 @@ import (
 )
 
 // version is set when the program is linked.
-var version = "dev" //nolint:gochecknoglobals // the linker writes it
+var version = "dev"
 
 // commandLine is every command and setting, with flags over environment.
 type commandLine struct {

@@ -90,7 +90,7 @@ func (p parts) run(ctx context.Context) error {
 // serve answers requests until the context ends.
 func (p parts) serve(ctx context.Context, record *store.Store, handler http.Handler, log *slog.Logger) error {
 	return listenAndServe(ctx, p.listen, handler, func(address string) error {
-		log.Info("the API listens", "address", address)
+		log.InfoContext(ctx, "the API listens", slog.String("address", address))
 		if p.ready == nil {
 			return nil
 		}

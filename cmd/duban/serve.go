@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -34,7 +35,7 @@ func (c serveCmd) Run(ctx context.Context, s *settings) error {
 		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 		defer cancel()
 		if err := system.Stop(stop); err != nil {
-			s.logger().Error("stop local system", "error", err)
+			s.logger().ErrorContext(ctx, "stop local system", slog.Any("error", err))
 		}
 	}()
 	p := parts{
@@ -64,7 +65,7 @@ func initialPolicy(file string) ([]byte, error) {
 	if file == "" {
 		return nil, nil
 	}
-	text, err := os.ReadFile(file) //nolint:gosec // the administrator names the file
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("read policy: %w", err)
 	}

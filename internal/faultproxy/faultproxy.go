@@ -154,8 +154,8 @@ type line struct {
 }
 
 func (l *line) forward(to, from net.Conn, fromClient bool) {
-	defer to.Close()   //nolint:errcheck // it may have been reset
-	defer from.Close() //nolint:errcheck // it may have been reset
+	defer to.Close()
+	defer from.Close()
 	chunk := make([]byte, 64<<10)
 	for {
 		n, err := from.Read(chunk)
