@@ -128,3 +128,5 @@ func (r record) noteStep() casetest.Step {
 func isStale(err error) bool { return errors.Is(err, store.ErrStale) }
 
 func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+
+func contains(s, part string) bool { return strings.Contains(s, part) }
