@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"duban/store"
+)
+
+// Idle time is watched after it has settled, over two runs of every Schedule.
+const (
+	idleSettles = time.Minute
+	idleWatched = 10 * time.Minute
+)
+
+// idle measures what the engine writes while nobody does anything.
+func idle(ctx context.Context, b *bench, _ options) error {
+	r, err := b.record(ctx, store.Options{MaxConns: 8}, nil)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	t, err := b.timed(ctx, r)
+	if t != nil {
+		defer t.close()
+	}
+	if err != nil {
+		return err
+	}
+	if err := rest(ctx, idleSettles); err != nil {
+		return err
+	}
+	before, err := t.engineSize(ctx)
+	if err != nil {
+		return err
+	}
+	if err := rest(ctx, idleWatched); err != nil {
+		return err
+	}
+	after, err := t.engineSize(ctx)
+	if err != nil {
+		return err
+	}
+	atMost("idle growth of the engine, a day", float64(after-before)/(1<<20)*float64(24*time.Hour/idleWatched), 50, "MB")
+	return nil
+}
+
+func rest(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
