@@ -78,7 +78,7 @@ func TestAnAlarmAppliedByMany(t *testing.T) {
 		}
 		require.Equal(t, 1, applied)
 	}
-	require.Equal(t, r.count(t, `SELECT count(DISTINCT (alarm_at)) FROM cases`), 1)
+	require.Equal(t, 1, r.count(t, `SELECT count(DISTINCT (alarm_at)) FROM cases`))
 	r.sound(t)
 }
 

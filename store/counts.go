@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
+
 	"duban/lifecycle"
 	"duban/policy"
 )
@@ -18,40 +20,43 @@ type Counts struct {
 }
 
 // Counts counts open cases by stage, level and unit, and those past their
-// deadline. It reads an index, not a counter table: see docs/adr.
+// deadline. It reads indexes, not a counter table, whose rows every command
+// would have to lock.
 func (s *Store) Counts(ctx context.Context, a lifecycle.Actor) (Counts, error) {
-	table := "cases WHERE open"
+	from, args := "cases WHERE open", []any{}
 	if a.Unit != "" {
-		table = "unit_cases WHERE unit_id = $1 AND stage NOT IN ('archived', 'merged', 'voided', 'misdirected')"
-	}
-	args := []any{}
-	if a.Unit != "" {
-		args = append(args, a.Unit)
+		from, args = "unit_cases WHERE unit_id = $1 AND stage NOT IN ('archived', 'merged', 'voided', 'misdirected')", []any{a.Unit}
 	}
 	c := Counts{ByStage: map[string]int64{}, ByLevel: map[policy.Level]int64{}, ByUnit: map[string]int64{}}
-	rows, err := s.pool.Query(ctx, "SELECT stage, level, unit_id, count(*) FROM "+table+" GROUP BY stage, level, unit_id", args...)
+	// Counted once by all three, then summed up by each: one pass over the index.
+	rows, err := s.pool.Query(ctx, `
+		SELECT stage, level, unit_id, sum(n)::bigint
+		FROM (SELECT stage, level, unit_id, count(*) AS n FROM `+from+` GROUP BY stage, level, unit_id) g
+		GROUP BY GROUPING SETS ((stage), (level), (unit_id))`, args...)
 	if err != nil {
 		return c, fmt.Errorf("count cases: %w", plain(err))
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var (
-			stage, unit string
-			level       int16
-			n           int64
-		)
-		if err := rows.Scan(&stage, &level, &unit, &n); err != nil {
-			return c, fmt.Errorf("count cases: %w", plain(err))
+	var (
+		stage, unit *string
+		level       *int16
+		n           int64
+	)
+	_, err = pgx.ForEachRow(rows, []any{&stage, &level, &unit, &n}, func() error {
+		switch {
+		case stage != nil:
+			c.ByStage[*stage] = n
+			c.Total += n
+		case level != nil:
+			c.ByLevel[policy.Level(*level)] = n
+		case unit != nil:
+			c.ByUnit[*unit] = n
 		}
-		c.Total += n
-		c.ByStage[stage] += n
-		c.ByLevel[policy.Level(level)] += n
-		c.ByUnit[unit] += n
-	}
-	if err := rows.Err(); err != nil {
+		return nil
+	})
+	if err != nil {
 		return c, fmt.Errorf("count cases: %w", plain(err))
 	}
-	if err := s.pool.QueryRow(ctx, "SELECT count(*) FROM "+table+" AND due_at < now()", args...).Scan(&c.Overdue); err != nil {
+	if err := s.pool.QueryRow(ctx, "SELECT count(*) FROM "+from+" AND due_at < now()", args...).Scan(&c.Overdue); err != nil {
 		return c, fmt.Errorf("count overdue cases: %w", plain(err))
 	}
 	return c, nil

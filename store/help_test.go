@@ -127,6 +127,6 @@ func (r record) noteStep() casetest.Step {
 
 func isStale(err error) bool { return errors.Is(err, store.ErrStale) }
 
-func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func contains(s, part string) bool { return strings.Contains(s, part) }

@@ -147,6 +147,9 @@ func (s *Store) Cases(ctx context.Context, a lifecycle.Actor, f Filter) (Page, e
 		f.Limit = 50
 	}
 	f.Limit = min(f.Limit, MaxPage)
+	if f.contradicts() {
+		return Page{Cases: []CaseRow{}}, nil
+	}
 	if f.Sort == "" {
 		f.Sort = ByDue
 	}
@@ -225,6 +228,11 @@ func (f Filter) open() bool {
 	stage := lifecycle.Stage(f.Stage)
 	return f.Stage == "open" || f.Overdue != nil && *f.Overdue || !f.DueBefore.IsZero() ||
 		slices.Contains(lifecycle.Stages(), stage) && !stage.Settled()
+}
+
+// contradicts: no case can pass, for what is settled has no due date.
+func (f Filter) contradicts() bool {
+	return lifecycle.Stage(f.Stage).Settled() && f.open()
 }
 
 // filter turns the filter into conditions. Some say what follows from others, so

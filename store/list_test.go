@@ -55,7 +55,7 @@ func anyFilter(rt *rapid.T, p casetest.People, officer string) store.Filter {
 		Limit:    rapid.IntRange(1, 9).Draw(rt, "limit"),
 	}
 	if rapid.IntRange(0, 3).Draw(rt, "with level") == 0 {
-		level := policy.Level(rapid.IntRange(0, 5).Draw(rt, "level")) //nolint:gosec // 0 to 5
+		level := policy.Level(rapid.IntRange(0, 5).Draw(rt, "level"))
 		f.Level = &level
 	}
 	if rapid.IntRange(0, 2).Draw(rt, "with overdue") == 0 {

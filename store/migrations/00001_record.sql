@@ -186,7 +186,11 @@ CREATE TABLE cases (
 
 CREATE UNIQUE INDEX cases_number ON cases (number_key);
 CREATE INDEX cases_fire_at ON cases (fire_at) WHERE fire_at IS NOT NULL;
+CREATE INDEX cases_due ON cases (due_at, id);
 CREATE INDEX cases_due_open ON cases (due_at, id) WHERE open;
+CREATE INDEX cases_number_open ON cases (number_key) WHERE open;
+CREATE INDEX cases_updated_open ON cases (updated_at, id) WHERE open;
+CREATE INDEX cases_level_due ON cases (level, due_at, id) WHERE level > 0;
 CREATE INDEX cases_stage_due ON cases (stage, due_at, id);
 CREATE INDEX cases_unit_due ON cases (unit_id, due_at, id);
 CREATE INDEX cases_officer_due ON cases (officer, due_at, id) WHERE open;
