@@ -9,8 +9,8 @@ import (
 	"duban/store"
 )
 
-// diskCases are enough that a page more or less does not show.
-const diskCases = 2000
+// diskCases are enough that what a table takes by being there does not show.
+const diskCases = 5000
 
 // disk measures what a case of seven commands weighs in the record. The cases
 // live side by side, and a plain VACUUM comes whenever autovacuum would: when one

@@ -29,10 +29,11 @@ func (s *Store) Counts(ctx context.Context, a lifecycle.Actor) (Counts, error) {
 	}
 	c := Counts{ByStage: map[string]int64{}, ByLevel: map[policy.Level]int64{}, ByUnit: map[string]int64{}}
 	// Counted once by all three, then summed up by each: one pass over the index.
-	rows, err := s.pool.Query(ctx, `
+	sql := `
 		SELECT stage, level, unit_id, sum(n)::bigint
-		FROM (SELECT stage, level, unit_id, count(*) AS n FROM `+from+` GROUP BY stage, level, unit_id) g
-		GROUP BY GROUPING SETS ((stage), (level), (unit_id))`, args...)
+		FROM (SELECT stage, level, unit_id, count(*) AS n FROM ` + from + ` GROUP BY stage, level, unit_id) g
+		GROUP BY GROUPING SETS ((stage), (level), (unit_id))`
+	rows, err := s.pool.Query(ctx, sql, args...) //nolint:rowserrcheck // ForEachRow checks it
 	if err != nil {
 		return c, fmt.Errorf("count cases: %w", plain(err))
 	}

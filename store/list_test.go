@@ -151,8 +151,10 @@ func before(sort store.Sort, x, y store.CaseRow) bool {
 		return x.Number > y.Number
 	case store.ByUpdated:
 		return x.UpdatedAt.Before(y.UpdatedAt)
-	default:
+	case store.ByUpdatedDesc:
 		return x.UpdatedAt.After(y.UpdatedAt)
+	default:
+		return false
 	}
 }
 
