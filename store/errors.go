@@ -80,7 +80,7 @@ func plain(err error) error {
 		return nil
 	case errors.Is(err, pgx.ErrNoRows):
 		return ErrNotFound
-	case lineBroke(err):
+	case lineBroke(err), errors.Is(err, errMoreCases):
 		return fmt.Errorf("%w: %w", ErrBusy, err)
 	}
 	switch state := sqlState(err); state {
