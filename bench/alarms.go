@@ -14,7 +14,6 @@ import (
 	"duban/calendar"
 	"duban/internal/casetest"
 	"duban/policy"
-	"duban/store"
 )
 
 // herd is how many alarms are due in one second.
@@ -41,18 +40,11 @@ func alarms(ctx context.Context, b *bench, o options) error {
 		}
 		text = bytes.Replace(text, []byte(from), []byte(to), 1)
 	}
-	r, err := b.recordUnder(ctx, store.Options{MaxConns: 32}, text)
+	t, err := b.timed(ctx, text)
 	if err != nil {
 		return err
 	}
-	defer r.close()
-	t, err := b.timed(ctx, r)
-	if t != nil {
-		defer t.close()
-	}
-	if err != nil {
-		return err
-	}
+	defer t.close()
 	ours, err := t.herd(ctx, o)
 	if err != nil {
 		return err

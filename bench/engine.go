@@ -38,21 +38,32 @@ type timed struct {
 	stop   []func()
 }
 
-// timed starts an engine and workers on a record.
-func (b *bench) timed(ctx context.Context, r *record) (*timed, error) {
+// timed starts an engine and workers on a new record under a policy; the default
+// when nil. Closing it closes the record.
+func (b *bench) timed(ctx context.Context, initial []byte) (_ *timed, err error) {
+	r, err := b.recordUnder(ctx, store.Options{MaxConns: 32}, initial)
+	if err != nil {
+		return nil, err
+	}
+	t := &timed{record: r, stop: []func(){r.close}}
+	defer func() {
+		if err != nil {
+			t.close()
+		}
+	}()
 	quiet := slog.New(slog.DiscardHandler)
 	e, err := local.StartEngine(ctx, local.EngineOptions{Dir: b.folder, DatabaseURL: r.url, Listen: "127.0.0.1:0", Logger: quiet})
 	if err != nil {
 		return nil, err
 	}
-	t := &timed{record: r, stop: []func(){func() { _ = e.Stop(context.WithoutCancel(ctx)) }}}
+	t.stop = append(t.stop, func() { _ = e.Stop(context.WithoutCancel(ctx)) })
 	if t.client, err = dispatch.Dial(e.Address(), "duban", quiet); err != nil {
-		return t, err
+		return nil, err
 	}
 	t.stop = append(t.stop, t.client.Close)
 	t.engine = dispatch.NewTemporal(t.client, "duban")
 	if err := until(ctx, time.Minute, func() (bool, error) { return e.State().Ready, nil }); err != nil {
-		return t, err
+		return nil, err
 	}
 	ours := worker.New(worker.Options{Temporal: t.client, Namespace: "duban", Record: r.Store, Logger: quiet})
 	working, end := context.WithCancel(ctx)
@@ -67,7 +78,7 @@ func (b *bench) timed(ctx context.Context, r *record) (*timed, error) {
 	bare.RegisterWorkflowWithOptions(bareAlarm, workflow.RegisterOptions{Name: "bare_alarm"})
 	bare.RegisterActivityWithOptions(t.note, activity.RegisterOptions{Name: "note"})
 	if err := bare.Start(); err != nil {
-		return t, err
+		return nil, err
 	}
 	t.stop = append(t.stop, bare.Stop)
 	return t, until(ctx, time.Minute, func() (bool, error) { return ours.State() == worker.Working, nil })
@@ -110,18 +121,11 @@ func (t *timed) tellBare(ctx context.Context, told store.Told) error {
 // telling measures how the engine keeps up when nothing is coalesced: every
 // command is recorded, told and armed, by our workflow and by a bare one.
 func telling(ctx context.Context, b *bench, o options) error {
-	r, err := b.record(ctx, store.Options{MaxConns: 32}, nil)
+	t, err := b.timed(ctx, nil)
 	if err != nil {
 		return err
 	}
-	defer r.close()
-	t, err := b.timed(ctx, r)
-	if t != nil {
-		defer t.close()
-	}
-	if err != nil {
-		return err
-	}
+	defer t.close()
 	const cases = 100
 	var ours, bare []float64
 	grown := 0.0

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"time"
-
-	"duban/store"
 )
 
 // Idle time is watched after it has settled, over two runs of every Schedule.
@@ -15,18 +13,11 @@ const (
 
 // idle measures what the engine writes while nobody does anything.
 func idle(ctx context.Context, b *bench, _ options) error {
-	r, err := b.record(ctx, store.Options{MaxConns: 8}, nil)
+	t, err := b.timed(ctx, nil)
 	if err != nil {
 		return err
 	}
-	defer r.close()
-	t, err := b.timed(ctx, r)
-	if t != nil {
-		defer t.close()
-	}
-	if err != nil {
-		return err
-	}
+	defer t.close()
 	if err := rest(ctx, idleSettles); err != nil {
 		return err
 	}
