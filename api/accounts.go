@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"time"
 
 	"duban/lifecycle"
@@ -131,6 +132,9 @@ func (s *server) addAccount(ctx context.Context, c *call, _ *nothing) (*tokenOut
 	} else {
 		for i, role := range n.Roles {
 			at := fmt.Sprintf("roles[%d]", i)
+			if slices.Contains(n.Roles[:i], role) {
+				f.refuse(at, "given_twice", "“"+at+"”与前面的角色相同。", at+" is a role given already.")
+			}
 			made.Roles = append(made.Roles, lifecycle.Role(f.oneOf(at, f.required(at, string(role)), names(lifecycle.Roles()))))
 		}
 	}

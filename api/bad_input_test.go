@@ -164,6 +164,7 @@ func TestBadInput(t *testing.T) {
 		{name: "unit without a name", who: p.Admin, path: "/v1/units", body: `{"name":" "}`, status: 422, code: "required", field: "name"},
 		{name: "unit's name in use", who: p.Admin, path: "/v1/units", body: `{"name":"市档案局"}`, status: 422, code: "name_in_use", field: "name"},
 		{name: "unknown role", who: p.Admin, path: "/v1/accounts", body: `{"name":"甲","roles":["root"]}`, status: 422, code: "unknown_code", field: "roles[0]"},
+		{name: "role given twice", who: p.Admin, path: "/v1/accounts", body: `{"name":"甲","roles":["officer","officer"]}`, status: 422, code: "given_twice", field: "roles[1]"},
 		{name: "role without unit", who: p.Admin, path: "/v1/accounts", body: `{"name":"甲","roles":["unit_secretary"]}`, status: 422, code: "role_and_unit", field: "unit"},
 		{name: "account in an unknown unit", who: p.Admin, path: "/v1/accounts", body: `{"name":"甲","roles":["unit_secretary"],"unit":"none"}`, status: 422, code: "unknown_unit", field: "unit"},
 		{name: "post without a day", who: p.Admin, path: "/v1/units/" + p.Unit.ID + "/posts", body: `{"kind":"党组书记","holder":"王"}`, status: 422, code: "required", field: "since"},
