@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -35,7 +36,9 @@ func (c accountAddCmd) Run(ctx context.Context, s *settings) error {
 	defer record.Close()
 	n := store.NewAccount{Name: c.Name}
 	for _, r := range c.Role {
-		n.Roles = append(n.Roles, lifecycle.Role(r))
+		if role := lifecycle.Role(r); !slices.Contains(n.Roles, role) {
+			n.Roles = append(n.Roles, role)
+		}
 	}
 	if c.Unit != "" {
 		unit, err := findUnit(ctx, record, c.Unit)

@@ -91,7 +91,8 @@ func (d *demoStage) open(ctx context.Context, day time.Duration) error {
 	if d.address, err = freeAddress(ctx); err != nil {
 		return err
 	}
-	d.say(fmt.Sprintf("启动 API 与 worker（各为一个进程），法定一日 = %s · one legal day lasts %s", day, day))
+	d.say("启动 API 与 worker，各为一个进程 · starting the API and the worker")
+	d.say(fmt.Sprintf("法定一日 = %s · one legal day lasts %s", day, day))
 	if d.api, err = d.start(ctx, "api", "--listen", d.address); err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func main() {
 	var c commandLine
 	parser := kong.Must(&c, kong.Name("duban"),
 		kong.Description("Duban 督办 sees to it that what an inspection finds is really put right."),
-		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+		kong.ShortUsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	k, err := parser.Parse(os.Args[1:])
 	parser.FatalIfErrorf(err)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
