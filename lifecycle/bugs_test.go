@@ -208,6 +208,132 @@ func TestOneTalkInOneCase(t *testing.T) {
 	require.Len(t, slices.DeleteFunc(slices.Clone(n.c.Clocks), func(k lifecycle.Clock) bool { return k.Measure == 0 }), 1)
 }
 
+// Section 3, void: voiding a parent gives its children back as they were, with
+// the stay that one of them had; its end then comes like any other.
+func TestAChildComesBackWithItsStay(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	n := served(t, w, accept(lifecycle.Immediate, ""))
+	n = steps(t, w, n, "leader", lifecycle.GrantStay{Until: w.rules.Today(n.now).AddDays(20), Reason: someText})
+	n.other = served(t, w, accept(lifecycle.Immediate, "")).c
+	n.other.ID = "parent"
+	n = steps(t, w, n, "leader", lifecycle.MergeInto{Parent: "parent"})
+	var back *edge
+	w.relative(n, n.other, lifecycle.Void{Reason: someText}, "leader2", func(e *edge) { back = e })
+	require.NoError(t, back.refusal)
+	n = back.to
+	require.Equal(t, lifecycle.Rectifying, n.c.Stage)
+	require.NotNil(t, n.c.Stay)
+	alarm, ok := n.c.Alarm()
+	require.True(t, ok)
+	require.Equal(t, policy.ClockStay, alarm.Clock)
+	n = w.alarm(n, alarm).to
+	require.Nil(t, n.c.Stay)
+	main, _ := clockOf(n.c, policy.ClockRectification)
+	require.NotNil(t, main.Next)
+}
+
+// Section 4, One of each: one entry per list, unit and year, also when the entry
+// is this case's own and carried out.
+func TestOneEntryAYearInOneCase(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	n := served(t, w, accept(lifecycle.Immediate, ""))
+	entry := lifecycle.OrderMeasure{Measure: policy.MeasureNegativeList, Basis: someText}
+	n = steps(
+		t, w, n, "leader", entry, "leader",
+		lifecycle.RecordMeasure{No: 1, MeasureRecord: lifecycle.MeasureRecord{On: w.rules.Today(n.now), Number: "〔2026〕1号"}},
+		"leader", entry,
+	)
+	require.Equal(t, lifecycle.Joined, n.c.Measures[1].Status)
+	n.now = n.now.AddDate(1, 0, 0)
+	n = steps(t, w, n, "leader", entry)
+	require.Equal(t, lifecycle.Ordered, n.c.Measures[2].Status, "another year has its own list")
+}
+
+// Section 1: draft to notice_approval do not exist for a unit, so no letter
+// tells it of what is ordered or cancelled there.
+func TestNoLetterBeforeTheNoticeIsServed(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	n := &node{c: lifecycle.Case{ID: "case"}, now: noon(day("2026-03-02"))}
+	n = steps(t, w, n, "author", newCase(), "author", lifecycle.SubmitDraft{}, "head", accept(lifecycle.Immediate, ""))
+	unit := lifecycle.Recipient{Unit: "u1"}
+	for _, body := range []lifecycle.CommandBody{
+		lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: someText},
+		lifecycle.OrderMeasure{Measure: policy.MeasureUrge, Basis: someText},
+	} {
+		e := w.command(n, body, people["leader"])
+		require.NoError(t, e.refusal)
+		n = e.to
+		for _, l := range lifecycle.Letters(n.c, e.events[0], w.rules) {
+			require.NotEqual(t, unit, l.To)
+		}
+	}
+	e := w.command(n, lifecycle.Void{Reason: someText}, people["head"])
+	require.NoError(t, e.refusal)
+	for _, event := range e.events {
+		for _, l := range lifecycle.Letters(e.to.c, event, w.rules) {
+			require.NotEqual(t, unit, l.To, "%s", event.Kind)
+		}
+	}
+}
+
+// Section 4, type rules: a matter is a code under its category. When triage
+// finds another category, the matter of the draft is not the finding's.
+func TestMatterOfAnotherCategoryFallsAway(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	draft := newCase()
+	draft.Matter = "M0302"
+	n := &node{c: lifecycle.Case{ID: "case"}, now: noon(day("2026-03-02"))}
+	n = steps(t, w, n, "author", draft, "author", lifecycle.SubmitDraft{})
+	require.Equal(t, "M0302", steps(t, w, n, "head", accept(lifecycle.Immediate, "")).c.Finding.Matter)
+	other := accept(lifecycle.Immediate, "")
+	other.Category = "C04"
+	n = steps(t, w, n, "head", other)
+	require.Empty(t, n.c.Finding.Matter)
+	require.Empty(t, n.c.Measures)
+}
+
+// Section 2: who decides an objection took no part before; what a leader decided
+// of measures or of a stay's end is such a part.
+func TestWhoOrderedAMeasureDecidesNoObjection(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	n := served(t, w, accept(lifecycle.Immediate, ""))
+	until := w.rules.Today(n.now).AddDays(20)
+	order := lifecycle.OrderMeasure{Measure: policy.MeasureCircular, Basis: someText}
+	postpone := lifecycle.PostponeMeasure{No: 1, Until: until.AddDays(5), Reason: someText}
+	object := lifecycle.FileObjection{Objection: lifecycle.Handling, Grounds: someText}
+	for name, took := range map[string]*node{
+		"order":    steps(t, w, n, "leader2", order, "secretary", object),
+		"postpone": steps(t, w, n, "leader", order, "leader2", postpone, "secretary", object),
+		"waive":    steps(t, w, n, "leader", order, "leader2", lifecycle.WaiveMeasure{No: 1, Reason: someText}, "secretary", object),
+		"end_stay": steps(t, w, n, "leader", lifecycle.GrantStay{Until: until, Reason: someText}, "leader2", lifecycle.EndStay{Reason: someText}, "secretary", object),
+	} {
+		decide := lifecycle.DecideObjection{Outcome: lifecycle.Rejected, Reasons: someText}
+		require.Equal(t, "took_part", codeOf(w.command(took, decide, people["leader2"]).refusal), name)
+		require.NoError(t, w.command(took, decide, people["leader3"]).refusal, name)
+	}
+}
+
+// Section 4, look_back_active: the result is due 3 WD after the arrival, not
+// after somebody recorded it.
+func TestTheResultIsDueFromTheArrival(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	n := served(t, w, accept(lifecycle.Immediate, ""))
+	items := []lifecycle.ReportItem{{No: 1, Done: true, Account: someText}}
+	n = steps(t, w, n, "secretary", lifecycle.SubmitReport{Items: items}, "officer", lifecycle.AcceptReport{})
+	n.now = n.now.Add(40 * 24 * time.Hour)
+	on := w.rules.Today(n.now).AddDays(-7)
+	n = steps(t, w, n, "lead", lifecycle.RecordArrival{On: on, Persons: []string{"lead", "乙"}})
+	result, _ := clockOf(n.c, policy.ClockLookBackResult)
+	require.Equal(t, on, result.Start)
+	require.Equal(t, w.rules.Calendar.AddWorkingDays(on, 3), result.Due)
+}
+
 func clockDue(t *testing.T, n *node) lifecycle.Date {
 	t.Helper()
 	k, ok := clockOf(n.c, policy.ClockRectification)

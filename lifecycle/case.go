@@ -185,7 +185,7 @@ func (c Case) withStage(stage Stage, at time.Time) Case {
 	if stage == Serving {
 		c.Served = true
 	}
-	if !stage.unitWorks() && stage != Transferred {
+	if !stage.unitWorks() && stage != Transferred && stage != Merged { // from which it may come back
 		c.Stay = nil
 	}
 	return c

@@ -238,6 +238,9 @@ func (b AcceptFinding) decide(t *turn) error {
 	if _, err := t.account("officer", b.Officer, Officer); err != nil {
 		return err
 	}
+	if m, ok := codes.Matter(t.c.Finding.Matter); ok && b.Matter == "" && m.Category == b.Category {
+		b.Matter = m.Code
+	}
 	t.record(&FindingAccepted{b})
 	t.goTo(NoticeDrafting)
 	t.proposeByType()
@@ -298,9 +301,7 @@ func (*DraftReturned) apply(c *Case, e Event)  { c.Part = c.Part.with(e.Actor.Ac
 func (b *FindingAccepted) apply(c *Case, e Event) {
 	f := &c.Finding
 	f.Category, f.Dimension, f.Severity, f.Basis, f.RootCause, f.Type = b.Category, b.Dimension, b.Severity, b.Basis, b.RootCause, b.Type
-	if b.Matter != "" {
-		f.Matter = b.Matter
-	}
+	f.Matter = b.Matter
 	c.Officer = b.Officer
 	c.Part = c.Part.with(c.Part.Author).with(e.Actor.Account)
 	c.Part.Accepter = e.Actor.Account

@@ -99,7 +99,7 @@ func (c Case) told(e Event) []Recipient {
 		return unit
 	case *MeasuresCancelled:
 		for _, no := range body.Nos {
-			if m, ok := c.measure(no); ok && m.shown() {
+			if m, ok := c.measure(no); ok && m.shown() && c.Served {
 				return unit
 			}
 		}
@@ -118,13 +118,17 @@ func (c Case) chasedOn(name policy.ClockName, measure int) []Recipient {
 }
 
 func (c Case) toldOfMeasure(m *MeasureOrdered) []Recipient {
+	var unit []Recipient
+	if c.Served { // before that the case does not exist for the unit
+		unit = append(unit, Recipient{Unit: c.Unit})
+	}
 	switch m.Status {
 	case Ordered:
-		return []Recipient{{Unit: c.Unit}, c.measureOwner(m.No)}
+		return append(unit, c.measureOwner(m.No))
 	case Proposed:
 		return []Recipient{{Role: Leader}}
 	case Done, Joined:
-		return []Recipient{{Unit: c.Unit}}
+		return unit
 	case Waived, Cancelled, PassedOn:
 		return nil
 	default:

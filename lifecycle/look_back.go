@@ -82,6 +82,7 @@ func (b RecordArrival) decide(t *turn) error {
 	}
 	t.record(&Arrived{b})
 	t.goTo(LookBackActive)
+	t.set(t.arm(t.start(policy.ClockLookBackResult, b.On, t.rules.Policy.Clock(policy.ClockLookBackResult).Within)))
 	return nil
 }
 

@@ -241,7 +241,8 @@ func (t *turn) standing(kind policy.MeasureKind) *Standing {
 		return nil
 	}
 	for _, m := range t.c.Measures {
-		if m.Kind == kind && m.Status == Ordered && !m.Misdirected {
+		listed := kind == policy.MeasureNegativeList && m.Status == Done && m.On.Year() == t.today.Year()
+		if m.Kind == kind && (m.Status == Ordered || listed) && !m.Misdirected {
 			return &Standing{Kind: kind, Case: t.c.ID, Measure: m.No}
 		}
 	}
@@ -383,6 +384,7 @@ func (b *MeasureOrdered) apply(c *Case, e Event) {
 	if b.Status == Proposed {
 		m.OrderedBy = ""
 	}
+	c.Part = c.Part.with(e.Actor.Account)
 	if b.Proposal > 0 {
 		c.setMeasure(b.Proposal, func(have *Measure) { *have = m })
 		return
@@ -390,16 +392,18 @@ func (b *MeasureOrdered) apply(c *Case, e Event) {
 	c.Measures = append(slices.Clone(c.Measures), m)
 }
 
-func (*MeasurePostponed) apply(*Case, Event) {}
+func (*MeasurePostponed) apply(c *Case, e Event) { c.Part = c.Part.with(e.Actor.Account) }
 
-func (b *MeasureWaived) apply(c *Case, _ Event) {
+func (b *MeasureWaived) apply(c *Case, e Event) {
+	c.Part = c.Part.with(e.Actor.Account)
 	c.setMeasure(b.No, func(m *Measure) {
 		m.end(Waived)
 		m.Reason = b.Reason
 	})
 }
 
-func (b *MeasureRecorded) apply(c *Case, _ Event) {
+func (b *MeasureRecorded) apply(c *Case, e Event) {
+	c.Part = c.Part.with(e.Actor.Account)
 	record := b.MeasureRecord
 	c.setMeasure(b.No, func(m *Measure) { m.Status, m.Record = Done, &record })
 }

@@ -58,7 +58,9 @@ func (b *StayGranted) apply(c *Case, e Event) {
 	c.Part = c.Part.with(e.Actor.Account)
 }
 
-func (*StayEnded) apply(c *Case, _ Event) { c.Stay = nil }
+func (*StayEnded) apply(c *Case, e Event) {
+	c.Stay, c.Part = nil, c.Part.with(e.Actor.Account)
+}
 
 func noStay(t *turn) *Refusal {
 	if t.c.Stay != nil {
