@@ -132,7 +132,7 @@ func (s *Store) Events(ctx context.Context, a lifecycle.Actor, id string, after 
 		c = c.Apply(e)
 		view := EventView{Seq: e.Seq, At: e.At, Legal: e.Legal, Kind: e.Kind, Stage: string(e.Stage), Level: e.Level}
 		if v.Unit != nil {
-			if !e.Visible || c.Unit != a.Unit {
+			if !e.Visible || c.Unit != a.Unit || c.ForUnit().Stage == lifecycle.UnitNone {
 				continue
 			}
 			view.Seq, view.Stage = c.UnitVersion, string(c.ForUnit().Stage)

@@ -60,7 +60,7 @@ func project(c lifecycle.Case, r lifecycle.Rules) (caseRow, error) {
 	if c.Stage.Settled() {
 		row.settledAt = &c.StageSince
 	}
-	if !c.ClosedAt.IsZero() {
+	if !c.ClosedAt.IsZero() && c.Stage != lifecycle.Transferred { // where it may come back closed from
 		row.closedAt = &c.ClosedAt
 	}
 	for _, k := range c.Clocks {

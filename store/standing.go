@@ -75,13 +75,13 @@ SELECT pg_advisory_xact_lock(key)
 FROM (SELECT DISTINCT hashtextextended('duban unit ' || unit_id, 0) AS key FROM cases WHERE id = ANY($1::uuid[]) ORDER BY key) u`
 
 // The open talks of other cases of the same unit, and its entries of the year on
-// a list.
+// a list. What was taken against another unit by mistake counts for nothing.
 const selectStanding = `
 SELECT c.id::text, m ->> 'kind', o.id::text, (m ->> 'no')::int
 FROM cases c
 JOIN cases o ON o.unit_id = c.unit_id AND o.id <> c.id AND o.state ? 'measures'
 CROSS JOIN LATERAL jsonb_array_elements(o.state -> 'measures') m
-WHERE c.id = ANY($1::uuid[]) AND (
+WHERE c.id = ANY($1::uuid[]) AND NOT m ? 'misdirected' AND (
     o.open AND m ->> 'kind' = 'reminder_talk' AND m ->> 'status' = 'ordered'
     OR m ->> 'kind' = 'negative_list' AND m ->> 'status' IN ('ordered', 'done') AND left(m ->> 'on', 4) = $2)
 ORDER BY o.opened_at, o.id`

@@ -52,11 +52,16 @@ func (s *Store) Tasks(ctx context.Context, a lifecycle.Actor, after string, limi
 		}
 		args["after"], args["after_id"] = c.after(), c.ID
 	}
+	from, due := "cases c", "c.due_at"
+	if a.Unit != "" { // the order and the cursor of a unit know its own dates only
+		from, due = "cases c JOIN unit_cases u ON u.case_id = c.id AND u.unit_id = c.unit_id AND u.unit_id = @unit", "u.due_at"
+		args["unit"] = a.Unit
+	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT c.id::text, c.due_at, coalesce(n.name, ''), c.state, clock_timestamp()
-		FROM cases c LEFT JOIN units n ON n.id = c.unit_id
-		WHERE c.chased && @tokens::text[] AND c.open AND (c.due_at, c.id) > (@after::timestamptz, @after_id::uuid)
-		ORDER BY c.due_at, c.id LIMIT @limit`, args)
+		SELECT c.id::text, `+due+`, coalesce(n.name, ''), c.state, clock_timestamp()
+		FROM `+from+` LEFT JOIN units n ON n.id = c.unit_id
+		WHERE c.chased && @tokens::text[] AND c.open AND (`+due+`, c.id) > (@after::timestamptz, @after_id::uuid)
+		ORDER BY `+due+`, c.id LIMIT @limit`, args)
 	if err != nil {
 		return TaskPage{}, fmt.Errorf("list tasks: %w", plain(err))
 	}
