@@ -12,6 +12,7 @@ import (
 	"duban/internal/casetest"
 	"duban/lifecycle"
 	"duban/policy"
+	"duban/store"
 )
 
 // upToClosure takes a case that looks back today to the closing's approval.
@@ -114,4 +115,29 @@ func TestAUnitsTasksKnowNoInnerDate(t *testing.T) {
 	require.Len(t, rest.Tasks, 1)
 	require.NotEqual(t, page.Tasks[0].Case, rest.Tasks[0].Case)
 	require.Empty(t, rest.Next)
+}
+
+// Law 7: while a stay holds the unit's clock, the case is not overdue, whatever
+// day it was due before.
+func TestACaseWhoseClockStandsIsNotOverdue(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	p := r.people
+	l := r.life(t, "stayed")
+	l.Now = func() time.Time { return time.Now().AddDate(0, 0, -40) }
+	l.Must(ctx, t, p.Finding("问题", calendar.Real().Date(l.Now())))
+	l.Must(ctx, t, append(p.UpToServing(lifecycle.Immediate), p.Sign(),
+		casetest.Step{By: p.Leader, Body: &lifecycle.GrantStay{Until: today().AddDays(10), Reason: "灾情"}})...)
+	overdue := true
+	for _, who := range []lifecycle.Actor{p.Manager, p.Secretary} {
+		page, err := r.Cases(ctx, who, store.Filter{Overdue: &overdue})
+		require.NoError(t, err)
+		require.Empty(t, page.Cases)
+		counts, err := r.Counts(ctx, who)
+		require.NoError(t, err)
+		require.Equal(t, int64(1), counts.Total)
+		require.Zero(t, counts.Overdue)
+	}
+	r.sound(t)
 }

@@ -30,7 +30,8 @@ type caseRow struct {
 	unitDue   due
 }
 
-// A due is a due date as the lists sort by it: infinity when there is none.
+// A due is a due date as the lists sort by it: infinity when there is none, as
+// while a clock stands that had not passed.
 type due struct {
 	on          calendar.Date
 	at          pgtype.Timestamptz
@@ -38,7 +39,7 @@ type due struct {
 }
 
 func dueOf(k lifecycle.Clock, ok bool) due {
-	if !ok {
+	if !ok || !k.StandsSince.IsZero() && !k.Passed {
 		return due{at: pgtype.Timestamptz{InfinityModifier: pgtype.Infinity, Valid: true}}
 	}
 	return due{on: k.Due, at: pgtype.Timestamptz{Time: k.DueAt, Valid: true}, provisional: k.Provisional}
