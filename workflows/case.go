@@ -43,7 +43,10 @@ func Case(ctx workflow.Context, in CaseInput) error {
 		k.show(ctx)
 		k.deliver(ctx)
 		if k.Told.Settled && k.delivery == nil {
-			break
+			if k.listen(); k.Told.Settled {
+				break
+			}
+			continue // a merged case came back meanwhile
 		}
 		if k.mustRenew(ctx) {
 			return k.renew(ctx)

@@ -265,6 +265,23 @@ func TestCaseGoesOnAfterAStaleAlarm(t *testing.T) {
 	require.Empty(t, r.forgotten, "a stale alarm's answer is nobody's telling")
 }
 
+// A merged case may come back: news of it that arrives while the answer is on
+// its way that the case is settled is not lost.
+func TestCaseThatComesBackWhileItEndsGoesOn(t *testing.T) {
+	t.Parallel()
+	r := &record{told: func() (store.Told, error) { return open(1, 1, after(time.Hour)), nil }}
+	env := newEnv(t, r)
+	r.alarm = func(no int64) (store.Told, error) {
+		if no == 1 {
+			env.SignalWorkflow(workflows.SignalAdvanced, open(3, 3, after(2*time.Hour)))
+			return settled(2), nil
+		}
+		return settled(9), nil
+	}
+	run(t, env)
+	require.Equal(t, []int64{1, 3}, r.asked)
+}
+
 func TestCaseDeliversTheLettersThatMayLeave(t *testing.T) {
 	t.Parallel()
 	told := open(1, 1, after(time.Hour))
