@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"duban/internal/casetest"
+	"duban/lifecycle"
 	"duban/store"
 )
 
@@ -31,6 +32,9 @@ func disk(ctx context.Context, b *bench, _ options) error {
 	}
 	changed := 0
 	for _, step := range steps(r.people) {
+		if open, ok := step.Body.(*lifecycle.OpenCase); ok {
+			open.Campaign = "2026年党建责任制专项检查" // as most cases have one
+		}
 		for _, l := range lives {
 			a, err := l.Do(ctx, step)
 			if err != nil || a.Refusal != nil {

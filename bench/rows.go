@@ -75,7 +75,7 @@ func (r *record) dropIndexes(ctx context.Context) ([]string, error) {
 
 const insertCases = `
 WITH rows AS MATERIALIZED (
-    SELECT i, random() AS a, random() AS b, random() AS c, random() AS d, 2022 + (i - 1) * 5 / @n AS year,
+    SELECT i, random() AS a, random() AS b, random() AS c, random() AS d, random() AS e, 2022 + (i - 1) * 5 / @n AS year,
         -- Most of the last year's cases are open, few of the years before.
         random() < CASE WHEN i > 0.8 * @n THEN 0.9 ELSE 0.15 END AS open
     FROM generate_series(1, @n) i),
@@ -95,7 +95,7 @@ INSERT INTO cases (id, number, number_key, seq, stage, unit_id, title, category,
 SELECT gen_random_uuid(), '督〔' || year || '〕' || i, year * 1000000 + i, t.seq, s.stage, 'unit' || 1 + floor(c * c * 300), t.title,
     'C' || lpad((1 + floor(d * d * 20))::text, 2, '0'), CASE WHEN b < 0.3 THEN '' ELSE '专项' || year || '-' || floor(c * 8) END,
     t.author, 'officer' || floor(a * 997)::int % 40,
-    CASE WHEN NOT s.open OR d < 0.8 THEN 0 WHEN d < 0.9 THEN 1 WHEN d < 0.95 THEN 2 WHEN d < 0.98 THEN 3 WHEN d < 0.995 THEN 4 ELSE 5 END,
+    CASE WHEN NOT s.open OR e < 0.8 THEN 0 WHEN e < 0.9 THEN 1 WHEN e < 0.95 THEN 2 WHEN e < 0.98 THEN 3 WHEN e < 0.995 THEN 4 ELSE 5 END,
     CASE WHEN c < 0.9 THEN 1 ELSE 2 END, 1, 1,
     CASE WHEN s.open THEN (due + interval '8 hours')::date - 1 END, CASE WHEN s.open THEN due ELSE 'infinity' END, false,
     opened, least(now(), opened + d * interval '300 days'),

@@ -156,10 +156,15 @@ func (w *work) read(ctx context.Context, t *tx) (head, error) {
 
 // known answers a command that was recorded before.
 func (w *work) known(ctx context.Context, t *tx, r receipt) (Answer, error) {
-	if !bytes.Equal(r.fingerprint, w.request.Fingerprint) {
+	if !bytes.Equal(r.fingerprint, w.fingerprint()) {
 		return Answer{}, ErrKeyReused
 	}
 	return w.store.answer(ctx, t.conn, r, w.request.Actor)
+}
+
+// fingerprint is as much of the request's hash as is kept: 128 bits, for ever.
+func (w *work) fingerprint() []byte {
+	return w.request.Fingerprint[:min(16, len(w.request.Fingerprint))]
 }
 
 // decide applies what has fallen due, asks the rules and writes the outcome.
@@ -294,7 +299,7 @@ func (w *work) queueReceipt(b *pgx.Batch, force inForce, rules lifecycle.Rules, 
 	if err != nil {
 		return fmt.Errorf("record command %s: %w", w.command, err)
 	}
-	b.Queue(insertReceipt, w.command, w.request.Actor.Account, w.request.Fingerprint, w.caseID, string(a.Kind), a.Case.Seq,
+	b.Queue(insertReceipt, w.command, w.request.Actor.Account, w.fingerprint(), w.caseID, string(a.Kind), a.Case.Seq,
 		w.request.ReceivedAt, rules.PolicyVersion, force.Calendar, refusal)
 	return nil
 }

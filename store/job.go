@@ -47,7 +47,7 @@ func (s *Store) Recompute(ctx context.Context, jobID string, limit int) (done in
 	if over {
 		return 0, false, nil
 	}
-	rows, err := s.pool.Query(ctx, `SELECT id::text FROM cases WHERE `+olderOpen+` ORDER BY id LIMIT $1`, limit)
+	rows, err := s.pool.Query(ctx, `SELECT id::text FROM cases WHERE `+olderOpen+` LIMIT $1`, limit)
 	if err != nil {
 		return 0, false, fmt.Errorf("recompute: %w", plain(err))
 	}

@@ -90,7 +90,7 @@ type CaseRow struct {
 // ErrCursor: the cursor is not one this list gave.
 var ErrCursor = &FieldError{Field: "cursor", Code: "bad_cursor", ZH: "分页游标无效。", EN: "The cursor is not one this list gave."}
 
-// A cursor is where a page ended: the sort value and the id of its last row.
+// A cursor is where a page ended: the sort value, number and id of its last row.
 type cursor struct {
 	Sort  Sort      `json:"s"`
 	Time  time.Time `json:"t,omitzero"`
@@ -165,7 +165,7 @@ func (s *Store) Cases(ctx context.Context, a lifecycle.Actor, f Filter) (Page, e
 	if err := l.filter(a, f); err != nil {
 		return Page{}, err
 	}
-	order, err := l.order(a, f)
+	order, err := l.order(f)
 	if err != nil {
 		return Page{}, err
 	}
@@ -211,16 +211,16 @@ type listed struct {
 }
 
 func (l listed) cursor(sort Sort) cursor {
+	c := cursor{Sort: sort, ID: l.ID}
 	switch sort {
 	case ByNumber, ByNumberDesc:
-		return cursor{Sort: sort, N: l.key, ID: l.ID}
 	case ByUpdated, ByUpdatedDesc:
-		return cursor{Sort: sort, Time: l.UpdatedAt, ID: l.ID}
+		c.Time = l.UpdatedAt
 	case ByDue, ByDueDesc:
-		return dueCursor(sort, l.dueAt, l.ID)
-	default:
-		return cursor{}
+		c = dueCursor(sort, l.dueAt, l.ID)
 	}
+	c.N = l.key
+	return c
 }
 
 // open: nothing but open cases can pass the filter.
@@ -286,12 +286,9 @@ func (l *list) filter(a lifecycle.Actor, f Filter) error {
 	return nil
 }
 
-// order puts the list in order and begins it after the cursor.
-func (l *list) order(a lifecycle.Actor, f Filter) (string, error) {
-	id := "c.id"
-	if a.Unit != "" {
-		id = "c.case_id"
-	}
+// order puts the list in order and begins it after the cursor. Cases of one
+// instant stand in the order of their numbers.
+func (l *list) order(f Filter) (string, error) {
 	column, descending := map[Sort]string{
 		ByDue: "c.due_at", ByDueDesc: "c.due_at", ByNumber: "c.number_key", ByNumberDesc: "c.number_key",
 		ByUpdated: "c.updated_at", ByUpdatedDesc: "c.updated_at",
@@ -308,13 +305,15 @@ func (l *list) order(a lifecycle.Actor, f Filter) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		var value any = c.after()
-		cast := "@after::timestamptz"
+		l.args["after_number"] = c.N
 		if column == "c.number_key" {
-			value, cast = c.N, "@after::bigint"
+			l.where = append(l.where, "c.number_key "+compare+" @after_number::bigint")
+		} else {
+			l.add("("+column+", c.number_key) "+compare+" (@after::timestamptz, @after_number::bigint)", "after", c.after())
 		}
-		l.add("("+column+", "+id+") "+compare+" ("+cast+", @after_id::uuid)", "after", value)
-		l.args["after_id"] = c.ID
 	}
-	return column + direction + ", " + id + direction, nil
+	if column == "c.number_key" {
+		return column + direction, nil
+	}
+	return column + direction + ", c.number_key" + direction, nil
 }

@@ -96,14 +96,16 @@ CREATE TABLE uptime (
 -- The record of law ----------------------------------------------------------
 
 CREATE TABLE events (
+    -- What has a fixed width comes first, here and below: no byte is lost to
+    -- alignment in the tables that only grow.
     case_id    uuid NOT NULL,
     seq        bigint NOT NULL CHECK (seq > 0),
+    at         timestamptz NOT NULL,
     -- NULL for an alarm: the case itself did it.
     command_id uuid,
+    legal_on   date NOT NULL,
     actor      text NOT NULL DEFAULT '',
     actor_name text NOT NULL DEFAULT '',
-    at         timestamptz NOT NULL,
-    legal_on   date NOT NULL,
     kind       text NOT NULL,
     -- json, not jsonb: it is kept as it was written, it is read whole, and it is
     -- the larger part of what a case weighs.
@@ -121,15 +123,15 @@ CREATE TABLE number_series (
 -- Same key, same answer, for ever. The id follows from account and key.
 CREATE TABLE receipts (
     command_id       uuid PRIMARY KEY,
-    account_id       text NOT NULL,
-    fingerprint      bytea NOT NULL,
     case_id          uuid NOT NULL,
-    kind             text NOT NULL,
     -- The version of the case that was answered with; 0 when it was not opened.
     version          bigint NOT NULL,
     at               timestamptz NOT NULL,
     policy_version   int NOT NULL,
     calendar_version int NOT NULL,
+    account_id       text NOT NULL,
+    fingerprint      bytea NOT NULL,
+    kind             text NOT NULL,
     refusal          jsonb
 );
 CREATE TRIGGER receipts_append_only BEFORE UPDATE OR DELETE ON receipts FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -186,53 +188,55 @@ CREATE TABLE cases (
 
 CREATE UNIQUE INDEX cases_number ON cases (number_key);
 CREATE INDEX cases_fire_at ON cases (fire_at) WHERE fire_at IS NOT NULL;
-CREATE INDEX cases_due ON cases (due_at, id);
-CREATE INDEX cases_due_open ON cases (due_at, id) WHERE open;
+CREATE INDEX cases_due ON cases (due_at, number_key);
+CREATE INDEX cases_due_open ON cases (due_at, number_key) WHERE open;
 CREATE INDEX cases_number_open ON cases (number_key) WHERE open;
-CREATE INDEX cases_updated_open ON cases (updated_at, id) WHERE open;
-CREATE INDEX cases_level_due ON cases (level, due_at, id) WHERE level > 0;
-CREATE INDEX cases_stage_due ON cases (stage, due_at, id);
-CREATE INDEX cases_unit_due ON cases (unit_id, due_at, id);
-CREATE INDEX cases_officer_due ON cases (officer, due_at, id) WHERE open;
-CREATE INDEX cases_campaign_due ON cases (campaign, due_at, id) WHERE campaign <> '';
-CREATE INDEX cases_updated ON cases (updated_at, id);
+CREATE INDEX cases_updated_open ON cases (updated_at, number_key) WHERE open;
+CREATE INDEX cases_level_due ON cases (level, due_at, number_key) WHERE level > 0;
+CREATE INDEX cases_stage_due ON cases (stage, due_at, number_key);
+CREATE INDEX cases_unit_due ON cases (unit_id, due_at, number_key);
+CREATE INDEX cases_officer_due ON cases (officer, due_at, number_key) WHERE open;
+CREATE INDEX cases_campaign_due ON cases (campaign, due_at, number_key) WHERE campaign <> '';
+CREATE INDEX cases_campaign_number ON cases (campaign, number_key) WHERE campaign <> '';
+CREATE INDEX cases_campaign_updated ON cases (campaign, updated_at, number_key) WHERE campaign <> '';
+CREATE INDEX cases_category_level ON cases (category, level, due_at, number_key) WHERE open AND level > 0;
+CREATE INDEX cases_updated ON cases (updated_at, number_key);
 CREATE INDEX cases_counts ON cases (stage, level, unit_id) WHERE open;
-CREATE INDEX cases_calendar ON cases (calendar_version, id) WHERE open;
+CREATE INDEX cases_calendar ON cases (calendar_version) WHERE open;
 CREATE INDEX cases_chased ON cases USING gin (chased) WITH (fastupdate = off);
 
 -- What a unit sees, with its own version and order; a row is written only when
 -- an event changed something the unit may see.
 CREATE TABLE unit_cases (
     case_id    uuid NOT NULL,
-    unit_id    text NOT NULL,
     version    bigint NOT NULL,
-    number     text NOT NULL,
     number_key bigint NOT NULL,
+    due_at     timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    due_on     date,
+    level      smallint NOT NULL,
+    round      smallint NOT NULL,
+    provisional boolean NOT NULL,
+    unit_id    text NOT NULL,
+    number     text NOT NULL,
     stage      text NOT NULL,
     title      text NOT NULL,
     category   text NOT NULL,
-    level      smallint NOT NULL,
-    round      smallint NOT NULL,
-    due_on     date,
-    due_at     timestamptz NOT NULL,
-    provisional boolean NOT NULL,
-    updated_at timestamptz NOT NULL,
     view       json NOT NULL,
-    PRIMARY KEY (unit_id, case_id)
+    PRIMARY KEY (case_id, unit_id)
 ) WITH (autovacuum_vacuum_scale_factor = 0.05);
-CREATE INDEX unit_cases_case ON unit_cases (case_id);
-CREATE INDEX unit_cases_due ON unit_cases (unit_id, due_at, case_id);
+CREATE INDEX unit_cases_due ON unit_cases (unit_id, due_at, number_key);
 
 -- What is still to be told ----------------------------------------------------
 
 CREATE TABLE outbox (
     case_id      uuid NOT NULL,
     seq          bigint NOT NULL,
-    recipient    text NOT NULL,
-    about        text NOT NULL,
-    digest       boolean NOT NULL,
     not_before   timestamptz NOT NULL,
     delivered_at timestamptz,
+    digest       boolean NOT NULL,
+    recipient    text NOT NULL,
+    about        text NOT NULL,
     PRIMARY KEY (case_id, seq, recipient)
 );
 CREATE INDEX outbox_waiting ON outbox (case_id, not_before) WHERE delivered_at IS NULL;
