@@ -222,7 +222,9 @@ func (t *turn) chase(c Clock, every calendar.Period, after time.Time) *Ring {
 // rung is the next step of the ladder on this clock, or nil at its top or
 // while an extension is undecided. It is due at the later of its legal offset
 // and the time the level was last raised plus the interval between the two
-// steps, so an outage never walks anybody up the ladder in one night.
+// steps, so an outage never walks anybody up the ladder in one night; and never
+// before the day of what is being decided: a stay that ended on days off leads
+// back to no day within it.
 func (t *turn) rung(c Clock, top policy.Level) *Ring {
 	if t.c.Level >= top || t.c.Extension.pending() {
 		return nil
@@ -236,6 +238,7 @@ func (t *turn) rung(c Clock, top policy.Level) *Ring {
 		paced := t.rules.Calendar.AddWorkingDays(t.c.RaisedOn, step.After.N-below.After.N)
 		on = latest(on, paced)
 	}
+	on = latest(on, t.legal)
 	return &Ring{Step: StepEscalate, On: on, At: t.rules.Timeline.End(on)}
 }
 

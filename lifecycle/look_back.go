@@ -67,9 +67,7 @@ type LookBackRecorded struct {
 }
 
 func (b RecordArrival) decide(t *turn) error {
-	window, _ := t.c.clock(policy.ClockLookBack, 0)
-	opens := t.rules.Calendar.Add(window.Start, t.rules.Policy.LookBack.Opens).Date
-	if err := t.dayBetween("on", b.On, opens); err != nil {
+	if err := t.dayBetween("on", b.On, t.windowOpens()); err != nil {
 		return err
 	}
 	if err := t.list("persons", b.Persons, 1, maxName); err != nil {
@@ -242,6 +240,24 @@ func (c Case) unverified() int {
 // falsified reports whether the unit was ever found to have faked it.
 func (c Case) falsified() bool {
 	return slices.ContainsFunc(c.LookBacks, func(l LookBackOf) bool { return l.Result == False })
+}
+
+// windowOpens is the first day of the window a look-back must fall in.
+func (t *turn) windowOpens() Date {
+	window, _ := t.c.clock(policy.ClockLookBack, 0)
+	return t.rules.Calendar.Add(window.Start, t.rules.Policy.LookBack.Opens).Date
+}
+
+// mayArrive: the window is open, and who judged the report does not look back
+// on it.
+func mayArrive(t *turn) *Refusal {
+	if refusal := notReviewer(t); refusal != nil {
+		return refusal
+	}
+	if opens := t.windowOpens(); t.today.Before(opens) {
+		return notAllowed("window_not_open", "回头看窗口自"+opens.String()+"起。", "The look-back window opens on "+opens.String()+".")
+	}
+	return nil
 }
 
 // notReviewer: who judged the report does not look back on it.

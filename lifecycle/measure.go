@@ -428,3 +428,14 @@ func (b OrderMeasure) refers() Refs {
 	}
 	return Refs{Accounts: []string{b.Owner}}
 }
+
+// hasOrdered: there is something to carry out and record.
+func hasOrdered(t *turn) *Refusal {
+	if refusal := hasMeasure(t); refusal != nil {
+		return refusal
+	}
+	if !slices.ContainsFunc(t.c.Measures, func(m Measure) bool { return m.Status == Ordered }) {
+		return notAllowed("not_ordered", "该措施尚未批准。", "The measure is proposed, not ordered.")
+	}
+	return nil
+}

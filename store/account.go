@@ -5,7 +5,10 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -80,8 +83,11 @@ func (s *Store) AddAccount(ctx context.Context, n NewAccount) (Account, string, 
 }
 
 func (n NewAccount) check() error {
-	if n.Name == "" || len(n.Roles) == 0 {
-		return &FieldError{Field: "name", Code: "required", ZH: "请填写姓名和角色。", EN: "Give a name and at least one role."}
+	if err := checkName("name", n.Name); err != nil {
+		return err
+	}
+	if len(n.Roles) == 0 {
+		return &FieldError{Field: "roles", Code: "required", ZH: "请至少填写一个角色。", EN: "Give at least one role."}
 	}
 	known := map[lifecycle.Role]bool{}
 	for _, r := range lifecycle.Roles() {
@@ -201,6 +207,22 @@ func hashToken(token string) []byte {
 }
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// maxName is how many characters the name of a person or a unit may have.
+const maxName = 100
+
+// checkName refuses a name that is empty, too long or cannot be shown on a line.
+func checkName(field, name string) error {
+	switch {
+	case strings.TrimSpace(name) == "":
+		return &FieldError{Field: field, Code: "required", ZH: "请填写名称。", EN: "Give a name."}
+	case utf8.RuneCountInString(name) > maxName:
+		return &FieldError{Field: field, Code: "too_long", ZH: "名称最多100字。", EN: "A name may have at most 100 characters."}
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
+		return &FieldError{Field: field, Code: "bad_characters", ZH: "名称含有无法显示的字符。", EN: "The name contains characters that cannot be shown."}
+	}
+	return nil
+}
 
 // A FieldError is a fault in what somebody asked of the directory.
 type FieldError struct {

@@ -78,6 +78,10 @@ func (s *Store) Tasks(ctx context.Context, a lifecycle.Actor, after string, limi
 	if err != nil {
 		return TaskPage{}, fmt.Errorf("list tasks: %w", plain(err))
 	}
+	force, err := s.lastForce(ctx)
+	if err != nil {
+		return TaskPage{}, err
+	}
 	page := TaskPage{Tasks: []Task{}}
 	if len(cases) > limit {
 		cases = cases[:limit]
@@ -89,22 +93,31 @@ func (s *Store) Tasks(ctx context.Context, a lifecycle.Actor, after string, limi
 		if err := json.Unmarshal(t.state, &c); err != nil {
 			return TaskPage{}, fmt.Errorf("decode case %s: %w", t.id, err)
 		}
-		page.Tasks = append(page.Tasks, tasksOf(c, a, t.unit, t.now)...)
+		r, err := s.rules(ctx, s.pool, force, c.PolicyVersion)
+		if err != nil {
+			return TaskPage{}, err
+		}
+		page.Tasks = append(page.Tasks, tasksOf(c, a, r, t.unit, t.now)...)
 	}
 	return page, nil
 }
 
-// tasksOf are the person's running clocks of one case, the earliest first.
-func tasksOf(c lifecycle.Case, a lifecycle.Actor, unit string, now time.Time) []Task {
+// tasksOf are the person's running clocks of one case, the earliest first. What
+// the person is barred from, for the part taken in the case, is somebody else's.
+func tasksOf(c lifecycle.Case, a lifecycle.Actor, r lifecycle.Rules, unit string, now time.Time) []Task {
 	var tasks []Task
 	mine := a.Tokens()
 	for _, k := range c.Clocks {
 		if !slices.ContainsFunc(c.Chased(k), func(r lifecycle.Recipient) bool { return slices.Contains(mine, r.String()) }) {
 			continue
 		}
+		if lifecycle.Barred(c, a, k, now, r) {
+			continue
+		}
+		due, dueAt := k.ActBy()
 		tasks = append(tasks, Task{
 			Case: c.ID, Number: c.Number, Title: c.Finding.Title, UnitName: unit, Clock: k.Name, Measure: k.Measure,
-			Due: k.Due, DueAt: k.DueAt, Provisional: k.Provisional, Overdue: k.DueAt.Before(now),
+			Due: due, DueAt: dueAt, Provisional: k.Provisional, Overdue: dueAt.Before(now),
 		})
 	}
 	slices.SortStableFunc(tasks, func(x, y Task) int { return cmp.Compare(x.DueAt.UnixNano(), y.DueAt.UnixNano()) })

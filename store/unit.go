@@ -23,8 +23,8 @@ const selectUnits = `SELECT id, name, code, region, area, category, abolished_on
 // AddUnit adds a unit and returns it with its id. A name in use is a
 // *FieldError.
 func (s *Store) AddUnit(ctx context.Context, u Unit) (Unit, error) {
-	if u.Name == "" {
-		return Unit{}, &FieldError{Field: "name", Code: "required", ZH: "请填写单位名称。", EN: "Give the unit's name."}
+	if err := checkName("name", u.Name); err != nil {
+		return Unit{}, err
 	}
 	u.ID = newID()
 	_, err := s.pool.Exec(ctx, `INSERT INTO units (id, name, code, region, area, category) VALUES ($1, $2, $3, $4, $5, $6)`,

@@ -27,7 +27,9 @@ const (
 	leastLetters = 2 * time.Second
 	lettersLimit = time.Hour
 
-	jobsEvery = time.Hour
+	// jobsEvery is how late a job begins that nobody could start when it was
+	// ordered.
+	jobsEvery = 5 * time.Minute
 	leastJobs = 10 * time.Second
 	jobsLimit = 12 * time.Hour
 

@@ -75,7 +75,7 @@ func (c calendarImportCmd) Run(ctx context.Context, s *settings) error {
 	}
 	when := "now"
 	if err := c.recompute(ctx, s, record, job); err != nil {
-		when = "within the hour"
+		when = "within five minutes of the engine being there"
 	}
 	fmt.Printf("calendar version %d is in force, with the notice for %d; open cases are recomputed %s, later only\n", version, year.Year, when)
 	return nil

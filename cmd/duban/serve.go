@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -23,6 +24,9 @@ type serveCmd struct {
 // Run starts what is not named, serves until it is told to stop, and stops it
 // all again.
 func (c serveCmd) Run(ctx context.Context, s *settings) error {
+	if _, err := net.ResolveTCPAddr("tcp", c.Listen); err != nil {
+		return fmt.Errorf("--listen: %w", err)
+	}
 	say := func(line string) { fmt.Fprintln(os.Stderr, line) }
 	system, err := local.Start(ctx, local.Options{
 		Dir: s.Data, DatabaseURL: s.DatabaseURL, TemporalAddress: s.TemporalAddress, Namespace: s.TemporalNamespace,
