@@ -23,7 +23,7 @@ func Barred(c Case, a Actor, k Clock, at time.Time, r Rules) bool {
 // answers are the commands that end a clock whose answer is kept apart from
 // another by person; the other clocks are anybody's who is chased.
 func answers(name policy.ClockName) []CommandKind {
-	switch name {
+	switch name { //nolint:exhaustive // the other clocks are the default
 	case policy.ClockTriage:
 		return []CommandKind{KindAcceptFinding, KindReturnDraft}
 	case policy.ClockNoticeApproval:
