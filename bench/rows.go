@@ -92,7 +92,7 @@ staged AS (
 INSERT INTO cases (id, number, number_key, seq, stage, unit_id, title, category, campaign, author, officer, level, round,
     policy_version, calendar_version, due_on, due_at, provisional, opened_at, updated_at, closed_at, settled_at,
     alarm_no, alarm_kind, alarm_at, fire_at, chased, state)
-SELECT gen_random_uuid(), '督〔' || year || '〕' || i, year * 1000000 + i, t.seq, s.stage, 'unit' || 1 + floor(c * c * 300), t.title,
+SELECT gen_random_uuid(), '督〔' || year || '〕' || i, year * 1000000 + i, t.seq, s.stage, 'unit' || 1 + floor(c * 300), t.title,
     'C' || lpad((1 + floor(d * d * 20))::text, 2, '0'), CASE WHEN b < 0.3 THEN '' ELSE '专项' || year || '-' || floor(c * 8) END,
     t.author, 'officer' || floor(a * 997)::int % 40,
     CASE WHEN NOT s.open OR e < 0.8 THEN 0 WHEN e < 0.9 THEN 1 WHEN e < 0.95 THEN 2 WHEN e < 0.98 THEN 3 WHEN e < 0.995 THEN 4 ELSE 5 END,
