@@ -241,14 +241,3 @@ func (c Case) UnitDeadline() (Clock, bool) {
 		return Clock{}, false
 	}
 }
-
-// LapseAt is the earliest due instant of a ringing clock of the unit's that has
-// not passed: the one an outage of the system may have to move.
-func (c Case) LapseAt() (at time.Time, ok bool) {
-	for _, k := range c.Clocks {
-		if unitClock(k.Name) && !k.Passed && k.Next != nil && (!ok || k.DueAt.Before(at)) {
-			at, ok = k.DueAt, true
-		}
-	}
-	return at, ok
-}

@@ -130,10 +130,13 @@ func TestRandomWalks(t *testing.T) {
 	})
 }
 
-// outage puts an outage before the end of a due date of the unit's.
+// outage puts an outage before the ends of the unit's due dates that may pass.
 func (r *rover) outage() {
-	if at, ok := r.n.c.LapseAt(); ok {
-		r.w.rules.Outages = append(r.w.rules.Outages, lifecycle.Outage{From: at.Add(-time.Hour), To: at})
+	for _, k := range r.n.c.Clocks {
+		unit := k.Name == policy.ClockPlan || k.Name == policy.ClockRectification || k.Name == policy.ClockCheckIn
+		if unit && !k.Passed && k.Next != nil {
+			r.w.rules.Outages = append(r.w.rules.Outages, lifecycle.Outage{From: k.DueAt.Add(-time.Hour), To: k.DueAt})
+		}
 	}
 }
 

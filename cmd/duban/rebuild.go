@@ -6,6 +6,8 @@ import (
 	"os"
 
 	"github.com/schollz/progressbar/v3"
+
+	"duban/dispatch"
 )
 
 type rebuildCmd struct{}
@@ -41,16 +43,9 @@ func (rehydrateCmd) Run(ctx context.Context, s *settings) error {
 		return err
 	}
 	defer record.Close()
-	total := 0
-	for after := ""; ; {
-		n, last, err := record.TellAll(ctx, after, 1000)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			break
-		}
-		total, after = total+n, last
+	total, err := dispatch.New(record, dispatch.Options{}).Rehydrate(ctx)
+	if err != nil {
+		return err
 	}
 	fmt.Printf("%d open cases are being told\n", total)
 	return nil
