@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"duban/local"
 )
 
 // restarts is how often the start on existing data is measured.
@@ -41,13 +43,12 @@ func serveOnce(ctx context.Context, dir string) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Getenv("DUBAN_BIN"), "serve", "--data", dir, "--listen", "127.0.0.1:0")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	out, err := cmd.StderrPipe()
 	if err != nil {
 		return 0, err
 	}
 	begin := time.Now()
-	if err := cmd.Start(); err != nil {
+	if err := local.StartTied(cmd, syscall.SIGKILL); err != nil {
 		return 0, fmt.Errorf("start DUBAN_BIN: %w", err)
 	}
 	var took time.Duration

@@ -36,11 +36,10 @@ var readyLine = regexp.MustCompile(`is ready: http://(\S+)`)
 func serve(t *testing.T, dir string) *served {
 	t.Helper()
 	cmd := exec.Command(os.Getenv("DUBAN_BIN"), "serve", "--data", dir, "--listen", "127.0.0.1:0")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	out, err := cmd.StderrPipe()
 	require.NoError(t, err)
 	s := &served{cmd: cmd, done: make(chan struct{}), began: time.Now()}
-	require.NoError(t, cmd.Start())
+	require.NoError(t, local.StartTied(cmd, syscall.SIGKILL))
 	found := make(chan string, 1)
 	go func() {
 		lines := bufio.NewScanner(out)

@@ -176,8 +176,7 @@ func (k *stack) start(name, address string, args ...string) *process {
 	cmd := exec.Command(os.Getenv("DUBAN_BIN"), args...)
 	cmd.Env = append(os.Environ(), "DATABASE_URL="+k.postgres.URL(), "TEMPORAL_ADDRESS="+temporal)
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	require.NoError(k.t, cmd.Start())
+	require.NoError(k.t, local.StartTied(cmd, syscall.SIGKILL))
 	p := &process{name: name, address: address, args: args, cmd: cmd, done: make(chan struct{})}
 	go func() {
 		_ = cmd.Wait()

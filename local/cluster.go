@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -123,7 +122,7 @@ func (c *cluster) initialize(ctx context.Context) error {
 	if err := c.account.own(pwfile); err != nil {
 		return fmt.Errorf("hand password to initdb: %w", err)
 	}
-	cmd := c.exec(ctx, syscall.SIGKILL, "initdb",
+	cmd := c.exec(ctx, "initdb",
 		"--pgdata", fresh, "--username", "postgres", "--pwfile", pwfile,
 		"--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8",
 		"--data-checksums", "--no-instructions")
@@ -140,20 +139,23 @@ func (c *cluster) initialize(ctx context.Context) error {
 
 // exec prepares one of the programs to run as the account, in a folder which
 // that account can enter and with no environment of ours.
-func (c *cluster) exec(ctx context.Context, onParentDeath syscall.Signal, program string, args ...string) *exec.Cmd {
+func (c *cluster) exec(ctx context.Context, program string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, filepath.Join(c.programs.bin, program), args...)
 	cmd.Dir = c.run
 	cmd.Env = []string{"LC_ALL=C.UTF-8", "PATH=/usr/bin:/bin", "TZ=UTC"}
-	cmd.SysProcAttr = childAttributes(c.account, onParentDeath)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.account.credential()}
 	return cmd
 }
 
-// combinedOutput runs cmd on one thread, which its parent-death signal needs.
+// combinedOutput runs cmd to its end, or to ours.
 func combinedOutput(cmd *exec.Cmd) (string, error) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	out, err := cmd.CombinedOutput()
-	return strings.TrimSpace(string(out)), err
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := StartTied(cmd, syscall.SIGKILL)
+	if err == nil {
+		err = cmd.Wait()
+	}
+	return strings.TrimSpace(out.String()), err
 }
 
 // syncFolder makes the names in dir durable.

@@ -146,10 +146,11 @@ func (e *Engine) supervise(life context.Context, o EngineOptions) {
 			cmd.Stdout, cmd.Stderr = e.ready.watch(), e.log.file
 			// The pipe behind Stdout closes with the engine; nobody inherits it.
 			cmd.WaitDelay = time.Second
-			// It keeps everything in the database, so death needs no farewell.
-			cmd.SysProcAttr = childAttributes(nil, syscall.SIGKILL)
 			return cmd, nil
 		},
+		// It keeps everything in the database, so death needs no farewell.
+		onParentDeath: syscall.SIGKILL,
+
 		ended:  func(error) { e.ready.set(time.Time{}) },
 		stop:   []stopStep{{syscall.SIGTERM, engineStop}, {syscall.SIGKILL, time.Second}},
 		logger: o.Logger,

@@ -160,10 +160,11 @@ func (p *Postgres) supervise(life context.Context, o PostgresOptions) {
 	p.supervisor = supervise(program{
 		name: "postgres",
 		command: func() (*exec.Cmd, error) {
-			cmd := p.cluster.exec(life, syscall.SIGINT, "postgres", args...)
+			cmd := p.cluster.exec(life, "postgres", args...)
 			cmd.Stdout, cmd.Stderr = p.log.file, p.log.file
 			return cmd, nil
 		},
+		onParentDeath: syscall.SIGINT,
 		ended: func(err error) {
 			select {
 			case p.ended <- err:

@@ -8,16 +8,9 @@ import (
 	"syscall"
 )
 
-// childAttributes describes how a child is started: in its own process group,
-// so that a Ctrl-C at the terminal reaches only us and we stop the children in
-// order; under account a; and with a signal from the kernel when the thread
-// that started it dies, which is why supervisor.run never lets go of its own.
-func childAttributes(a *account, onParentDeath syscall.Signal) *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{
-		Setpgid:    true,
-		Pdeathsig:  onParentDeath,
-		Credential: a.credential(),
-	}
+// tie has the kernel send a child the signal when the thread that starts it dies.
+func tie(attributes *syscall.SysProcAttr, onParentDeath syscall.Signal) {
+	attributes.Pdeathsig = onParentDeath
 }
 
 // worksIn reports whether process pid is alive and has dir as its working

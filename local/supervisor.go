@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
-	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -26,6 +25,8 @@ type program struct {
 	// command makes a fresh command for each start. An error counts as a start
 	// that ended at once.
 	command func() (*exec.Cmd, error)
+	// onParentDeath is what the kernel sends the child when this process dies.
+	onParentDeath syscall.Signal
 	// ended is called each time a start has ended, with its outcome; it may be nil.
 	ended func(error)
 	// stop is the order in which the child is asked, then told, to end.
@@ -70,12 +71,7 @@ func supervise(p program) *supervisor {
 }
 
 // run starts the child, waits for its end and starts it again.
-//
-// The parent-death signal belongs to the thread that started the child, not to
-// the process: run stays on one thread for its whole life, or the Go runtime
-// might retire that thread and the kernel take it for our death.
 func (s *supervisor) run() {
-	runtime.LockOSThread()
 	defer close(s.done)
 	pause := restartSoonest
 	for {
@@ -130,7 +126,7 @@ func (s *supervisor) start(cmd *exec.Cmd) error {
 	if s.stopping {
 		return context.Canceled
 	}
-	if err := cmd.Start(); err != nil {
+	if err := StartTied(cmd, s.program.onParentDeath); err != nil {
 		return err
 	}
 	s.process, s.started = cmd.Process, time.Now()

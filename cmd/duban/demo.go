@@ -120,9 +120,8 @@ func (d *demoStage) start(ctx context.Context, args ...string) (*process, error)
 	cmd := exec.CommandContext(ctx, self, args...)
 	cmd.Env = append(os.Environ(), "DATABASE_URL="+d.postgres.URL(), "TEMPORAL_ADDRESS="+d.engine.Address())
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	p := &process{cmd: cmd, done: make(chan struct{})}
-	if err := cmd.Start(); err != nil {
+	if err := local.StartTied(cmd, syscall.SIGKILL); err != nil {
 		return nil, fmt.Errorf("start %s: %w", args[0], err)
 	}
 	go func() {
