@@ -43,7 +43,7 @@ type meOutput struct{ Body Me }
 
 // Me is the person who asks.
 type Me struct {
-	Account string           `json:"account" format:"uuid"`
+	Account string           `json:"account"`
 	Name    string           `json:"name"`
 	Roles   []lifecycle.Role `json:"roles"`
 	Unit    string           `json:"unit,omitempty" doc:"The unit of a unit's person"`
@@ -63,7 +63,7 @@ type NewAccount struct {
 
 // An Account is a person who may act.
 type Account struct {
-	ID string `json:"id" format:"uuid"`
+	ID string `json:"id"`
 	NewAccount
 
 	Disabled  bool      `json:"disabled,omitempty"`
@@ -149,16 +149,16 @@ func (s *server) addAccount(ctx context.Context, c *call, _ *nothing) (*tokenOut
 	return &tokenOutput{Body: Token{Account: &shown, Token: token}}, nil
 }
 
-func (s *server) disableAccount(ctx context.Context, _ *call, in *idInput) (*struct{}, error) {
-	account, err := id(in.ID)
+func (s *server) disableAccount(ctx context.Context, _ *call, in *shortIDInput) (*struct{}, error) {
+	account, err := shortID(in.ID)
 	if err != nil {
 		return nil, err
 	}
 	return nil, s.record.DisableAccount(ctx, account)
 }
 
-func (s *server) addToken(ctx context.Context, _ *call, in *idInput) (*tokenOutput, error) {
-	account, err := id(in.ID)
+func (s *server) addToken(ctx context.Context, _ *call, in *shortIDInput) (*tokenOutput, error) {
+	account, err := shortID(in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -169,8 +169,8 @@ func (s *server) addToken(ctx context.Context, _ *call, in *idInput) (*tokenOutp
 	return &tokenOutput{Body: Token{Token: token}}, nil
 }
 
-func (s *server) revokeTokens(ctx context.Context, _ *call, in *idInput) (*struct{}, error) {
-	account, err := id(in.ID)
+func (s *server) revokeTokens(ctx context.Context, _ *call, in *shortIDInput) (*struct{}, error) {
+	account, err := shortID(in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ type CaseAnswer struct {
 }
 
 func (s *server) oneCase(ctx context.Context, c *call, in *caseInput) (*caseOutput, error) {
-	caseID, err := id(in.ID)
+	caseID, err := longID(in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ type Event struct {
 
 func (s *server) events(ctx context.Context, c *call, in *eventsInput) (*eventsOutput, error) {
 	const farthest = 1 << 30
-	caseID, err := id(in.ID)
+	caseID, err := longID(in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -130,8 +130,8 @@ type DeadlineMove struct {
 	ReasonZH string `json:"reason_zh"`
 }
 
-func (s *server) deadline(ctx context.Context, c *call, in *idInput) (*deadlineOutput, error) {
-	caseID, err := id(in.ID)
+func (s *server) deadline(ctx context.Context, c *call, in *longIDInput) (*deadlineOutput, error) {
+	caseID, err := longID(in.ID)
 	if err != nil {
 		return nil, err
 	}

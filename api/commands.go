@@ -93,7 +93,7 @@ func (s *server) open(ctx context.Context, c *call, _ *openInput) (*answered, er
 // command handles one kind of command.
 func (s *server) command(kind lifecycle.CommandKind) func(context.Context, *call, *commandInput) (*answered, error) {
 	return func(ctx context.Context, c *call, in *commandInput) (*answered, error) {
-		caseID, err := id(in.ID)
+		caseID, err := longID(in.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -156,8 +156,8 @@ func (s *server) unknownCommand(ctx huma.Context) {
 	_ = writeJSON(ctx.BodyWriter(), a.Problem)
 }
 
-// An idInput names one thing by its id.
-type idInput struct {
+// A longIDInput names a case or a command.
+type longIDInput struct {
 	ID string `path:"id" format:"uuid"`
 }
 
@@ -173,8 +173,8 @@ type CommandReceipt struct {
 	Refusal    *Problem                `json:"refusal,omitempty" doc:"Why the rules turned the command down"`
 }
 
-func (s *server) receipt(ctx context.Context, c *call, in *idInput) (*receiptOutput, error) {
-	commandID, err := id(in.ID)
+func (s *server) receipt(ctx context.Context, c *call, in *longIDInput) (*receiptOutput, error) {
+	commandID, err := longID(in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -115,14 +115,22 @@ func showable(text string) bool {
 	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
 }
 
-// id is a path's id in the one form it can have, or notFound: what cannot be an
-// id is answered like one that is not there.
-func id(given string) (string, error) {
+// longID is the id of a case or a command in a path, in the one form it can
+// have, or notFound: what cannot be an id is answered like one that is not there.
+func longID(given string) (string, error) {
 	const length = 36
 	if len(given) != length || uuid.Validate(given) != nil {
 		return "", notFound()
 	}
 	return strings.ToLower(given), nil
+}
+
+// shortID is the same of a unit or an account.
+func shortID(given string) (string, error) {
+	if given == "" || len(given) > maxCode || !showable(given) {
+		return "", notFound()
+	}
+	return given, nil
 }
 
 func names[T ~string](values []T) []string {

@@ -44,7 +44,7 @@ type NewUnit struct {
 
 // A Unit is an inspected department.
 type Unit struct {
-	ID string `json:"id" format:"uuid"`
+	ID string `json:"id"`
 	NewUnit
 
 	Abolished bool `json:"abolished,omitempty"`
@@ -116,8 +116,8 @@ func (s *server) addUnit(ctx context.Context, c *call, _ *nothing) (*unitOutput,
 	return &unitOutput{Location: "/v1/units/" + u.ID, Body: unitOf(u)}, nil
 }
 
-func (s *server) unit(ctx context.Context, c *call, in *idInput) (*unitOutput, error) {
-	unitID, err := id(in.ID)
+func (s *server) unit(ctx context.Context, c *call, in *shortIDInput) (*unitOutput, error) {
+	unitID, err := shortID(in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -141,8 +141,8 @@ type NewPost struct {
 
 // A Post is an office in a unit and who holds it.
 type Post struct {
-	ID   string `json:"id" format:"uuid"`
-	Unit string `json:"unit" format:"uuid"`
+	ID   string `json:"id"`
+	Unit string `json:"unit"`
 	NewPost
 
 	Until calendar.Date `json:"until,omitzero"`
@@ -152,6 +152,11 @@ func postOf(p store.Post) Post {
 	return Post{ID: p.ID, Unit: p.Unit, NewPost: NewPost{Kind: p.Kind, Holder: p.Holder, Account: p.Account, Since: p.Since}, Until: p.Until}
 }
 
+// A shortIDInput names a unit or an account.
+type shortIDInput struct {
+	ID string `path:"id" maxLength:"100"`
+}
+
 type postsOutput struct{ Body PostList }
 
 // A PostList is the posts of a unit, the present holders first.
@@ -159,8 +164,8 @@ type PostList struct {
 	Posts []Post `json:"posts"`
 }
 
-func (s *server) posts(ctx context.Context, _ *call, in *idInput) (*postsOutput, error) {
-	unitID, err := id(in.ID)
+func (s *server) posts(ctx context.Context, _ *call, in *shortIDInput) (*postsOutput, error) {
+	unitID, err := shortID(in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -180,8 +185,8 @@ func (s *server) posts(ctx context.Context, _ *call, in *idInput) (*postsOutput,
 
 type postOutput struct{ Body Post }
 
-func (s *server) addPost(ctx context.Context, c *call, in *idInput) (*postOutput, error) {
-	unitID, err := id(in.ID)
+func (s *server) addPost(ctx context.Context, c *call, in *shortIDInput) (*postOutput, error) {
+	unitID, err := shortID(in.ID)
 	if err != nil {
 		return nil, err
 	}

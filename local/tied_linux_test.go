@@ -33,7 +33,9 @@ func TestTiedChildOutlivesTheThreadThatAskedForIt(t *testing.T) {
 	require.NoError(t, child.Process.Signal(syscall.SIGTERM), "the child is alive, and ends by our own signal")
 	var exit *exec.ExitError
 	require.ErrorAs(t, <-ended, &exit)
-	require.Equal(t, syscall.SIGTERM, exit.Sys().(syscall.WaitStatus).Signal())
+	status, ok := exit.Sys().(syscall.WaitStatus)
+	require.True(t, ok)
+	require.Equal(t, syscall.SIGTERM, status.Signal())
 }
 
 // onDoomedThread does it on a thread that ends thereafter, and returns which.

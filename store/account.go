@@ -10,7 +10,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"duban/lifecycle"
@@ -206,7 +205,9 @@ func hashToken(token string) []byte {
 	return h[:]
 }
 
-func newID() string { return uuid.Must(uuid.NewV7()).String() }
+// newID is an id for what there are hundreds or thousands of: accounts, units,
+// posts, jobs. It is short, because it stands in every event, index and link.
+func newID() string { return strings.ToLower(rand.Text()[:12]) }
 
 // maxName is how many characters the name of a person or a unit may have.
 const maxName = 100

@@ -135,7 +135,7 @@ func (s *Store) Told(ctx context.Context, caseID string) (Told, error) {
 }
 
 const selectTold = `
-SELECT c.id::text, c.seq, c.alarm_no, c.fire_at, NOT c.open, u.stage,
+SELECT c.id::text, c.seq, c.alarm_no, c.fire_at, c.settled_at IS NOT NULL, u.stage,
     EXISTS (SELECT FROM outbox o WHERE o.case_id = c.id AND o.delivered_at IS NULL AND o.not_before <= clock_timestamp())
 FROM cases c LEFT JOIN unit_cases u ON u.case_id = c.id AND u.unit_id = c.unit_id
 WHERE c.id = $1`

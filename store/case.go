@@ -45,7 +45,7 @@ func (s *Store) state(ctx context.Context, id string) (lifecycle.Case, error) {
 		state []byte
 		c     lifecycle.Case
 	)
-	if err := s.pool.QueryRow(ctx, `SELECT state FROM cases WHERE id = $1`, id).Scan(&state); err != nil {
+	if err := s.pool.QueryRow(ctx, `SELECT state FROM case_states WHERE case_id = $1`, id).Scan(&state); err != nil {
 		return c, fmt.Errorf("read case %s: %w", id, plain(err))
 	}
 	if err := json.Unmarshal(state, &c); err != nil {
@@ -75,7 +75,7 @@ func (s *Store) unitCase(ctx context.Context, a lifecycle.Actor, id string) (Cas
 		u           lifecycle.UnitCase
 	)
 	err := s.pool.QueryRow(ctx, `
-		SELECT u.version, u.updated_at, u.view, c.state FROM unit_cases u JOIN cases c ON c.id = u.case_id
+		SELECT u.version, u.updated_at, u.view, s.state FROM unit_cases u JOIN case_states s USING (case_id)
 		WHERE u.unit_id = $1 AND u.case_id = $2`, a.Unit, id).Scan(&v.Version, &v.UpdatedAt, &view, &state)
 	if err != nil {
 		return CaseView{}, fmt.Errorf("read case %s: %w", id, plain(err))

@@ -151,7 +151,7 @@ func TestARealDeadlock(t *testing.T) {
 		tx, err = r.sql.Begin(ctx)
 		require.NoError(t, err)
 	}
-	_, err = tx.Exec(ctx, `SELECT FROM cases WHERE id = $1 FOR UPDATE`, high.ID)
+	_, err = tx.Exec(ctx, `SELECT FROM case_states WHERE case_id = $1 FOR UPDATE`, high.ID)
 	require.NoError(t, err)
 	done := make(chan error, 1)
 	go func() {
@@ -162,7 +162,7 @@ func TestARealDeadlock(t *testing.T) {
 	}()
 	r.awaitBlocked(t, 1)
 	// The other holds high and asks for low, which the command holds by now.
-	_, lockErr := tx.Exec(ctx, `SELECT FROM cases WHERE id = $1 FOR UPDATE`, low.ID)
+	_, lockErr := tx.Exec(ctx, `SELECT FROM case_states WHERE case_id = $1 FOR UPDATE`, low.ID)
 	_ = lockErr // this one may be the victim
 	require.NoError(t, tx.Rollback(ctx))
 	require.NoError(t, <-done)
@@ -177,7 +177,7 @@ func TestALockedCaseIsBusy(t *testing.T) {
 	c := r.life(t, "locked").Must(ctx, t, r.people.Finding("问题", today()))
 	tx, err := r.sql.Begin(ctx)
 	require.NoError(t, err)
-	_, err = tx.Exec(ctx, `SELECT FROM cases WHERE id = $1 FOR UPDATE`, c.ID)
+	_, err = tx.Exec(ctx, `SELECT FROM case_states WHERE case_id = $1 FOR UPDATE`, c.ID)
 	require.NoError(t, err)
 	_, err = r.Execute(ctx, r.note(c.ID, "waits"))
 	require.ErrorIs(t, err, store.ErrBusy)
@@ -200,7 +200,7 @@ func TestAFullPoolIsBusy(t *testing.T) {
 	require.NoError(t, err)
 	tx, err := r.sql.Begin(ctx)
 	require.NoError(t, err)
-	_, err = tx.Exec(ctx, `SELECT FROM cases WHERE id = $1 FOR UPDATE`, c.ID)
+	_, err = tx.Exec(ctx, `SELECT FROM case_states WHERE case_id = $1 FOR UPDATE`, c.ID)
 	require.NoError(t, err)
 	first := make(chan error, 1)
 	go func() {
@@ -253,7 +253,7 @@ func TestACallerThatGivesUp(t *testing.T) {
 	one := r.second(t, r.url, 1)
 	tx, err := r.sql.Begin(ctx)
 	require.NoError(t, err)
-	_, err = tx.Exec(ctx, `SELECT FROM cases WHERE id = $1 FOR UPDATE`, c.ID)
+	_, err = tx.Exec(ctx, `SELECT FROM case_states WHERE case_id = $1 FOR UPDATE`, c.ID)
 	require.NoError(t, err)
 	limited, cancel := context.WithCancel(ctx)
 	done := make(chan error, 1)

@@ -21,7 +21,7 @@ const openingLock int64 = 0x6475_6261_6e02
 // if something fell due meanwhile.
 func (h *head) queueCommon(b *pgx.Batch, ids []string, at time.Time, t *tx) {
 	h.locked = map[string]lifecycle.Case{}
-	b.Queue(`SELECT state FROM cases WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`, ids).Query(func(rows pgx.Rows) error {
+	b.Queue(`SELECT state FROM case_states WHERE case_id = ANY($1::uuid[]) ORDER BY case_id FOR UPDATE`, ids).Query(func(rows pgx.Rows) error {
 		states, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
 		for _, state := range states {
 			var c lifecycle.Case

@@ -103,6 +103,7 @@ func (r record) physical(t *testing.T, id string) []string {
 	t.Helper()
 	rows, err := r.sql.Query(context.Background(), `
 		SELECT 'case ' || xmin || ' ' || ctid FROM cases WHERE id = $1
+		UNION ALL SELECT 'state ' || xmin || ' ' || ctid FROM case_states WHERE case_id = $1
 		UNION ALL SELECT 'unit ' || xmin || ' ' || ctid FROM unit_cases WHERE case_id = $1
 		UNION ALL SELECT 'telling ' || xmin || ' ' || ctid FROM tellings WHERE case_id = $1 ORDER BY 1`, id)
 	require.NoError(t, err)

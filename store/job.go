@@ -67,7 +67,7 @@ func (s *Store) Recompute(ctx context.Context, jobID string, limit int) (done in
 	return done, more, errors.Join(append(failed, err)...)
 }
 
-const olderOpen = `open AND calendar_version < (SELECT calendar_version FROM in_force)`
+const olderOpen = `settled_at IS NULL AND calendar_version < (SELECT calendar_version FROM in_force)`
 
 // finishRecompute notes what was done and ends the job when no open case is
 // older. It waits out whoever is opening a case now and may have read the rules

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -153,9 +152,9 @@ func (s *Store) Cases(ctx context.Context, a lifecycle.Actor, f Filter) (Page, e
 	if f.Sort == "" {
 		f.Sort = ByDue
 	}
-	table, columns := "cases c", staffColumns
+	from := staffList
 	if a.Unit != "" {
-		table, columns = "unit_cases c", unitColumns
+		from = unitList
 	}
 	rules, err := s.currentRules(ctx)
 	if err != nil {
@@ -170,12 +169,7 @@ func (s *Store) Cases(ctx context.Context, a lifecycle.Actor, f Filter) (Page, e
 		return Page{}, err
 	}
 	l.args["limit"] = f.Limit + 1
-	where := "true"
-	if len(l.where) > 0 {
-		where = strings.Join(l.where, " AND ")
-	}
-	// Only fixed text is joined here; every value is an argument.
-	sql := "SELECT " + columns + " FROM " + table + " LEFT JOIN units n ON n.id = c.unit_id WHERE " + where + " ORDER BY " + order + " LIMIT @limit"
+	sql := from.query(l.where, order)
 	// Planned anew each time, with its values: what is the best way to a rare
 	// stage is the worst to a common one.
 	rows, err := s.pool.Query(ctx, sql, pgx.QueryExecModeCacheDescribe, l.args)
@@ -197,11 +191,45 @@ func (s *Store) Cases(ctx context.Context, a lifecycle.Actor, f Filter) (Page, e
 	return page, nil
 }
 
-const staffColumns = `c.id::text, c.number, c.number_key, c.title, c.stage, c.unit_id, coalesce(n.name, ''), c.officer, c.category, c.campaign, c.level, c.round,
-	c.due_on, c.due_at, c.provisional, c.due_at < now(), c.seq, c.opened_at, c.updated_at`
+// A source is a table to list from.
+type source struct {
+	table, columns string
+	// key is a unique column, or one that is unique within what the asker sees,
+	// that the table's indexes hold.
+	key string
+}
 
-const unitColumns = `c.case_id::text, c.number, c.number_key, c.title, c.stage, c.unit_id, coalesce(n.name, ''), '', c.category, '', c.level, c.round,
-	c.due_on, c.due_at, c.provisional, c.due_at < now(), c.version, NULL::timestamptz, c.updated_at`
+//nolint:gochecknoglobals // two constants that Go cannot write as such
+var (
+	staffList = source{table: "cases", key: "number_key", columns: `c.id::text, c.number, c.number_key, c.title, c.stage, c.unit_id, coalesce(n.name, ''), c.officer, c.category, c.campaign, c.level, c.round,
+		c.due_on, c.due_at, c.provisional, c.due_at < now(), c.seq, c.opened_at, c.updated_at`}
+	unitList = source{table: "unit_cases", key: "case_id", columns: `c.case_id::text, c.number, c.number_key, c.title, c.stage, c.unit_id, coalesce(n.name, ''), '', c.category, '', c.level, c.round,
+		c.due_on, c.due_at, c.provisional, c.due_at < now(), c.version, NULL::timestamptz, c.updated_at`}
+)
+
+// A case is open as the indexes of the open cases have it, to the committee and
+// to a unit; the table's column comes before.
+const (
+	isOpen       = "stage NOT IN ('archived', 'merged', 'voided')"
+	isOpenToUnit = "stage NOT IN ('archived', 'merged', 'voided', 'misdirected')"
+)
+
+// query is the statement for a page. The page is found first and its rows are
+// fetched then, so that finding it can be done in an index alone. Only fixed
+// text is joined here; every value is an argument.
+func (s source) query(where []string, order string) string {
+	if len(where) == 0 {
+		where = []string{"true"}
+	}
+	unit := ""
+	if s.key == "case_id" {
+		unit = " AND c.unit_id = @own"
+	}
+	return "SELECT " + s.columns +
+		" FROM (SELECT c." + s.key + " FROM " + s.table + " c WHERE " + strings.Join(where, " AND ") + " ORDER BY " + order + " LIMIT @limit) page" +
+		" JOIN " + s.table + " c ON c." + s.key + " = page." + s.key + unit +
+		" LEFT JOIN units n ON n.id = c.unit_id ORDER BY " + order
+}
 
 // A listed is a row with what its cursor needs.
 type listed struct {
@@ -223,11 +251,9 @@ func (l listed) cursor(sort Sort) cursor {
 	return c
 }
 
-// open: nothing but open cases can pass the filter.
+// open: nothing but open cases can pass the filter, whatever the stage it names.
 func (f Filter) open() bool {
-	stage := lifecycle.Stage(f.Stage)
-	return f.Stage == "open" || f.Overdue != nil && *f.Overdue || !f.DueBefore.IsZero() ||
-		slices.Contains(lifecycle.Stages(), stage) && !stage.Settled()
+	return f.Stage == "open" || f.Overdue != nil && *f.Overdue || !f.DueBefore.IsZero()
 }
 
 // contradicts: no case can pass, for what is settled has no due date.
@@ -242,9 +268,6 @@ func (l *list) filter(a lifecycle.Actor, f Filter) error {
 	if words := f.Stage + f.Unit + f.Category + f.Campaign + f.Officer + f.Text; !utf8.ValidString(words) || strings.ContainsRune(words, 0) {
 		return &FieldError{Field: "text", Code: "bad_characters", ZH: "查询条件含有无法显示的字符。", EN: "The filter contains characters that cannot be shown."}
 	}
-	if a.Unit == "" && f.open() {
-		l.where = append(l.where, "c.open")
-	}
 	if a.Unit != "" {
 		l.add("c.unit_id = @own", "own", a.Unit)
 	} else {
@@ -256,11 +279,12 @@ func (l *list) filter(a lifecycle.Actor, f Filter) error {
 		}
 	}
 	switch {
-	case f.Stage == "open" && a.Unit == "":
-	case f.Stage == "open":
-		l.where = append(l.where, "c.stage NOT IN ('archived', 'merged', 'voided', 'misdirected')")
-	case f.Stage != "":
+	case f.Stage != "" && f.Stage != "open":
 		l.add("c.stage = @stage", "stage", f.Stage)
+	case f.open() && a.Unit == "":
+		l.where = append(l.where, "c."+isOpen)
+	case f.open():
+		l.where = append(l.where, "c."+isOpenToUnit)
 	}
 	if f.Unit != "" {
 		l.add("c.unit_id = @unit", "unit", f.Unit)
@@ -293,6 +317,9 @@ func (l *list) order(f Filter) (string, error) {
 		ByDue: "c.due_at", ByDueDesc: "c.due_at", ByNumber: "c.number_key", ByNumberDesc: "c.number_key",
 		ByUpdated: "c.updated_at", ByUpdatedDesc: "c.updated_at",
 	}[f.Sort], strings.HasPrefix(string(f.Sort), "-")
+	if column == "c.due_at" && lifecycle.Stage(f.Stage).Settled() {
+		column = "c.number_key" // what is settled has no due date, and stands in the order of its numbers
+	}
 	if column == "" {
 		return "", &FieldError{Field: "sort", Code: "unknown_sort", ZH: "没有这种排序。", EN: "There is no such order."}
 	}

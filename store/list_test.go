@@ -214,7 +214,7 @@ func TestCountsAndTasks(t *testing.T) {
 		require.Equal(t, overdue, c.Overdue)
 	}
 	for _, a := range []lifecycle.Actor{p.Officer, p.Head, p.Leader, p.Inspector, p.Secretary, p.Lead} {
-		want := r.count(t, `SELECT count(*) FROM cases WHERE open AND chased && $1`, a.Tokens())
+		want := r.count(t, `SELECT count(*) FROM cases WHERE settled_at IS NULL AND chased && $1`, a.Tokens())
 		seen := map[string]bool{}
 		for cursor, pages := "", 0; ; pages++ {
 			require.Less(t, pages, 40)
@@ -230,7 +230,7 @@ func TestCountsAndTasks(t *testing.T) {
 		require.Len(t, seen, want, a.Name)
 	}
 	// An open case without a due date of its stage is listed all the same.
-	r.exec(t, `UPDATE cases SET due_on = NULL, due_at = 'infinity' WHERE open`)
+	r.exec(t, `UPDATE cases SET due_on = NULL, due_at = 'infinity' WHERE settled_at IS NULL`)
 	for cursor, pages := "", 0; ; pages++ {
 		require.Less(t, pages, 40)
 		page, err := r.Tasks(ctx, p.Officer, cursor, 2)

@@ -181,7 +181,7 @@ func TestOneTalkForAUnit(t *testing.T) {
 			require.NoError(t, err)
 		}
 	}
-	const of = `SELECT count(*) FROM cases, jsonb_array_elements(state -> 'measures') m WHERE m ->> 'kind' = $1 AND m ->> 'status' = $2`
+	const of = `SELECT count(*) FROM case_states, jsonb_array_elements(state -> 'measures') m WHERE m ->> 'kind' = $1 AND m ->> 'status' = $2`
 	require.Equal(t, 1, r.count(t, of, "reminder_talk", "ordered"))
 	require.Equal(t, 5, r.count(t, of, "reminder_talk", "joined"))
 	require.Equal(t, 1, r.count(t, of, "negative_list", "ordered"))

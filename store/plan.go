@@ -135,6 +135,7 @@ func (p *plan) write(b *pgx.Batch) error {
 			return err
 		}
 		b.Queue(upsertCase, row.args()...)
+		b.Queue(upsertState, k.c.ID, row.state)
 		if k.c.UnitVersion != k.before.UnitVersion && row.unitView != nil {
 			b.Queue(upsertUnitCase, row.unitArgs()...)
 		}

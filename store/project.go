@@ -83,8 +83,8 @@ func project(c lifecycle.Case, r lifecycle.Rules) (caseRow, error) {
 const upsertCase = `
 INSERT INTO cases (id, number, number_key, seq, stage, unit_id, title, category, campaign, author, officer, level, round,
     policy_version, calendar_version, due_on, due_at, provisional, opened_at, updated_at, closed_at, settled_at,
-    alarm_no, alarm_kind, alarm_at, fire_at, chased, state)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
+    alarm_no, alarm_kind, alarm_at, fire_at, chased)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
 ON CONFLICT (id) DO UPDATE SET
     number = excluded.number, number_key = excluded.number_key, seq = excluded.seq, stage = excluded.stage,
     unit_id = excluded.unit_id, title = excluded.title, category = excluded.category, campaign = excluded.campaign,
@@ -94,7 +94,11 @@ ON CONFLICT (id) DO UPDATE SET
     opened_at = excluded.opened_at, updated_at = excluded.updated_at, closed_at = excluded.closed_at,
     settled_at = excluded.settled_at, alarm_no = excluded.alarm_no, alarm_kind = excluded.alarm_kind,
     alarm_at = excluded.alarm_at, fire_at = excluded.fire_at,
-    chased = excluded.chased, state = excluded.state`
+    chased = excluded.chased`
+
+const upsertState = `
+INSERT INTO case_states (case_id, state) VALUES ($1, $2)
+ON CONFLICT (case_id) DO UPDATE SET state = excluded.state`
 
 func (r caseRow) args() []any {
 	c := r.c
@@ -102,7 +106,7 @@ func (r caseRow) args() []any {
 		c.ID, c.Number, c.NumberKey(), c.Seq, string(c.Stage), c.Unit, c.Finding.Title, c.Finding.Category, c.Finding.Campaign,
 		c.Part.Author, c.Officer, int16(c.Level), int16(c.Round), c.PolicyVersion, c.CalendarVersion, //nolint:gosec // level and round are small
 		r.due.on, r.due.at, r.due.provisional, c.OpenedAt, c.At, r.closedAt, r.settledAt,
-		c.AlarmNo, r.alarmKind, r.alarmAt, r.fireAt, r.chased, r.state,
+		c.AlarmNo, r.alarmKind, r.alarmAt, r.fireAt, r.chased,
 	}
 }
 

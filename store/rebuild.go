@@ -79,7 +79,7 @@ func (s *Store) removeStray(ctx context.Context) (int, error) {
 // rebuild makes one case's rows follow its events again.
 func (s *Store) rebuild(ctx context.Context, id string) (changed bool, err error) {
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SELECT FROM cases WHERE id = $1 FOR UPDATE`, id); err != nil {
+		if _, err := tx.Exec(ctx, `SELECT FROM case_states WHERE case_id = $1 FOR UPDATE`, id); err != nil {
 			return err
 		}
 		rows, err := tx.Query(ctx, selectEvents, id, 0, 0)
@@ -132,6 +132,7 @@ var errUnchanged = fmt.Errorf("unchanged")
 func writeRows(ctx context.Context, tx pgx.Tx, row caseRow) error {
 	b := &pgx.Batch{}
 	b.Queue(upsertCase, row.args()...)
+	b.Queue(upsertState, row.c.ID, row.state)
 	b.Queue(`DELETE FROM unit_cases WHERE case_id = $1`, row.c.ID)
 	if row.unitView != nil {
 		b.Queue(upsertUnitCase, row.unitArgs()...)
@@ -153,6 +154,7 @@ func writeRows(ctx context.Context, tx pgx.Tx, row caseRow) error {
 func rowsOf(ctx context.Context, tx pgx.Tx, id string) ([]string, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT c::text FROM cases c WHERE id = $1
+		UNION ALL SELECT s::text FROM case_states s WHERE case_id = $1
 		UNION ALL (SELECT u::text FROM unit_cases u WHERE case_id = $1 ORDER BY unit_id)`, id)
 	if err != nil {
 		return nil, err

@@ -130,7 +130,7 @@ func (r record) sound(t *testing.T) {
 	require.Zero(t, r.count(t, `SELECT count(*) FROM (SELECT FROM cases GROUP BY number_key / 1000000 HAVING min(number_key % 1000000) <> 1 OR max(number_key % 1000000) <> count(*)) x`),
 		"gaps in numbers")
 	require.Zero(t, r.count(t, `SELECT count(*) FROM events e WHERE command_id IS NOT NULL AND NOT EXISTS (SELECT FROM receipts r WHERE r.command_id = e.command_id)`), "events without receipt")
-	require.Zero(t, r.count(t, `SELECT count(*) FROM cases WHERE open AND fire_at IS NULL`), "open without alarm")
+	require.Zero(t, r.count(t, `SELECT count(*) FROM cases WHERE settled_at IS NULL AND fire_at IS NULL`), "open without alarm")
 	report, err := r.Rebuild(context.Background(), nil)
 	require.NoError(t, err)
 	require.Zero(t, report.Changed, "the read model is not the fold of the events")

@@ -79,9 +79,10 @@ FROM (SELECT DISTINCT hashtextextended('duban unit ' || unit_id, 0) AS key FROM 
 const selectStanding = `
 SELECT c.id::text, m ->> 'kind', o.id::text, (m ->> 'no')::int
 FROM cases c
-JOIN cases o ON o.unit_id = c.unit_id AND o.id <> c.id AND o.state ? 'measures'
-CROSS JOIN LATERAL jsonb_array_elements(o.state -> 'measures') m
+JOIN cases o ON o.unit_id = c.unit_id AND o.id <> c.id
+JOIN case_states s ON s.case_id = o.id AND s.state ? 'measures'
+CROSS JOIN LATERAL jsonb_array_elements(s.state -> 'measures') m
 WHERE c.id = ANY($1::uuid[]) AND NOT m ? 'misdirected' AND (
-    o.open AND m ->> 'kind' = 'reminder_talk' AND m ->> 'status' = 'ordered'
+    o.settled_at IS NULL AND m ->> 'kind' = 'reminder_talk' AND m ->> 'status' = 'ordered'
     OR m ->> 'kind' = 'negative_list' AND m ->> 'status' IN ('ordered', 'done') AND left(m ->> 'on', 4) = $2)
 ORDER BY o.opened_at, o.id`

@@ -58,9 +58,9 @@ func (s *Store) Tasks(ctx context.Context, a lifecycle.Actor, after string, limi
 		args["unit"] = a.Unit
 	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT c.id::text, `+due+`, coalesce(n.name, ''), c.state, clock_timestamp()
-		FROM `+from+` LEFT JOIN units n ON n.id = c.unit_id
-		WHERE c.chased && @tokens::text[] AND c.open AND (`+due+`, c.id) > (@after::timestamptz, @after_id::uuid)
+		SELECT c.id::text, `+due+`, coalesce(n.name, ''), s.state, clock_timestamp()
+		FROM `+from+` JOIN case_states s ON s.case_id = c.id LEFT JOIN units n ON n.id = c.unit_id
+		WHERE c.chased && @tokens::text[] AND c.settled_at IS NULL AND (`+due+`, c.id) > (@after::timestamptz, @after_id::uuid)
 		ORDER BY `+due+`, c.id LIMIT @limit`, args)
 	if err != nil {
 		return TaskPage{}, fmt.Errorf("list tasks: %w", plain(err))

@@ -89,7 +89,7 @@ func TestTellAll(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.LessOrEqual(t, total, 9)
-	require.Zero(t, r.count(t, `SELECT count(*) FROM cases c WHERE open AND NOT EXISTS (SELECT FROM tellings t WHERE t.case_id = c.id AND t.seq <= c.seq)`))
+	require.Zero(t, r.count(t, `SELECT count(*) FROM cases c WHERE settled_at IS NULL AND NOT EXISTS (SELECT FROM tellings t WHERE t.case_id = c.id AND t.seq <= c.seq)`))
 	r.sound(t)
 }
 

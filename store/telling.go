@@ -80,7 +80,7 @@ func (s *Store) TellAll(ctx context.Context, after string, limit int) (n int, la
 	}
 	rows, err := s.pool.Query(ctx, `
 		INSERT INTO tellings AS t (case_id, seq)
-		SELECT id, seq FROM cases WHERE open AND id > $1::uuid ORDER BY id LIMIT $2
+		SELECT id, seq FROM cases WHERE settled_at IS NULL AND id > $1::uuid ORDER BY id LIMIT $2
 		ON CONFLICT (case_id) DO UPDATE SET seq = greatest(t.seq, excluded.seq), queued_at = now(), tries = 0, next_try_at = now()
 		RETURNING case_id::text`, after, limit)
 	if err != nil {

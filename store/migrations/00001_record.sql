@@ -146,7 +146,6 @@ CREATE TABLE cases (
     number_key       bigint NOT NULL,
     seq              bigint NOT NULL CHECK (seq > 0),
     stage            text NOT NULL,
-    open             boolean NOT NULL GENERATED ALWAYS AS (stage NOT IN ('archived', 'merged', 'voided')) STORED,
     unit_id          text NOT NULL REFERENCES units,
     title            text NOT NULL,
     category         text NOT NULL,
@@ -172,7 +171,6 @@ CREATE TABLE cases (
     fire_at          timestamptz,
     -- Who must act on a running clock, as tokens such as role:head.
     chased           text[] NOT NULL,
-    state            jsonb NOT NULL,
     CHECK (stage IN ('draft', 'triage', 'notice_drafting', 'notice_approval', 'serving', 'planning', 'plan_review',
         'rectifying', 'report_review', 'look_back_pending', 'look_back_active', 'closure_approval', 'closed',
         'sustained', 'transferred', 'archived', 'merged', 'voided')),
@@ -182,28 +180,39 @@ CREATE TABLE cases (
     CONSTRAINT cases_fire CHECK (fire_at >= alarm_at),
     CONSTRAINT cases_settled CHECK ((stage IN ('archived', 'merged', 'voided')) = (settled_at IS NOT NULL)),
     CONSTRAINT cases_closed CHECK ((stage IN ('closed', 'archived')) = (closed_at IS NOT NULL)),
-    CONSTRAINT cases_due CHECK ((due_on IS NULL) = (due_at = 'infinity')),
-    CONSTRAINT cases_state CHECK ((state ->> 'stage') = stage AND (state ->> 'version')::bigint = seq)
+    CONSTRAINT cases_due CHECK ((due_on IS NULL) = (due_at = 'infinity'))
 ) WITH (autovacuum_vacuum_scale_factor = 0.05);
 
 CREATE UNIQUE INDEX cases_number ON cases (number_key);
 CREATE INDEX cases_fire_at ON cases (fire_at) WHERE fire_at IS NOT NULL;
+
+-- For the lists. Behind what an index is searched by stands what a page is
+-- chosen and sorted by besides, so that the page is found in the index alone.
+-- Its stage says here that a case is open: a list of one stage then needs no
+-- further condition, which the planner would count twice.
 CREATE INDEX cases_due ON cases (due_at, number_key);
-CREATE INDEX cases_due_open ON cases (due_at, number_key) WHERE open;
-CREATE INDEX cases_number_open ON cases (number_key) WHERE open;
-CREATE INDEX cases_updated_open ON cases (updated_at, number_key) WHERE open;
-CREATE INDEX cases_level_due ON cases (level, due_at, number_key) WHERE level > 0;
-CREATE INDEX cases_stage_due ON cases (stage, due_at, number_key);
-CREATE INDEX cases_unit_due ON cases (unit_id, due_at, number_key);
-CREATE INDEX cases_officer_due ON cases (officer, due_at, number_key) WHERE open;
-CREATE INDEX cases_campaign_due ON cases (campaign, due_at, number_key) WHERE campaign <> '';
-CREATE INDEX cases_campaign_number ON cases (campaign, number_key) WHERE campaign <> '';
-CREATE INDEX cases_campaign_updated ON cases (campaign, updated_at, number_key) WHERE campaign <> '';
-CREATE INDEX cases_category_level ON cases (category, level, due_at, number_key) WHERE open AND level > 0;
-CREATE INDEX cases_updated ON cases (updated_at, number_key);
-CREATE INDEX cases_counts ON cases (stage, level, unit_id) WHERE open;
-CREATE INDEX cases_calendar ON cases (calendar_version) WHERE open;
+CREATE INDEX cases_updated ON cases (updated_at, number_key, category, stage);
+CREATE INDEX cases_unit ON cases (unit_id, due_at, number_key, updated_at, stage, level);
+CREATE INDEX cases_campaign ON cases (campaign, due_at, number_key, updated_at, stage) WHERE campaign <> '';
+CREATE INDEX cases_due_open ON cases (due_at, number_key, level, stage, category) WHERE stage NOT IN ('archived', 'merged', 'voided');
+CREATE INDEX cases_number_open ON cases (number_key, due_at, level, stage, category) WHERE stage NOT IN ('archived', 'merged', 'voided');
+CREATE INDEX cases_updated_open ON cases (updated_at, number_key, due_at, level, stage, category) WHERE stage NOT IN ('archived', 'merged', 'voided');
+CREATE INDEX cases_stage ON cases (stage, due_at, number_key, updated_at, level, category) WHERE stage NOT IN ('archived', 'merged', 'voided');
+CREATE INDEX cases_officer ON cases (officer, due_at, number_key, updated_at, stage, level) WHERE stage NOT IN ('archived', 'merged', 'voided');
+CREATE INDEX cases_level_due ON cases (level, due_at, number_key, stage, category) WHERE level > 0;
+CREATE INDEX cases_level_number ON cases (level, number_key, due_at) WHERE level > 0;
+CREATE INDEX cases_level_updated ON cases (level, updated_at, number_key, due_at) WHERE level > 0;
+
+CREATE INDEX cases_counts ON cases (stage, level, unit_id) WHERE stage NOT IN ('archived', 'merged', 'voided');
+CREATE INDEX cases_calendar ON cases (calendar_version) WHERE settled_at IS NULL;
 CREATE INDEX cases_chased ON cases USING gin (chased) WITH (fastupdate = off);
+
+-- The cases themselves. Lists read many rows and no state, so the states lie
+-- beside them; whoever decides about a case locks its state.
+CREATE TABLE case_states (
+    case_id uuid PRIMARY KEY REFERENCES cases ON DELETE CASCADE,
+    state   jsonb NOT NULL CHECK ((state ->> 'version')::bigint > 0)
+) WITH (autovacuum_vacuum_scale_factor = 0.05);
 
 -- What a unit sees, with its own version and order; a row is written only when
 -- an event changed something the unit may see.
@@ -225,7 +234,8 @@ CREATE TABLE unit_cases (
     view       json NOT NULL,
     PRIMARY KEY (case_id, unit_id)
 ) WITH (autovacuum_vacuum_scale_factor = 0.05);
-CREATE INDEX unit_cases_due ON unit_cases (unit_id, due_at, number_key);
+-- As above: a page is found in the index alone.
+CREATE INDEX unit_cases_due ON unit_cases (unit_id, due_at, number_key, updated_at, stage, case_id);
 
 -- What is still to be told ----------------------------------------------------
 
