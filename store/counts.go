@@ -46,7 +46,7 @@ func (s *Store) Counts(ctx context.Context, a lifecycle.Actor) (Counts, error) {
 func (s *Store) countGroups(ctx context.Context, from string, args []any, c *Counts) error {
 	sql := `
 		SELECT stage, level, unit_id, sum(n)::bigint
-		FROM (SELECT stage, level, unit_id, count(*) AS n FROM `+from+` GROUP BY stage, level, unit_id) g
+		FROM (SELECT stage, level, unit_id, count(*) AS n FROM ` + from + ` GROUP BY stage, level, unit_id) g
 		GROUP BY GROUPING SETS ((stage), (level), (unit_id))`
 	rows, err := s.pool.Query(ctx, sql, args...) //nolint:rowserrcheck // ForEachRow checks it
 	if err != nil {
