@@ -67,10 +67,12 @@ type Event struct {
 	At        time.Time           `json:"at"`
 	Legal     calendar.Date       `json:"legal" doc:"The day on which it counts"`
 	Kind      lifecycle.EventKind `json:"kind"`
+	KindZH    string              `json:"kind_zh"`
 	Actor     string              `json:"actor,omitempty" doc:"Account of who did it; none for an alarm"`
 	ActorName string              `json:"actor_name,omitempty"`
 	Command   string              `json:"command_id,omitempty"`
 	Stage     string              `json:"stage,omitempty" doc:"The stage the case went to"`
+	StageZH   string              `json:"stage_zh,omitempty"`
 	Level     *policy.Level       `json:"level,omitempty" doc:"The level the case went to"`
 	Content   json.RawMessage     `json:"content,omitempty" doc:"What the record holds of it"`
 }
@@ -97,8 +99,8 @@ func (s *server) events(ctx context.Context, c *call, in *eventsInput) (*eventsO
 	}
 	for _, v := range views {
 		out.Events = append(out.Events, Event{
-			Seq: v.Seq, At: v.At, Legal: v.Legal, Kind: v.Kind, Actor: v.Actor, ActorName: v.ActorName, Command: v.Command,
-			Stage: v.Stage, Level: v.Level, Content: v.Content,
+			Seq: v.Seq, At: v.At, Legal: v.Legal, Kind: v.Kind, KindZH: v.Kind.ZH(), Actor: v.Actor, ActorName: v.ActorName, Command: v.Command,
+			Stage: v.Stage, StageZH: c.stageZH(v.Stage), Level: v.Level, Content: v.Content,
 		})
 	}
 	return &eventsOutput{Body: out}, nil
@@ -113,7 +115,9 @@ type DeadlineList struct {
 
 // A Deadline explains one running clock.
 type Deadline struct {
-	Clock       string                `json:"clock"`
+	Clock       policy.ClockName      `json:"clock"`
+	ClockZH     string                `json:"clock_zh"`
+	Measure     int                   `json:"measure,omitempty" doc:"Number of the ordered measure the clock belongs to"`
 	Due         calendar.Date         `json:"due" doc:"The last day in time"`
 	DueAt       time.Time             `json:"due_at" doc:"When that day ends"`
 	Provisional bool                  `json:"provisional,omitempty" doc:"暂定: rests on a year whose holiday notice is not out"`
@@ -142,7 +146,7 @@ func (s *server) deadline(ctx context.Context, c *call, in *longIDInput) (*deadl
 	out := DeadlineList{Deadlines: make([]Deadline, len(views))}
 	for i, v := range views {
 		d := Deadline{
-			Clock: v.Clock, Due: v.Due, DueAt: v.DueAt, Provisional: v.Provisional, Passed: v.Passed, Standing: v.Standing, Explanation: v.Explanation,
+			Clock: v.Clock, ClockZH: v.Clock.ZH(), Measure: v.Measure, Due: v.Due, DueAt: v.DueAt, Provisional: v.Provisional, Passed: v.Passed, Standing: v.Standing, Explanation: v.Explanation,
 		}
 		for _, m := range v.Moves {
 			d.Moves = append(d.Moves, DeadlineMove{Move: m, ReasonZH: m.Reason.ZH()})

@@ -148,12 +148,11 @@ func unitStages() []lifecycle.UnitStage {
 // the record gave.
 func (c *call) item(row store.CaseRow) CaseItem {
 	out := CaseItem{
-		ID: row.ID, Number: row.Number, Title: row.Title, Stage: row.Stage, StageZH: lifecycle.Stage(row.Stage).ZH(),
+		ID: row.ID, Number: row.Number, Title: row.Title, Stage: row.Stage, StageZH: c.stageZH(row.Stage),
 		Unit: row.Unit, UnitName: row.UnitName, Category: row.Category, Level: row.Level, Round: row.Round,
 		Due: row.Due, Overdue: row.Overdue, Provisional: row.Provisional, Version: row.Version, UpdatedAt: row.UpdatedAt,
 	}
 	if c.unit() {
-		out.StageZH = lifecycle.UnitStage(row.Stage).ZH()
 		return out
 	}
 	out.Officer, out.Campaign, out.OpenedAt = row.Officer, row.Campaign, row.OpenedAt

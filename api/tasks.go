@@ -32,6 +32,7 @@ type Task struct {
 	Title       string           `json:"title"`
 	UnitName    string           `json:"unit_name"`
 	Clock       policy.ClockName `json:"clock"`
+	ClockZH     string           `json:"clock_zh"`
 	Measure     int              `json:"measure,omitempty" doc:"Number of the measure to carry out"`
 	Due         calendar.Date    `json:"due" doc:"The last day in time"`
 	DueAt       time.Time        `json:"due_at"`
@@ -51,7 +52,10 @@ func (s *server) tasks(ctx context.Context, c *call, in *pageInput) (*tasksOutpu
 	}
 	out := TaskList{Tasks: make([]Task, len(page.Tasks)), Next: page.Next}
 	for i, t := range page.Tasks {
-		out.Tasks[i] = Task(t)
+		out.Tasks[i] = Task{
+			Case: t.Case, Number: t.Number, Title: t.Title, UnitName: t.UnitName, Clock: t.Clock, ClockZH: t.Clock.ZH(), Measure: t.Measure,
+			Due: t.Due, DueAt: t.DueAt, Provisional: t.Provisional, Overdue: t.Overdue,
+		}
 	}
 	return &tasksOutput{Body: out}, nil
 }

@@ -29,6 +29,14 @@ func (c *call) show(it lifecycle.Case) (CaseOrUnitCase, error) {
 	return CaseOrUnitCase{Unit: &seen}, nil
 }
 
+// stageZH is what a stage is called that this person may know.
+func (c *call) stageZH(stage string) string {
+	if c.unit() {
+		return lifecycle.UnitStage(stage).ZH()
+	}
+	return lifecycle.Stage(stage).ZH()
+}
+
 func (v CaseOrUnitCase) id() string {
 	if v.Unit != nil {
 		return v.Unit.ID
@@ -36,18 +44,32 @@ func (v CaseOrUnitCase) id() string {
 	return v.Staff.ID
 }
 
+// A Case is a case as staff see it.
+type Case struct {
+	lifecycle.Case
+
+	StageZH string `json:"stage_zh"`
+}
+
+// A UnitCase is a case as its unit sees it.
+type UnitCase struct {
+	lifecycle.UnitCase
+
+	StageZH string `json:"stage_zh"`
+}
+
 // MarshalJSON writes the one that is set.
 func (v CaseOrUnitCase) MarshalJSON() ([]byte, error) {
 	if v.Unit != nil {
-		return json.Marshal(v.Unit)
+		return json.Marshal(UnitCase{*v.Unit, v.Unit.Stage.ZH()})
 	}
-	return json.Marshal(v.Staff)
+	return json.Marshal(Case{*v.Staff, v.Staff.Stage.ZH()})
 }
 
 // Schema says that it is either.
 func (CaseOrUnitCase) Schema(r huma.Registry) *huma.Schema {
 	return &huma.Schema{OneOf: []*huma.Schema{
-		r.Schema(reflect.TypeFor[lifecycle.Case](), true, "Case"),
-		r.Schema(reflect.TypeFor[lifecycle.UnitCase](), true, "UnitCase"),
+		r.Schema(reflect.TypeFor[Case](), true, "Case"),
+		r.Schema(reflect.TypeFor[UnitCase](), true, "UnitCase"),
 	}}
 }

@@ -98,7 +98,7 @@ func (c Case) turnOf(k Clock) (who, then Recipient) {
 			return Recipient{Account: c.Handover.To}, unit
 		}
 		return unit, Recipient{}
-	case clockMeasure:
+	case policy.ClockMeasure:
 		return c.measureOwner(k.Measure), role(Leader)
 	case policy.ClockNoticeApproval, policy.ClockClosureApproval, policy.ClockSustainedReview,
 		policy.ClockObjection, policy.ClockExtension:

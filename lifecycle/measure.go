@@ -7,9 +7,6 @@ import (
 	"duban/policy"
 )
 
-// clockMeasure names the clock of a measure; Clock.Measure says of which.
-const clockMeasure policy.ClockName = "measure"
-
 // A Measure is a measure of supervision (措施): a letter, a visit, a talk, an
 // order, a listing. It is proposed or ordered, and ends with its own record.
 type Measure struct {
@@ -198,7 +195,7 @@ func (t *turn) order(b OrderMeasure) {
 		body.Status, body.Joined = Joined, joined
 	}
 	t.record(body)
-	t.stop(clockMeasure, body.No)
+	t.stop(policy.ClockMeasure, body.No)
 	if body.Status == Ordered {
 		t.measureClock(body.No, t.rules.Policy.Measures.Kinds[b.Measure].Within)
 	}
@@ -224,7 +221,7 @@ func (t *turn) orderStep(step policy.Step) {
 }
 
 func (t *turn) measureClock(no int, within Period) {
-	k := t.start(clockMeasure, t.today, within)
+	k := t.start(policy.ClockMeasure, t.today, within)
 	k.Measure = no
 	t.set(t.arm(k))
 }
@@ -262,7 +259,7 @@ func (t *turn) cancelMeasures() {
 	}
 	t.record(&MeasuresCancelled{Nos: nos})
 	for _, no := range nos {
-		t.stop(clockMeasure, no)
+		t.stop(policy.ClockMeasure, no)
 	}
 }
 
@@ -279,7 +276,7 @@ func (b PostponeMeasure) decide(t *turn) error {
 	if _, err := t.openMeasure(b.No); err != nil {
 		return err
 	}
-	k, _ := t.c.clock(clockMeasure, b.No)
+	k, _ := t.c.clock(policy.ClockMeasure, b.No)
 	farthest := t.rules.Calendar.Add(t.today, t.rules.Policy.Measures.PostponeMax).Date
 	err := first(t.dayAfter("until", b.Until, latest(t.today, k.Due), farthest), t.text("reason", b.Reason, maxText))
 	if err != nil {
@@ -302,7 +299,7 @@ func (b WaiveMeasure) decide(t *turn) error {
 		return err
 	}
 	t.record(&MeasureWaived{b})
-	t.stop(clockMeasure, b.No)
+	t.stop(policy.ClockMeasure, b.No)
 	return nil
 }
 
@@ -321,7 +318,7 @@ func (b RecordMeasure) decide(t *turn) error {
 		return err
 	}
 	t.record(&MeasureRecorded{b})
-	t.stop(clockMeasure, b.No)
+	t.stop(policy.ClockMeasure, b.No)
 	return nil
 }
 

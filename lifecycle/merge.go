@@ -84,7 +84,7 @@ func (b MergeInto) decide(t *turn) error {
 
 	p.record(taken)
 	for _, passed := range taken.Child.Measures {
-		j := slices.IndexFunc(clocks, func(k Clock) bool { return k.Name == clockMeasure && k.Measure == passed.Own })
+		j := slices.IndexFunc(clocks, func(k Clock) bool { return k.Name == policy.ClockMeasure && k.Measure == passed.Own })
 		if j >= 0 {
 			k := clocks[j]
 			k.Measure = passed.Here

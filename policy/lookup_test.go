@@ -72,6 +72,12 @@ func TestEveryNameHasItsChinese(t *testing.T) {
 	}
 	require.Equal(t, "other", policy.MeasureKind("other").ZH())
 
+	for _, name := range policy.ClockNames() {
+		require.NotEqual(t, string(name), name.ZH())
+		require.False(t, seen[name.ZH()], name)
+		seen[name.ZH()] = true
+	}
+
 	// The default ladder orders at each level what the level is called.
 	for _, step := range policy.Default().Ladder {
 		require.Equal(t, step.Measure.ZH(), step.Level.ZH())

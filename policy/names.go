@@ -60,3 +60,55 @@ func (l Level) ZH() string {
 	}
 	return l.String()
 }
+
+// ZH returns what people call the clock: what is awaited.
+func (n ClockName) ZH() string {
+	switch n {
+	case ClockDraft:
+		return "提交登记"
+	case ClockTriage:
+		return "研判"
+	case ClockNoticeDrafting:
+		return "拟稿"
+	case ClockNoticeApproval:
+		return "审签"
+	case ClockReceipt:
+		return "签收"
+	case ClockPlan:
+		return "报送整改方案"
+	case ClockPlanReview:
+		return "审核方案"
+	case ClockRectification:
+		return "整改并报告"
+	case ClockReportReview:
+		return "审核报告"
+	case ClockLookBack:
+		return "回头看"
+	case ClockLookBackResult:
+		return "回头看结果"
+	case ClockClosureApproval:
+		return "审批销号"
+	case ClockCooling:
+		return "销号后观察"
+	case ClockCheckIn:
+		return "定期报告"
+	case ClockSustainedReview:
+		return "复核持续整改"
+	case ClockTransferReceipt:
+		return "移送回执"
+	case ClockTransferStatus:
+		return "移送办理情况"
+	case ClockObjection:
+		return "答复异议"
+	case ClockExtension:
+		return "答复延期申请"
+	case ClockStay:
+		return "中止计时到期"
+	case ClockHandover:
+		return "接收移交"
+	case ClockMeasure:
+		return "落实督办措施"
+	default:
+		return string(n)
+	}
+}

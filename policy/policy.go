@@ -56,7 +56,7 @@ type Time struct {
 // A ClockName names a clock of lifecycle.md section 4.
 type ClockName string
 
-// The clocks. Those of ordered measures are in Measures.
+// The clocks.
 const (
 	ClockDraft           ClockName = "draft"
 	ClockTriage          ClockName = "triage"
@@ -79,6 +79,9 @@ const (
 	ClockExtension       ClockName = "extension"
 	ClockStay            ClockName = "stay"
 	ClockHandover        ClockName = "handover"
+	// ClockMeasure is the clock of an ordered measure; how long it runs is in
+	// Measures.
+	ClockMeasure ClockName = "measure"
 )
 
 // A Clock is one row of the alarm table: how long, whom to remind before the

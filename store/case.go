@@ -151,7 +151,8 @@ func (s *Store) Events(ctx context.Context, a lifecycle.Actor, id string, after 
 
 // A DeadlineView explains one running clock.
 type DeadlineView struct {
-	Clock       string
+	Clock       policy.ClockName
+	Measure     int
 	Due         calendar.Date
 	DueAt       time.Time
 	Provisional bool
@@ -195,7 +196,7 @@ func (s *Store) Deadline(ctx context.Context, a lifecycle.Actor, id string) ([]D
 			continue
 		}
 		view := DeadlineView{
-			Clock: string(k.Name), Due: k.Due, DueAt: k.DueAt, Provisional: k.Provisional, Passed: k.Passed,
+			Clock: k.Name, Measure: k.Measure, Due: k.Due, DueAt: k.DueAt, Provisional: k.Provisional, Passed: k.Passed,
 			Standing: !k.StandsSince.IsZero(), Moves: k.Moves,
 		}
 		if !k.Period.IsZero() {
