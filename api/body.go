@@ -49,8 +49,10 @@ func checkMedia(h http.Header) error {
 		status: http.StatusUnsupportedMediaType, code: "unsupported_media_type", field: "Content-Type",
 		zh: "请求内容应为application/json，UTF-8编码，不压缩。", en: "The body must be application/json in UTF-8, not compressed.",
 	}
+	compressed := *unsupported
+	compressed.field = "Content-Encoding"
 	if e := h.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
-		return unsupported
+		return &compressed
 	}
 	sent := h.Get("Content-Type")
 	if sent == "" {

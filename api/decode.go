@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"duban/lifecycle"
 )
 
 const (
@@ -161,7 +163,23 @@ func (d *decoder) object(path string, v reflect.Value) {
 		}
 		d.value(at, v.FieldByIndex(index))
 	}
+	if d.broken == nil {
+		d.missing(path, v.Type(), seen)
+	}
 	d.end()
+}
+
+// missing refuses an object that leaves a yes or no unsaid. Other members that
+// were left out are empty, which the rules see; silence is no "no".
+func (d *decoder) missing(path string, t reflect.Type, seen map[string]bool) {
+	for _, f := range reflect.VisibleFields(t) {
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Type.Kind() != reflect.Bool || name == "" || strings.Contains(options, "omit") || seen[name] {
+			continue
+		}
+		at := join(path, name)
+		d.refuse(invalid(at, "required", "请填写“"+lifecycle.Label(at)+"”。", "Please fill in "+at+"."))
+	}
 }
 
 // list reads the items of a list.

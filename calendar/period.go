@@ -30,6 +30,10 @@ type Period struct {
 	Unit Unit
 }
 
+// ErrPeriodTooLong marks the error of a period that is written rightly but
+// holds more than MaxPeriod.
+var ErrPeriodTooLong = fmt.Errorf("longer than %d", MaxPeriod)
+
 // ParsePeriod reads the form that String writes: a number from 0 to MaxPeriod
 // without leading zeros, then WD, D or M, nothing else.
 func ParsePeriod(s string) (Period, error) {
@@ -40,7 +44,7 @@ func ParsePeriod(s string) (Period, error) {
 	}
 	n, err := strconv.Atoi(number)
 	if err != nil || n > MaxPeriod {
-		return Period{}, fmt.Errorf("period %s is longer than %d%s", quote(s), MaxPeriod, p.Unit)
+		return Period{}, fmt.Errorf("period %s is %w%s", quote(s), ErrPeriodTooLong, p.Unit)
 	}
 	p.N = n
 	return p, nil

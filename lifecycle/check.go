@@ -28,7 +28,7 @@ const (
 // that no document can show.
 func (t *turn) text(field, value string, limit int) error {
 	if strings.TrimSpace(value) == "" {
-		return invalid(field, "required", "请填写“"+label(field)+"”。", "Please fill in "+field+".")
+		return invalid(field, "required", "请填写“"+Label(field)+"”。", "Please fill in "+field+".")
 	}
 	return t.optional(field, value, limit)
 }
@@ -36,10 +36,10 @@ func (t *turn) text(field, value string, limit int) error {
 // optional is text that may be empty.
 func (t *turn) optional(field, value string, limit int) error {
 	if !utf8.ValidString(value) || strings.ContainsFunc(value, unshowable) {
-		return invalid(field, "bad_characters", "“"+label(field)+"”含有无法显示的字符。", field+" contains characters that cannot be shown.")
+		return invalid(field, "bad_characters", "“"+Label(field)+"”含有无法显示的字符。", field+" contains characters that cannot be shown.")
 	}
 	if n := utf8.RuneCountInString(value); n > limit {
-		return invalid(field, "too_long", fmt.Sprintf("“%s”最多%d字，现有%d字。", label(field), limit, n),
+		return invalid(field, "too_long", fmt.Sprintf("“%s”最多%d字，现有%d字。", Label(field), limit, n),
 			fmt.Sprintf("%s may have at most %d characters; it has %d.", field, limit, n))
 	}
 	return nil
@@ -60,7 +60,7 @@ func unshowable(r rune) bool {
 // list refuses too few or too many items, and an item that text would refuse.
 func (t *turn) list(field string, values []string, least, limit int) error {
 	if len(values) < least || len(values) > maxItems {
-		return invalid(field, "count", fmt.Sprintf("“%s”应为%d至%d项。", label(field), least, maxItems),
+		return invalid(field, "count", fmt.Sprintf("“%s”应为%d至%d项。", Label(field), least, maxItems),
 			fmt.Sprintf("%s must have %d to %d items.", field, least, maxItems))
 	}
 	for i, v := range values {
@@ -76,11 +76,11 @@ func (t *turn) dayBetween(field string, day, earliest Date) error {
 	today := t.rules.Today(t.received)
 	switch {
 	case day.IsZero():
-		return invalid(field, "required", "请填写“"+label(field)+"”。", "Please give the date "+field+".")
+		return invalid(field, "required", "请填写“"+Label(field)+"”。", "Please give the date "+field+".")
 	case day.After(today):
-		return invalid(field, "in_future", "“"+label(field)+"”不能晚于今天（"+today.String()+"）。", field+" lies in the future; today is "+today.String()+".")
+		return invalid(field, "in_future", "“"+Label(field)+"”不能晚于今天（"+today.String()+"）。", field+" lies in the future; today is "+today.String()+".")
 	case day.Before(earliest):
-		return invalid(field, "too_early", "“"+label(field)+"”不能早于"+earliest.String()+"。", field+" may not be before "+earliest.String()+".")
+		return invalid(field, "too_early", "“"+Label(field)+"”不能早于"+earliest.String()+"。", field+" may not be before "+earliest.String()+".")
 	}
 	return nil
 }
@@ -89,11 +89,11 @@ func (t *turn) dayBetween(field string, day, earliest Date) error {
 func (t *turn) dayAfter(field string, day, after, latest Date) error {
 	switch {
 	case day.IsZero():
-		return invalid(field, "required", "请填写“"+label(field)+"”。", "Please give the date "+field+".")
+		return invalid(field, "required", "请填写“"+Label(field)+"”。", "Please give the date "+field+".")
 	case !day.After(after):
-		return invalid(field, "too_early", "“"+label(field)+"”应晚于"+after.String()+"。", field+" must be after "+after.String()+".")
+		return invalid(field, "too_early", "“"+Label(field)+"”应晚于"+after.String()+"。", field+" must be after "+after.String()+".")
 	case day.After(latest):
-		return invalid(field, "over_cap", "“"+label(field)+"”不能晚于"+latest.String()+"。", field+" may not be later than "+latest.String()+".")
+		return invalid(field, "over_cap", "“"+Label(field)+"”不能晚于"+latest.String()+"。", field+" may not be later than "+latest.String()+".")
 	}
 	return nil
 }
@@ -108,9 +108,9 @@ func oneOf[T ~string](field string, value T, allowed ...T) error {
 		names[i] = string(a)
 	}
 	if value == "" {
-		return invalid(field, "required", "请填写“"+label(field)+"”。", "Please fill in "+field+".")
+		return invalid(field, "required", "请填写“"+Label(field)+"”。", "Please fill in "+field+".")
 	}
-	return invalid(field, "unknown_code", "“"+label(field)+"”应为："+strings.Join(names, "、")+"。",
+	return invalid(field, "unknown_code", "“"+Label(field)+"”应为："+strings.Join(names, "、")+"。",
 		field+" must be one of: "+strings.Join(names, ", ")+".")
 }
 
@@ -118,9 +118,9 @@ func oneOf[T ~string](field string, value T, allowed ...T) error {
 func code(field, value string, known bool) error {
 	switch {
 	case value == "":
-		return invalid(field, "required", "请填写“"+label(field)+"”。", "Please fill in "+field+".")
+		return invalid(field, "required", "请填写“"+Label(field)+"”。", "Please fill in "+field+".")
 	case !known:
-		return invalid(field, "unknown_code", "“"+label(field)+"”的代码表中没有“"+value+"”。", "There is no code "+value+" for "+field+".")
+		return invalid(field, "unknown_code", "“"+Label(field)+"”的代码表中没有“"+value+"”。", "There is no code "+value+" for "+field+".")
 	}
 	return nil
 }

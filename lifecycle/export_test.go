@@ -46,6 +46,3 @@ func AlarmTurn(c Case, at time.Time, r Rules) ([]Event, Case) {
 
 // OnPaperOf reports whether a body carries a unit's paper.
 func OnPaperOf(body CommandBody) bool { return onPaper(body) }
-
-// LabelOf is what a refusal calls a field.
-func LabelOf(field string) string { return label(field) }

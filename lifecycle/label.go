@@ -15,6 +15,7 @@ var fieldZH = map[string]string{ //nolint:gochecknoglobals // an immutable table
 	"campaign":     "督查批次",
 	"category":     "问题类别",
 	"dimension":    "问题方面",
+	"done":         "是否完成",
 	"due":          "完成时限",
 	"evidence":     "证明材料",
 	"external_due": "上级规定的截止日期",
@@ -22,7 +23,9 @@ var fieldZH = map[string]string{ //nolint:gochecknoglobals // an immutable table
 	"feedback":     "回头看反馈意见",
 	"findings":     "核查情况",
 	"found_on":     "发现日期",
+	"granted":      "是否同意",
 	"grounds":      "异议理由",
+	"in_place":     "是否整改到位",
 	"items":        "报告事项",
 	"kind":         "类型",
 	"level":        "督办等级",
@@ -61,9 +64,9 @@ var fieldZH = map[string]string{ //nolint:gochecknoglobals // an immutable table
 	"witness":      "见证人",
 }
 
-// label is a field as a Chinese sentence names it: measures[1].owner is
+// Label is a field of a body as a Chinese sentence names it: measures[1].owner is
 // 整改措施第2项的责任人.
-func label(field string) string {
+func Label(field string) string {
 	parts := strings.Split(field, ".")
 	for i, part := range parts {
 		name, rest, _ := strings.Cut(part, "[")

@@ -24,10 +24,10 @@ func TestEveryFieldHasAChineseName(t *testing.T) {
 			if field == "done" || field == "in_place" || field == "granted" || field == "signed" {
 				continue // yes or no is never wrong
 			}
-			require.NotEqual(t, field, lifecycle.LabelOf(field), "%s has no Chinese name", field)
+			require.NotEqual(t, field, lifecycle.Label(field), "%s has no Chinese name", field)
 		}
 	}
-	require.Equal(t, "整改措施第2项的责任人", lifecycle.LabelOf("measures[1].owner"))
+	require.Equal(t, "整改措施第2项的责任人", lifecycle.Label("measures[1].owner"))
 }
 
 // TestRefusalsNameTheField: what an empty body is refused for names a field of

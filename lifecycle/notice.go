@@ -94,7 +94,7 @@ func (b SubmitNotice) checkDue(t *turn) error {
 // period refuses a period of no days, or over the cap.
 func (t *turn) period(field string, p, limit Period) error {
 	if p.N < 1 {
-		return invalid(field, "required", "请填写“"+label(field)+"”，如15WD、60D、2M。", "Please give "+field+", such as 15WD, 60D or 2M.")
+		return invalid(field, "required", "请填写“"+Label(field)+"”，如15WD、60D、2M。", "Please give "+field+", such as 15WD, 60D or 2M.")
 	}
 	if t.rules.Calendar.Add(t.today, p).Date.After(t.rules.Calendar.Add(t.today, limit).Date) {
 		return invalid(field, "over_cap", "期限不能超过"+limit.String()+"。", field+" may not exceed "+limit.String()+".")
