@@ -42,7 +42,7 @@ func TestDecodeReadsEveryKind(t *testing.T) {
 		text = []byte(strings.ReplaceAll(string(text), `:null`, `:[]`))
 		require.NoError(t, api.Decode(text, again), "%s: %s", kind, text)
 		err = api.Decode([]byte(`{"nobody_has_this":1}`), again)
-		require.Equal(t, []string{"nobody_has_this unknown_field"}, api.FieldsOf(err))
+		require.Contains(t, api.FieldsOf(err), "nobody_has_this unknown_field")
 	}
 }
 

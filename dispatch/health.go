@@ -38,7 +38,11 @@ func (h *health) note(err error) {
 		return
 	}
 	h.state = EngineAway
-	if before != EngineAway {
+	switch before {
+	case EngineAway:
+	case EngineUnknown: // they may have been started together
+		h.log.Info("engine is not there yet; what is to be told waits in the record", slog.Any("error", err))
+	default:
 		h.log.Warn("engine is away; what is to be told waits in the record", slog.Any("error", err))
 	}
 	if h.at.Before(h.until) {

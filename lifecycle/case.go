@@ -37,16 +37,16 @@ type Case struct {
 	RaisedOn calendar.Date `json:"raised_on,omitzero"`
 	Notice   *Notice       `json:"notice,omitempty"`
 	Receipt  *Receipt      `json:"receipt,omitempty"`
-	// Allowed is the time of the first round, of which later ones last half.
-	Allowed   calendar.Period `json:"allowed,omitzero"`
-	Plan      *Plan           `json:"plan,omitempty"`
-	Report    *Report         `json:"report,omitempty"`
-	Objection *ObjectionOf    `json:"objection,omitempty"`
-	Extension *ExtensionOf    `json:"extension,omitempty"`
-	Stay      *StayOf         `json:"stay,omitempty"`
-	Handover  *HandoverOf     `json:"handover,omitempty"`
-	Measures  []Measure       `json:"measures,omitempty"`
-	LookBacks []LookBackOf    `json:"look_backs,omitempty"`
+	// FirstPeriod is the time of the first round, of which later ones last half.
+	FirstPeriod calendar.Period `json:"first_period,omitzero"`
+	Plan        *Plan           `json:"plan,omitempty"`
+	Report      *Report         `json:"report,omitempty"`
+	Objection   *ObjectionOf    `json:"objection,omitempty"`
+	Extension   *ExtensionOf    `json:"extension,omitempty"`
+	Stay        *StayOf         `json:"stay,omitempty"`
+	Handover    *HandoverOf     `json:"handover,omitempty"`
+	Measures    []Measure       `json:"measures,omitempty"`
+	LookBacks   []LookBackOf    `json:"look_backs,omitempty"`
 	// AcceptedOn is when the report was accepted, or the sustained track ended,
 	// from which the window of the look-back counts.
 	AcceptedOn calendar.Date `json:"accepted_on,omitzero"`
@@ -84,18 +84,21 @@ type Part struct {
 	Accepter string `json:"accepter,omitempty"`
 	Drafter  string `json:"drafter,omitempty"`
 	Signer   string `json:"signer,omitempty"`
-	// Reviewer judged the last report; Lead led the last look-back.
-	Reviewer string `json:"reviewer,omitempty"`
-	Lead     string `json:"lead,omitempty"`
-	// All lists everybody of the committee who took part in a decision so far.
+	// Reviewers judged a report. What one of them accepted may stand in a later
+	// round, so the list does not end with its round.
+	Reviewers []string `json:"reviewers,omitempty"`
+	// Lead led the last look-back; Inspectors led one or recorded its result.
+	Lead       string   `json:"lead,omitempty"`
+	Inspectors []string `json:"inspectors,omitempty"`
+	// All lists everybody who did anything so far but remark on it.
 	All []string `json:"all,omitempty"`
 }
 
-func (p Part) with(account string) Part {
-	if account != "" && !slices.Contains(p.All, account) {
-		p.All = append(slices.Clone(p.All), account)
+func withAccount(list []string, account string) []string {
+	if account == "" || slices.Contains(list, account) {
+		return list
 	}
-	return p
+	return append(slices.Clone(list), account)
 }
 
 // Suspended is where a case stood before it was transferred or merged.
@@ -114,6 +117,9 @@ func (c Case) Apply(e Event) Case {
 	before, _ := c.Alarm()
 	c.Seq, c.At = e.Seq, e.At
 	e.Body.apply(&c, e)
+	if e.Kind != EventNoted {
+		c.Part.All = withAccount(c.Part.All, e.Actor.Account)
+	}
 	for _, change := range e.Clocks {
 		c = c.withClock(change)
 	}

@@ -165,6 +165,9 @@ func (t *turn) arm(c Clock) Clock {
 		c.Next = t.reminder(c, figures, after)
 		if c.Next == nil {
 			c.Next = &Ring{Step: StepLapse, On: c.Due, At: c.DueAt}
+			if t.legal.Before(t.today) && t.legal.After(c.Due) { // an alarm leads back to no day before it
+				c.Next.On, c.Next.At = t.legal, t.rules.Timeline.End(t.legal)
+			}
 		}
 		return c
 	}
@@ -264,9 +267,14 @@ func (t *turn) resume(c Clock, to calendar.Date, reason MoveReason) Clock {
 // late is by how many working days a step that counts on the day on missed the
 // clock. Days in which the clock stood are not the unit's.
 func (t *turn) late(k Clock, on calendar.Date) int {
-	due := k.Due
-	if !k.StandsSince.IsZero() {
-		due = t.rules.later(due, k.StandsSince, on)
+	return t.rules.Calendar.WorkingDaysBetween(t.dueOn(k, on), on)
+}
+
+// dueOn is the due date as it stands on a day, with the days the clock has stood
+// by then.
+func (t *turn) dueOn(k Clock, on calendar.Date) calendar.Date {
+	if k.StandsSince.IsZero() {
+		return k.Due
 	}
-	return t.rules.Calendar.WorkingDaysBetween(due, on)
+	return t.rules.later(k.Due, k.StandsSince, on)
 }

@@ -55,14 +55,13 @@ func (b Reopen) decide(t *turn) error {
 	return nil
 }
 
-func (*ClosureApproved) apply(c *Case, e Event) {
-	c.Part, c.Handover = c.Part.with(e.Actor.Account), nil
+func (*ClosureApproved) apply(c *Case, _ Event) {
+	c.Handover = nil
 }
 
-func (*ClosureRefused) apply(c *Case, e Event) { c.Part = c.Part.with(e.Actor.Account) }
+func (*ClosureRefused) apply(*Case, Event) {}
 
-func (*Reopened) apply(c *Case, e Event) {
-	c.Part = c.Part.with(e.Actor.Account)
+func (*Reopened) apply(c *Case, _ Event) {
 	c.newRound()
 	if c.Plan == nil {
 		return
@@ -88,10 +87,10 @@ func nothingOwed(t *turn) *Refusal {
 	return notInvolved(t)
 }
 
-// notInvolved: the approver of a closure neither reviewed the report nor led
-// the look-back.
+// notInvolved: the approver of a closure neither reviewed a report nor led a
+// look-back or said what it found.
 func notInvolved(t *turn) *Refusal {
-	if t.actor.Account == t.c.Part.Reviewer || t.actor.Account == t.c.Part.Lead {
+	if slices.Contains(t.c.Part.Reviewers, t.actor.Account) || slices.Contains(t.c.Part.Inspectors, t.actor.Account) {
 		return forbidden("own_check", "审核报告或带队回头看的人不能审批销号。", "Whoever reviewed the report or led the look-back may not decide on closing.")
 	}
 	return nil

@@ -57,7 +57,11 @@ func Decide(c Case, others []Case, cmd Command, at time.Time, r Rules) ([]Event,
 func decide(c Case, others []Case, cmd Command, at time.Time, r Rules) (*turn, error) {
 	t := newTurn(c, cmd, at, r)
 	for _, o := range others {
-		t.others = append(t.others, newTurn(o, cmd, t.at, r))
+		own, ok := r.Of[o.ID]
+		if !ok {
+			own = r
+		}
+		t.others = append(t.others, newTurn(o, cmd, t.at, own))
 	}
 	row, ok := rowOf(cmd.Body.Kind())
 	if !ok {
@@ -97,6 +101,10 @@ func (row row) may(t *turn, paper bool) error {
 		who = []Role{Officer}
 	}
 	switch {
+	case row.paper && !paper && t.actor.Has(Officer) && !t.actor.Has(who...):
+		return aboutPaper("paper_needed", "经办人代单位办理“"+row.zh+"”，须附纸质材料。", "An officer does "+string(row.kind)+" for the unit by its paper only.")
+	case row.paper && paper && t.actor.Has(row.who...) && !t.actor.Has(who...):
+		return aboutPaper("paper_not_yours", "纸质材料由经办人登记，单位办理时不必填写。", "Papers are recorded by an officer; leave the paper out.")
 	case !t.actor.Has(who...):
 		return forbidden("wrong_role", "您的角色不能办理“"+row.zh+"”。", "Your role may not run "+string(row.kind)+".")
 	case t.c.Seq > 0 && (t.actor.Unit != "" || !t.actor.Has(staffAmong(who)...)) && !t.actor.of(t.c):
@@ -111,6 +119,13 @@ func (row row) may(t *turn, paper bool) error {
 		return refusal
 	}
 	return nil
+}
+
+// aboutPaper tells somebody who may do it, with or without a paper, which.
+func aboutPaper(code, zh, en string) *Refusal {
+	r := forbidden(code, zh, en)
+	r.Field = "paper"
+	return r
 }
 
 // of reports whether the case exists for somebody of a unit.
@@ -135,7 +150,7 @@ func wrongStage(row row, t *turn) *Refusal {
 		zh, en = "未登记", "not opened"
 	}
 	return notAllowed("wrong_stage", "事项现处于“"+zh+"”，不能办理“"+row.zh+"”。",
-		"The case is "+en+"; "+string(row.kind)+" is not possible now.")
+		"The case is at stage "+en+"; "+string(row.kind)+" is not possible now.")
 }
 
 // A Paper stands for a unit that works on paper: the officer does the step on

@@ -60,19 +60,16 @@ type ExtensionDecided struct{ DecideExtension }
 func (b RequestExtension) onPaper() *Paper { return b.Paper }
 
 func (b RequestExtension) decide(t *turn) error {
-	figures := t.rules.Policy.Extension
 	main, _ := t.c.clock(policy.ClockRectification, 0)
 	on, err := t.paperDay(b.Paper, t.c.Receipt.On)
 	if err != nil {
 		return err
 	}
-	latestAsk := t.rules.Calendar.Back(main.Due, figures.AskBefore.N)
-	if on.After(latestAsk) {
-		return notAllowed("asked_too_late", fmt.Sprintf("延期申请应在到期前%d个工作日（%s）以前提出。", figures.AskBefore.N, latestAsk),
-			fmt.Sprintf("More time must be asked for by %s, %d working days before the due date.", latestAsk, figures.AskBefore.N))
+	if refusal := t.askedTooLate(on); refusal != nil {
+		return refusal
 	}
 	err = first(
-		t.dayAfter("until", b.Until, main.Due, t.rules.Calendar.Add(main.Due, figures.Max).Date),
+		t.dayAfter("until", b.Until, main.Due, t.rules.Calendar.Add(main.Due, t.rules.Policy.Extension.Max).Date),
 		t.text("reason", b.Reason, maxText),
 	)
 	if err != nil {
@@ -104,11 +101,12 @@ func (b DecideExtension) decide(t *turn) error {
 	}
 	t.record(&ExtensionDecided{b})
 	t.stop(policy.ClockExtension, 0)
-	owed := t.owed(main, t.today) // whether the answer is yes or no
+	asked := main.Due
 	if b.Granted {
 		main = t.move(main, until, MoveExtension)
 	}
-	main = t.move(main, latest(main.Due, owed), MoveCommittee)
+	// The days the answer was owed are ours, whether it is yes or no.
+	main = t.move(main, t.owed(main, asked, t.today), MoveCommittee)
 	if main.StandsSince.IsZero() {
 		main = t.arm(main)
 	}
@@ -116,13 +114,14 @@ func (b DecideExtension) decide(t *turn) error {
 	return nil
 }
 
-// owed is the due date later by the days after it, up to the day to, in which
-// the committee owed the answer to a request: those are ours.
-func (t *turn) owed(k Clock, to Date) Date {
+// owed is the due date later by the days after the day from, which it was due
+// when more time was asked for, up to the day to, in which the committee owed the
+// answer: those are ours.
+func (t *turn) owed(k Clock, from, to Date) Date {
 	if !k.StandsSince.IsZero() && k.StandsSince.Before(to) {
 		to = k.StandsSince // the days since are given back when it resumes
 	}
-	return t.rules.later(k.Due, k.Due, to)
+	return t.rules.later(k.Due, from, to)
 }
 
 func (b *ExtensionAsked) apply(c *Case, e Event) {
@@ -133,13 +132,13 @@ func (b *ExtensionAsked) apply(c *Case, e Event) {
 	c.Extension = &ExtensionOf{Status: ExtensionRequested, Until: b.Until, Reason: b.Reason, By: e.Actor.Account, On: b.On, Asked: asked}
 }
 
-func (b *ExtensionDecided) apply(c *Case, e Event) {
+func (b *ExtensionDecided) apply(c *Case, _ Event) {
 	x := *c.Extension
 	x.Status, x.Answer = ExtensionRefused, b.Reason
 	if b.Granted {
 		x.Status, x.Granted = ExtensionGranted, b.Until
 	}
-	c.Extension, c.Part = &x, c.Part.with(e.Actor.Account)
+	c.Extension = &x
 }
 
 // mayExtend: once a round, and never after false rectification.
@@ -152,8 +151,23 @@ func mayExtend(t *turn) *Refusal {
 		return notAllowed("extension_pending", "延期申请正在审批。", "A request for more time is waiting for its answer.")
 	case x != nil && x.Asked >= t.rules.Policy.Extension.PerRound:
 		return notAllowed("extension_used", "本轮整改已申请过延期。", "More time was asked for in this round already.")
+	case !t.actor.Has(Officer): // whose paper may be older
+		return t.askedTooLate(t.rules.Today(t.received))
 	}
 	return nil
+}
+
+// askedTooLate: more time is asked for some days before the due date, which
+// while the clock stands is later by the days it stood so far.
+func (t *turn) askedTooLate(on Date) *Refusal {
+	main, _ := t.c.clock(policy.ClockRectification, 0)
+	before := t.rules.Policy.Extension.AskBefore.N
+	last := t.rules.Calendar.Back(t.dueOn(main, on), before)
+	if !on.After(last) {
+		return nil
+	}
+	return notAllowed("asked_too_late", fmt.Sprintf("延期申请应在到期前%d个工作日（%s）以前提出。", before, last),
+		fmt.Sprintf("More time must be asked for by %s, %d working days before the due date.", last, before))
 }
 
 // extensionAsked: there is a request to decide, and it is not one's own.

@@ -296,14 +296,13 @@ func (b OpenCase) fill(c *Case) {
 
 func (b *DraftAmended) apply(c *Case, _ Event) { b.fill(c) }
 func (*DraftSubmitted) apply(*Case, Event)     {}
-func (*DraftReturned) apply(c *Case, e Event)  { c.Part = c.Part.with(e.Actor.Account) }
+func (*DraftReturned) apply(*Case, Event)      {}
 
 func (b *FindingAccepted) apply(c *Case, e Event) {
 	f := &c.Finding
 	f.Category, f.Dimension, f.Severity, f.Basis, f.RootCause, f.Type = b.Category, b.Dimension, b.Severity, b.Basis, b.RootCause, b.Type
 	f.Matter = b.Matter
 	c.Officer = b.Officer
-	c.Part = c.Part.with(c.Part.Author).with(e.Actor.Account)
 	c.Part.Accepter = e.Actor.Account
 }
 

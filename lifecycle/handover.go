@@ -8,8 +8,8 @@ type HandoverOf struct {
 	To string `json:"to"`
 }
 
-// HandOver offers the case to the successor of the unit's secretary (移交). No
-// clock starts anew by it.
+// HandOver offers the case to the successor of the unit's secretary (移交); to
+// another instead, while the first has not accepted. No other clock starts anew.
 type HandOver struct {
 	To     string `json:"to" minLength:"1" maxLength:"64" doc:"Account of the successor"`
 	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
@@ -35,6 +35,9 @@ func (b HandOver) decide(t *turn) error {
 	if successor.Unit != t.c.Unit {
 		return invalid("to", "other_unit", "接任者不是该单位的书记。", "The successor is not a secretary of this unit.")
 	}
+	if h := t.c.Handover; h != nil && h.To == b.To {
+		return notAllowed("handover_pending", "移交正在等待该接任者接收。", "The hand-over is waiting for that successor already.")
+	}
 	t.record(&HandedOver{b})
 	t.set(t.arm(t.start(policy.ClockHandover, t.today, t.rules.Policy.Clock(policy.ClockHandover).Within)))
 	return nil
@@ -57,13 +60,6 @@ func toSuccessor(t *turn) *Refusal {
 		return notAllowed("no_handover", "没有待接收的移交。", "There is no hand-over to accept.")
 	case t.c.Handover.To != t.actor.Account:
 		return forbidden("not_successor", "只有接任者可以接收移交。", "Only the successor may accept the hand-over.")
-	}
-	return nil
-}
-
-func noHandover(t *turn) *Refusal {
-	if t.c.Handover != nil {
-		return notAllowed("handover_pending", "移交正在等待接收。", "A hand-over is waiting to be accepted.")
 	}
 	return nil
 }

@@ -124,7 +124,7 @@ func (b RecordLookBack) signOnTheSpot(t *turn) error {
 	}
 	// The lead records the slip on the spot as an officer would.
 	t.actor.Roles = append(slices.Clone(t.actor.Roles), Officer)
-	r, err := b.Receipt.check(t)
+	r, err := b.Receipt.check(t, "receipt.")
 	if err == nil {
 		t.receive(r)
 	}
@@ -190,8 +190,8 @@ func (b *LookBackRecorded) Allot(n int) { b.Number = fmt.Sprintf("〔%d〕%d号"
 
 func (b *Arrived) apply(c *Case, e Event) {
 	c.LookBacks = append(slices.Clone(c.LookBacks), LookBackOf{Round: c.Round, On: b.On, Persons: b.Persons})
-	c.Part = c.Part.with(e.Actor.Account)
 	c.Part.Lead = e.Actor.Account
+	c.Part.Inspectors = withAccount(c.Part.Inspectors, e.Actor.Account)
 }
 
 func (b *LookBackRecorded) apply(c *Case, e Event) {
@@ -199,7 +199,7 @@ func (b *LookBackRecorded) apply(c *Case, e Event) {
 	now := &c.LookBacks[len(c.LookBacks)-1]
 	now.Result, now.Findings, now.Evidence = b.Result, b.Findings, b.Evidence
 	c.LookBackToLeader = b.ToLeader
-	c.Part = c.Part.with(e.Actor.Account)
+	c.Part.Inspectors = withAccount(c.Part.Inspectors, e.Actor.Account)
 	if b.Result == InPlace || b.Result == Unverifiable {
 		return
 	}
@@ -260,9 +260,9 @@ func mayArrive(t *turn) *Refusal {
 	return nil
 }
 
-// notReviewer: who judged the report does not look back on it.
+// notReviewer: who judged a report does not look back on it.
 func notReviewer(t *turn) *Refusal {
-	if t.actor.Account == t.c.Part.Reviewer {
+	if slices.Contains(t.c.Part.Reviewers, t.actor.Account) {
 		return forbidden("own_review", "审核报告的人不能带队回头看。", "Whoever reviewed the report may not lead the look-back.")
 	}
 	return nil

@@ -160,10 +160,8 @@ func (b OrderMeasure) decide(t *turn) error {
 // mayRaise: an order may raise the level only while a clock of the unit runs,
 // and only upward.
 func (t *turn) mayRaise(level policy.Level) error {
-	_, plan := t.c.clock(policy.ClockPlan, 0)
-	_, main := t.c.clock(policy.ClockRectification, 0)
 	switch {
-	case !plan && !main:
+	case !slices.ContainsFunc(t.c.Clocks, func(k Clock) bool { return unitClock(k.Name) }):
 		return invalid("level", "no_unit_clock", "单位时限未起算，不能提高督办等级。", "No clock of the unit runs, so the level cannot be raised.")
 	case level <= t.c.Level:
 		return invalid("level", "not_higher", "督办等级只能提高。", "An order can only raise the level.")
@@ -292,8 +290,8 @@ func (b WaiveMeasure) decide(t *turn) error {
 	if err != nil {
 		return err
 	}
-	if m.OrderedBy != "" && m.OrderedBy == t.actor.Account {
-		return forbidden("own_order", "决定采取措施的人不能自行免予。", "Whoever ordered a measure may not waive it himself.")
+	if t.ordered(m) {
+		return ownOrder()
 	}
 	if err := t.text("reason", b.Reason, maxText); err != nil {
 		return err
@@ -311,8 +309,8 @@ func (b RecordMeasure) decide(t *turn) error {
 	if m.Status != Ordered {
 		return notAllowed("not_ordered", "该措施尚未批准。", "The measure is proposed, not ordered.")
 	}
-	if m.Owner != "" && m.Owner != t.actor.Account || m.Owner == "" && !t.actor.Has(ownerRole(m.Kind)...) {
-		return forbidden("not_owner", "只有责任人可以记录该措施。", "Only its owner may record the measure.")
+	if !t.owns(m) {
+		return notOwner()
 	}
 	if err := b.check(t, m); err != nil {
 		return err
@@ -381,7 +379,6 @@ func (b *MeasureOrdered) apply(c *Case, e Event) {
 	if b.Status == Proposed {
 		m.OrderedBy = ""
 	}
-	c.Part = c.Part.with(e.Actor.Account)
 	if b.Proposal > 0 {
 		c.setMeasure(b.Proposal, func(have *Measure) { *have = m })
 		return
@@ -389,18 +386,20 @@ func (b *MeasureOrdered) apply(c *Case, e Event) {
 	c.Measures = append(slices.Clone(c.Measures), m)
 }
 
-func (*MeasurePostponed) apply(c *Case, e Event) { c.Part = c.Part.with(e.Actor.Account) }
+func (*MeasurePostponed) apply(*Case, Event) {}
 
-func (b *MeasureWaived) apply(c *Case, e Event) {
-	c.Part = c.Part.with(e.Actor.Account)
-	c.setMeasure(b.No, func(m *Measure) {
-		m.end(Waived)
-		m.Reason = b.Reason
-	})
+func (b *MeasureWaived) apply(c *Case, _ Event) {
+	for _, m := range c.Measures {
+		if m.No == b.No || m.Status == Joined && m.Joined.Case == c.ID && m.Joined.Measure == b.No {
+			c.setMeasure(m.No, func(m *Measure) {
+				m.end(Waived)
+				m.Reason = b.Reason
+			})
+		}
+	}
 }
 
-func (b *MeasureRecorded) apply(c *Case, e Event) {
-	c.Part = c.Part.with(e.Actor.Account)
+func (b *MeasureRecorded) apply(c *Case, _ Event) {
 	record := b.MeasureRecord
 	c.setMeasure(b.No, func(m *Measure) { m.Status, m.Record = Done, &record })
 }
@@ -434,5 +433,35 @@ func hasOrdered(t *turn) *Refusal {
 	if !slices.ContainsFunc(t.c.Measures, func(m Measure) bool { return m.Status == Ordered }) {
 		return notAllowed("not_ordered", "该措施尚未批准。", "The measure is proposed, not ordered.")
 	}
+	if !slices.ContainsFunc(t.c.Measures, func(m Measure) bool { return m.Status == Ordered && t.owns(m) }) {
+		return notOwner()
+	}
 	return nil
+}
+
+// hasToWaive: there is an open measure that one did not order oneself.
+func hasToWaive(t *turn) *Refusal {
+	if refusal := hasMeasure(t); refusal != nil {
+		return refusal
+	}
+	if !slices.ContainsFunc(t.c.Measures, func(m Measure) bool { return m.running() && !t.ordered(m) }) {
+		return ownOrder()
+	}
+	return nil
+}
+
+// owns reports whether the person must carry the measure out; ordered, whether
+// the person ordered it.
+func (t *turn) owns(m Measure) bool {
+	return m.Owner == t.actor.Account || m.Owner == "" && t.actor.Has(ownerRole(m.Kind)...)
+}
+
+func (t *turn) ordered(m Measure) bool { return m.OrderedBy != "" && m.OrderedBy == t.actor.Account }
+
+func notOwner() *Refusal {
+	return forbidden("not_owner", "只有责任人可以记录该措施。", "Only its owner may record the measure.")
+}
+
+func ownOrder() *Refusal {
+	return forbidden("own_order", "决定采取措施的人不能自行免予。", "Whoever ordered a measure may not waive it himself.")
 }

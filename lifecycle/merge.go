@@ -64,11 +64,13 @@ func (b MergeInto) decide(t *turn) error {
 		return notAllowed("parent_stage", "要并入的事项已不在可并案的阶段。", "The case to merge into is past the stages in which cases are merged.")
 	case len(t.c.Children) > 0:
 		return notAllowed("has_children", "已有其他事项并入本事项，请反向并案。", "Other cases were merged into this one; merge the other way round.")
-	case iRun && !itRuns, t.c.Served && !p.c.Served:
+	case t.c.Objection.pending():
+		return notAllowed("objection_pending", "异议尚未答复，不能并案。", "An objection waits for its answer; the case cannot be merged yet.")
+	case iRun && !itRuns, t.c.Served && !p.c.Served, hasMeasure(t) == nil && !slices.Contains(workStages(), p.c.Stage):
 		return notAllowed("parent_behind", "要并入的事项尚未起算时限，请反向并案。", "The case to merge into has no deadline yet; merge the other way round.")
 	}
 	shorter := iRun && mine.Due.Before(its.Due)
-	if shorter && !t.actor.Has(Leader) {
+	if iRun && mine.Due != its.Due && !t.actor.Has(Leader) { // the child's or the parent's
 		return forbidden("shortens_deadline", "并案将提前整改期限，须由工委领导决定。", "The merger shortens a deadline; a leader must decide it.")
 	}
 	taken := &ChildTakenIn{Child: Child{ID: t.c.ID, Number: t.c.Number}, Evidence: t.c.Evidence}
@@ -180,10 +182,9 @@ func (b *CaseMerged) apply(c *Case, e Event) {
 			c.setMeasure(m.No, func(m *Measure) { m.end(PassedOn) })
 		}
 	}
-	c.Part = c.Part.with(e.Actor.Account)
 }
 
-func (b *ChildTakenIn) apply(c *Case, e Event) {
+func (b *ChildTakenIn) apply(c *Case, _ Event) {
 	c.Children = append(slices.Clone(c.Children), b.Child)
 	evidence := slices.Clone(c.Evidence)
 	for _, v := range b.Evidence {
@@ -197,7 +198,6 @@ func (b *ChildTakenIn) apply(c *Case, e Event) {
 		m.No = len(c.Measures) + 1
 		c.Measures = append(c.Measures, m)
 	}
-	c.Part = c.Part.with(e.Actor.Account)
 }
 
 func (b *GivenBack) apply(c *Case, _ Event) {

@@ -82,6 +82,9 @@ func (b SubmitNotice) decide(t *turn) error {
 
 func (b SubmitNotice) checkDue(t *turn) error {
 	if b.ExternalDue.IsZero() {
+		if b.Source != "" {
+			return invalid("source", "no_external_due", "填写了“来源”，请同时填写“上级规定的截止日期”。", "A source goes with an external due date.")
+		}
 		return t.period("period", b.Period, t.allowance().Cap)
 	}
 	if !b.Period.IsZero() {
@@ -185,23 +188,20 @@ func (b *NoticeSubmitted) apply(c *Case, e Event) {
 		}
 	}
 	c.Notice = &n
-	c.Part = c.Part.with(e.Actor.Account)
 	c.Part.Drafter = e.Actor.Account
 }
 
-func (*NoticeReturned) apply(c *Case, e Event) { c.Part = c.Part.with(e.Actor.Account) }
+func (*NoticeReturned) apply(*Case, Event) {}
 
 func (b *NoticeApproved) apply(c *Case, e Event) {
 	n := *c.Notice
 	n.Number, n.On = b.Number, b.On
 	c.Notice, c.PolicyVersion = &n, b.PolicyVersion
-	c.Part = c.Part.with(e.Actor.Account)
 	c.Part.Signer = e.Actor.Account
 }
 
-func (b *NoticeCorrected) apply(c *Case, e Event) {
+func (b *NoticeCorrected) apply(c *Case, _ Event) {
 	c.Receipt, c.Plan, c.Report, c.Objection, c.Extension, c.Stay, c.Handover = nil, nil, nil, nil, nil, nil, nil
-	c.Part = c.Part.with(e.Actor.Account)
 	if b.Misdirected == "" {
 		return
 	}
@@ -209,7 +209,7 @@ func (b *NoticeCorrected) apply(c *Case, e Event) {
 	// with its first round, and sees none of it.
 	c.FormerUnits = append(slices.Clone(c.FormerUnits), b.Misdirected)
 	c.Unit, c.Served = b.Unit, false
-	c.Round, c.Allowed, c.LookBacks, c.Children = 1, Period{}, nil, nil
+	c.Round, c.FirstPeriod, c.LookBacks, c.Children = 1, Period{}, nil, nil
 	for _, m := range c.Measures {
 		c.setMeasure(m.No, func(m *Measure) { m.Misdirected = true })
 	}

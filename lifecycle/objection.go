@@ -80,10 +80,8 @@ func (b FileObjection) decide(t *turn) error {
 	if err != nil {
 		return err
 	}
-	if t.c.Receipt != nil && t.c.Stage != Serving {
-		if last := t.rules.Calendar.Add(t.c.Receipt.On, within).Date; on.After(last) {
-			return notAllowed("objected_too_late", "提出异议的期限（"+last.String()+"）已过。", "Objections had to be filed by "+last.String()+".")
-		}
+	if refusal := t.objectedTooLate(on, within); refusal != nil {
+		return refusal
 	}
 	t.record(&ObjectionFiled{FileObjection: b, On: on})
 	t.set(t.arm(t.start(policy.ClockObjection, on, answer)))
@@ -100,6 +98,9 @@ func (b DecideObjection) decide(t *turn) error {
 			b.Period = t.allowance().Within
 		}
 		err = first(t.text("text", b.Text, maxText), t.period("period", b.Period, t.allowance().Cap))
+	}
+	if err == nil && b.Outcome != Partly && (b.Text != "" || !b.Period.IsZero()) {
+		err = invalid("text", "not_amended", "只有部分采纳异议时，才填写更正后的正文和期限。", "Text and period go with an objection upheld in part.")
 	}
 	if err != nil {
 		return err
@@ -126,8 +127,13 @@ func (t *turn) restartAmended(period Period) {
 	if !ok {
 		return
 	}
+	stood := !main.StandsSince.IsZero()
+	main = t.resume(main, t.today, MoveCommittee)
 	due := latest(main.Due, t.rules.Calendar.Add(t.today, period).Date)
 	main = t.move(main, due, MoveAmended)
+	if stood {
+		main = t.stand(main, t.today) // the days until now are given back already
+	}
 	if main.Next != nil {
 		main = t.arm(main)
 	}
@@ -138,10 +144,10 @@ func (b *ObjectionFiled) apply(c *Case, e Event) {
 	c.Objection = &ObjectionOf{Kind: b.Objection, Grounds: b.Grounds, On: b.On, By: e.Actor.Account, NoticeVersion: c.Notice.Version}
 }
 
-func (b *ObjectionDecided) apply(c *Case, e Event) {
+func (b *ObjectionDecided) apply(c *Case, _ Event) {
 	o := *c.Objection
 	o.Outcome, o.Reasons = b.Outcome, b.Reasons
-	c.Objection, c.Part = &o, c.Part.with(e.Actor.Account)
+	c.Objection = &o
 	if b.Outcome == Partly {
 		n := *c.Notice
 		n.Text, n.Period, n.Version = b.Text, b.Period, n.Version+1
@@ -154,7 +160,22 @@ func mayObject(t *turn) *Refusal {
 	if o := t.c.Objection; o != nil && (o.pending() || o.NoticeVersion == t.c.Notice.Version) {
 		return notAllowed("objected_already", "对这份通知已提出过异议。", "This notice was objected to already.")
 	}
+	if !t.actor.Has(Officer) { // whose paper may be older
+		return t.objectedTooLate(t.rules.Today(t.received), t.rules.Policy.Objection.File)
+	}
 	return nil
+}
+
+// objectedTooLate: the time to object counts from the receipt.
+func (t *turn) objectedTooLate(on Date, within Period) *Refusal {
+	if t.c.Receipt == nil || t.c.Stage == Serving {
+		return nil
+	}
+	last := t.rules.Calendar.Add(t.c.Receipt.On, within).Date
+	if !on.After(last) {
+		return nil
+	}
+	return notAllowed("objected_too_late", "提出异议的期限（"+last.String()+"）已过。", "Objections had to be filed by "+last.String()+".")
 }
 
 // objectionFiled: there is an objection, and the one who decides it took no

@@ -132,10 +132,6 @@ func (AcceptPlan) decide(t *turn) error {
 	t.record(&PlanAccepted{})
 	t.chargeReview(review)
 	t.stop(policy.ClockPlan, 0)
-	// What lateness with the plan raised is over; what a leader ordered stays.
-	if t.c.Level <= t.rules.Policy.Clock(policy.ClockPlan).MaxLevel {
-		t.raise(min(t.c.Level, t.floor()))
-	}
 	t.goTo(Rectifying)
 	return nil
 }
@@ -169,14 +165,14 @@ func (b *PlanSubmitted) apply(c *Case, _ Event) {
 	c.Plan = &p
 }
 
-func (*PlanReturned) apply(c *Case, e Event) {
+func (*PlanReturned) apply(c *Case, _ Event) {
 	p := *c.Plan
 	p.Returns++
-	c.Plan, c.Part = &p, c.Part.with(e.Actor.Account)
+	c.Plan = &p
 }
 
-func (*PlanAccepted) apply(c *Case, e Event) {
+func (*PlanAccepted) apply(c *Case, _ Event) {
 	p := *c.Plan
 	p.Measures, p.Accepted = slices.Clone(p.Measures), true
-	c.Plan, c.Part = &p, c.Part.with(e.Actor.Account)
+	c.Plan = &p
 }

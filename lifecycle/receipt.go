@@ -13,8 +13,8 @@ type Receipt struct {
 	Scan    string `json:"scan,omitempty"`
 	Reason  string `json:"reason,omitempty"`
 	Witness string `json:"witness,omitempty"`
-	// Allowed is the period of the first round, in working or natural days.
-	Allowed Period `json:"allowed"`
+	// FirstPeriod is the period of the first round, in working or natural days.
+	FirstPeriod Period `json:"first_period"`
 }
 
 // A Manner of service.
@@ -41,7 +41,7 @@ type RecordReceipt struct {
 type ReceiptRecorded struct{ Receipt }
 
 func (b RecordReceipt) decide(t *turn) error {
-	r, err := b.check(t)
+	r, err := b.check(t, "")
 	if err != nil {
 		return err
 	}
@@ -49,9 +49,10 @@ func (b RecordReceipt) decide(t *turn) error {
 	return nil
 }
 
-// check judges who may record which manner of service, and with what proof.
-func (b RecordReceipt) check(t *turn) (Receipt, error) {
-	if err := oneOf("manner", b.Manner, Electronic, OnPaper, Refused, Alternative); err != nil {
+// check judges who may record which manner of service, and with what proof. In
+// another command's body the fields stand behind a path.
+func (b RecordReceipt) check(t *turn, path string) (Receipt, error) {
+	if err := oneOf(path+"manner", b.Manner, Electronic, OnPaper, Refused, Alternative); err != nil {
 		return Receipt{}, err
 	}
 	today := t.rules.Today(t.received)
@@ -60,22 +61,22 @@ func (b RecordReceipt) check(t *turn) (Receipt, error) {
 			return Receipt{}, forbidden("secretary_signs", "电子签收只能由单位书记办理。", "Only the unit's secretary may sign the receipt electronically.")
 		}
 		if !b.On.IsZero() && b.On != today {
-			return Receipt{}, invalid("on", "not_today", "电子签收日期即为今天。", "An electronic receipt is dated today.")
+			return Receipt{}, invalid(path+"on", "not_today", "电子签收日期即为今天。", "An electronic receipt is dated today.")
 		}
 		return Receipt{Manner: Electronic, On: today}, nil
 	}
 	if !t.actor.Has(Officer) {
 		return Receipt{}, forbidden("officer_records", "纸质、拒签和其他方式的送达由经办人记录。", "Only an officer may record service other than electronic.")
 	}
-	err := t.dayBetween("on", b.On, t.c.Notice.On)
+	err := t.dayBetween(path+"on", b.On, t.c.Notice.On)
 	if err == nil && b.Manner == OnPaper {
-		err = t.text("scan", b.Scan, maxTitle)
+		err = t.text(path+"scan", b.Scan, maxTitle)
 	}
 	if err == nil && b.Manner != OnPaper {
-		err = t.text("reason", b.Reason, maxText)
+		err = t.text(path+"reason", b.Reason, maxText)
 	}
 	if err == nil && b.Manner == Refused {
-		err = t.text("witness", b.Witness, maxName)
+		err = t.text(path+"witness", b.Witness, maxName)
 	}
 	if err == nil && b.Manner == Alternative {
 		if k, ok := t.c.clock(policy.ClockReceipt, 0); ok && !k.Passed {
@@ -88,11 +89,11 @@ func (b RecordReceipt) check(t *turn) (Receipt, error) {
 // receive serves the notice: the unit's clocks start with the day of receipt.
 func (t *turn) receive(r Receipt) {
 	main := t.mainClock(r.On)
-	r.Allowed = t.c.Allowed
+	r.FirstPeriod = t.c.FirstPeriod
 	if t.c.Round == 1 {
-		r.Allowed = main.Period
-		if r.Allowed.Unit != calendar.WorkingDays {
-			r.Allowed = Period{N: main.Base.DaysSince(r.On), Unit: calendar.NaturalDays}
+		r.FirstPeriod = main.Period
+		if r.FirstPeriod.Unit != calendar.WorkingDays {
+			r.FirstPeriod = Period{N: main.Base.DaysSince(r.On), Unit: calendar.NaturalDays}
 		}
 	}
 	t.record(&ReceiptRecorded{r})
@@ -125,7 +126,7 @@ func (t *turn) mainClock(from Date) Clock {
 }
 
 func (t *turn) laterRound(from Date) Clock {
-	allowed := t.c.Allowed
+	allowed := t.c.FirstPeriod
 	half := t.start(policy.ClockRectification, from, Period{N: (allowed.N + 1) / 2, Unit: allowed.Unit})
 	least := t.start(policy.ClockRectification, from, t.rules.Policy.Rectification.LaterAtLeast)
 	if least.Due.After(half.Due) {
@@ -136,5 +137,5 @@ func (t *turn) laterRound(from Date) Clock {
 
 func (b *ReceiptRecorded) apply(c *Case, _ Event) {
 	r := b.Receipt
-	c.Receipt, c.Allowed = &r, r.Allowed
+	c.Receipt, c.FirstPeriod = &r, r.FirstPeriod
 }

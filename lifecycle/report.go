@@ -60,7 +60,7 @@ type ReportReturned struct{ ReturnReport }
 // AcceptReport accepts the report, for all measures or for some.
 type AcceptReport struct {
 	// Accepted lists the measures found done; all when left out.
-	Accepted []int `json:"accepted,omitempty" maxItems:"100" doc:"Numbers of the measures accepted; all when left out"`
+	Accepted []int `json:"accepted,omitempty" minItems:"1" maxItems:"100" doc:"Numbers of the measures accepted; all when left out"`
 }
 
 // ReportAccepted: the measures named are done on paper; a look-back will see.
@@ -77,7 +77,7 @@ func (b SubmitReport) decide(t *turn) error {
 		if b.Receipt == nil {
 			return invalid("receipt", "required", "尚未签收，请随报告一并签收。", "The notice is not signed for yet; send the receipt with the report.")
 		}
-		r, err := b.Receipt.check(t)
+		r, err := b.Receipt.check(t, "receipt.")
 		if err != nil {
 			return err
 		}
@@ -97,7 +97,7 @@ func (b SubmitReport) decide(t *turn) error {
 	}
 	main, _ := t.c.clock(policy.ClockRectification, 0)
 	if t.c.Extension.pending() {
-		main = t.move(main, t.owed(main, on), MoveCommittee)
+		main = t.move(main, t.owed(main, main.Due, on), MoveCommittee)
 	}
 	t.record(&ReportSubmitted{SubmitReport: b, On: on, Late: t.late(main, on)})
 	t.stop(policy.ClockPlan, 0)
@@ -179,13 +179,12 @@ func (b ReturnReport) decide(t *turn) error {
 func (t *turn) resumeMain(least Date) {
 	main, _ := t.c.clock(policy.ClockRectification, 0)
 	t.goTo(Rectifying)
-	if t.held() {
-		t.set(t.move(main, latest(main.Due, least), MoveCorrection))
-		return
-	}
 	main = t.resume(main, t.today, MoveCommittee)
 	if least.After(main.Due) {
 		main = t.move(main, least, MoveCorrection)
+	}
+	if t.held() {
+		main = t.stand(main, t.today) // the days until now are given back already
 	}
 	t.set(t.arm(main))
 }
@@ -193,8 +192,11 @@ func (t *turn) resumeMain(least Date) {
 func (b AcceptReport) decide(t *turn) error {
 	open := t.c.openMeasures()
 	accepted := slices.Compact(slices.Sorted(slices.Values(b.Accepted)))
-	if len(b.Accepted) == 0 {
+	switch {
+	case b.Accepted == nil:
 		accepted = open
+	case len(accepted) == 0: // "none" is not "all"
+		return invalid("accepted", "count", "请列出审核通过的措施；一项也不通过的，请退回。", "Name the measures accepted; return the report when there is none.")
 	}
 	for _, no := range accepted {
 		if !slices.Contains(open, no) {
@@ -247,8 +249,8 @@ func (b *ReportSubmitted) apply(c *Case, _ Event) {
 func (b *ReportReturned) apply(c *Case, e Event) {
 	r := *c.Report
 	r.Returns, r.Reasons = r.Returns+1, b.Reasons
-	c.Report, c.Part = &r, c.Part.with(e.Actor.Account)
-	c.Part.Reviewer = e.Actor.Account
+	c.Report = &r
+	c.Part.Reviewers = withAccount(c.Part.Reviewers, e.Actor.Account)
 }
 
 func (b *ReportAccepted) apply(c *Case, e Event) {
@@ -262,6 +264,6 @@ func (b *ReportAccepted) apply(c *Case, e Event) {
 	if b.Whole {
 		c.AcceptedOn = e.Legal
 	}
-	c.Plan, c.Part = &p, c.Part.with(e.Actor.Account)
-	c.Part.Reviewer = e.Actor.Account
+	c.Plan = &p
+	c.Part.Reviewers = withAccount(c.Part.Reviewers, e.Actor.Account)
 }

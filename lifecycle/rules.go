@@ -25,6 +25,9 @@ type Rules struct {
 	Standing []Standing
 	// Known are the units and people that the command refers to and that exist.
 	Known Known
+	// Of are the rules of the other cases a command involves, by case: each was
+	// noticed under its own policy. The subject's stand in for what is not there.
+	Of map[string]Rules
 }
 
 // Known is the part of the directory that a command refers to.

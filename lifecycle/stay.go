@@ -55,11 +55,10 @@ func (b EndStay) decide(t *turn) error {
 
 func (b *StayGranted) apply(c *Case, e Event) {
 	c.Stay = &StayOf{On: e.Legal, Until: b.Until, Reason: b.Reason, By: e.Actor.Account}
-	c.Part = c.Part.with(e.Actor.Account)
 }
 
-func (*StayEnded) apply(c *Case, e Event) {
-	c.Stay, c.Part = nil, c.Part.with(e.Actor.Account)
+func (*StayEnded) apply(c *Case, _ Event) {
+	c.Stay = nil
 }
 
 func noStay(t *turn) *Refusal {

@@ -102,11 +102,11 @@ func (b *CaseSustained) apply(c *Case, e Event) {
 	if c.Stage != Sustained {
 		c.SustainedSince, c.Stay = e.Legal, nil
 	}
-	c.CheckIn, c.Part = b.Period, c.Part.with(e.Actor.Account)
+	c.CheckIn = b.Period
 }
 
 func (*CheckedIn) apply(*Case, Event) {}
 
 func (*SustainedExited) apply(c *Case, e Event) {
-	c.AcceptedOn, c.Part = e.Legal, c.Part.with(e.Actor.Account)
+	c.AcceptedOn, c.LookBackToLeader = e.Legal, false
 }

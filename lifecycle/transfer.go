@@ -69,7 +69,6 @@ func (b TakeBack) decide(t *turn) error {
 func (b *CaseTransferred) apply(c *Case, e Event) {
 	c.Before = c.suspend(e.Legal)
 	c.Transfer = &TransferOf{To: b.To, Reason: b.Reason, On: e.Legal}
-	c.Part = c.Part.with(e.Actor.Account)
 }
 
 func (b *TransferReceived) apply(c *Case, _ Event) {
@@ -78,9 +77,8 @@ func (b *TransferReceived) apply(c *Case, _ Event) {
 	c.Transfer = &x
 }
 
-func (*TakenBack) apply(c *Case, e Event) {
+func (*TakenBack) apply(c *Case, _ Event) {
 	c.Before, c.Transfer = nil, nil
-	c.Part = c.Part.with(e.Actor.Account)
 }
 
 func notReceived(t *turn) *Refusal {

@@ -32,7 +32,7 @@ func (t *turn) fallAway() {
 	t.cancelMeasures()
 }
 
-func (*CaseVoided) apply(c *Case, e Event) { c.Part = c.Part.with(e.Actor.Account) }
+func (*CaseVoided) apply(*Case, Event) {}
 
 // mayVoid: a section head before a notice is served, a leader after.
 func mayVoid(t *turn) *Refusal {

@@ -151,11 +151,13 @@ func (s *Store) DisableAccount(ctx context.Context, id string) error {
 	return plain(err)
 }
 
-// NewToken gives an account another token, shown this once.
+// NewToken gives an account another token, shown this once. An account that was
+// ended is ErrNotFound like one that never was.
 func (s *Store) NewToken(ctx context.Context, account string) (string, error) {
 	token := newToken()
-	_, err := s.pool.Exec(ctx, `INSERT INTO tokens (hash, account_id) VALUES ($1, $2)`, hashToken(token), account)
-	if sqlState(err) == stateForeignKey {
+	tag, err := s.pool.Exec(ctx, `INSERT INTO tokens (hash, account_id) SELECT $1, id FROM accounts WHERE id = $2 AND disabled_at IS NULL`,
+		hashToken(token), account)
+	if err == nil && tag.RowsAffected() == 0 {
 		return "", ErrNotFound
 	}
 	if err != nil {

@@ -224,6 +224,8 @@ func (w *work) outcome(ctx context.Context, p *plan, c lifecycle.Case) (o outcom
 		return o, err
 	}
 	o.own.catchUp(p.at)
+	rules := o.own.rules
+	rules.Of = map[string]lifecycle.Rules{}
 	others := w.others(p.head.locked)
 	for i, other := range others {
 		k, err := p.track(ctx, other)
@@ -231,14 +233,14 @@ func (w *work) outcome(ctx context.Context, p *plan, c lifecycle.Case) (o outcom
 			return o, err
 		}
 		k.catchUp(p.at)
-		others[i] = k.c
+		others[i], rules.Of[k.c.ID] = k.c, k.rules
 	}
 	subject := o.own.c
 	if subject.Seq == 0 {
 		subject.ID = w.caseID
 	}
 	cmd := lifecycle.Command{ID: w.command, Actor: w.request.Actor, Body: w.request.Body}
-	o.events, err = lifecycle.Decide(subject, others, cmd, p.at, o.own.rules)
+	o.events, err = lifecycle.Decide(subject, others, cmd, p.at, rules)
 	if errors.As(err, &o.refusal) {
 		err = nil
 	}

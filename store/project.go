@@ -93,7 +93,10 @@ ON CONFLICT (id) DO UPDATE SET
     due_on = excluded.due_on, due_at = excluded.due_at, provisional = excluded.provisional,
     opened_at = excluded.opened_at, updated_at = excluded.updated_at, closed_at = excluded.closed_at,
     settled_at = excluded.settled_at, alarm_no = excluded.alarm_no, alarm_kind = excluded.alarm_kind,
-    alarm_at = excluded.alarm_at, fire_at = excluded.fire_at,
+    alarm_at = excluded.alarm_at,
+    -- An alarm stays armed as it was: the policy of a case not noticed yet may have changed meanwhile.
+    fire_at = CASE WHEN excluded.policy_version = 0 AND cases.alarm_no = excluded.alarm_no AND cases.alarm_at = excluded.alarm_at
+                   THEN cases.fire_at ELSE excluded.fire_at END,
     chased = excluded.chased`
 
 const upsertState = `

@@ -190,6 +190,8 @@ func (w *Worker) enter(ctx context.Context, state string, err error) {
 	w.mu.Unlock()
 	switch {
 	case before == state:
+	case before == Idle && err != nil: // they may have been started together
+		w.log.InfoContext(ctx, "worker waits for the engine", slog.Any("error", err))
 	case err != nil:
 		w.log.WarnContext(ctx, "worker cannot work; it keeps trying", slog.Any("error", err))
 	default:

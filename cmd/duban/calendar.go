@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"time"
 
 	"duban/calendar"
 	"duban/dispatch"
@@ -37,10 +38,13 @@ func (c calendarDueCmd) Run(ctx context.Context, s *settings) error {
 			return err
 		}
 	}
+	due := days.Add(c.Start, c.Period)
+	if due.Date == calendar.On(calendar.LastYear, time.December, 31) {
+		return fmt.Errorf("%s and %s: the day lies beyond %d", c.Start, c.Period, calendar.LastYear)
+	}
 	if c.Explain {
 		return days.Explain(c.Start, c.Period).WriteText(os.Stdout)
 	}
-	due := days.Add(c.Start, c.Period)
 	if due.Provisional {
 		fmt.Println(due.Date, "provisional")
 		return nil

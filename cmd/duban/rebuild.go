@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
 
 	"duban/dispatch"
 )
@@ -23,7 +25,8 @@ func (rebuildCmd) Run(ctx context.Context, s *settings) error {
 	report, err := record.Rebuild(ctx, func(done, total int) {
 		if bar == nil {
 			bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("cases"),
-				progressbar.OptionClearOnFinish(), progressbar.OptionShowCount())
+				progressbar.OptionClearOnFinish(), progressbar.OptionShowCount(), progressbar.OptionThrottle(100*time.Millisecond),
+				progressbar.OptionSetVisibility(term.IsTerminal(int(os.Stderr.Fd()))))
 		}
 		_ = bar.Set(done) // a bar that cannot be drawn is no reason to stop
 	})

@@ -27,6 +27,14 @@ func (c serveCmd) Run(ctx context.Context, s *settings) error {
 	if _, err := net.ResolveTCPAddr("tcp", c.Listen); err != nil {
 		return fmt.Errorf("--listen: %w", err)
 	}
+	// Said before a database is made for nothing.
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("--listen: %w", err)
+	}
+	if err := l.Close(); err != nil {
+		return fmt.Errorf("--listen: %w", err)
+	}
 	say := func(line string) { fmt.Fprintln(os.Stderr, line) }
 	system, err := local.Start(ctx, local.Options{
 		Dir: s.Data, DatabaseURL: s.DatabaseURL, TemporalAddress: s.TemporalAddress, Namespace: s.TemporalNamespace,
