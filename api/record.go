@@ -47,6 +47,9 @@ type Cases interface {
 type Directory interface {
 	Units(ctx context.Context, text, after string, limit int) ([]store.Unit, error)
 	Unit(ctx context.Context, id string) (store.Unit, error)
+	// Background is what is known about a unit before another finding is
+	// registered against it.
+	Background(ctx context.Context, unit, category, title string) (store.Background, error)
 	AddUnit(ctx context.Context, u store.Unit) (store.Unit, error)
 	Posts(ctx context.Context, unit string) ([]store.Post, error)
 	AddPost(ctx context.Context, p store.Post) (store.Post, error)

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"duban/calendar"
+	"duban/lifecycle"
+)
+
+// A Background is what the record knows about a unit before another finding is
+// registered against it.
+type Background struct {
+	// Open and Overdue count the unit's cases.
+	Open, Overdue int
+	// Inspected is how often the unit was inspected this year: the campaigns its
+	// findings came from, and the days of findings that came from none.
+	Inspected int
+	// Recurrences are earlier cases of the same category, the newest first.
+	Recurrences []Earlier
+	// Similar are cases whose title is like the new one's, the most alike first.
+	Similar []Earlier
+}
+
+// An Earlier is a case that a new finding may repeat.
+type Earlier struct {
+	ID       string
+	Number   string
+	Title    string
+	Stage    lifecycle.Stage
+	Category string
+	Campaign string
+	FoundOn  calendar.Date
+	OpenedAt time.Time
+	// Likeness is how alike the titles are, from 0 to 1.
+	Likeness float64
+}
+
+// backgroundYears is how far back a finding of the same kind is a recurrence,
+// and maxEarlier how many of a unit's cases are looked at.
+const (
+	backgroundYears = 3
+	maxEarlier      = 2000
+)
+
+// selectEarlier reads the unit's cases of the last years. What was voided or
+// became part of another case is no finding of its own.
+const selectEarlier = `
+SELECT c.id::text, c.number, c.title, c.stage, c.category, c.campaign, (s.state -> 'finding' ->> 'found_on')::date, c.opened_at,
+    c.settled_at IS NULL, c.due_at < now()
+FROM cases c JOIN case_states s ON s.case_id = c.id
+WHERE c.unit_id = $1 AND c.stage NOT IN ('voided', 'merged') AND (s.state -> 'finding' ->> 'found_on')::date >= $2
+ORDER BY c.number_key DESC LIMIT $3`
+
+// Background returns what is known about a unit as of a legal date; category and
+// title are those of the finding that is about to be registered, and may be
+// empty. A unit that does not exist is ErrNotFound.
+func (s *Store) Background(ctx context.Context, unit, category, title string) (Background, error) {
+	if _, err := s.Unit(ctx, unit); err != nil {
+		return Background{}, err
+	}
+	rules, err := s.currentRules(ctx)
+	if err != nil {
+		return Background{}, err
+	}
+	today := rules.Today(s.now())
+	rows, err := s.pool.Query(ctx, selectEarlier, unit, today.AddMonths(-12*backgroundYears).String(), maxEarlier) //nolint:rowserrcheck // ForEachRow checks it
+	if err != nil {
+		return Background{}, fmt.Errorf("read background of %s: %w", unit, plain(err))
+	}
+	var (
+		b             = Background{Recurrences: []Earlier{}, Similar: []Earlier{}}
+		e             Earlier
+		open, overdue bool
+		visits        = map[string]bool{}
+	)
+	_, err = pgx.ForEachRow(rows, []any{&e.ID, &e.Number, &e.Title, &e.Stage, &e.Category, &e.Campaign, &e.FoundOn, &e.OpenedAt, &open, &overdue}, func() error {
+		if open {
+			b.Open++
+		}
+		if overdue {
+			b.Overdue++
+		}
+		if e.FoundOn.Year() == today.Year() {
+			visits[visit(e)] = true
+		}
+		e.OpenedAt = e.OpenedAt.UTC()
+		b.compare(e, category, title)
+		return nil
+	})
+	if err != nil {
+		return Background{}, fmt.Errorf("read background of %s: %w", unit, plain(err))
+	}
+	b.Inspected = len(visits)
+	b.sort()
+	return b, nil
+}
+
+// visit is what one inspection is told from another by.
+func visit(e Earlier) string {
+	if e.Campaign != "" {
+		return e.Campaign
+	}
+	return e.FoundOn.String()
+}

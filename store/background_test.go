@@ -1,0 +1,78 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/calendar"
+	"duban/internal/casetest"
+	"duban/lifecycle"
+	"duban/store"
+)
+
+// registered opens a case found on a day in a campaign.
+func (r record) registered(t *testing.T, key, title, category, campaign string, on calendar.Date) lifecycle.Case {
+	t.Helper()
+	step := r.people.Finding(title, on)
+	open, ok := step.Body.(*lifecycle.OpenCase)
+	require.True(t, ok)
+	open.Category, open.Campaign = category, campaign
+	return r.life(t, key).Must(context.Background(), t, step)
+}
+
+func numbers(list []store.Earlier) []string {
+	found := []string{}
+	for _, e := range list {
+		found = append(found, e.Number)
+	}
+	return found
+}
+
+// Issue "Campaigns", 2: on registration the system shows what it already knows:
+// the same unit and category in the last three years, likely duplicates, what
+// the unit has open and how often it was inspected this year.
+func TestBackgroundOfAUnit(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	year := calendar.On(today().Year(), 1, 1)
+	first := r.registered(t, "a", "组织生活制度落实不严格", "C03", "春季检查", year)
+	r.registered(t, "b", "党费收缴不及时", "C05", "春季检查", year)
+	last := r.registered(t, "c", "三会一课记录缺失", "C03", "", year)
+	r.registered(t, "d", "组织生活制度落实不严格", "C03", "旧检查", today().AddMonths(-12*3-1))
+	older := r.registered(t, "e", "发展党员程序不规范", "C03", "去年检查", year.AddDays(-1))
+	void := r.registered(t, "f", "组织生活制度落实不严格", "C03", "误登检查", year)
+	_, err := r.Execute(ctx, r.void(void.ID, "void"))
+	require.NoError(t, err)
+
+	b, err := r.Background(ctx, r.people.Unit.ID, "C03", "组织生活制度落实不够严格")
+	require.NoError(t, err)
+	require.Equal(t, 4, b.Open, "what is voided or too long ago is left out")
+	require.Equal(t, 2, b.Inspected, "one campaign, and one day without a campaign; last year's does not count")
+	require.Equal(t, []string{older.Number, last.Number, first.Number}, numbers(b.Recurrences), "the newest first")
+	require.Equal(t, []string{first.Number}, numbers(b.Similar))
+
+	other, err := r.Background(ctx, r.people.OtherUnit.ID, "C03", "组织生活制度落实不严格")
+	require.NoError(t, err)
+	require.Equal(t, store.Background{Recurrences: []store.Earlier{}, Similar: []store.Earlier{}}, other, "another unit's findings are its own")
+	_, err = r.Background(ctx, "nobody", "", "")
+	require.ErrorIs(t, err, store.ErrNotFound)
+}
+
+// However many there are, a page of them is shown.
+func TestBackgroundIsBounded(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	for i := range 25 {
+		l := r.life(t, fmt.Sprint("many", i))
+		l.Must(context.Background(), t, casetest.Step{By: r.people.Inspector, Body: r.people.Finding("组织生活不严格", today()).Body})
+	}
+	b, err := r.Background(context.Background(), r.people.Unit.ID, "C03", "组织生活不严格")
+	require.NoError(t, err)
+	require.Equal(t, 25, b.Open)
+	require.Len(t, b.Recurrences, 20)
+	require.Len(t, b.Similar, 20)
+}
