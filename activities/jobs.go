@@ -45,7 +45,7 @@ func (a *Activities) RecomputeJobs(ctx context.Context) (list JobList, err error
 		return JobList{}, err
 	}
 	for _, job := range open {
-		if job.Kind == store.KindRecompute {
+		if job.Kind == store.KindRecompute || job.Kind == store.KindSucceed {
 			list.Jobs = append(list.Jobs, job.ID)
 		}
 	}

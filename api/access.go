@@ -65,6 +65,8 @@ func accessTable() map[string]access {
 		"GET /v1/units":                   office,
 		"POST /v1/units":                  admin,
 		"GET /v1/units/{id}":              directory,
+		"GET /v1/units/{id}/changes":      office,
+		"POST /v1/units/{id}/changes":     admin,
 		"GET /v1/units/{id}/background":   {roles: without(staff(), lifecycle.Admin)},
 		"GET /v1/units/{id}/posts":        office,
 		"POST /v1/units/{id}/posts":       admin,

@@ -16,6 +16,9 @@ type Options struct {
 	// Record is read, Doer changes cases. Both are required.
 	Record Record
 	Doer   Doer
+	// Jobs starts the workflows of jobs at once. Defaults to none: a Schedule
+	// takes them up within minutes.
+	Jobs Jobs
 	// Logger gets one line for each request. Defaults to slog.Default().
 	Logger *slog.Logger
 	// Registry gets the API's metrics and is shown at /metrics. Defaults to a
@@ -69,6 +72,7 @@ func (o Options) withDefaults() Options {
 type server struct {
 	record  Record
 	doer    Doer
+	jobs    Jobs
 	log     *slog.Logger
 	clock   func() time.Time
 	engine  func() string
@@ -96,7 +100,7 @@ func build(o Options) (*gin.Engine, *server) {
 	router.ForwardedByClientIP = false
 
 	s := &server{
-		record: o.Record, doer: o.Doer, log: o.Logger, clock: o.Clock, engine: o.Engine, worker: o.Worker,
+		record: o.Record, doer: o.Doer, jobs: o.Jobs, log: o.Logger, clock: o.Clock, engine: o.Engine, worker: o.Worker,
 		access: accessTable(), limits: newLimiter(o.PerSecond, o.Burst), metrics: newMetrics(o.Registry),
 	}
 	router.Use(s.observe, s.recover, s.admit)

@@ -14,6 +14,11 @@ type Doer interface {
 	Do(ctx context.Context, r store.Request) (store.Answer, error)
 }
 
+// Jobs has the workflow of a job started that a command wrote.
+type Jobs interface {
+	Recompute(ctx context.Context, jobID string) error
+}
+
 // A Record is what the API reads and the directory it keeps.
 type Record interface {
 	Gate
@@ -51,6 +56,10 @@ type Directory interface {
 	// registered against it.
 	Background(ctx context.Context, unit, category, title string) (store.Background, error)
 	AddUnit(ctx context.Context, u store.Unit) (store.Unit, error)
+	// ChangeUnit records what became of a unit, and returns the job that passes
+	// its open cases on.
+	ChangeUnit(ctx context.Context, c store.UnitChange) (changed store.UnitChange, jobID string, err error)
+	UnitChanges(ctx context.Context, unit string) ([]store.UnitChange, error)
 	Posts(ctx context.Context, unit string) ([]store.Post, error)
 	AddPost(ctx context.Context, p store.Post) (store.Post, error)
 	Accounts(ctx context.Context, unit, after string, limit int) ([]store.Account, error)

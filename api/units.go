@@ -23,6 +23,7 @@ func (s *server) unitRoutes() {
 		id: "unit", method: http.MethodGet, path: "/v1/units/{id}", tag: "Directory", summary: "单位 One unit",
 		doc: "A unit's person finds the own unit.", refuses: missing,
 	}, s.unit)
+	s.unitChangeRoutes()
 	s.backgroundRoute()
 	register(s, operation{
 		id: "posts", method: http.MethodGet, path: "/v1/units/{id}/posts", tag: "Directory", summary: "职务 The posts of a unit", refuses: missing,

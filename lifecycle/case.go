@@ -65,6 +65,9 @@ type Case struct {
 	Served bool `json:"served,omitempty"`
 	// FormerUnits received a notice that was not theirs; it counts for nothing.
 	FormerUnits []string `json:"former_units,omitempty"`
+	// Predecessors are the units whose duty passed on to the present one; what
+	// happened to them happened to it.
+	Predecessors []string `json:"predecessors,omitempty"`
 	// Evidence of the finding, and of children merged into it.
 	Evidence []string `json:"evidence,omitempty"`
 	Part     Part     `json:"part"`

@@ -59,6 +59,7 @@ const (
 	MoveCalendar   MoveReason = "calendar"   // the State Council's notice changed the days
 	MoveAway       MoveReason = "transfer"   // the case was with another body
 	MovePostponed  MoveReason = "postponed"  // a measure was postponed
+	MoveSuccession MoveReason = "succession" // another unit took the case over
 )
 
 // ZH is the reason as it stands in an explanation.
@@ -84,6 +85,8 @@ func (m MoveReason) ZH() string {
 		return "移送期间不计入单位时限"
 	case MovePostponed:
 		return "措施暂缓"
+	case MoveSuccession:
+		return "单位调整，承接单位熟悉情况的时间"
 	default:
 		return string(m)
 	}

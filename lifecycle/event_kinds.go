@@ -55,6 +55,7 @@ const (
 	EventLevelRaised       EventKind = "level_raised"
 	EventCaseArchived      EventKind = "case_archived"
 	EventRecomputed        EventKind = "recomputed"
+	EventUnitSucceeded     EventKind = "unit_succeeded"
 )
 
 // EventKinds lists every kind of event.
@@ -113,6 +114,7 @@ func EventKinds() []EventKind {
 		EventLevelRaised,
 		EventCaseArchived,
 		EventRecomputed,
+		EventUnitSucceeded,
 	}
 }
 
@@ -225,6 +227,8 @@ func (k EventKind) ZH() string {
 		return "归档"
 	case EventRecomputed:
 		return "重算期限"
+	case EventUnitSucceeded:
+		return "单位承接"
 	default:
 		return string(k)
 	}
@@ -339,6 +343,8 @@ func newBody(kind EventKind) (Body, bool) {
 		return &CaseArchived{}, true
 	case EventRecomputed:
 		return &Recomputed{}, true
+	case EventUnitSucceeded:
+		return &UnitSucceeded{}, true
 	default:
 		return nil, false
 	}
@@ -397,3 +403,4 @@ func (*DeadlineMoved) kind() EventKind     { return EventDeadlineMoved }
 func (*LevelRaised) kind() EventKind       { return EventLevelRaised }
 func (*CaseArchived) kind() EventKind      { return EventCaseArchived }
 func (*Recomputed) kind() EventKind        { return EventRecomputed }
+func (*UnitSucceeded) kind() EventKind     { return EventUnitSucceeded }

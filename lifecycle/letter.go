@@ -87,6 +87,15 @@ func (c Case) told(e Event) []Recipient {
 			return unit
 		}
 		return nil
+	case *UnitSucceeded:
+		told := []Recipient{{Role: Head}}
+		if c.Officer != "" {
+			told = append(told, Recipient{Account: c.Officer})
+		}
+		if c.Served {
+			told = append(told, unit...)
+		}
+		return told
 	case *NoticeCorrected:
 		if body.Misdirected != "" {
 			return []Recipient{{Unit: body.Misdirected}}

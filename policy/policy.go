@@ -110,6 +110,8 @@ type Rectification struct {
 	Rest calendar.Period `yaml:"rest"`
 	// Correction is the least time left to a unit whose report was returned.
 	Correction calendar.Period `yaml:"correction"`
+	// Succession is added to what a unit has left when another takes it over.
+	Succession calendar.Period `yaml:"succession"`
 	// ReturnsToLevel is the number of returns of one round's report at which
 	// the level rises to ReturnsLevel.
 	ReturnsToLevel int   `yaml:"returns_to_level"`

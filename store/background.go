@@ -46,13 +46,17 @@ const (
 	maxEarlier      = 2000
 )
 
-// selectEarlier reads the unit's cases of the last years. What was voided or
-// became part of another case is no finding of its own.
+// selectEarlier reads the cases of the last years of the unit and of those it
+// came from (F6, F14). What was voided or became part of another case is no
+// finding of its own.
 const selectEarlier = `
+WITH RECURSIVE lineage AS (
+    SELECT $1::text AS id
+    UNION SELECT u.unit_id FROM unit_changes u JOIN lineage l ON u.successor_id = l.id OR l.id = ANY (u.parts))
 SELECT c.id::text, c.number, c.title, c.stage, c.category, c.campaign, (s.state -> 'finding' ->> 'found_on')::date, c.opened_at,
     c.settled_at IS NULL, c.due_at < now()
 FROM cases c JOIN case_states s ON s.case_id = c.id
-WHERE c.unit_id = $1 AND c.stage NOT IN ('voided', 'merged') AND (s.state -> 'finding' ->> 'found_on')::date >= $2
+WHERE c.unit_id IN (SELECT id FROM lineage) AND c.stage NOT IN ('voided', 'merged') AND (s.state -> 'finding' ->> 'found_on')::date >= $2
 ORDER BY c.number_key DESC LIMIT $3`
 
 // Background returns what is known about a unit as of a legal date; category and

@@ -76,3 +76,34 @@ func TestBackgroundIsBounded(t *testing.T) {
 	require.Len(t, b.Recurrences, 20)
 	require.Len(t, b.Similar, 20)
 }
+
+// F6, F14: recurrence follows the units' lineage: what was found at a unit that
+// became part of this one, or from which this one was split, was found here.
+func TestBackgroundFollowsTheLineage(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	first := r.registered(t, "a", "组织生活制度落实不严格", "C03", "", today())
+	middle, err := r.AddUnit(ctx, store.Unit{Name: "市信访局"})
+	require.NoError(t, err)
+	c := r.change(store.MergeUnit)
+	c.Successor = middle.ID
+	_, _, err = r.ChangeUnit(ctx, c)
+	require.NoError(t, err)
+	other, err := r.AddUnit(ctx, store.Unit{Name: "市外事办"})
+	require.NoError(t, err)
+	c = r.change(store.SplitUnit)
+	c.Unit, c.Successor, c.Parts = middle.ID, other.ID, []string{other.ID, r.people.OtherUnit.ID}
+	_, _, err = r.ChangeUnit(ctx, c)
+	require.NoError(t, err)
+	for _, unit := range []string{other.ID, r.people.OtherUnit.ID} {
+		b, err := r.Background(ctx, unit, "C03", "")
+		require.NoError(t, err)
+		require.Equal(t, []string{first.Number}, numbers(b.Recurrences))
+	}
+	sound, err := r.AddUnit(ctx, store.Unit{Name: "市气象局"})
+	require.NoError(t, err)
+	b, err := r.Background(ctx, sound.ID, "C03", "")
+	require.NoError(t, err)
+	require.Empty(t, b.Recurrences)
+}

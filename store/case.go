@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"duban/calendar"
@@ -126,13 +127,14 @@ func (s *Store) Events(ctx context.Context, a lifecycle.Actor, id string, after 
 	if err != nil {
 		return nil, err
 	}
+	own := append(lifecycle.Fold(events).Predecessors, a.Unit)
 	views := []EventView{}
 	var c lifecycle.Case
 	for _, e := range events {
 		c = c.Apply(e)
 		view := EventView{Seq: e.Seq, At: e.At, Legal: e.Legal, Kind: e.Kind, Stage: string(e.Stage), Level: e.Level}
 		if v.Unit != nil {
-			if !e.Visible || c.Unit != a.Unit || c.ForUnit().Stage == lifecycle.UnitNone {
+			if !e.Visible || !slices.Contains(own, c.Unit) || c.ForUnit().Stage == lifecycle.UnitNone {
 				continue
 			}
 			view.Seq, view.Stage = c.UnitVersion, string(c.ForUnit().Stage)

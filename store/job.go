@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -13,6 +15,10 @@ import (
 // KindRecompute is the kind of job that moves open cases to the calendar in
 // force.
 const KindRecompute = "recompute"
+
+// KindSucceed is the kind of job that passes a unit's open cases on to its
+// successor.
+const KindSucceed = "succeed"
 
 // A Job is what an authorised command asked a workflow to do to many cases.
 type Job struct {
@@ -35,51 +41,92 @@ func (s *Store) OpenJobs(ctx context.Context) ([]Job, error) {
 	return jobs, nil
 }
 
-// Recompute moves up to limit open cases that are older to the calendar in
-// force, each in its own transaction, and reports whether there are more. A case
-// that cannot be moved holds up no other. The job is finished when there are
-// none; running it again does nothing.
+// Recompute does a page of a job that brings open cases up to date with what
+// changed around them, the calendar or their unit: up to limit cases, each in its
+// own transaction. It reports whether there are more. A case that cannot be
+// brought up to date holds up no other. The job is finished when there are none;
+// running it again does nothing.
 func (s *Store) Recompute(ctx context.Context, jobID string, limit int) (done int, more bool, err error) {
-	var over bool
-	if err := s.pool.QueryRow(ctx, `SELECT done_at IS NOT NULL FROM jobs WHERE id = $1 AND kind = $2`, jobID, KindRecompute).Scan(&over); err != nil {
+	var (
+		kind string
+		args []byte
+		over bool
+	)
+	if err := s.pool.QueryRow(ctx, `SELECT kind, args, done_at IS NOT NULL FROM jobs WHERE id = $1`, jobID).Scan(&kind, &args, &over); err != nil {
 		return 0, false, fmt.Errorf("read job %s: %w", jobID, plain(err))
 	}
 	if over {
 		return 0, false, nil
 	}
-	rows, err := s.pool.Query(ctx, `SELECT id::text FROM cases WHERE `+olderOpen+` LIMIT $1`, limit)
+	w, err := workOf(kind, args)
 	if err != nil {
-		return 0, false, fmt.Errorf("recompute: %w", plain(err))
+		return 0, false, fmt.Errorf("read job %s: %w", jobID, err)
+	}
+	rows, err := s.pool.Query(ctx, `SELECT id::text FROM cases WHERE `+w.where+` LIMIT $1`, append([]any{limit}, w.args...)...)
+	if err != nil {
+		return 0, false, fmt.Errorf("%s: %w", kind, plain(err))
 	}
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
-		return 0, false, fmt.Errorf("recompute: %w", plain(err))
+		return 0, false, fmt.Errorf("%s: %w", kind, plain(err))
 	}
 	var failed []error
 	for _, id := range ids {
-		if err := retry(ctx, func() error { return s.recompute(ctx, id) }); err != nil {
-			failed = append(failed, fmt.Errorf("recompute case %s: %w", id, err))
+		if err := retry(ctx, func() error { return s.bringUp(ctx, id, w.decide) }); err != nil {
+			failed = append(failed, fmt.Errorf("%s case %s: %w", kind, id, err))
 			continue
 		}
 		done++
 	}
-	more, err = s.finishRecompute(ctx, jobID, done)
+	more, err = s.finish(ctx, jobID, done, w)
 	return done, more, errors.Join(append(failed, err)...)
 }
 
+// A caseWork is what a job does to each of the open cases it concerns. Arguments
+// of the condition begin with $2.
+type caseWork struct {
+	where  string
+	args   []any
+	decide func(k *tracked, at time.Time) []lifecycle.Event
+}
+
+// workOf reads what a job is to do.
+func workOf(kind string, args []byte) (caseWork, error) {
+	switch kind {
+	case KindRecompute:
+		return caseWork{where: olderOpen, decide: func(k *tracked, at time.Time) []lifecycle.Event {
+			return lifecycle.DecideRecompute(k.c, at, k.rules)
+		}}, nil
+	case KindSucceed:
+		var s lifecycle.Succession
+		if err := json.Unmarshal(args, &s); err != nil {
+			return caseWork{}, err
+		}
+		return caseWork{where: openOfUnit, args: []any{s.From}, decide: func(k *tracked, at time.Time) []lifecycle.Event {
+			return lifecycle.DecideSucceed(k.c, s, at, k.rules)
+		}}, nil
+	default:
+		return caseWork{}, ErrNotFound
+	}
+}
+
+const openOfUnit = `settled_at IS NULL AND unit_id = $2`
+
 const olderOpen = `settled_at IS NULL AND calendar_version < (SELECT calendar_version FROM in_force)`
 
-// finishRecompute notes what was done and ends the job when no open case is
-// older. It waits out whoever is opening a case now and may have read the rules
-// that were in force before.
-func (s *Store) finishRecompute(ctx context.Context, jobID string, done int) (more bool, err error) {
+// finish notes what was done and ends the job when it concerns no open case any
+// more. It waits out whoever is opening a case now and may have read what was in
+// force before.
+func (s *Store) finish(ctx context.Context, jobID string, done int, w caseWork) (more bool, err error) {
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, openingLock); err != nil {
 			return err
 		}
-		return tx.QueryRow(ctx, `
-			UPDATE jobs SET done = done + $2, done_at = CASE WHEN EXISTS (SELECT FROM cases WHERE `+olderOpen+`) THEN NULL ELSE now() END
-			WHERE id = $1 RETURNING done_at IS NULL`, jobID, done).Scan(&more)
+		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM cases WHERE `+w.where+` LIMIT $1)`, append([]any{1}, w.args...)...).Scan(&more); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `UPDATE jobs SET done = done + $2, done_at = CASE WHEN $3 THEN NULL ELSE now() END WHERE id = $1`, jobID, done, more)
+		return err
 	})
 	if err != nil {
 		return true, fmt.Errorf("finish job %s: %w", jobID, plain(err))
@@ -87,7 +134,8 @@ func (s *Store) finishRecompute(ctx context.Context, jobID string, done int) (mo
 	return more, nil
 }
 
-func (s *Store) recompute(ctx context.Context, id string) error {
+// bringUp applies what has fallen due to one case and then what the job decides.
+func (s *Store) bringUp(ctx context.Context, id string, decide func(k *tracked, at time.Time) []lifecycle.Event) error {
 	p, c, err := s.open(ctx, id, nil)
 	if err != nil {
 		return err
@@ -97,7 +145,7 @@ func (s *Store) recompute(ctx context.Context, id string) error {
 		k, err := p.track(ctx, c)
 		if err == nil {
 			k.catchUp(p.at)
-			k.add(lifecycle.DecideRecompute(k.c, p.at, k.rules))
+			k.add(decide(k, p.at))
 		}
 		return nil, err
 	})

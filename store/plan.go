@@ -136,6 +136,9 @@ func (p *plan) write(b *pgx.Batch) error {
 		}
 		b.Queue(upsertCase, row.args()...)
 		b.Queue(upsertState, k.c.ID, row.state)
+		if k.before.Seq > 0 && len(k.c.Predecessors) > len(k.before.Predecessors) {
+			b.Queue(`DELETE FROM unit_cases WHERE case_id = $1 AND unit_id = $2`, k.c.ID, k.before.Unit)
+		}
 		if k.c.UnitVersion != k.before.UnitVersion && row.unitView != nil {
 			b.Queue(upsertUnitCase, row.unitArgs()...)
 		}

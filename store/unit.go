@@ -30,12 +30,16 @@ func (s *Store) AddUnit(ctx context.Context, u Unit) (Unit, error) {
 	_, err := s.pool.Exec(ctx, `INSERT INTO units (id, name, code, region, area, category) VALUES ($1, $2, $3, $4, $5, $6)`,
 		u.ID, u.Name, u.Code, u.Region, u.Area, u.Category)
 	if sqlState(err) == stateUnique {
-		return Unit{}, &FieldError{Field: "name", Code: "name_in_use", ZH: "已有同名单位。", EN: "There is a unit of that name already."}
+		return Unit{}, nameInUse()
 	}
 	if err != nil {
 		return Unit{}, fmt.Errorf("add unit: %w", plain(err))
 	}
 	return u, nil
+}
+
+func nameInUse() *FieldError {
+	return &FieldError{Field: "name", Code: "name_in_use", ZH: "已有同名单位。", EN: "There is a unit of that name already."}
 }
 
 // Unit returns one unit.
