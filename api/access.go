@@ -62,6 +62,11 @@ func accessTable() map[string]access {
 		// A kind of command that does not exist.
 		"POST /v1/cases/{id}/commands/{kind}": actors,
 
+		"GET /v1/campaigns":             office,
+		"POST /v1/campaigns":            {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
+		"GET /v1/campaigns/{id}":        office,
+		"POST /v1/campaigns/{id}/close": {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
+
 		"GET /v1/units":                   office,
 		"POST /v1/units":                  admin,
 		"GET /v1/units/{id}":              directory,

@@ -119,6 +119,7 @@ func (s *server) routes() {
 	s.caseRoutes()
 	s.commandRoutes()
 	s.taskRoutes()
+	s.campaignRoutes()
 	s.unitRoutes()
 	s.accountRoutes()
 	s.forceRoutes()

@@ -70,24 +70,25 @@ type CaseList struct {
 // A CaseItem is a case in a list. Towards a unit it holds what the unit may
 // know.
 type CaseItem struct {
-	ID          string        `json:"id" format:"uuid"`
-	Number      string        `json:"number"`
-	Title       string        `json:"title"`
-	Stage       string        `json:"stage"`
-	StageZH     string        `json:"stage_zh"`
-	Unit        string        `json:"unit"`
-	UnitName    string        `json:"unit_name"`
-	Officer     string        `json:"officer,omitempty"`
-	Category    string        `json:"category"`
-	Campaign    string        `json:"campaign,omitempty"`
-	Level       policy.Level  `json:"level"`
-	Round       int           `json:"round"`
-	Due         calendar.Date `json:"due,omitzero" doc:"The deadline of where the case stands"`
-	Overdue     bool          `json:"overdue,omitempty"`
-	Provisional bool          `json:"provisional,omitempty" doc:"暂定: rests on a year whose holiday notice is not out"`
-	Version     int64         `json:"version" doc:"What the ETag counts"`
-	OpenedAt    time.Time     `json:"opened_at,omitzero"`
-	UpdatedAt   time.Time     `json:"updated_at"`
+	ID           string        `json:"id" format:"uuid"`
+	Number       string        `json:"number"`
+	Title        string        `json:"title"`
+	Stage        string        `json:"stage"`
+	StageZH      string        `json:"stage_zh"`
+	Unit         string        `json:"unit"`
+	UnitName     string        `json:"unit_name"`
+	Officer      string        `json:"officer,omitempty"`
+	Category     string        `json:"category"`
+	Campaign     string        `json:"campaign,omitempty"`
+	CampaignName string        `json:"campaign_name,omitempty"`
+	Level        policy.Level  `json:"level"`
+	Round        int           `json:"round"`
+	Due          calendar.Date `json:"due,omitzero" doc:"The deadline of where the case stands"`
+	Overdue      bool          `json:"overdue,omitempty"`
+	Provisional  bool          `json:"provisional,omitempty" doc:"暂定: rests on a year whose holiday notice is not out"`
+	Version      int64         `json:"version" doc:"What the ETag counts"`
+	OpenedAt     time.Time     `json:"opened_at,omitzero"`
+	UpdatedAt    time.Time     `json:"updated_at"`
 }
 
 func (s *server) cases(ctx context.Context, c *call, in *casesInput) (*casesOutput, error) {
@@ -155,7 +156,7 @@ func (c *call) item(row store.CaseRow) CaseItem {
 	if c.unit() {
 		return out
 	}
-	out.Officer, out.Campaign, out.OpenedAt = row.Officer, row.Campaign, row.OpenedAt
+	out.Officer, out.Campaign, out.CampaignName, out.OpenedAt = row.Officer, row.Campaign, row.CampaignName, row.OpenedAt
 	return out
 }
 

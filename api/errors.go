@@ -48,6 +48,7 @@ func faultOf(err error) *fault {
 		known   *fault
 		refusal *lifecycle.Refusal
 		asked   *store.FieldError
+		burden  *store.BurdenError
 	)
 	switch {
 	case errors.As(err, &known):
@@ -56,6 +57,8 @@ func faultOf(err error) *fault {
 		return &fault{status: refusalStatus(refusal), code: refusal.Code, field: refusal.Field, zh: refusal.ZH, en: refusal.EN}
 	case errors.As(err, &asked):
 		return invalid(asked.Field, asked.Code, asked.ZH, asked.EN)
+	case errors.As(err, &burden):
+		return &fault{status: http.StatusConflict, code: "over_burden", field: "scope", zh: burden.ZH(), en: burden.Error()}
 	case errors.Is(err, store.ErrNotFound):
 		return notFound()
 	case errors.Is(err, store.ErrStale):

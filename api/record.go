@@ -24,6 +24,7 @@ type Record interface {
 	Gate
 	Cases
 	Directory
+	Campaigns
 	Force
 }
 
@@ -67,6 +68,16 @@ type Directory interface {
 	DisableAccount(ctx context.Context, id string) error
 	NewToken(ctx context.Context, account string) (string, error)
 	RevokeTokens(ctx context.Context, account string) error
+}
+
+// Campaigns plans and reads campaigns. A fault in what was asked is a
+// *store.FieldError, too many inspections a *store.BurdenError.
+type Campaigns interface {
+	Campaigns(ctx context.Context, year int, after string, limit int) ([]store.Campaign, error)
+	Campaign(ctx context.Context, id string) (store.Campaign, error)
+	CampaignProgress(ctx context.Context, id string) (map[string]int64, error)
+	AddCampaign(ctx context.Context, c store.Campaign) (store.Campaign, error)
+	CloseCampaign(ctx context.Context, id string) (store.Campaign, error)
 }
 
 // Force is the data in force.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
+	"duban/calendar"
 	"duban/internal/casetest"
 	"duban/lifecycle"
 	"duban/store"
@@ -22,6 +24,13 @@ func disk(ctx context.Context, b *bench, _ options) error {
 		return err
 	}
 	defer r.close()
+	today := calendar.Real().Date(time.Now())
+	campaign, err := r.AddCampaign(ctx, store.Campaign{
+		Name: "党建责任制专项检查", Year: today.Year(), Method: "inspection", StartsOn: today, EndsOn: today, Scope: []string{r.people.Unit.ID}, Author: "bench",
+	})
+	if err != nil {
+		return err
+	}
 	empty, err := r.size(ctx)
 	if err != nil {
 		return err
@@ -33,7 +42,7 @@ func disk(ctx context.Context, b *bench, _ options) error {
 	changed := 0
 	for _, step := range steps(r.people) {
 		if open, ok := step.Body.(*lifecycle.OpenCase); ok {
-			open.Campaign = "2026年党建责任制专项检查" // as most cases have one
+			open.Campaign = campaign.ID // as most cases have one
 		}
 		for _, l := range lives {
 			a, err := l.Do(ctx, step)

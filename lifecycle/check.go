@@ -146,6 +146,15 @@ func (t *turn) unit(field, id string) error {
 	return nil
 }
 
+// campaign refuses a campaign that does not exist, or is over; none at all will
+// do.
+func (t *turn) campaign(field, id string) error {
+	if id != "" && !t.rules.Known.Campaigns[id] {
+		return invalid(field, "unknown_campaign", "没有这个督查批次，或者该批次已经结束。", "There is no such campaign, or it is closed.")
+	}
+	return nil
+}
+
 // account refuses a person who does not exist or does not hold the role.
 func (t *turn) account(field, id string, role Role) (Actor, error) {
 	if err := t.text(field, id, maxName); err != nil {

@@ -131,7 +131,7 @@ func (b OpenCase) check(t *turn) error {
 		t.dayBetween("found_on", b.FoundOn, Date{}),
 		code("method", b.Method, method),
 		code("category", b.Category, category),
-		t.optional("campaign", b.Campaign, maxName),
+		t.campaign("campaign", b.Campaign),
 		t.list("evidence", b.Evidence, 0, maxTitle),
 	)
 	if err == nil && b.Dimension != "" {
@@ -189,6 +189,9 @@ func (b AmendDraft) decide(t *turn) error {
 	}
 	if b.Unit == nil {
 		t.rules.Known.Units = map[string]bool{t.c.Unit: true}
+	}
+	if b.Campaign == nil { // it may be closed by now
+		t.rules.Known.Campaigns = map[string]bool{f.Campaign: true}
 	}
 	if err := draft.check(t); err != nil {
 		return err
@@ -325,13 +328,16 @@ func onlyAuthor(t *turn) *Refusal {
 	return nil
 }
 
-func (b OpenCase) refers() Refs { return Refs{Units: []string{b.Unit}} }
+func (b OpenCase) refers() Refs { return Refs{Units: named(&b.Unit), Campaigns: named(&b.Campaign)} }
 
-func (b AmendDraft) refers() Refs {
-	if b.Unit == nil {
-		return Refs{}
+func (b AmendDraft) refers() Refs { return Refs{Units: named(b.Unit), Campaigns: named(b.Campaign)} }
+
+// named is the one id that is given, if one is.
+func named(id *string) []string {
+	if id == nil || *id == "" {
+		return nil
 	}
-	return Refs{Units: []string{*b.Unit}}
+	return []string{*id}
 }
 
 func (b AcceptFinding) refers() Refs { return Refs{Accounts: []string{b.Officer}} }

@@ -36,12 +36,15 @@ type Known struct {
 	Units map[string]bool
 	// Accounts are the people, by id, who may act.
 	Accounts map[string]Actor
+	// Campaigns are the ids of campaigns that exist and are not closed.
+	Campaigns map[string]bool
 }
 
 // Refs are the ids in a command's body that must exist in the directory.
 type Refs struct {
-	Units    []string
-	Accounts []string
+	Units     []string
+	Accounts  []string
+	Campaigns []string
 }
 
 // ReferencesOf lists what a command's body refers to.

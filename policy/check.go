@@ -20,6 +20,9 @@ func check(p *Policy, f *file) {
 	checkTypeRules(p.TypeRules, p.Codes, f)
 	checkRequests(p, f)
 	checkLookBack(p, f)
+	if p.Burden.Inspections < 1 {
+		f.refuse("burden.inspections", "expected at least 1")
+	}
 	checkCodes(p.Codes, f)
 }
 

@@ -104,6 +104,7 @@ func TestDefaultHasTheFiguresOfTheLifecycle(t *testing.T) {
 		{"4 type rules: 组织生活制度不严格 → 负面清单", []any{"组织生活制度不严格", policy.MeasureNegativeList}, proposed("M0301")},
 		{"4 type rules: 责任不力、工作滞后 → 现场督导", []any{"责任不力、工作滞后", policy.MeasureOnSite}, proposed("M0101")},
 		{"4 type rules: 违规发展党员 → 责成处理", []any{"违规发展党员", policy.MeasurePartyGroupOrder}, proposed("M0401")},
+		{"F13 burden guard: inspections of a unit in a year", 2, p.Burden.Inspections},
 		{"E1 a unit merged or split: 5 WD more", "5WD", p.Rectification.Succession.String()},
 		{"3 record_look_back: 10 WD for the rest", "10WD", p.Rectification.Rest.String()},
 		{"3 record_look_back: 无法核实, the third time → a leader", 3, p.LookBack.ImpossibleToLeader},

@@ -27,6 +27,7 @@ type Policy struct {
 	Stay      Stay      `yaml:"stay"`
 	Sustained Sustained `yaml:"sustained"`
 	LookBack  LookBack  `yaml:"look_back"`
+	Burden    Burden    `yaml:"burden"`
 	Codes     Codes     `yaml:"codes"`
 
 	// text is the file it was read from.
@@ -215,6 +216,14 @@ type Objection struct {
 	File            calendar.Period `yaml:"file"`
 	Decide          calendar.Period `yaml:"decide"`
 	Source          string          `yaml:"source"`
+}
+
+// Burden bounds how often a unit may be inspected.
+type Burden struct {
+	// Inspections is how many campaigns of one year may cover a unit without a
+	// leader's decision.
+	Inspections int    `yaml:"inspections"`
+	Source      string `yaml:"source"`
 }
 
 // Stay bounds how long the unit's clock may be stopped by one decision.

@@ -82,7 +82,7 @@ func (s *Store) AddAccount(ctx context.Context, n NewAccount) (Account, string, 
 }
 
 func (n NewAccount) check() error {
-	if err := checkName("name", n.Name); err != nil {
+	if err := checkName(n.Name); err != nil {
 		return err
 	}
 	if len(n.Roles) == 0 {
@@ -215,14 +215,14 @@ func newID() string { return strings.ToLower(rand.Text()[:12]) }
 const maxName = 100
 
 // checkName refuses a name that is empty, too long or cannot be shown on a line.
-func checkName(field, name string) error {
+func checkName(name string) error {
 	switch {
 	case strings.TrimSpace(name) == "":
-		return &FieldError{Field: field, Code: "required", ZH: "请填写名称。", EN: "Give a name."}
+		return &FieldError{Field: "name", Code: "required", ZH: "请填写名称。", EN: "Give a name."}
 	case utf8.RuneCountInString(name) > maxName:
-		return &FieldError{Field: field, Code: "too_long", ZH: "名称最多100字。", EN: "A name may have at most 100 characters."}
+		return &FieldError{Field: "name", Code: "too_long", ZH: "名称最多100字。", EN: "A name may have at most 100 characters."}
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
-		return &FieldError{Field: field, Code: "bad_characters", ZH: "名称含有无法显示的字符。", EN: "The name contains characters that cannot be shown."}
+		return &FieldError{Field: "name", Code: "bad_characters", ZH: "名称含有无法显示的字符。", EN: "The name contains characters that cannot be shown."}
 	}
 	return nil
 }

@@ -13,13 +13,38 @@ import (
 	"duban/store"
 )
 
+// campaign is the campaign of a name, which is planned if need be; none when
+// there is no name.
+func (r record) campaign(t *testing.T, name string) string {
+	t.Helper()
+	if name == "" {
+		return ""
+	}
+	var id string
+	err := r.sql.QueryRow(context.Background(), `SELECT id FROM campaigns WHERE name = $1`, name).Scan(&id)
+	if err == nil {
+		return id
+	}
+	c, err := r.AddCampaign(context.Background(), r.plan(name))
+	require.NoError(t, err)
+	return c.ID
+}
+
+// plan is a campaign of this year over one unit, which a leader approved.
+func (r record) plan(name string) store.Campaign {
+	return store.Campaign{
+		Name: name, Year: today().Year(), Method: "inspection", StartsOn: today(), EndsOn: today(),
+		Scope: []string{r.people.Unit.ID}, Team: []string{r.people.Inspector.Account}, Override: "专项部署", Author: r.people.Head.Account,
+	}
+}
+
 // registered opens a case found on a day in a campaign.
 func (r record) registered(t *testing.T, key, title, category, campaign string, on calendar.Date) lifecycle.Case {
 	t.Helper()
 	step := r.people.Finding(title, on)
 	open, ok := step.Body.(*lifecycle.OpenCase)
 	require.True(t, ok)
-	open.Category, open.Campaign = category, campaign
+	open.Category, open.Campaign = category, r.campaign(t, campaign)
 	return r.life(t, key).Must(context.Background(), t, step)
 }
 

@@ -147,6 +147,9 @@ func (w *work) read(ctx context.Context, t *tx) (head, error) {
 	if len(refs.Accounts) > 0 {
 		h.queueAccounts(b, refs.Accounts)
 	}
+	if len(refs.Campaigns) > 0 {
+		h.queueCampaigns(b, refs.Campaigns)
+	}
 	if err := t.send(ctx, b); err != nil {
 		return h, err
 	}

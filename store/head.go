@@ -55,6 +55,17 @@ func (h *head) queueUnits(b *pgx.Batch, ids []string) {
 	})
 }
 
+func (h *head) queueCampaigns(b *pgx.Batch, ids []string) {
+	b.Queue(`SELECT id FROM campaigns WHERE id = ANY($1) AND closed_at IS NULL`, ids).Query(func(rows pgx.Rows) error {
+		found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		h.known.Campaigns = map[string]bool{}
+		for _, id := range found {
+			h.known.Campaigns[id] = true
+		}
+		return err
+	})
+}
+
 func (h *head) queueAccounts(b *pgx.Batch, ids []string) {
 	b.Queue(selectActors+` WHERE id = ANY($1) AND disabled_at IS NULL`, ids).Query(func(rows pgx.Rows) error {
 		found, err := pgx.CollectRows(rows, scanActor)

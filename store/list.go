@@ -67,23 +67,25 @@ type Page struct {
 
 // A CaseRow is a case as it stands in a list.
 type CaseRow struct {
-	ID          string
-	Number      string
-	Title       string
-	Stage       string
-	Unit        string
-	UnitName    string
-	Officer     string
-	Category    string
-	Campaign    string
-	Level       policy.Level
-	Round       int
-	Due         calendar.Date
-	Provisional bool
-	Overdue     bool
-	Version     int64
-	OpenedAt    time.Time
-	UpdatedAt   time.Time
+	ID       string
+	Number   string
+	Title    string
+	Stage    string
+	Unit     string
+	UnitName string
+	Officer  string
+	Category string
+	Campaign string
+	// CampaignName is what the campaign is called; empty towards a unit.
+	CampaignName string
+	Level        policy.Level
+	Round        int
+	Due          calendar.Date
+	Provisional  bool
+	Overdue      bool
+	Version      int64
+	OpenedAt     time.Time
+	UpdatedAt    time.Time
 }
 
 // ErrCursor: the cursor is not one this list gave.
@@ -194,6 +196,8 @@ func (s *Store) Cases(ctx context.Context, a lifecycle.Actor, f Filter) (Page, e
 // A source is a table to list from.
 type source struct {
 	table, columns string
+	// more joins what only this source shows.
+	more string
 	// key is a unique column, or one that is unique within what the asker sees,
 	// that the table's indexes hold.
 	key string
@@ -201,9 +205,9 @@ type source struct {
 
 //nolint:gochecknoglobals // two constants that Go cannot write as such
 var (
-	staffList = source{table: "cases", key: "number_key", columns: `c.id::text, c.number, c.number_key, c.title, c.stage, c.unit_id, coalesce(n.name, ''), c.officer, c.category, c.campaign, c.level, c.round,
+	staffList = source{table: "cases", key: "number_key", more: " LEFT JOIN campaigns k ON k.id = c.campaign", columns: `c.id::text, c.number, c.number_key, c.title, c.stage, c.unit_id, coalesce(n.name, ''), c.officer, c.category, c.campaign, coalesce(k.name, ''), c.level, c.round,
 		c.due_on, c.due_at, c.provisional, c.due_at < now(), c.seq, c.opened_at, c.updated_at`}
-	unitList = source{table: "unit_cases", key: "case_id", columns: `c.case_id::text, c.number, c.number_key, c.title, c.stage, c.unit_id, coalesce(n.name, ''), '', c.category, '', c.level, c.round,
+	unitList = source{table: "unit_cases", key: "case_id", columns: `c.case_id::text, c.number, c.number_key, c.title, c.stage, c.unit_id, coalesce(n.name, ''), '', c.category, '', '', c.level, c.round,
 		c.due_on, c.due_at, c.provisional, c.due_at < now(), c.version, NULL::timestamptz, c.updated_at`}
 )
 
@@ -228,7 +232,7 @@ func (s source) query(where []string, order string) string {
 	return "SELECT " + s.columns +
 		" FROM (SELECT c." + s.key + " FROM " + s.table + " c WHERE " + strings.Join(where, " AND ") + " ORDER BY " + order + " LIMIT @limit) page" +
 		" JOIN " + s.table + " c ON c." + s.key + " = page." + s.key + unit +
-		" LEFT JOIN units n ON n.id = c.unit_id ORDER BY " + order
+		" LEFT JOIN units n ON n.id = c.unit_id" + s.more + " ORDER BY " + order
 }
 
 // A listed is a row with what its cursor needs.

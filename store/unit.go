@@ -23,7 +23,7 @@ const selectUnits = `SELECT id, name, code, region, area, category, abolished_on
 // AddUnit adds a unit and returns it with its id. A name in use is a
 // *FieldError.
 func (s *Store) AddUnit(ctx context.Context, u Unit) (Unit, error) {
-	if err := checkName("name", u.Name); err != nil {
+	if err := checkName(u.Name); err != nil {
 		return Unit{}, err
 	}
 	u.ID = newID()

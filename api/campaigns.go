@@ -1,0 +1,179 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"time"
+
+	"duban/calendar"
+	"duban/lifecycle"
+	"duban/store"
+)
+
+// campaignRoutes registers the campaigns that findings come from.
+func (s *server) campaignRoutes() {
+	missing := []int{http.StatusNotFound}
+	register(s, operation{
+		id: "campaigns", method: http.MethodGet, path: "/v1/campaigns", tag: "Campaigns", summary: "督查批次 List campaigns",
+		doc: "The newest first.",
+	}, s.campaigns)
+	register(s, operation{
+		id: "add_campaign", method: http.MethodPost, path: "/v1/campaigns", tag: "Campaigns", summary: "新建批次 Plan a campaign",
+		doc: "Units that the year's other campaigns cover as often as the policy allows are named and refused; " +
+			"a leader may override that with a reason.",
+		status: http.StatusCreated, body: reflect.TypeFor[NewCampaign](), refuses: []int{http.StatusConflict},
+	}, s.addCampaign)
+	register(s, operation{
+		id: "campaign", method: http.MethodGet, path: "/v1/campaigns/{id}", tag: "Campaigns", summary: "批次 One campaign and how far its cases are",
+		refuses: missing,
+	}, s.campaign)
+	register(s, operation{
+		id: "close_campaign", method: http.MethodPost, path: "/v1/campaigns/{id}/close", tag: "Campaigns", summary: "结束批次 End a campaign",
+		doc: "No finding is registered under it any more; its cases go on.", refuses: missing,
+	}, s.closeCampaign)
+}
+
+// A NewCampaign is what a campaign is planned as.
+type NewCampaign struct {
+	Name     string        `json:"name" minLength:"1" maxLength:"100"`
+	Year     int           `json:"year"`
+	Theme    string        `json:"theme,omitempty" maxLength:"100"`
+	Method   string        `json:"method" doc:"Code of the discovery method"`
+	StartsOn calendar.Date `json:"starts_on"`
+	EndsOn   calendar.Date `json:"ends_on"`
+	Scope    []string      `json:"scope" minItems:"1" maxItems:"2000" doc:"Ids of the units it covers"`
+	Team     []string      `json:"team,omitempty" maxItems:"200" doc:"Accounts of the committee's people who carry it out"`
+	Override string        `json:"override,omitempty" maxLength:"1000" doc:"A leader's reason for inspecting units more often than the policy allows"`
+}
+
+// A Campaign is one inspection of many units.
+type Campaign struct {
+	ID string `json:"id"`
+	NewCampaign
+
+	Author    string     `json:"author"`
+	CreatedAt time.Time  `json:"created_at"`
+	ClosedAt  *time.Time `json:"closed_at,omitempty"`
+	// ByStage counts the cases that came from it.
+	ByStage map[string]int64 `json:"by_stage,omitempty" doc:"Its cases by stage; shown with one campaign"`
+}
+
+func campaignOf(c store.Campaign) Campaign {
+	out := Campaign{
+		ID: c.ID, Author: c.Author, CreatedAt: c.CreatedAt.UTC(),
+		NewCampaign: NewCampaign{
+			Name: c.Name, Year: c.Year, Theme: c.Theme, Method: c.Method, StartsOn: c.StartsOn, EndsOn: c.EndsOn,
+			Scope: c.Scope, Team: c.Team, Override: c.Override,
+		},
+	}
+	if c.ClosedAt != nil {
+		at := c.ClosedAt.UTC()
+		out.ClosedAt = &at
+	}
+	return out
+}
+
+type campaignsInput struct {
+	Year   string `query:"year" pattern:"^[0-9]{4}$" doc:"Of this year; of all years when left out"`
+	Cursor string `query:"cursor" doc:"next of the page before"`
+	Limit  string `query:"limit" pattern:"^[0-9]+$" doc:"Rows of a page, 1 to 200; 50 when left out"`
+}
+
+// A CampaignList is one page of campaigns.
+type CampaignList struct {
+	Campaigns []Campaign `json:"campaigns"`
+	Next      string     `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
+}
+
+type (
+	campaignsOutput struct{ Body CampaignList }
+	campaignOutput  struct {
+		Location string `header:"Location" hidden:"true"`
+		Body     Campaign
+	}
+)
+
+func (s *server) campaigns(ctx context.Context, _ *call, in *campaignsInput) (*campaignsOutput, error) {
+	var f form
+	year, after, limit := f.number("year", in.Year, calendar.FirstYear, calendar.LastYear, 0), f.text("cursor", in.Cursor, maxCursor), f.limit(in.Limit)
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	found, err := s.record.Campaigns(ctx, year, after, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	out := CampaignList{Campaigns: []Campaign{}}
+	if len(found) > limit {
+		found = found[:limit]
+		out.Next = found[limit-1].ID
+	}
+	for _, c := range found {
+		out.Campaigns = append(out.Campaigns, campaignOf(c))
+	}
+	return &campaignsOutput{Body: out}, nil
+}
+
+func (s *server) addCampaign(ctx context.Context, c *call, _ *nothing) (*campaignOutput, error) {
+	const maxReason = 1000
+	var n NewCampaign
+	if err := decode(c.body, &n); err != nil {
+		return nil, err
+	}
+	var f form
+	f.required("name", n.Name)
+	f.text("theme", n.Theme, maxCode)
+	f.text("override", n.Override, maxReason)
+	for _, id := range n.Scope {
+		f.text("scope", id, maxCode)
+	}
+	for _, id := range n.Team {
+		f.text("team", id, maxCode)
+	}
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	if n.Override != "" && !c.actor.Has(lifecycle.Leader) {
+		return nil, &fault{
+			status: http.StatusForbidden, code: "leader_overrides", field: "override",
+			zh: "超过检查次数上限，须由工委领导批准。", en: "Only a leader may override the cap on inspections.",
+		}
+	}
+	made, err := s.record.AddCampaign(ctx, store.Campaign{
+		Name: n.Name, Year: n.Year, Theme: n.Theme, Method: n.Method, StartsOn: n.StartsOn, EndsOn: n.EndsOn,
+		Scope: n.Scope, Team: n.Team, Override: n.Override, Author: c.actor.Account,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &campaignOutput{Location: "/v1/campaigns/" + made.ID, Body: campaignOf(made)}, nil
+}
+
+func (s *server) campaign(ctx context.Context, _ *call, in *shortIDInput) (*campaignOutput, error) {
+	id, err := shortID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.record.Campaign(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	out := campaignOf(found)
+	if out.ByStage, err = s.record.CampaignProgress(ctx, id); err != nil {
+		return nil, err
+	}
+	return &campaignOutput{Body: out}, nil
+}
+
+func (s *server) closeCampaign(ctx context.Context, _ *call, in *shortIDInput) (*campaignOutput, error) {
+	id, err := shortID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	closed, err := s.record.CloseCampaign(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return &campaignOutput{Body: campaignOf(closed)}, nil
+}

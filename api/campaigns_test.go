@@ -1,0 +1,64 @@
+package api_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/api"
+	"duban/lifecycle"
+)
+
+// Issue "Campaigns", 2: a head plans, the burden guard stops, a leader overrides
+// with a reason, findings come from it, and it is closed.
+func TestPlanningACampaign(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.people
+	plan := func(who lifecycle.Actor, name, more string) answer {
+		return s.as(t, who, asked{method: http.MethodPost, path: "/v1/campaigns", body: `{"name":"` + name + `","year":` + today().String()[:4] +
+			`,"method":"inspection","starts_on":"` + today().String() + `","ends_on":"` + today().String() + `","scope":["` + p.Unit.ID + `"]` + more + `}`})
+	}
+	require.Equal(t, http.StatusForbidden, plan(p.Officer, "一", "").Code)
+	var made api.Campaign
+	a := plan(p.Head, "一", `,"team":["`+p.Inspector.Account+`"]`)
+	require.Equal(t, http.StatusCreated, a.Code, "%s", a.Body)
+	a.into(t, &made)
+	require.Equal(t, "/v1/campaigns/"+made.ID, a.Header().Get("Location"))
+	require.Equal(t, http.StatusCreated, plan(p.Head, "二", "").Code)
+
+	a = plan(p.Head, "三", "")
+	require.Equal(t, http.StatusConflict, a.Code)
+	require.Equal(t, "over_burden", a.problem(t).Code)
+	require.Contains(t, a.problem(t).Detail, "市档案局")
+	a = plan(p.Head, "三", `,"override":"很急"`)
+	require.Equal(t, http.StatusForbidden, a.Code)
+	require.Equal(t, "leader_overrides", a.problem(t).Code)
+	require.Equal(t, http.StatusCreated, plan(p.Leader, "三", `,"override":"市委部署"`).Code)
+
+	open, ok := p.Finding("问题", today()).Body.(*lifecycle.OpenCase)
+	require.True(t, ok)
+	open.Campaign = made.ID
+	s.life().do(t, p.Inspector, open)
+	a = s.as(t, p.Officer, asked{method: http.MethodGet, path: "/v1/campaigns/" + made.ID})
+	a.into(t, &made)
+	require.Equal(t, map[string]int64{"draft": 1}, made.ByStage)
+	var list api.CampaignList
+	a = s.as(t, p.Officer, asked{method: http.MethodGet, path: "/v1/campaigns?limit=2"})
+	a.into(t, &list)
+	require.Len(t, list.Campaigns, 2)
+	require.Equal(t, "三", list.Campaigns[0].Name, "the newest first")
+	a = s.as(t, p.Officer, asked{method: http.MethodGet, path: "/v1/campaigns?limit=2&cursor=" + list.Next})
+	list = api.CampaignList{}
+	a.into(t, &list)
+	require.Len(t, list.Campaigns, 1)
+	require.Equal(t, "一", list.Campaigns[0].Name)
+
+	a = s.as(t, p.Head, asked{method: http.MethodPost, path: "/v1/campaigns/" + made.ID + "/close"})
+	require.Equal(t, http.StatusOK, a.Code, "%s", a.Body)
+	a = s.as(t, p.Secretary, asked{method: http.MethodGet, path: "/v1/campaigns/" + made.ID})
+	require.Equal(t, http.StatusForbidden, a.Code, "a unit knows nothing of campaigns")
+	a = s.as(t, p.Officer, asked{method: http.MethodGet, path: "/v1/campaigns/nobody"})
+	require.Equal(t, http.StatusNotFound, a.Code)
+}
