@@ -72,6 +72,7 @@ func accessTable() map[string]access {
 		"GET /v1/units/{id}":              directory,
 		"GET /v1/units/{id}/changes":      office,
 		"POST /v1/units/{id}/changes":     admin,
+		"POST /v1/units/{id}/handover":    {roles: lifecycle.KindHandOver.Who()},
 		"GET /v1/units/{id}/background":   {roles: without(staff(), lifecycle.Admin)},
 		"GET /v1/units/{id}/posts":        office,
 		"POST /v1/units/{id}/posts":       admin,

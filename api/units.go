@@ -24,6 +24,7 @@ func (s *server) unitRoutes() {
 		doc: "A unit's person finds the own unit.", refuses: missing,
 	}, s.unit)
 	s.unitChangeRoutes()
+	s.handoverRoute()
 	s.backgroundRoute()
 	register(s, operation{
 		id: "posts", method: http.MethodGet, path: "/v1/units/{id}/posts", tag: "Directory", summary: "职务 The posts of a unit", refuses: missing,

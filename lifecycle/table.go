@@ -137,6 +137,12 @@ func (k CommandKind) Who() []Role {
 	return slices.Clone(r.who)
 }
 
+// From lists the stages a command may be run in.
+func (k CommandKind) From() []Stage {
+	r, _ := rowOf(k)
+	return slices.Clone(r.from)
+}
+
 func rowOf(kind CommandKind) (row, bool) {
 	i := slices.IndexFunc(table, func(r row) bool { return r.kind == kind })
 	if i < 0 {
