@@ -16,11 +16,12 @@ type UnitCase struct {
 	Version int64     `json:"version"`
 	Stage   UnitStage `json:"stage"`
 	Unit    string    `json:"unit"`
-	Title   string    `json:"title"`
-	Facts   string    `json:"facts"`
-	FoundOn Date      `json:"found_on"`
+	// What was sent to the wrong unit has none of these four.
+	Title    string `json:"title,omitempty"`
+	Facts    string `json:"facts,omitempty"`
+	FoundOn  Date   `json:"found_on,omitzero"`
+	Category string `json:"category,omitempty"`
 
-	Category  string         `json:"category"`
 	Dimension string         `json:"dimension,omitempty"`
 	Basis     string         `json:"basis,omitempty"`
 	Type      Type           `json:"type,omitempty"`
@@ -116,7 +117,7 @@ func (c Case) ForUnit() UnitCase {
 // Misdirected returns what a unit keeps of a case whose notice was sent to it by
 // mistake: that it was, and nothing of what it said.
 func (c Case) Misdirected(unit string) UnitCase {
-	return UnitCase{ID: c.ID, Number: c.Number, Version: 1, Stage: UnitMisdirected, Unit: unit}
+	return UnitCase{ID: c.ID, Number: c.Number, Version: 1, Stage: UnitMisdirected, Unit: unit, Round: 1}
 }
 
 // unitPlan hides what a look-back found until its result is the unit's to know:
