@@ -9,6 +9,9 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"duban/evidence"
+	"duban/store"
 )
 
 // Options is what the API stands on.
@@ -16,6 +19,12 @@ type Options struct {
 	// Record is read, Doer changes cases. Both are required.
 	Record Record
 	Doer   Doer
+	// Evidence keeps files. Without it none can be sent or fetched, and whoever
+	// tries is told so.
+	Evidence *evidence.Store
+	// Quota bounds the evidence of one case and of one unit. Defaults to 500 MiB
+	// and 5 GiB.
+	Quota store.Quota
 	// Logger gets one line for each request. Defaults to slog.Default().
 	Logger *slog.Logger
 	// Registry gets the API's metrics and is shown at /metrics. Defaults to a
@@ -53,6 +62,12 @@ func (o Options) withDefaults() Options {
 	if o.Burst <= 0 {
 		o.Burst = 200
 	}
+	if o.Quota.Case <= 0 {
+		o.Quota.Case = 500 << 20
+	}
+	if o.Quota.Unit <= 0 {
+		o.Quota.Unit = 5 << 30
+	}
 	if o.Engine == nil {
 		o.Engine = unknown
 	}
@@ -69,6 +84,9 @@ func (o Options) withDefaults() Options {
 type server struct {
 	record  Record
 	doer    Doer
+	files   *evidence.Store
+	quota   store.Quota
+	uploads *places
 	log     *slog.Logger
 	clock   func() time.Time
 	engine  func() string
@@ -96,7 +114,7 @@ func build(o Options) (*gin.Engine, *server) {
 	router.ForwardedByClientIP = false
 
 	s := &server{
-		record: o.Record, doer: o.Doer, log: o.Logger, clock: o.Clock, engine: o.Engine, worker: o.Worker,
+		record: o.Record, doer: o.Doer, files: o.Evidence, quota: o.Quota, uploads: newPlaces(), log: o.Logger, clock: o.Clock, engine: o.Engine, worker: o.Worker,
 		access: accessTable(), limits: newLimiter(o.PerSecond, o.Burst), metrics: newMetrics(o.Registry),
 	}
 	router.Use(s.observe, s.recover, s.admit)
@@ -105,6 +123,7 @@ func build(o Options) (*gin.Engine, *server) {
 
 	s.huma = humagin.New(router, description(o.Version))
 	s.routes()
+	s.evidenceRoutes(router)
 	s.health(router, o.Registry)
 	s.document(router)
 	return router, s

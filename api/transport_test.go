@@ -186,7 +186,7 @@ func TestHealth(t *testing.T) {
 	require.Equal(t, http.StatusOK, get("/healthz").Code)
 	ready := get("/readyz")
 	require.Equal(t, http.StatusOK, ready.Code)
-	require.JSONEq(t, `{"ready":true,"database":"ok","clock_difference":"1ms","schema":1,"engine":"away","worker":"none"}`, ready.Body.String())
+	require.JSONEq(t, `{"ready":true,"database":"ok","clock_difference":"1ms","schema":3,"engine":"away","worker":"none"}`, ready.Body.String())
 	err = fmt.Errorf("check record: %w: secret", store.ErrBusy)
 	ready = get("/readyz")
 	require.Equal(t, http.StatusServiceUnavailable, ready.Code)

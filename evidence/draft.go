@@ -54,7 +54,7 @@ func (s *Store) Receive(ctx context.Context, name string, content io.Reader) (_ 
 	case err != nil:
 		return nil, fmt.Errorf("receive evidence: %w", err)
 	case d.Size > s.max:
-		return nil, refusedSize(s.max)
+		return nil, TooLargeFor(s.max)
 	case d.Size == 0:
 		return nil, refusedEmpty()
 	}

@@ -40,7 +40,8 @@ func refusedExtension() error {
 	return faulty("file_extension", "文件扩展名与内容不符，请核对后重新上传。", "The file's extension does not agree with its content.")
 }
 
-func refusedSize(limit int64) error {
+// TooLargeFor is the refusal of a file that has more bytes than the limit.
+func TooLargeFor(limit int64) error {
 	return &Refusal{
 		TooLarge, "file_too_large", "文件不能超过" + Bytes(limit) + "。", "The file may not be larger than " + Bytes(limit) + ".",
 	}
