@@ -57,7 +57,9 @@ func refusedBomb() error {
 	return unfit("file_archive_bomb", "文件解压后大得异常，不能接收。", "The file would unpack to far more than it is.")
 }
 
-func refusedBroken() error { return faulty("file_broken", "文件已损坏，无法读取。", "The file is damaged.") }
+func refusedBroken() error {
+	return faulty("file_broken", "文件已损坏，无法读取。", "The file is damaged.")
+}
 
 func refusedMacros() error {
 	return unfit("file_macros", "文件含有宏、脚本或控件，请另存为不含宏的文件或PDF后上传。", "The file contains macros, scripts or controls; save it without them, or as PDF.")
