@@ -16,6 +16,8 @@ type access struct {
 	// everybody needs a token and no particular role.
 	everybody bool
 	roles     []lifecycle.Role
+	// streams: the handler reads the body itself, as it arrives.
+	streams bool
 }
 
 // may reports whether the person may use the route.
@@ -56,7 +58,14 @@ func accessTable() map[string]access {
 		"GET /v1/cases/{id}/events":   readers,
 		"GET /v1/cases/{id}/deadline": readers,
 		"GET /v1/tasks":               readers,
-		"GET /v1/commands/{id}":       readers,
+
+		"GET /v1/cases/{id}/evidence":       readers,
+		"GET /v1/cases/{id}/evidence/{eid}": readers,
+		"POST /v1/cases/{id}/evidence": {streams: true, roles: []lifecycle.Role{
+			lifecycle.Inspector, lifecycle.Officer, lifecycle.LookBackLead, lifecycle.Leader, lifecycle.UnitSecretary, lifecycle.UnitContact,
+		}},
+
+		"GET /v1/commands/{id}": readers,
 
 		"POST /v1/cases": {roles: lifecycle.KindOpenCase.Who()},
 		// A kind of command that does not exist.

@@ -9,6 +9,9 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"duban/evidence"
+	"duban/store"
 )
 
 // Options is what the API stands on.
@@ -19,6 +22,12 @@ type Options struct {
 	// Jobs starts the workflows of jobs at once. Defaults to none: a Schedule
 	// takes them up within minutes.
 	Jobs Jobs
+	// Evidence keeps files. Without it none can be sent or fetched, and whoever
+	// tries is told so.
+	Evidence *evidence.Store
+	// Quota bounds the evidence of one case and of one unit. Defaults to 500 MiB
+	// and 5 GiB.
+	Quota store.Quota
 	// Logger gets one line for each request. Defaults to slog.Default().
 	Logger *slog.Logger
 	// Registry gets the API's metrics and is shown at /metrics. Defaults to a
@@ -56,6 +65,12 @@ func (o Options) withDefaults() Options {
 	if o.Burst <= 0 {
 		o.Burst = 200
 	}
+	if o.Quota.Case <= 0 {
+		o.Quota.Case = 500 << 20
+	}
+	if o.Quota.Unit <= 0 {
+		o.Quota.Unit = 5 << 30
+	}
 	if o.Engine == nil {
 		o.Engine = unknown
 	}
@@ -73,6 +88,9 @@ type server struct {
 	record  Record
 	doer    Doer
 	jobs    Jobs
+	files   *evidence.Store
+	quota   store.Quota
+	uploads *places
 	log     *slog.Logger
 	clock   func() time.Time
 	engine  func() string
@@ -100,7 +118,7 @@ func build(o Options) (*gin.Engine, *server) {
 	router.ForwardedByClientIP = false
 
 	s := &server{
-		record: o.Record, doer: o.Doer, jobs: o.Jobs, log: o.Logger, clock: o.Clock, engine: o.Engine, worker: o.Worker,
+		record: o.Record, doer: o.Doer, jobs: o.Jobs, files: o.Evidence, quota: o.Quota, uploads: newPlaces(), log: o.Logger, clock: o.Clock, engine: o.Engine, worker: o.Worker,
 		access: accessTable(), limits: newLimiter(o.PerSecond, o.Burst), metrics: newMetrics(o.Registry),
 	}
 	router.Use(s.observe, s.recover, s.admit)
@@ -109,6 +127,7 @@ func build(o Options) (*gin.Engine, *server) {
 
 	s.huma = humagin.New(router, description(o.Version))
 	s.routes()
+	s.evidenceRoutes(router)
 	s.health(router, o.Registry)
 	s.document(router)
 	return router, s

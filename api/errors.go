@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"duban/evidence"
 	"duban/lifecycle"
 	"duban/store"
 )
@@ -49,6 +50,8 @@ func faultOf(err error) *fault {
 		refusal *lifecycle.Refusal
 		asked   *store.FieldError
 		burden  *store.BurdenError
+		quota   *store.QuotaError
+		unfit   *evidence.Refusal
 	)
 	switch {
 	case errors.As(err, &known):
@@ -59,6 +62,12 @@ func faultOf(err error) *fault {
 		return invalid(asked.Field, asked.Code, asked.ZH, asked.EN)
 	case errors.As(err, &burden):
 		return &fault{status: http.StatusConflict, code: "over_burden", field: "scope", zh: burden.ZH(), en: burden.Error()}
+	case errors.As(err, &unfit):
+		return &fault{status: unfitStatus(unfit), code: unfit.Code, field: "file", zh: unfit.ZH, en: unfit.EN}
+	case errors.As(err, &quota):
+		return quotaUsed(quota)
+	case errors.Is(err, store.ErrSettled):
+		return &fault{status: http.StatusConflict, code: "case_settled", zh: "事项已办结，不能再上传证据。", en: "The case is settled and takes no more evidence."}
 	case errors.Is(err, store.ErrNotFound):
 		return notFound()
 	case errors.Is(err, store.ErrStale):
@@ -93,6 +102,32 @@ func refusalStatus(r *lifecycle.Refusal) int {
 		return http.StatusForbidden
 	default:
 		return http.StatusConflict
+	}
+}
+
+// unfitStatus is the status for a file that is not taken.
+func unfitStatus(r *evidence.Refusal) int {
+	switch r.Reason {
+	case evidence.TooLarge:
+		return http.StatusRequestEntityTooLarge
+	case evidence.Unfit:
+		return http.StatusUnsupportedMediaType
+	case evidence.Faulty:
+		return http.StatusUnprocessableEntity
+	}
+	panic("api: a reason nobody knows")
+}
+
+// quotaUsed names the limit and not how much there is.
+func quotaUsed(q *store.QuotaError) *fault {
+	limit := evidence.Bytes(q.Limit)
+	if q.OfUnit {
+		return &fault{
+			status: http.StatusConflict, code: "unit_quota", zh: "本单位的证据总量不能超过" + limit + "。", en: "The evidence of one unit may not come to more than " + limit + ".",
+		}
+	}
+	return &fault{
+		status: http.StatusConflict, code: "case_quota", zh: "本事项的证据总量不能超过" + limit + "。", en: "The evidence of one case may not come to more than " + limit + ".",
 	}
 }
 

@@ -23,6 +23,7 @@ type Jobs interface {
 type Record interface {
 	Gate
 	Cases
+	Evidence
 	Directory
 	Campaigns
 	Force
@@ -46,6 +47,14 @@ type Cases interface {
 	Deadline(ctx context.Context, a lifecycle.Actor, id string) ([]store.DeadlineView, error)
 	Tasks(ctx context.Context, a lifecycle.Actor, after string, limit int) (store.TaskPage, error)
 	Receipt(ctx context.Context, a lifecycle.Actor, commandID string) (store.Answer, error)
+}
+
+// Evidence is what the record knows of files, as one person may see it.
+type Evidence interface {
+	EvidenceDoor(ctx context.Context, a lifecycle.Actor, caseID, key string, quota store.Quota) error
+	AddEvidence(ctx context.Context, n store.NewEvidence) (store.Evidence, error)
+	Evidence(ctx context.Context, a lifecycle.Actor, caseID, after string, limit int) ([]store.Evidence, error)
+	OneEvidence(ctx context.Context, a lifecycle.Actor, caseID, id string) (store.Evidence, error)
 }
 
 // A Directory keeps units, posts and accounts. A fault in what was asked is a

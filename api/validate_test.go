@@ -42,8 +42,14 @@ func validate(t *testing.T, method, path string, a answer) {
 		require.Empty(t, response.Content, "%s %s", method, path)
 		return
 	}
+	if response.Content["*/*"] != nil { // a file
+		return
+	}
 	media := response.Content[a.Header().Get("Content-Type")]
 	require.NotNil(t, media, "%s %s: %d %s", method, path, a.Code, a.Header().Get("Content-Type"))
+	if media.Schema == nil { // text of the standard library's
+		return
+	}
 	var body any
 	require.NoError(t, json.Unmarshal(a.Body.Bytes(), &body))
 	var result huma.ValidateResult

@@ -31,6 +31,7 @@ type commandLine struct {
 	Unit      unitCmd      `cmd:"" help:"Add and list units."`
 	Calendar  calendarCmd  `cmd:"" help:"Count legal time, and put a year's holiday notice in force."`
 	Policy    policyCmd    `cmd:"" help:"Check, show and put in force the rules in figures."`
+	Evidence  evidenceCmd  `cmd:"" help:"See that every file of evidence is there and whole."`
 	Rebuild   rebuildCmd   `cmd:"" help:"Fold every case from its events again and mend what differs; the system may go on meanwhile."`
 	Rehydrate rehydrateCmd `cmd:"" help:"Tell every open case's workflow where it stands; makes lost workflows again."`
 	Demo      demoCmd      `cmd:"" help:"Let one finding live its whole life in minutes, with things being killed on the way."`

@@ -29,6 +29,9 @@ type parts struct {
 	// workerListen serves the metrics of a worker that is a process of its own.
 	workerListen string
 	api, worker  bool
+	// evidence is where files are kept; empty for a process that takes none.
+	evidence string
+	limits   evidenceLimits
 	// migrates: this process brings the record to this release first.
 	migrates bool
 	initial  []byte
@@ -74,7 +77,15 @@ func (p parts) run(ctx context.Context) error {
 		group.Go(func() error { return w.Run(ctx) })
 	}
 	if p.api {
+		files, err := openEvidence(ctx, p.evidence, p.limits.EvidenceMaxMiB<<20, log)
+		if err != nil {
+			return err
+		}
+		if files != nil {
+			defer files.Close()
+		}
 		handler := api.New(api.Options{
+			Evidence: files, Quota: store.Quota{Case: p.limits.EvidenceCaseQuotaMiB << 20, Unit: p.limits.EvidenceUnitQuotaMiB << 20},
 			Record: record, Doer: door, Jobs: door, Logger: log, Registry: registry, Engine: door.EngineState, Worker: state, Version: version,
 		})
 		group.Go(func() error { return p.serve(ctx, record, handler, log) })

@@ -19,6 +19,8 @@ import (
 type serveCmd struct {
 	Listen string `env:"DUBAN_LISTEN" default:"127.0.0.1:8080" help:"Address of the API. Defaults to 127.0.0.1:8080."`
 	Policy string `type:"existingfile" help:"Policy to begin with, in an empty record. Defaults to the built-in one."`
+
+	evidenceLimits
 }
 
 // Run starts what is not named, serves until it is told to stop, and stops it
@@ -51,7 +53,10 @@ func (c serveCmd) Run(ctx context.Context, s *settings) error {
 		}
 	}()
 	p := parts{
-		settings: *s, listen: c.Listen, api: true, worker: true, migrates: true,
+		settings: *s, listen: c.Listen, api: true, worker: true, migrates: true, limits: c.evidenceLimits,
+	}
+	if p.evidence, err = s.evidenceAddress(); err != nil {
+		return err
 	}
 	p.settings.DatabaseURL, p.settings.TemporalAddress = system.DatabaseURL(), system.TemporalAddress()
 	p.ready = func(ctx context.Context, record *store.Store, address string) error {
@@ -112,8 +117,30 @@ func firstToken(ctx context.Context, record *store.Store, dir string) (string, e
 	return file, nil
 }
 
+// evidenceLimits bound what is taken in.
+type evidenceLimits struct {
+	EvidenceMaxMiB       int64 `name:"evidence-max-mib" default:"50" help:"How large one file of evidence may be, in MiB. Defaults to 50."`
+	EvidenceCaseQuotaMiB int64 `name:"evidence-case-quota-mib" default:"500" help:"How much evidence one case may have, in MiB. Defaults to 500."`
+	EvidenceUnitQuotaMiB int64 `name:"evidence-unit-quota-mib" default:"5120" help:"How much evidence one unit's cases may have, in MiB. Defaults to 5120."`
+}
+
+// Validate wants limits that let something through.
+func (l evidenceLimits) Validate() error {
+	const most = 1 << 30 // a PiB, in MiB
+	for name, value := range map[string]int64{
+		"--evidence-max-mib": l.EvidenceMaxMiB, "--evidence-case-quota-mib": l.EvidenceCaseQuotaMiB, "--evidence-unit-quota-mib": l.EvidenceUnitQuotaMiB,
+	} {
+		if value < 1 || value > most {
+			return fmt.Errorf("%s: %d is not a number of MiB from 1 to %d", name, value, most)
+		}
+	}
+	return nil
+}
+
 type apiCmd struct {
 	Listen string `env:"DUBAN_LISTEN" default:"127.0.0.1:8080" help:"Address of the API. Defaults to 127.0.0.1:8080."`
+
+	evidenceLimits
 }
 
 // errExternal: the split processes start nothing local.
@@ -124,7 +151,7 @@ func (c apiCmd) Run(ctx context.Context, s *settings) error {
 	if s.DatabaseURL == "" || s.TemporalAddress == "" {
 		return errExternal
 	}
-	return parts{settings: *s, listen: c.Listen, api: true}.run(ctx)
+	return parts{settings: *s, listen: c.Listen, api: true, evidence: s.EvidenceURL, limits: c.evidenceLimits}.run(ctx)
 }
 
 type workerCmd struct {

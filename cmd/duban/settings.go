@@ -17,6 +17,7 @@ type settings struct {
 	DatabaseURL       string `env:"DATABASE_URL" help:"PostgreSQL to keep the record in; a private one is run when it is left out."`
 	TemporalAddress   string `env:"TEMPORAL_ADDRESS" help:"Temporal server, as host:port; an engine is run here when it is left out."`
 	TemporalNamespace string `env:"TEMPORAL_NAMESPACE" default:"duban" help:"Temporal namespace. Defaults to duban."`
+	EvidenceURL       string `name:"evidence-url" env:"DUBAN_EVIDENCE_URL" help:"Where files of evidence are kept: file:///folder or s3://bucket?region=…. Defaults to evidence in the --data folder for duban serve; duban api takes no files without it."`
 	LogLevel          string `env:"DUBAN_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"Least level of log lines: debug, info, warn or error. Defaults to info."`
 	LogFormat         string `env:"DUBAN_LOG_FORMAT" enum:"text,json" default:"text" help:"Form of log lines: text or json. Defaults to text."`
 }

@@ -20,7 +20,7 @@ const module = "duban"
 var rules = []string{"lifecycle", "policy", "calendar"}
 
 // everything a program is made of.
-var everything = with(rules, "store", "documents", "notify", "activities", "workflows", "dispatch", "worker", "api", "web", "local", "docs")
+var everything = with(rules, "store", "documents", "evidence", "notify", "activities", "workflows", "dispatch", "worker", "api", "web", "local", "docs")
 
 // arrows says which of our own packages, by first element of the path, a
 // package may import besides its own. A package that is not listed fails the
@@ -31,12 +31,13 @@ var arrows = map[string][]string{
 	"lifecycle":  {"policy", "calendar"},
 	"store":      rules,
 	"documents":  rules,
+	"evidence":   {},
 	"notify":     rules,
 	"activities": with(rules, "store", "notify", "documents"),
 	"workflows":  with(rules, "activities"),
 	"dispatch":   with(rules, "store", "workflows"),
 	"worker":     with(rules, "store", "notify", "documents", "activities", "workflows"),
-	"api":        with(rules, "dispatch", "store", "documents"),
+	"api":        with(rules, "dispatch", "store", "documents", "evidence"),
 	"web":        with(rules, "dispatch", "store", "documents", "api"),
 	"local":      {},
 	"docs":       {}, // examples, embedded
@@ -53,6 +54,8 @@ var homes = map[string][]string{
 	"database/sql":                  {"store"},
 	"github.com/gin-gonic/gin":      {"api", "web"},
 	"github.com/danielgtaylor/huma": {"api", "web"},
+	"gocloud.dev":                   {"evidence"},
+	"github.com/gabriel-vasile":     {"evidence"},
 	"go.temporal.io":                {"workflows", "activities", "dispatch", "worker", "cmd", "e2e", "bench"},
 }
 
