@@ -16,6 +16,8 @@ type access struct {
 	// everybody needs a token and no particular role.
 	everybody bool
 	roles     []lifecycle.Role
+	// upload: its handler reads the body itself, within a limit of its own.
+	upload bool
 }
 
 // may reports whether the person may use the route.
@@ -72,6 +74,14 @@ func accessTable() map[string]access {
 		"POST /v1/accounts/{id}/disable":  admin,
 		"POST /v1/accounts/{id}/tokens":   admin,
 		"DELETE /v1/accounts/{id}/tokens": admin,
+
+		// Whoever may register one finding may register many.
+		"GET /v1/imports":                  {roles: lifecycle.KindOpenCase.Who()},
+		"POST /v1/imports":                 {roles: lifecycle.KindOpenCase.Who(), upload: true},
+		"GET /v1/imports/template.xlsx":    {roles: lifecycle.KindOpenCase.Who()},
+		"GET /v1/imports/{id}":             {roles: lifecycle.KindOpenCase.Who()},
+		"POST /v1/imports/{id}/open":       {roles: lifecycle.KindOpenCase.Who()},
+		"GET /v1/imports/{id}/marked.xlsx": {roles: lifecycle.KindOpenCase.Who()},
 
 		"GET /v1/policy":          office,
 		"GET /v1/calendar/{year}": everybody,

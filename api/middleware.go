@@ -153,6 +153,9 @@ func (s *server) admit(c *gin.Context) {
 		s.refuse(c, barred())
 		return
 	}
+	if door.upload {
+		return
+	}
 	body, err := readBody(c.Writer, c.Request)
 	if err != nil {
 		s.refuse(c, err)

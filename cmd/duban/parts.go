@@ -76,6 +76,7 @@ func (p parts) run(ctx context.Context) error {
 	if p.api {
 		handler := api.New(api.Options{
 			Record: record, Doer: door, Logger: log, Registry: registry, Engine: door.EngineState, Worker: state, Version: version,
+			StartImport: door.Import,
 		})
 		group.Go(func() error { return p.serve(ctx, record, handler, log) })
 	} else if p.workerListen != "" {
