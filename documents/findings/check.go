@@ -156,7 +156,7 @@ func (t *table) merge(ref string) error {
 		bottom = row
 	}
 	if t.columns != nil && bottom >= t.header.Row {
-		t.faults.add(t.fault(first, row, "merged", "单元格"+cut(ref)+"是合并的，请取消合并并逐行填写。", "Merged cells."))
+		t.faults.add(t.fault(first, row, CodeMerged, "单元格"+cut(ref)+"是合并的，请取消合并并逐行填写。", "Merged cells."))
 	}
 	return nil
 }

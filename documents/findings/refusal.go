@@ -33,6 +33,10 @@ type Fault struct {
 	EN   string `json:"en"`
 }
 
+// CodeMerged is the code of a merged cell. A sheet tells of those only at its
+// end, so the fault does not come with its row.
+const CodeMerged = "merged"
+
 // MaxFaults is how many faults a reading lists; the others are counted.
 const MaxFaults = 1000
 

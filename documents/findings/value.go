@@ -89,6 +89,9 @@ func fromNumber(text string, serial float64, from1904 bool) (calendar.Date, bool
 		d, err := calendar.NewDate(whole/10000, time.Month(whole/100%100), whole%100)
 		return d, err == nil && whole >= 20000101
 	}
+	if serial < 0 || serial > lastSerial+1 {
+		return calendar.Date{}, false
+	}
 	days := int(serial)
 	if from1904 {
 		days += shift1904
@@ -96,5 +99,5 @@ func fromNumber(text string, serial float64, from1904 bool) (calendar.Date, bool
 	if days < firstSerial || days > lastSerial {
 		return calendar.Date{}, false
 	}
-	return calendar.On(1899, time.December, 30).AddDays(days), true
+	return calendar.On(2000, time.January, 1).AddDays(days-firstSerial), true
 }
