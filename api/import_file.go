@@ -37,9 +37,9 @@ const (
 // importFiles registers what takes and gives workbooks. huma bounds no
 // multipart body, so these are handlers of the router's, and described here.
 func (s *server) importFiles(router *gin.Engine) {
-	router.GET("/v1/imports/template.xlsx", s.plain(s.template))
-	router.POST("/v1/imports", s.plain(s.addImport))
-	router.GET("/v1/imports/:id/marked.xlsx", s.plain(s.marked))
+	router.GET("/v1/imports/template.xlsx", plain{s, s.template}.serve)
+	router.POST("/v1/imports", plain{s, s.addImport}.serve)
+	router.GET("/v1/imports/:id/marked.xlsx", plain{s, s.marked}.serve)
 
 	workbook := &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{xlsxType: {Schema: &huma.Schema{Type: huma.TypeString, ContentEncoding: "binary"}}}}
 	id := &huma.Param{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}}
@@ -79,22 +79,25 @@ func (s *server) describe(op operation, status string, success *huma.Response, b
 	})
 }
 
-// plain makes a handler of one that returns an error.
-func (s *server) plain(handle func(*gin.Context, *call) error) gin.HandlerFunc {
-	return func(c *gin.Context) {
-		one := callOf(c.Request.Context())
-		err := one.parameters(nil)
-		if err == nil {
-			err = handle(c, one)
-		}
-		switch {
-		case err == nil:
-		case c.Writer.Written(): // half a workbook must not pass for a whole one
-			one.cause = err
-			panic(http.ErrAbortHandler)
-		default:
-			s.refuse(c, err)
-		}
+// A plain handler is one of the router's that returns an error.
+type plain struct {
+	server *server
+	handle func(*gin.Context, *call) error
+}
+
+func (p plain) serve(c *gin.Context) {
+	one := callOf(c.Request.Context())
+	err := one.parameters(nil)
+	if err == nil {
+		err = p.handle(c, one)
+	}
+	switch {
+	case err == nil:
+	case c.Writer.Written(): // half a workbook must not pass for a whole one
+		one.cause = err
+		panic(http.ErrAbortHandler)
+	default:
+		p.server.refuse(c, err)
 	}
 }
 

@@ -279,12 +279,9 @@ func (s *Store) Judge(ctx context.Context, who lifecycle.Actor, at time.Time) (f
 	return func(b *lifecycle.OpenCase) *lifecycle.Refusal {
 		rules := rules
 		rules.Known.Units = map[string]bool{b.Unit: true}
-		var no *lifecycle.Refusal
 		_, err := lifecycle.Decide(lifecycle.Case{}, nil, lifecycle.Command{Actor: who, Body: b}, at, rules)
-		if errors.As(err, &no) {
-			return no
-		}
-		return nil
+		no, _ := errors.AsType[*lifecycle.Refusal](err)
+		return no
 	}, nil
 }
 
@@ -294,10 +291,14 @@ func (s *Store) UnitNames(ctx context.Context) (map[string]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list units: %w", plain(err))
 	}
-	names := map[string]string{}
-	var name, id string
-	if _, err := pgx.ForEachRow(rows, []any{&name, &id}, func() error { names[name] = id; return nil }); err != nil {
+	type named struct{ Name, ID string }
+	units, err := pgx.CollectRows(rows, pgx.RowToStructByPos[named])
+	if err != nil {
 		return nil, fmt.Errorf("list units: %w", plain(err))
+	}
+	names := make(map[string]string, len(units))
+	for _, u := range units {
+		names[u.Name] = u.ID
 	}
 	return names, nil
 }

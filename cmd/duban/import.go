@@ -136,7 +136,7 @@ func open(ctx context.Context, record *store.Store, i store.Import) error {
 		if i, err = record.Import(ctx, i.ID); err != nil {
 			return err
 		}
-		_ = bar.Set(i.Opened + i.Failed) //nolint:errcheck // a bar is no reason to stop
+		_ = bar.Set(i.Opened + i.Failed) // a bar that cannot be drawn is no reason to stop
 	}
 	fmt.Fprintln(os.Stderr)
 	failed, err := record.FailedRows(ctx, i.ID, store.MaxPage)

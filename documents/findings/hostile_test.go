@@ -94,12 +94,12 @@ func inline(cells ...string) string {
 	return out.String()
 }
 
-func rowXML(n int, attributes string, cells ...string) string {
-	return fmt.Sprintf(`<row r="%d"%s>%s</row>`, n, attributes, strings.ReplaceAll(inline(cells...), `0" t=`, fmt.Sprintf(`%d" t=`, n)))
+func rowXML(n int, cells ...string) string {
+	return fmt.Sprintf(`<row r="%d">%s</row>`, n, strings.ReplaceAll(inline(cells...), `0" t=`, fmt.Sprintf(`%d" t=`, n)))
 }
 
 func sheetXML(rows ...string) string {
-	return `<worksheet><sheetData>` + rowXML(1, "", header()...) + strings.Join(rows, "") + `</sheetData></worksheet>`
+	return `<worksheet><sheetData>` + rowXML(1, header()...) + strings.Join(rows, "") + `</sheetData></worksheet>`
 }
 
 var goodCells = []string{"市档案局", "问题", "事实", "2026-03-02", "督促检查", "C03"}
@@ -121,10 +121,10 @@ func compound(name string) []byte {
 func files(t *testing.T) []hostile {
 	t.Helper()
 	good := workbook(t, nil, good())
-	open, end := `<worksheet><sheetData>`+rowXML(1, "", header()...), `</sheetData></worksheet>`
+	open, end := `<worksheet><sheetData>`+rowXML(1, header()...), `</sheetData></worksheet>`
 	sheet := func(r io.Reader) []byte { return pack(t, map[string]io.Reader{sheetPart: around(open, r, end)}) }
 	with := func(name, content string) []byte {
-		return pack(t, map[string]io.Reader{sheetPart: text(sheetXML(rowXML(2, "", goodCells...))), name: text(content)})
+		return pack(t, map[string]io.Reader{sheetPart: text(sheetXML(rowXML(2, goodCells...))), name: text(content)})
 	}
 	changed := func(change func(*excelize.File) error) []byte {
 		return workbook(t, func(f *excelize.File) { require.NoError(t, change(f)) }, goodRow())
@@ -167,8 +167,8 @@ func files(t *testing.T) []hostile {
 		{name: "too many texts", file: pack(t, map[string]io.Reader{sheetPart: text(sheetXML()), stringPart: around("<sst>", again("<si><t/></si>", 600_000), "</sst>")}), code: "zip_bomb"},
 		{name: "ten million empty rows", file: sheet(again("<row/>", 10_000_000)), code: "blank_rows"},
 		{name: "ten million styled rows", file: sheet(again(`<row><c/></row>`, 8_000_000)), code: "blank_rows"},
-		{name: "row beyond the last", file: sheetOf(t, sheetXML(rowXML(1048577, "", goodCells...))), code: "corrupt"},
-		{name: "rows backwards", file: sheetOf(t, sheetXML(rowXML(3, "", goodCells...), rowXML(2, "", goodCells...))), code: "corrupt"},
+		{name: "row beyond the last", file: sheetOf(t, sheetXML(rowXML(1048577, goodCells...))), code: "corrupt"},
+		{name: "rows backwards", file: sheetOf(t, sheetXML(rowXML(3, goodCells...), rowXML(2, goodCells...))), code: "corrupt"},
 		{name: "cell in another row", file: sheetOf(t, sheetXML(`<row r="2"><c r="A3"><v>1</v></c></row>`)), code: "corrupt"},
 		{name: "cell without end", file: sheetOf(t, sheetXML(`<row r="2"><c r="ZZZZ2"><v>1</v></c></row>`)), code: "corrupt"},
 		{name: "text that is not there", file: sheetOf(t, sheetXML(`<row r="2"><c r="A2" t="s"><v>7</v></c></row>`)), code: "corrupt"},
@@ -183,7 +183,7 @@ func files(t *testing.T) []hostile {
 		{name: "deep", file: sheet(again("<a>", 20<<20)), code: "corrupt"},
 		{name: "wide row", file: sheet(around(`<row r="2">`, again("<c><v>"+strings.Repeat("9", 200)+"</v></c>", 400_000), `</row>`)), code: "corrupt|text_too_long"},
 		{name: "entities", file: sheetOf(t, `<!DOCTYPE a [<!ENTITY b "bbbb">]>`+sheetXML()), code: "corrupt"},
-		{name: "unknown entity", file: sheetOf(t, sheetXML(rowXML(2, "", "&b;"))), code: "corrupt"},
+		{name: "unknown entity", file: sheetOf(t, sheetXML(rowXML(2, "&b;"))), code: "corrupt"},
 		{name: "UTF-16", file: sheetOf(t, `<?xml version="1.0" encoding="UTF-16"?>`+sheetXML()), code: "corrupt"},
 		{name: "ends cross", file: sheetOf(t, `<worksheet><sheetData></worksheet></sheetData>`), code: "corrupt"},
 		{name: "no end", file: sheetOf(t, `<worksheet><sheetData>`), code: "corrupt"},
@@ -242,7 +242,7 @@ func manyRows(n int) io.Reader {
 	for i := range n {
 		cells := append([]string{}, goodCells...)
 		cells[1] += fmt.Sprint(i)
-		out.WriteString(rowXML(i+2, "", cells...))
+		out.WriteString(rowXML(i+2, cells...))
 	}
 	return strings.NewReader(out.String())
 }
@@ -390,7 +390,7 @@ func TestWhatStaffType(t *testing.T) {
 //
 //nolint:paralleltest // it measures memory
 func TestErrorsAreCapped(t *testing.T) {
-	file := pack(t, map[string]io.Reader{sheetPart: around(`<worksheet><sheetData>`+rowXML(1, "", "单位", "问题", "事实", "发现日期", "发现方式", "问题类别"),
+	file := pack(t, map[string]io.Reader{sheetPart: around(`<worksheet><sheetData>`+rowXML(1, "单位", "问题", "事实", "发现日期", "发现方式", "问题类别"),
 		strings.NewReader(strings.ReplaceAll(readAll(t, manyRows(findings.MaxRows)), "市档案局", "市档按局")), `</sheetData></worksheet>`)})
 	var result findings.Result
 	grown := growth(func() {

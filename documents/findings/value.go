@@ -99,5 +99,5 @@ func fromNumber(text string, serial float64, from1904 bool) (calendar.Date, bool
 	if days < firstSerial || days > lastSerial {
 		return calendar.Date{}, false
 	}
-	return calendar.On(2000, time.January, 1).AddDays(days-firstSerial), true
+	return calendar.On(2000, time.January, 1).AddDays(days - firstSerial), true
 }
