@@ -52,6 +52,10 @@ func (s *stub) LettersDue(context.Context, string, int) ([]string, error) { retu
 
 func (s *stub) Recompute(context.Context, string, int) (int, bool, error) { return 0, false, s.err }
 
+func (s *stub) OpenImport(context.Context, string, int, func()) (int, bool, error) {
+	return 0, false, s.err
+}
+
 func (s *stub) OpenJobs(context.Context) ([]store.Job, error) { return nil, s.err }
 
 func over(s *stub, metrics prometheus.Registerer) *activities.Activities {
@@ -72,6 +76,7 @@ func TestEveryActivityFailsWithACodeAndNothingElse(t *testing.T) {
 			"deliver letters": func() error { return a.DeliverLetters(t.Context(), activities.CaseInput{}) },
 			"deliver due":     func() error { _, err := a.DeliverDue(t.Context(), activities.DueInput{}); return err },
 			"recompute":       func() error { _, err := a.Recompute(t.Context(), activities.JobInput{}); return err },
+			"import":          func() error { _, err := a.Import(t.Context(), activities.JobInput{}); return err },
 			"recompute jobs":  func() error { _, err := a.RecomputeJobs(t.Context()); return err },
 		} {
 			t.Run(name+" "+code, func(t *testing.T) {

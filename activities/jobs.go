@@ -3,11 +3,17 @@ package activities
 import (
 	"context"
 
+	"go.temporal.io/sdk/activity"
+
 	"duban/store"
 )
 
 // recomputePage is how many cases one Recompute brings up to date.
 const recomputePage = 200
+
+// importPage is how many rows one Import opens: a second's work, so that the
+// progress shows and little is looked at twice.
+const importPage = 100
 
 // A JobInput names a job that an authorised command wrote.
 type JobInput struct {
@@ -22,7 +28,9 @@ type Progress struct {
 
 // A JobList names jobs.
 type JobList struct {
-	Jobs []string `json:"jobs,omitempty"`
+	// Jobs are the recomputing ones.
+	Jobs    []string `json:"jobs,omitempty"`
+	Imports []string `json:"imports,omitempty"`
 }
 
 // Recompute brings a page of cases that are older than the calendar in force
@@ -36,8 +44,22 @@ func (a *Activities) Recompute(ctx context.Context, in JobInput) (p Progress, er
 	return p, nil
 }
 
-// RecomputeJobs lists the recomputing jobs that are not done. It fails with a
-// code.
+// Import opens the cases of a page of an import's rows. It fails with a code;
+// what was opened until then stays opened.
+func (a *Activities) Import(ctx context.Context, in JobInput) (p Progress, err error) {
+	defer a.guard(ctx, "import", in.Job, &err)
+	beat := func() {}
+	if activity.IsActivity(ctx) {
+		beat = func() { activity.RecordHeartbeat(ctx) }
+	}
+	p.Done, p.More, err = a.record.OpenImport(ctx, in.Job, importPage, beat)
+	if err != nil {
+		return Progress{}, err
+	}
+	return p, nil
+}
+
+// RecomputeJobs lists the jobs that are not done. It fails with a code.
 func (a *Activities) RecomputeJobs(ctx context.Context) (list JobList, err error) {
 	defer a.guard(ctx, "recompute_jobs", "", &err)
 	open, err := a.record.OpenJobs(ctx)
@@ -45,8 +67,11 @@ func (a *Activities) RecomputeJobs(ctx context.Context) (list JobList, err error
 		return JobList{}, err
 	}
 	for _, job := range open {
-		if job.Kind == store.KindRecompute || job.Kind == store.KindSucceed {
+		switch job.Kind {
+		case store.KindRecompute, store.KindSucceed:
 			list.Jobs = append(list.Jobs, job.ID)
+		case store.KindImport:
+			list.Imports = append(list.Imports, job.ID)
 		}
 	}
 	return list, nil

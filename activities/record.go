@@ -35,6 +35,9 @@ type Letters interface {
 type Jobs interface {
 	// Recompute brings at most limit cases to the calendar in force.
 	Recompute(ctx context.Context, jobID string, limit int) (done int, more bool, err error)
+	// OpenImport opens the cases of at most limit rows of an import, and calls
+	// beat after each.
+	OpenImport(ctx context.Context, jobID string, limit int, beat func()) (done int, more bool, err error)
 	// OpenJobs lists the jobs that are not done, oldest first.
 	OpenJobs(ctx context.Context) ([]store.Job, error)
 }

@@ -91,6 +91,14 @@ func accessTable() map[string]access {
 		"POST /v1/accounts/{id}/tokens":   admin,
 		"DELETE /v1/accounts/{id}/tokens": admin,
 
+		// Whoever may register one finding may register many.
+		"GET /v1/imports":                  {roles: lifecycle.KindOpenCase.Who()},
+		"POST /v1/imports":                 {roles: lifecycle.KindOpenCase.Who(), streams: true},
+		"GET /v1/imports/template.xlsx":    {roles: lifecycle.KindOpenCase.Who()},
+		"GET /v1/imports/{id}":             {roles: lifecycle.KindOpenCase.Who()},
+		"POST /v1/imports/{id}/open":       {roles: lifecycle.KindOpenCase.Who()},
+		"GET /v1/imports/{id}/marked.xlsx": {roles: lifecycle.KindOpenCase.Who()},
+
 		"GET /v1/policy":          office,
 		"GET /v1/calendar/{year}": everybody,
 	}

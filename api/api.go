@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -43,6 +44,9 @@ type Options struct {
 	// are, for /readyz. Default to "unknown".
 	Engine func() string
 	Worker func() string
+	// StartImport has the cases of an import opened. Defaults to nothing: a
+	// Schedule takes up what was ordered.
+	StartImport func(ctx context.Context, importID string) error
 	// Version is the program's, shown in the OpenAPI document. Defaults to
 	// "dev".
 	Version string
@@ -77,6 +81,9 @@ func (o Options) withDefaults() Options {
 	if o.Worker == nil {
 		o.Worker = unknown
 	}
+	if o.StartImport == nil {
+		o.StartImport = func(context.Context, string) error { return nil }
+	}
 	if o.Version == "" {
 		o.Version = "dev"
 	}
@@ -99,6 +106,11 @@ type server struct {
 	limits  *limiter
 	metrics *metrics
 	huma    huma.API
+	// startImport has an import done; workbooks and reading bound how many
+	// workbooks are on their way, and read.
+	startImport func(ctx context.Context, importID string) error
+	workbooks   chan struct{}
+	reading     chan struct{}
 }
 
 // New returns the whole API as one handler. It panics when the registry holds
@@ -120,6 +132,7 @@ func build(o Options) (*gin.Engine, *server) {
 	s := &server{
 		record: o.Record, doer: o.Doer, jobs: o.Jobs, files: o.Evidence, quota: o.Quota, uploads: newPlaces(), log: o.Logger, clock: o.Clock, engine: o.Engine, worker: o.Worker,
 		access: accessTable(), limits: newLimiter(o.PerSecond, o.Burst), metrics: newMetrics(o.Registry),
+		startImport: o.StartImport, workbooks: make(chan struct{}, maxWorkbooks), reading: make(chan struct{}, 1),
 	}
 	router.Use(s.observe, s.recover, s.admit)
 	router.NoRoute(s.noRoute)
@@ -128,6 +141,7 @@ func build(o Options) (*gin.Engine, *server) {
 	s.huma = humagin.New(router, description(o.Version))
 	s.routes()
 	s.evidenceRoutes(router)
+	s.importRoutes(router)
 	s.health(router, o.Registry)
 	s.document(router)
 	return router, s

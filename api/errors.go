@@ -17,8 +17,12 @@ type fault struct {
 	field  string
 	zh, en string
 	// all lists every fault found, this one among them, when there are several.
-	all    []*fault
-	header http.Header
+	all []*fault
+	// sheet and cell are where in a workbook; marked is where the workbook is
+	// with its faults marked, and more how many of them are not in all.
+	sheet, cell, marked string
+	more                int
+	header              http.Header
 	// cause is what happened inside; for the log, never for the answer.
 	cause error
 }

@@ -15,7 +15,9 @@ type Problem struct {
 	Code   string `json:"code" doc:"Stable name of the rule or check" example:"wrong_stage"`
 	Field  string `json:"field,omitempty" doc:"Path of the field, name of the parameter or header at fault" example:"measures[0].due"`
 	// Errors lists every fault found when there is more than one.
-	Errors []FieldProblem `json:"errors,omitempty" doc:"Every fault found, when there are several"`
+	Errors []FieldProblem `json:"errors,omitempty" doc:"Every fault found, when there are several; for a workbook, also when there is one"`
+	More   int            `json:"more,omitempty" doc:"How many faults of a workbook are not listed"`
+	Marked string         `json:"marked,omitempty" doc:"Where the workbook is with its faults marked"`
 }
 
 // A FieldProblem is one of several faults of a request.
@@ -23,6 +25,8 @@ type FieldProblem struct {
 	Field  string `json:"field,omitempty"`
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
+	Sheet  string `json:"sheet,omitempty" doc:"The sheet of a workbook"`
+	Cell   string `json:"cell,omitempty" example:"B7"`
 }
 
 // problemType is the media type of a Problem.
@@ -33,10 +37,11 @@ func (f *fault) render(l Language) Problem {
 	p := Problem{
 		Type: "urn:problem-type:duban:" + f.code, Title: title(f.status, l), Status: f.status,
 		Detail: l.pick(f.zh, f.en), Code: f.code, Field: f.field,
+		More: f.more, Marked: f.marked,
 	}
-	if len(f.all) > 1 {
+	if len(f.all) > 1 || f.marked != "" {
 		for _, one := range f.all {
-			p.Errors = append(p.Errors, FieldProblem{Field: one.field, Code: one.code, Detail: l.pick(one.zh, one.en)})
+			p.Errors = append(p.Errors, FieldProblem{Field: one.field, Code: one.code, Detail: l.pick(one.zh, one.en), Sheet: one.sheet, Cell: one.cell})
 		}
 	}
 	return p

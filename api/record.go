@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"duban/calendar"
 	"duban/lifecycle"
@@ -27,6 +28,7 @@ type Record interface {
 	Directory
 	Campaigns
 	Force
+	Imports
 }
 
 // A Gate knows who comes, and whether the record can be reached.
@@ -87,6 +89,18 @@ type Campaigns interface {
 	CampaignProgress(ctx context.Context, id string) (map[string]int64, error)
 	AddCampaign(ctx context.Context, c store.Campaign) (store.Campaign, error)
 	CloseCampaign(ctx context.Context, id string) (store.Campaign, error)
+}
+
+// Imports keeps workbooks of findings and what became of them.
+type Imports interface {
+	UnitNames(ctx context.Context) (map[string]string, error)
+	Judge(ctx context.Context, who lifecycle.Actor, at time.Time) (func(*lifecycle.OpenCase) *lifecycle.Refusal, error)
+	AddImport(ctx context.Context, n store.NewImport, read func(add func(store.ImportRow) error) (store.Checked, error)) (store.Import, error)
+	StartImport(ctx context.Context, who lifecycle.Actor, id string, at time.Time) (store.Import, error)
+	Import(ctx context.Context, id string) (store.Import, error)
+	Imports(ctx context.Context, after string, limit int) ([]store.Import, error)
+	ImportSheet(ctx context.Context, id string, head func(header, faults []byte) error, row func(store.ImportRow) error) error
+	FailedRows(ctx context.Context, id string, limit int) ([]store.FailedRow, error)
 }
 
 // Force is the data in force.

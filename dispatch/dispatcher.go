@@ -105,6 +105,17 @@ func (d *Dispatcher) Recompute(ctx context.Context, jobID string) error {
 	return nil
 }
 
+// Import starts the workflow that opens an import's cases. A failure loses
+// nothing: open jobs are taken up by a Schedule.
+func (d *Dispatcher) Import(ctx context.Context, jobID string) error {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	if err := d.engine.Import(ctx, jobID); err != nil {
+		return fmt.Errorf("start job %s: %w", jobID, err)
+	}
+	return nil
+}
+
 // rehydratePage is how many cases are queued to be told in one statement.
 const rehydratePage = 1000
 
@@ -135,5 +146,7 @@ func (noEngine) Tell(context.Context, store.Told) error { return ErrEngineAway }
 func (noEngine) Replace(context.Context, string) error { return ErrEngineAway }
 
 func (noEngine) Recompute(context.Context, string) error { return ErrEngineAway }
+
+func (noEngine) Import(context.Context, string) error { return ErrEngineAway }
 
 func (noEngine) Check(context.Context) error { return ErrEngineAway }

@@ -21,6 +21,8 @@ type Engine interface {
 	Replace(ctx context.Context, caseID string) error
 	// Recompute starts the workflow of a recomputing job, unless it runs.
 	Recompute(ctx context.Context, jobID string) error
+	// Import starts the workflow that opens an import's cases, unless it runs.
+	Import(ctx context.Context, jobID string) error
 	// Check reports whether the engine can be used.
 	Check(ctx context.Context) error
 }

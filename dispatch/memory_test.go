@@ -283,6 +283,8 @@ func (r *recorder) Recompute(_ context.Context, job string) error {
 	return r.err
 }
 
+func (r *recorder) Import(ctx context.Context, job string) error { return r.Recompute(ctx, job) }
+
 func (r *recorder) Check(context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

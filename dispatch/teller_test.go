@@ -195,5 +195,6 @@ func TestRecomputeStartsTheJob(t *testing.T) {
 	e := &recorder{}
 	d := dispatch.New(newMemory(), dispatch.Options{Engine: e})
 	require.NoError(t, d.Recompute(t.Context(), "j"))
-	require.Equal(t, []string{"j"}, e.jobs)
+	require.NoError(t, d.Import(t.Context(), "i"))
+	require.Equal(t, []string{"j", "i"}, e.jobs)
 }

@@ -69,6 +69,16 @@ func (t *Temporal) Recompute(ctx context.Context, jobID string) error {
 	return mark(err)
 }
 
+// Import implements Engine.
+func (t *Temporal) Import(ctx context.Context, jobID string) error {
+	_, err := t.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID:                       workflows.ImportID(jobID),
+		TaskQueue:                workflows.TaskQueue,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+	}, workflows.TypeImport, workflows.JobInput{Job: jobID})
+	return mark(err)
+}
+
 // Check implements Engine.
 func (t *Temporal) Check(ctx context.Context) error {
 	_, err := t.client.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: t.namespace})

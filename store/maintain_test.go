@@ -53,9 +53,10 @@ func TestMigrationsStayAsTheyAre(t *testing.T) {
 	t.Parallel()
 	want := map[string]string{
 		"00001_record.sql":       "e10a7640054605b9c57c30badbbd271e95bf1ad4ba6cd718485c42d3cbd785bc",
-		"00006_campaigns.sql":    "485d5dc79bd4b0966076b597750090713f932a9a25bb7f8c95cfcb7437ca4b46",
-		"00005_unit_changes.sql": "536b33401e10914564ced4bc94d38ca6610f38d7ca39e8be9825aeb4ed1feb93",
+		"00002_imports.sql":      "dbd21aad175bf015683466a833cb43413735b968ac9c75aad744b72aed2a35d7",
 		"00003_evidence.sql":     "f8bb4aac72d596b1efe6e375f58ce8c4ac6b2e01d8191ef203390fe25ce0f6a0",
+		"00005_unit_changes.sql": "536b33401e10914564ced4bc94d38ca6610f38d7ca39e8be9825aeb4ed1feb93",
+		"00006_campaigns.sql":    "485d5dc79bd4b0966076b597750090713f932a9a25bb7f8c95cfcb7437ca4b46",
 	}
 	files, err := os.ReadDir("migrations")
 	require.NoError(t, err)

@@ -17,14 +17,24 @@ func Jobs(ctx workflow.Context) error {
 		return err
 	}
 	for _, job := range list.Jobs {
-		child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{WorkflowID: RecomputeID(job)})
-		err := workflow.ExecuteChildWorkflow(child, TypeRecompute, activities.JobInput{Job: job}).Get(ctx, nil)
-		if err != nil && !temporal.IsWorkflowExecutionAlreadyStartedError(err) {
-			workflow.GetLogger(ctx).Warn("job not done", "job", job, "error", err)
+		if err := takeUp(ctx, TypeRecompute, RecomputeID(job), job); err != nil {
+			return err
 		}
-		if ctx.Err() != nil {
-			return ctx.Err()
+	}
+	for _, job := range list.Imports {
+		if err := takeUp(ctx, TypeImport, ImportID(job), job); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// takeUp does one job, unless it is being done.
+func takeUp(ctx workflow.Context, kind, id, job string) error {
+	child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{WorkflowID: id})
+	err := workflow.ExecuteChildWorkflow(child, kind, activities.JobInput{Job: job}).Get(ctx, nil)
+	if err != nil && !temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+		workflow.GetLogger(ctx).Warn("job not done", "job", job, "error", err)
+	}
+	return ctx.Err()
 }

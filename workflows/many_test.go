@@ -74,11 +74,12 @@ func TestJobsTakesUpWhatWasLeft(t *testing.T) {
 	t.Parallel()
 	r := &record{
 		jobs:      []string{"a", "b"},
+		imports:   []string{"c"},
 		recompute: func(job string, page int) (bool, error) { return job == "b" && page == 1, nil },
 	}
 	env := newEnv(t, r)
 	env.ExecuteWorkflow(workflows.TypeJobs)
 	require.NoError(t, env.GetWorkflowError())
-	require.Equal(t, map[string]int{"a": 1, "b": 2}, r.pages)
+	require.Equal(t, map[string]int{"a": 1, "b": 2, "c": 1}, r.pages)
 	require.WithinDuration(t, begin, env.Now(), time.Minute)
 }

@@ -12,6 +12,7 @@ const (
 	TypeRecompute = "recompute"
 	TypeLetters   = "letters"
 	TypeJobs      = "jobs"
+	TypeImport    = "import"
 )
 
 // SignalAdvanced brings a case's workflow the news that the case moved on. Its
@@ -26,6 +27,7 @@ const (
 	ActivityDeliverDue     = "deliver_due"
 	ActivityRecompute      = "recompute"
 	ActivityRecomputeJobs  = "recompute_jobs"
+	ActivityImport         = "import"
 )
 
 // The ids of Schedules. A workflow that a Schedule starts has the id of the
@@ -40,3 +42,6 @@ func CaseID(caseID string) string { return "case/" + caseID }
 
 // RecomputeID is the id of the workflow that does a recomputing job.
 func RecomputeID(jobID string) string { return "recompute/" + jobID }
+
+// ImportID is the id of the workflow that opens an import's cases.
+func ImportID(jobID string) string { return "import/" + jobID }

@@ -23,6 +23,7 @@ type record struct {
 	letters func(caseID string) error
 	due     []string
 	jobs    []string
+	imports []string
 	// recompute answers the n-th page, from 1.
 	recompute func(job string, page int) (more bool, err error)
 
@@ -82,12 +83,19 @@ func (r *record) Recompute(_ context.Context, job string, limit int) (int, bool,
 	return limit, more, err
 }
 
+func (r *record) OpenImport(ctx context.Context, job string, limit int, _ func()) (int, bool, error) {
+	return r.Recompute(ctx, job, limit)
+}
+
 func (r *record) OpenJobs(context.Context) ([]store.Job, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	jobs := []store.Job{{ID: "not ours", Kind: "another"}}
 	for _, id := range r.jobs {
 		jobs = append(jobs, store.Job{ID: id, Kind: store.KindRecompute})
+	}
+	for _, id := range r.imports {
+		jobs = append(jobs, store.Job{ID: id, Kind: store.KindImport})
 	}
 	return jobs, nil
 }

@@ -23,6 +23,7 @@ func Register(r WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(Recompute, workflow.RegisterOptions{Name: TypeRecompute})
 	r.RegisterWorkflowWithOptions(Letters, workflow.RegisterOptions{Name: TypeLetters})
 	r.RegisterWorkflowWithOptions(Jobs, workflow.RegisterOptions{Name: TypeJobs})
+	r.RegisterWorkflowWithOptions(Import, workflow.RegisterOptions{Name: TypeImport})
 }
 
 // RegisterActivities registers every activity that the workflows ask for under
@@ -34,4 +35,5 @@ func RegisterActivities(r ActivityRegistry, a *activities.Activities) {
 	r.RegisterActivityWithOptions(a.DeliverDue, activity.RegisterOptions{Name: ActivityDeliverDue})
 	r.RegisterActivityWithOptions(a.Recompute, activity.RegisterOptions{Name: ActivityRecompute})
 	r.RegisterActivityWithOptions(a.RecomputeJobs, activity.RegisterOptions{Name: ActivityRecomputeJobs})
+	r.RegisterActivityWithOptions(a.Import, activity.RegisterOptions{Name: ActivityImport})
 }

@@ -87,6 +87,7 @@ func (p parts) run(ctx context.Context) error {
 		handler := api.New(api.Options{
 			Evidence: files, Quota: store.Quota{Case: p.limits.EvidenceCaseQuotaMiB << 20, Unit: p.limits.EvidenceUnitQuotaMiB << 20},
 			Record: record, Doer: door, Jobs: door, Logger: log, Registry: registry, Engine: door.EngineState, Worker: state, Version: version,
+			StartImport: door.Import,
 		})
 		group.Go(func() error { return p.serve(ctx, record, handler, log) })
 	} else if p.workerListen != "" {

@@ -8,3 +8,9 @@ import _ "embed"
 //
 //go:embed finding.json
 var Finding []byte
+
+// Campaign is a whole campaign, 120 findings in 40 units, row by row as staff
+// type it into the template.
+//
+//go:embed campaign.csv
+var Campaign []byte

@@ -56,6 +56,7 @@ var homes = map[string][]string{
 	"github.com/danielgtaylor/huma": {"api", "web"},
 	"gocloud.dev":                   {"evidence"},
 	"github.com/gabriel-vasile":     {"evidence"},
+	"github.com/xuri/excelize":      {"documents"},
 	"go.temporal.io":                {"workflows", "activities", "dispatch", "worker", "cmd", "e2e", "bench"},
 }
 

@@ -1,0 +1,282 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"duban/documents/findings"
+	"duban/lifecycle"
+	"duban/store"
+)
+
+// importRoutes registers the import of findings from workbooks.
+func (s *server) importRoutes(router *gin.Engine) {
+	missing := []int{http.StatusNotFound}
+	register(s, operation{
+		id: "imports", method: http.MethodGet, path: "/v1/imports", tag: "Imports", summary: "导入记录 List imports",
+	}, s.imports)
+	register(s, operation{
+		id: "import", method: http.MethodGet, path: "/v1/imports/{id}", tag: "Imports", summary: "导入进度 One import and how far it is", refuses: missing,
+	}, s.oneImport)
+	register(s, operation{
+		id: "open_import", method: http.MethodPost, path: "/v1/imports/{id}/open", tag: "Imports", summary: "登记 Open the cases of an import",
+		doc:    "Orders that every row becomes a case; asked again, nothing changes. Only who sent the workbook may.",
+		status: http.StatusAccepted, body: reflect.TypeFor[nothing](), refuses: []int{http.StatusNotFound, http.StatusConflict},
+	}, s.openImport)
+	s.importFiles(router)
+}
+
+// An Import is a workbook of findings that somebody sent.
+type Import struct {
+	ID         string    `json:"id"`
+	Author     string    `json:"author"`
+	AuthorName string    `json:"author_name"`
+	At         time.Time `json:"at"`
+	File       string    `json:"file"`
+	Campaign   string    `json:"campaign"`
+	State      string    `json:"state" enum:"refused,checked,opening,done" doc:"refused: it has errors; checked: it can be opened"`
+	Rows       int       `json:"rows"`
+	Opened     int       `json:"opened" doc:"Rows that are cases"`
+	Failed     int       `json:"failed,omitempty" doc:"Rows that were turned down after the check"`
+	OpeningAt  time.Time `json:"opening_at,omitzero"`
+	DoneAt     time.Time `json:"done_at,omitzero"`
+	// Turned lists the first of the failed rows.
+	Turned []ImportTurned `json:"turned_down,omitempty"`
+	// Ignored is told once, when the workbook is sent.
+	Ignored []string `json:"ignored_sheets,omitempty" doc:"Sheets that were not read"`
+}
+
+// An ImportTurned is a row that was turned down after the check.
+type ImportTurned struct {
+	Row    int    `json:"row"`
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+}
+
+func importOf(i store.Import) Import {
+	return Import{
+		ID: i.ID, Author: i.Author, AuthorName: i.AuthorName, At: i.At, File: i.File, Campaign: i.Campaign, State: string(i.State),
+		Rows: i.Rows, Opened: i.Opened, Failed: i.Failed, OpeningAt: i.OpeningAt, DoneAt: i.DoneAt,
+	}
+}
+
+type importsOutput struct{ Body ImportList }
+
+// An ImportList is one page of imports, the latest first.
+type ImportList struct {
+	Imports []Import `json:"imports"`
+	Next    string   `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
+}
+
+func (s *server) imports(ctx context.Context, _ *call, in *pageInput) (*importsOutput, error) {
+	var f form
+	after, limit := f.text("cursor", in.Cursor, maxCode), f.limit(in.Limit)
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	found, err := s.record.Imports(ctx, after, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	out := ImportList{Imports: []Import{}}
+	if len(found) > limit {
+		found = found[:limit]
+		out.Next = found[limit-1].ID
+	}
+	for _, i := range found {
+		out.Imports = append(out.Imports, importOf(i))
+	}
+	return &importsOutput{Body: out}, nil
+}
+
+type importOutput struct {
+	Body Import
+}
+
+// maxTurned is how many rows that were turned down an answer lists.
+const maxTurned = 100
+
+func (s *server) oneImport(ctx context.Context, c *call, in *shortIDInput) (*importOutput, error) {
+	id, err := shortID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	i, err := s.record.Import(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	out := importOf(i)
+	if i.Failed > 0 {
+		turned, err := s.record.FailedRows(ctx, id, maxTurned)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range turned {
+			out.Turned = append(out.Turned, ImportTurned{Row: t.Row, Code: t.Refusal.Code, Detail: c.language.pick(t.Refusal.ZH, t.Refusal.EN)})
+		}
+	}
+	return &importOutput{Body: out}, nil
+}
+
+func (s *server) openImport(ctx context.Context, c *call, in *shortIDInput) (*importOutput, error) {
+	id, err := shortID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	i, err := s.record.StartImport(ctx, c.actor, id, c.receivedAt)
+	if err != nil {
+		return nil, err
+	}
+	if i.State == store.ImportOpening {
+		// With the engine away the order stands in the record all the same.
+		c.cause = s.startImport(ctx, i.ID)
+	}
+	return &importOutput{Body: importOf(i)}, nil
+}
+
+// An Upload is a workbook that was taken in whole.
+type Upload struct {
+	File     io.ReaderAt
+	Size     int64
+	Name     string
+	Sum      []byte
+	Campaign string
+	Again    bool
+}
+
+// ImportFindings checks a workbook and records it, good or refused, with what
+// was wrong. Errors are a *findings.Refusal when the file cannot be read and a
+// *store.SameFileError.
+func ImportFindings(ctx context.Context, record Imports, codes Force, who lifecycle.Actor, at time.Time, u Upload) (store.Import, findings.Result, error) {
+	var result findings.Result
+	tables, err := findingTables(ctx, record, codes)
+	if err != nil {
+		return store.Import{}, result, err
+	}
+	judge, err := record.Judge(ctx, who, at)
+	if err != nil {
+		return store.Import{}, result, err
+	}
+	n := store.NewImport{Author: who.Account, File: u.Name, Sum: u.Sum, Campaign: u.Campaign, Again: u.Again}
+	i, err := record.AddImport(ctx, n, func(add func(store.ImportRow) error) (checked store.Checked, err error) {
+		check := findings.Check{
+			Tables: tables, Campaign: u.Campaign, Judge: judge,
+			Header: func(h findings.Header) (err error) { checked.Header, err = json.Marshal(h); return err },
+			Row: func(r findings.Row) error {
+				row := store.ImportRow{Row: r.Row, Cells: r.Cells, Body: r.Body}
+				if len(r.Faults) > 0 {
+					if row.Faults, err = json.Marshal(r.Faults); err != nil {
+						return err
+					}
+				}
+				return add(row)
+			},
+		}
+		if result, err = check.Run(u.File, u.Size, u.Name); err != nil {
+			return checked, err
+		}
+		checked.Rows, checked.Good = result.Rows, result.Good()
+		if !checked.Good {
+			checked.Faults, err = json.Marshal(result.Faults)
+		}
+		return checked, err
+	})
+	return i, result, err
+}
+
+// MarkedFindings writes a refused workbook back with its errors marked.
+func MarkedFindings(ctx context.Context, record Imports, codes Force, id string, w io.Writer) error {
+	tables, err := findingTables(ctx, record, codes)
+	if err != nil {
+		return err
+	}
+	var header findings.Header
+	listed := map[int][]findings.Fault{}
+	if err := record.ImportSheet(ctx, id, func(head, faults []byte) error {
+		var all []findings.Fault
+		if err := errors.Join(json.Unmarshal(head, &header), json.Unmarshal(faults, &all)); err != nil {
+			return err
+		}
+		for _, f := range all {
+			if f.Code == findings.CodeMerged { // it shows only behind the rows
+				listed[f.Row] = append(listed[f.Row], f)
+			}
+		}
+		return errSheetHead
+	}, nil); !errors.Is(err, errSheetHead) {
+		return err
+	}
+	return findings.Marked(w, tables, header, func(put func(findings.Row) error) error {
+		return record.ImportSheet(ctx, id, func(_, _ []byte) error { return nil }, func(r store.ImportRow) error {
+			row := findings.Row{Row: r.Row, Cells: r.Cells}
+			if r.Faults != nil {
+				if err := json.Unmarshal(r.Faults, &row.Faults); err != nil {
+					return err
+				}
+			}
+			row.Faults = append(row.Faults, listed[r.Row]...)
+			return put(row)
+		})
+	})
+}
+
+// errSheetHead ends the reading of a sheet behind its head.
+var errSheetHead = errors.New("only the head was wanted")
+
+func findingTables(ctx context.Context, record Imports, codes Force) (findings.Tables, error) {
+	units, err := record.UnitNames(ctx)
+	if err != nil {
+		return findings.Tables{}, err
+	}
+	p, _, _, err := codes.PolicyInForce(ctx)
+	if err != nil {
+		return findings.Tables{}, err
+	}
+	return findings.Tables{Codes: p.Codes, Units: units}, nil
+}
+
+// importFault is the answer to a workbook that was not taken.
+func importFault(err error) error {
+	var (
+		unread *findings.Refusal
+		same   *store.SameFileError
+	)
+	switch {
+	case errors.As(err, &unread) && unread.Code == "file_too_large":
+		return fileTooLarge()
+	case errors.As(err, &unread):
+		return invalid("file", unread.Code, unread.ZH, unread.EN)
+	case errors.As(err, &same):
+		b := same.Before
+		at := b.At.In(time.FixedZone("", 8*60*60)).Format("2006年1月2日15:04")
+		return &fault{
+			status: http.StatusConflict, code: "already_imported", field: "file",
+			zh: fmt.Sprintf("这份文件已由%s于%s导入（编号%s）。确需再次导入的，请填写again=true。", b.AuthorName, at, b.ID),
+			en: fmt.Sprintf("This file was imported before, as %s; say again=true if it is meant.", b.ID),
+		}
+	}
+	return err
+}
+
+// faultsOf is the answer to a workbook with errors, all of them listed.
+func faultsOf(id string, r findings.Result) *fault {
+	total := len(r.Faults) + r.More
+	f := &fault{
+		status: http.StatusUnprocessableEntity, code: "workbook_has_errors", field: "file",
+		zh:     fmt.Sprintf("工作簿有%d处错误，没有登记任何问题。请下载标出错误的工作簿，改正后重新上传。", total),
+		en:     fmt.Sprintf("The workbook has %d errors; nothing was opened.", total),
+		marked: "/v1/imports/" + id + "/marked.xlsx", more: r.More,
+	}
+	for _, one := range r.Faults {
+		f.all = append(f.all, &fault{field: one.Sheet + "!" + one.Cell, sheet: one.Sheet, cell: one.Cell, code: one.Code, zh: one.ZH, en: one.EN})
+	}
+	return f
+}

@@ -1,0 +1,340 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
+
+	"duban/documents/findings"
+	"duban/store"
+)
+
+const (
+	xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	// maxUpload is the file and what a form puts around it.
+	maxUpload = findings.MaxFile + 64<<10
+	// workbookLimit is how long an upload and its check may take.
+	workbookLimit = 2 * time.Minute
+	// maxWorkbooks is how many may be on their way at once; they wait on disk, and
+	// one at a time is checked.
+	maxWorkbooks = 4
+)
+
+// importFiles registers what takes and gives workbooks. huma bounds no
+// multipart body, so these are handlers of the router's, and described here.
+func (s *server) importFiles(router *gin.Engine) {
+	router.GET("/v1/imports/template.xlsx", plain{s, s.template}.serve)
+	router.POST("/v1/imports", plain{s, s.addImport}.serve)
+	router.GET("/v1/imports/:id/marked.xlsx", plain{s, s.marked}.serve)
+
+	workbook := &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{xlsxType: {Schema: &huma.Schema{Type: huma.TypeString, ContentEncoding: "binary"}}}}
+	id := &huma.Param{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}}
+	s.describe(operation{
+		id: "import_template", method: http.MethodGet, path: "/v1/imports/template.xlsx", tag: "Imports", summary: "下载模板 The workbook to fill in",
+		doc: "With drop-downs from the code tables and the units in force.",
+	}, "200", workbook, nil)
+	s.describe(operation{
+		id: "marked_import", method: http.MethodGet, path: "/v1/imports/{id}/marked.xlsx", tag: "Imports", summary: "下载标出错误的工作簿 A refused workbook with its errors marked",
+		doc: "Kept for a week.", refuses: []int{http.StatusNotFound},
+	}, "200", workbook, nil, id)
+	s.describe(operation{
+		id: "add_import", method: http.MethodPost, path: "/v1/imports", tag: "Imports", summary: "上传问题清单 Send a workbook of findings",
+		doc: "Everything is checked and nothing opened. A workbook with errors is refused as a whole: every error is listed with its cell, and marked names the workbook with the errors marked.",
+		refuses: []int{
+			http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusRequestTimeout,
+		},
+	}, "201", &huma.Response{
+		Description: "Created", Content: map[string]*huma.MediaType{"application/json": {Schema: s.schema(reflect.TypeFor[Import]())}},
+	}, &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
+		Type: huma.TypeObject, Required: []string{"file", "campaign"},
+		Properties: map[string]*huma.Schema{
+			"file":     {Type: huma.TypeString, ContentEncoding: "binary", Description: "The .xlsx, 20 MiB at the most"},
+			"campaign": {Type: huma.TypeString, Description: "Id of the campaign the findings come from"},
+			"again":    {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "Take a file that was imported before"},
+		},
+	}}}})
+}
+
+// describe puts an operation into the document whose handler is not huma's.
+func (s *server) describe(op operation, status string, success *huma.Response, body *huma.RequestBody, parameters ...*huma.Param) {
+	responses := s.refusals(op)
+	responses[status] = success
+	s.huma.OpenAPI().AddOperation(&huma.Operation{
+		OperationID: op.id, Method: op.method, Path: op.path, Tags: []string{op.tag}, Summary: op.summary, Description: op.doc,
+		Security: []map[string][]string{{"token": {}}}, Responses: responses, RequestBody: body, Parameters: parameters,
+	})
+}
+
+// A plain handler is one of the router's that returns an error.
+type plain struct {
+	server *server
+	handle func(*gin.Context, *call) error
+}
+
+func (p plain) serve(c *gin.Context) {
+	one := callOf(c.Request.Context())
+	err := one.parameters(nil)
+	if err == nil {
+		err = p.handle(c, one)
+	}
+	switch {
+	case err == nil:
+	case c.Writer.Written(): // half a workbook must not pass for a whole one
+		one.cause = err
+		panic(http.ErrAbortHandler)
+	default:
+		p.server.refuse(c, err)
+	}
+}
+
+func (s *server) template(c *gin.Context, _ *call) error {
+	tables, err := findingTables(c.Request.Context(), s.record, s.record)
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	if err := findings.Template(&out, tables); err != nil {
+		return err
+	}
+	attach(c, "问题清单模板.xlsx")
+	c.Data(http.StatusOK, xlsxType, out.Bytes())
+	return nil
+}
+
+func (s *server) marked(c *gin.Context, _ *call) error {
+	id, err := shortID(c.Param("id"))
+	if err != nil {
+		return err
+	}
+	i, err := s.record.Import(c.Request.Context(), id)
+	if err != nil {
+		return err
+	}
+	if i.State != store.ImportRefused {
+		return notFound()
+	}
+	release, err := s.turn(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	defer release()
+	attach(c, strings.TrimSuffix(i.File, filepath.Ext(i.File))+"-错误.xlsx")
+	c.Header("Content-Type", xlsxType)
+	return MarkedFindings(c.Request.Context(), s.record, s.record, id, c.Writer)
+}
+
+// attach has a browser keep the answer as a file.
+func attach(c *gin.Context, name string) {
+	c.Header("Content-Disposition", `attachment; filename="import.xlsx"; filename*=UTF-8''`+escaped(name))
+}
+
+func escaped(name string) string {
+	var out strings.Builder
+	for _, b := range []byte(name) {
+		if b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '-' || b == '.' || b == '_' {
+			out.WriteByte(b)
+		} else {
+			out.WriteString("%" + strings.ToUpper(strconv.FormatInt(int64(b)+0x100, 16)[1:]))
+		}
+	}
+	return out.String()
+}
+
+// turn waits until no other workbook is read or written, so that memory is
+// bounded whoever comes.
+func (s *server) turn(ctx context.Context) (release func(), err error) {
+	select {
+	case s.reading <- struct{}{}:
+		return func() { <-s.reading }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (s *server) addImport(c *gin.Context, one *call) error {
+	select {
+	case s.workbooks <- struct{}{}:
+		defer func() { <-s.workbooks }()
+	default:
+		return (&fault{
+			status: http.StatusServiceUnavailable, code: "busy", zh: "正在处理其他人上传的文件，请稍后再试。", en: "Other uploads are under way; try again later.",
+		}).with("Retry-After", retryAfter)
+	}
+	control := http.NewResponseController(c.Writer)
+	_ = control.SetReadDeadline(time.Now().Add(workbookLimit))  // a server of a test has none
+	_ = control.SetWriteDeadline(time.Now().Add(workbookLimit)) // nor this
+	ctx, cancel := context.WithTimeout(c.Request.Context(), workbookLimit)
+	defer cancel()
+
+	spooled, err := spool()
+	if err != nil {
+		return err
+	}
+	defer spooled.close()
+	u, err := receive(c, spooled.File)
+	if err != nil {
+		return err
+	}
+	release, err := s.turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	i, result, err := ImportFindings(ctx, s.record, s.record, one.actor, one.receivedAt, u)
+	switch {
+	case err != nil:
+		return importFault(err)
+	case !result.Good():
+		return faultsOf(i.ID, result)
+	}
+	out := importOf(i)
+	out.Ignored = result.Ignored
+	c.Header("Location", "/v1/imports/"+i.ID)
+	c.Header("Content-Type", "application/json")
+	c.Status(http.StatusCreated)
+	return writeJSON(c.Writer, out)
+}
+
+// A spoolFile is a temporary file that has no name where that can be, so that
+// it is gone whatever happens to the process.
+type spoolFile struct {
+	*os.File
+
+	named bool
+}
+
+func spool() (*spoolFile, error) {
+	file, err := os.CreateTemp("", "duban-upload-*")
+	if err != nil {
+		return nil, err
+	}
+	return &spoolFile{File: file, named: os.Remove(file.Name()) != nil}, nil
+}
+
+func (f *spoolFile) close() {
+	_ = f.Close()
+	if f.named {
+		_ = os.Remove(f.Name())
+	}
+}
+
+// receive streams the form: the file goes to disk, the rest is short.
+func receive(c *gin.Context, into *os.File) (u Upload, err error) {
+	r := c.Request
+	if r.ContentLength > maxUpload {
+		return u, fileTooLarge()
+	}
+	r.Body = http.MaxBytesReader(c.Writer, r.Body, maxUpload)
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return u, &fault{
+			status: http.StatusUnsupportedMediaType, code: "unsupported_media_type", field: "Content-Type",
+			zh: "请以multipart/form-data上传文件。", en: "The body must be multipart/form-data.",
+		}
+	}
+	var f form
+	seen := map[string]bool{}
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return u, uploadFault(err)
+		}
+		name := part.FormName()
+		if seen[name] {
+			return u, invalid(printable(name), "duplicate_field", "“"+printable(name)+"”出现了多次。", "A field is given more than once.")
+		}
+		seen[name] = true
+		if err := u.take(&f, name, part, into); err != nil {
+			return u, err
+		}
+	}
+	if !seen["file"] {
+		f.refuse("file", "required", "请选择要上传的文件。", "Please give a file.")
+	}
+	u.Campaign = f.required("campaign", strings.TrimSpace(u.Campaign))
+	return u, f.err()
+}
+
+func (u *Upload) take(f *form, name string, part *multipart.Part, into *os.File) (err error) {
+	switch name {
+	case "file":
+		hash := sha256.New()
+		u.Size, err = io.Copy(io.MultiWriter(into, hash), io.LimitReader(part, findings.MaxFile+1))
+		if err != nil {
+			return uploadFault(err)
+		}
+		if u.Size > findings.MaxFile {
+			return fileTooLarge()
+		}
+		u.File, u.Sum, u.Name = into, hash.Sum(nil), workbookName(part.FileName())
+		return nil
+	case "campaign", "again":
+		text, err := io.ReadAll(io.LimitReader(part, maxParameter+1))
+		if err != nil {
+			return uploadFault(err)
+		}
+		if len(text) > maxParameter || !utf8.Valid(text) {
+			f.refuse(name, "bad_parameter", "“"+name+"”无法使用。", name+" cannot be used.")
+			return nil
+		}
+		if name == "campaign" {
+			u.Campaign = string(text)
+		} else if again := f.truth(name, string(text)); again != nil {
+			u.Again = *again
+		}
+		return nil
+	default:
+		name = printable(name)
+		f.refuse(name, "unknown_field", "没有“"+name+"”这一项。", "There is no such field.")
+		return nil
+	}
+}
+
+// workbookName is what a file is remembered as.
+func workbookName(name string) string {
+	name = printable(name)
+	if runes := []rune(name); len(runes) > maxCode {
+		name = string(runes[len(runes)-maxCode:])
+	}
+	if name == "" {
+		return "未命名"
+	}
+	return name
+}
+
+func uploadFault(err error) error {
+	var over *http.MaxBytesError
+	switch {
+	case errors.As(err, &over):
+		return fileTooLarge()
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &fault{
+			status: http.StatusRequestTimeout, code: "body_timeout", cause: err,
+			zh: "文件没有及时传完，请重新上传。", en: "The file did not arrive in time.",
+		}
+	}
+	f := badRequest("body_incomplete", "", "上传的内容不完整，请重新上传。", "The body broke off.")
+	f.cause = err
+	return f
+}
+
+func fileTooLarge() *fault {
+	return &fault{status: http.StatusRequestEntityTooLarge, code: "file_too_large", field: "file", zh: "文件不能超过20 MiB。", en: "The file may not be larger than 20 MiB."}
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"duban/api"
+	"duban/calendar"
+	"duban/documents/findings"
+	"duban/store"
+)
+
+// imports measures workbooks of 800 and of 20,000 findings, from the file to
+// the last opened case.
+func imports(ctx context.Context, b *bench, _ options) error {
+	r, err := b.record(ctx, store.Options{}, nil)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	for _, rows := range []int{800, findings.MaxRows} {
+		if err := importRows(ctx, r, rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func importRows(ctx context.Context, r *record, rows int) error {
+	file, err := filledIn(r, rows)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name())
+	defer file.Close()
+	day := calendar.Real().Date(time.Now())
+	campaign, err := r.AddCampaign(ctx, store.Campaign{
+		Name: "批次", Year: day.Year(), Method: "inspection", StartsOn: day, EndsOn: day, Scope: []string{r.people.Unit.ID}, Author: "bench",
+	})
+	if err != nil {
+		return err
+	}
+	hash := sha256.New()
+	size, err := io.Copy(hash, io.NewSectionReader(file, 0, findings.MaxFile))
+	if err != nil {
+		return err
+	}
+	var checked, opened time.Duration
+	grown, err := growth(func() error {
+		start := time.Now()
+		i, result, err := api.ImportFindings(ctx, r, r, r.people.Inspector, start, api.Upload{
+			File: file, Size: size, Name: "a.xlsx", Sum: hash.Sum(nil), Campaign: campaign.ID,
+		})
+		if err != nil {
+			return err
+		}
+		if !result.Good() {
+			return fmt.Errorf("row refused: %s", result.Faults[0].EN)
+		}
+		checked = time.Since(start)
+		if _, err := r.StartImport(ctx, r.people.Inspector, i.ID, time.Now()); err != nil {
+			return err
+		}
+		for more := true; more; {
+			if _, more, err = r.OpenImport(ctx, i.ID, 100, nil); err != nil {
+				return err
+			}
+		}
+		opened = time.Since(start)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	told(fmt.Sprintf("rows/s checked, %d findings from Excel", rows), float64(rows)/checked.Seconds(), "/s")
+	told(fmt.Sprintf("rows/s from Excel to opened cases, %d findings", rows), float64(rows)/opened.Seconds(), "/s")
+	name := fmt.Sprintf("%d findings from Excel to opened cases", rows)
+	if rows == 800 {
+		atMost(name, opened.Seconds(), 10, "s")
+	} else {
+		told(name, opened.Seconds(), "s")
+	}
+	atMost(fmt.Sprintf("growth of the heap meanwhile, %d findings", rows), float64(grown)/(1<<20), 64, "MiB")
+	return nil
+}
+
+// filledIn is a workbook with so many findings.
+func filledIn(r *record, rows int) (*os.File, error) {
+	file, err := os.CreateTemp("", "duban-bench-*.xlsx")
+	if err != nil {
+		return nil, err
+	}
+	header := findings.Header{Row: 1, Columns: []string{"单位", "问题", "事实", "发现日期", "发现方式", "问题类别"}}
+	err = findings.Marked(file, findings.Tables{}, header, func(put func(findings.Row) error) error {
+		for i := range rows {
+			title := fmt.Sprintf("第%d个问题：组织生活制度落实不严格", i+1)
+			cells := []string{r.people.Unit.Name, title, "检查发现：" + title + "，上半年三会一课记录缺失，组织生活会后未见整改清单。", "2026.3.2", "督促检查", "C03"}
+			if err := put(findings.Row{Row: i + 2, Cells: cells}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return file, err
+}
+
+// growth is by how much the heap in use grew at the most meanwhile.
+func growth(do func() error) (most uint64, err error) {
+	runtime.GC()
+	var before, now runtime.MemStats
+	runtime.ReadMemStats(&before)
+	done := make(chan struct{})
+	var group sync.WaitGroup
+	group.Go(func() {
+		tick := time.NewTicker(5 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			runtime.ReadMemStats(&now)
+			most = max(most, now.HeapInuse)
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+			}
+		}
+	})
+	err = do()
+	close(done)
+	group.Wait()
+	return max(most, before.HeapInuse) - before.HeapInuse, err
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"duban/api"
+	"duban/documents/findings"
+	"duban/lifecycle"
+	"duban/store"
+)
+
+type importCmd struct {
+	File     string `arg:"" type:"existingfile" help:"The .xlsx to import."`
+	Campaign string `required:"" help:"Id of the campaign the findings come from."`
+	As       string `required:"" help:"Account whose findings they are: an inspector's or an officer's."`
+	Again    bool   `help:"Import a file that was imported before once more."`
+}
+
+// errHasErrors: the workbook was refused; what is wrong was printed.
+var errHasErrors = errors.New("the workbook has errors; nothing was opened")
+
+// importPage is how many rows are opened between two looks at the record.
+const importPage = 50
+
+// Run checks the workbook and opens its cases. Ended anywhere, the same command
+// goes on where it was.
+func (c importCmd) Run(ctx context.Context, s *settings) error {
+	record, err := s.record(ctx)
+	if err != nil {
+		return err
+	}
+	defer record.Close()
+	a, err := record.Account(ctx, c.As)
+	if errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("there is no account %q; duban account list shows them", c.As)
+	}
+	if err != nil {
+		return err
+	}
+	who := lifecycle.Actor{Account: a.ID, Name: a.Name, Roles: a.Roles, Unit: a.Unit}
+	if a.Disabled || !who.Has(lifecycle.KindOpenCase.Who()...) {
+		return fmt.Errorf("account %q may not register findings", c.As)
+	}
+	i, err := c.check(ctx, record, who)
+	if err != nil {
+		return err
+	}
+	if i, err = record.StartImport(ctx, who, i.ID, time.Now()); err != nil {
+		return err
+	}
+	return open(ctx, record, i)
+}
+
+// check has the workbook recorded, or finds the import that was begun with it.
+func (c importCmd) check(ctx context.Context, record *store.Store, who lifecycle.Actor) (store.Import, error) {
+	file, err := os.Open(c.File)
+	if err != nil {
+		return store.Import{}, err
+	}
+	defer file.Close()
+	hash := sha256.New()
+	size, err := io.Copy(hash, io.LimitReader(file, findings.MaxFile+1))
+	if err != nil {
+		return store.Import{}, err
+	}
+	i, result, err := api.ImportFindings(ctx, record, record, who, time.Now(), api.Upload{
+		File: file, Size: size, Name: filepath.Base(c.File), Sum: hash.Sum(nil), Campaign: c.Campaign, Again: c.Again,
+	})
+	var (
+		same   *store.SameFileError
+		unread *findings.Refusal
+	)
+	switch {
+	case errors.As(err, &unread):
+		return i, errors.New(unread.ZH)
+	case errors.As(err, &same):
+		before := same.Before
+		if before.Author == who.Account && before.Campaign == c.Campaign && before.State != store.ImportDone {
+			fmt.Fprintf(os.Stderr, "going on with import %s\n", before.ID)
+			return before, nil
+		}
+		return i, fmt.Errorf("%s imported this file on %s, as %s; say --again if it is meant", before.AuthorName, before.At.Local().Format(time.DateTime), before.ID)
+	case err != nil:
+		return i, err
+	case !result.Good():
+		return i, c.complain(ctx, record, i, result)
+	}
+	for _, sheet := range result.Ignored {
+		fmt.Fprintf(os.Stderr, "工作表“%s”没有读取\n", sheet)
+	}
+	return i, nil
+}
+
+// complain prints every error and writes the workbook with them marked beside
+// the one that was read.
+func (c importCmd) complain(ctx context.Context, record *store.Store, i store.Import, result findings.Result) error {
+	for _, f := range result.Faults {
+		fmt.Fprintf(os.Stderr, "%s!%s\t%s\n", f.Sheet, f.Cell, f.ZH)
+	}
+	if result.More > 0 {
+		fmt.Fprintf(os.Stderr, "另有%d处错误\n", result.More)
+	}
+	marked := strings.TrimSuffix(c.File, filepath.Ext(c.File)) + "-错误.xlsx"
+	out, err := os.Create(marked)
+	if err != nil {
+		return errors.Join(errHasErrors, err)
+	}
+	if err := errors.Join(api.MarkedFindings(ctx, record, record, i.ID, out), out.Close()); err != nil {
+		return errors.Join(errHasErrors, err)
+	}
+	fmt.Fprintf(os.Stderr, "标出错误的工作簿：%s\n", marked)
+	return errHasErrors
+}
+
+// open opens the cases, with a bar where somebody looks. A worker may do the
+// same at the same time: no row is opened twice.
+func open(ctx context.Context, record *store.Store, i store.Import) error {
+	bar := progressbar.NewOptions(i.Rows, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("cases"),
+		progressbar.OptionShowCount(), progressbar.OptionSetVisibility(term.IsTerminal(int(os.Stderr.Fd()))))
+	for more := i.State == store.ImportOpening; more; {
+		var err error
+		if _, more, err = record.OpenImport(ctx, i.ID, importPage, nil); err != nil {
+			return fmt.Errorf("%w; the same command goes on where this ended", err)
+		}
+		if i, err = record.Import(ctx, i.ID); err != nil {
+			return err
+		}
+		_ = bar.Set(i.Opened + i.Failed) // a bar that cannot be drawn is no reason to stop
+	}
+	fmt.Fprintln(os.Stderr)
+	failed, err := record.FailedRows(ctx, i.ID, store.MaxPage)
+	if err != nil {
+		return err
+	}
+	for _, f := range failed {
+		fmt.Fprintf(os.Stderr, "第%d行\t%s\n", f.Row, f.Refusal.ZH)
+	}
+	fmt.Printf("import %s: %d of %d opened\n", i.ID, i.Opened, i.Rows)
+	return nil
+}

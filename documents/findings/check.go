@@ -1,0 +1,430 @@
+package findings
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"duban/lifecycle"
+	"duban/policy"
+)
+
+const (
+	// MaxRows is how many findings one workbook may have.
+	MaxRows = 20_000
+	// headerWithin is in which rows of a sheet its header is looked for: above
+	// it may stand a title.
+	headerWithin = 10
+)
+
+// Tables are what the rows of a workbook may refer to.
+type Tables struct {
+	Codes policy.Codes
+	// Units are the ids of the units that exist, by their names.
+	Units map[string]string
+}
+
+// A Check reads a workbook.
+type Check struct {
+	Tables Tables
+	// Campaign is what every finding is filed under.
+	Campaign string
+	// Judge tells what the rules would say to a finding; nil is fine.
+	Judge func(*lifecycle.OpenCase) *lifecycle.Refusal
+	// Header gets the headers of the columns, once, before any row.
+	Header func(Header) error
+	// Row gets every row, and keeps nothing of it unless it copies it.
+	Row func(Row) error
+}
+
+// A Header is how the sheet's columns are headed.
+type Header struct {
+	Row int `json:"row"`
+	// Columns has a text for each column from A on.
+	Columns []string `json:"columns"`
+}
+
+// A Row is one finding of the sheet.
+type Row struct {
+	Row int
+	// Cells has what was typed in each column from A on.
+	Cells []string
+	// Body is the command that opens the case; nil when the row has faults.
+	Body   *lifecycle.OpenCase
+	Faults []Fault
+}
+
+// A Result is what a reading came to.
+type Result struct {
+	Rows int
+	// Faults are the first faults found, and More is how many there are beside.
+	Faults []Fault
+	More   int
+	// Ignored are the sheets that were not read.
+	Ignored []string
+}
+
+// Good reports whether every row can be opened.
+func (r Result) Good() bool { return len(r.Faults) == 0 }
+
+// Run reads a workbook to its end. A *Refusal is a file that cannot be read;
+// what is wrong with single rows is in the result.
+func (c Check) Run(file io.ReaderAt, size int64, name string) (result Result, err error) {
+	archive, err := openContainer(file, size, name)
+	if err != nil {
+		return Result{}, err
+	}
+	b, err := readBook(archive)
+	if err != nil {
+		return Result{}, err
+	}
+	shared, err := readTexts(archive, b.texts)
+	if err != nil {
+		return Result{}, err
+	}
+	defer func() { err = errors.Join(err, shared.close()) }()
+	sheet, err := part(archive, b.sheet, maxSheet)
+	if errors.Is(err, errNoPart) {
+		return Result{}, corrupt()
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	defer sheet.Close()
+	t := &table{check: c, book: b, seen: map[[16]byte]int{}, wrong: map[string]string{}}
+	for unit := range c.Tables.Units {
+		t.units = append(t.units, unit)
+	}
+	slices.Sort(t.units)
+	r := &reader{texts: shared, line: t.line, columns: t.hide, merged: t.merge}
+	if err := r.read(sheet); err != nil {
+		return Result{}, err
+	}
+	return t.result()
+}
+
+// A table is a sheet while it is read.
+type table struct {
+	check  Check
+	book   book
+	header Header
+	// columns says what each column of the sheet is; empty before the header.
+	columns []Column
+	hidden  [][2]int
+	rows    int
+	faults  faults
+	// seen are the rows by what they say.
+	seen map[[16]byte]int
+	// wrong are the sentences about unit names that do not exist.
+	wrong map[string]string
+	units []string
+}
+
+func (t *table) result() (Result, error) {
+	switch {
+	case t.columns == nil:
+		return Result{}, noHeader()
+	case t.rows == 0:
+		return Result{}, refuse("no_rows", "工作表没有可导入的内容。", "There is nothing to import on the sheet.")
+	}
+	return Result{Rows: t.rows, Faults: t.faults.list, More: t.faults.more, Ignored: t.book.ignored}, nil
+}
+
+func noHeader() *Refusal {
+	return refuse("no_header", "没有找到表头。表头应在前10行内，至少有“单位”“问题”“事实”“发现日期”“发现方式”“问题类别”各列。", "The header row was not found.")
+}
+
+func (t *table) hide(first, last int) error {
+	if len(t.hidden) < maxColumns {
+		t.hidden = append(t.hidden, [2]int{first, last})
+	}
+	return nil
+}
+
+// merge refuses merged cells from the header on; above it a title may be.
+func (t *table) merge(ref string) error {
+	first, last, _ := strings.Cut(ref, ":")
+	_, row, ok := parseCell(first)
+	if !ok {
+		return corrupt()
+	}
+	_, bottom, ok := parseCell(last)
+	if !ok {
+		bottom = row
+	}
+	if t.columns != nil && bottom >= t.header.Row {
+		t.faults.add(t.fault(first, row, CodeMerged, "单元格"+cut(ref)+"是合并的，请取消合并并逐行填写。", "Merged cells."))
+	}
+	return nil
+}
+
+func (t *table) fault(cell string, row int, code, zh, en string) Fault {
+	return Fault{Sheet: SheetName, Cell: cell, Row: row, Code: code, ZH: zh, EN: en}
+}
+
+func (t *table) line(l line) error {
+	if t.columns == nil {
+		return t.head(l)
+	}
+	if onlyNumber(l, t.columns) {
+		return nil
+	}
+	if t.rows++; t.rows > MaxRows {
+		return refuse("too_many_rows", fmt.Sprintf("一个文件最多导入%d行，请分成几个文件。", MaxRows), "Too many rows for one file.")
+	}
+	row := t.read(l)
+	for _, f := range row.Faults {
+		t.faults.add(f)
+	}
+	if t.check.Row == nil {
+		return nil
+	}
+	return t.check.Row(row)
+}
+
+// onlyNumber: a template's row that has its number and nothing else.
+func onlyNumber(l line, columns []Column) bool {
+	return len(l.cells) == 1 && l.cells[0].column < len(columns) && columns[l.cells[0].column] == Number
+}
+
+// head looks for the header.
+func (t *table) head(l line) error {
+	if l.row > headerWithin {
+		return noHeader()
+	}
+	known := 0
+	for _, c := range l.cells {
+		if c.column < maxColumns && columnOf(c.text) != Unread {
+			known++
+		}
+	}
+	if known < 3 {
+		return nil
+	}
+	t.header = Header{Row: l.row}
+	at := map[Column]int{}
+	for _, c := range l.cells {
+		if c.column >= maxColumns {
+			return refuse("too_many_columns", fmt.Sprintf("表头超过%d列，请删除多余的列。", maxColumns), "Too many columns.")
+		}
+		for len(t.columns) <= c.column {
+			t.columns = append(t.columns, Unread)
+			t.header.Columns = append(t.header.Columns, "")
+		}
+		is := columnOf(c.text)
+		name := cut(c.text)
+		if is == Unread {
+			return refuse("unknown_column", "表头"+cellName(c.column, l.row)+"“"+name+"”不是模板中的列。请改为模板中的列名，或删除此列。", "A column's header is not known.")
+		}
+		if _, twice := at[is]; twice {
+			return refuse("column_twice", "表头“"+name+"”出现了两次，请删除一列。", "A column is there twice.")
+		}
+		at[is] = c.column
+		t.columns[c.column], t.header.Columns[c.column] = is, c.text
+	}
+	for i, c := range columns {
+		if _, there := at[Column(i)]; c.required && !there {
+			return refuse("column_missing", "表头缺少“"+c.header+"”这一列。", "A column is missing.")
+		}
+	}
+	for _, h := range t.hidden {
+		for column, is := range t.columns {
+			if h[0] <= column && column <= h[1] && is >= 0 && is != Errors {
+				return refuse("hidden_column", "“"+columns[is].header+"”列被隐藏。隐藏的内容不予导入，请取消隐藏或删除后再上传。", "A column is hidden.")
+			}
+		}
+	}
+	if t.check.Header != nil {
+		return t.check.Header(t.header)
+	}
+	return nil
+}
+
+// read makes a finding of a row, or lists what is wrong with it.
+func (t *table) read(l line) Row {
+	r := rowReader{table: t, row: Row{Row: l.row, Cells: make([]string, len(t.columns))}, body: &lifecycle.OpenCase{Campaign: t.check.Campaign}}
+	for i := range r.at {
+		r.at[i] = -1
+	}
+	for i, c := range t.columns {
+		if c >= 0 {
+			r.at[c] = i
+		}
+	}
+	if l.hidden {
+		r.refuse(-1, "hidden_row", "此行被隐藏或筛选掉。隐藏的内容不予导入，请取消隐藏或删除此行。", "The row is hidden.")
+	}
+	for _, c := range l.cells {
+		r.cell(c)
+	}
+	r.finish()
+	return r.row
+}
+
+// A rowReader is a row while it is read.
+type rowReader struct {
+	table *table
+	row   Row
+	body  *lifecycle.OpenCase
+	// at is which column of the sheet has what.
+	at [Errors + 1]int
+	// filled: something was typed, whether it was right or wrong.
+	filled [Errors + 1]bool
+}
+
+// refuse lists a fault of a column of the sheet; of the row when it is below 0.
+func (r *rowReader) refuse(column int, code, zh, en string) {
+	r.row.Faults = append(r.row.Faults, r.table.fault(cellName(max(column, 0), r.row.Row), r.row.Row, code, zh, en))
+}
+
+func (r *rowReader) cell(c cell) {
+	if c.column >= len(r.table.columns) || r.table.columns[c.column] == Unread {
+		r.refuse(c.column, "no_column", "此单元格没有表头，不知道内容属于哪一列。请删除，或移到有表头的列。", "The cell has no header above it.")
+		return
+	}
+	r.row.Cells[c.column] = c.text
+	is := r.table.columns[c.column]
+	if is == Number || is == Errors {
+		return
+	}
+	r.filled[is] = true
+	switch {
+	case c.kind == formulaCell:
+		r.refuse(c.column, "formula", "此单元格是公式，不予导入。请复制后“选择性粘贴—数值”。", "The cell is a formula.")
+		return
+	case c.kind == errorCell:
+		r.refuse(c.column, "error_value", "此单元格是错误值"+cut(c.text)+"，请改为实际内容。", "The cell is an error value.")
+		return
+	}
+	r.value(c, is)
+}
+
+func (r *rowReader) value(c cell, is Column) {
+	codes := r.table.check.Tables.Codes
+	switch is {
+	case UnitName:
+		r.unit(c)
+	case Title:
+		r.body.Title = c.text
+	case Facts:
+		r.body.Facts = c.text
+	case FoundOn:
+		r.date(c)
+	case Method:
+		r.body.Method = r.code(c, is, codes.Methods)
+	case Category:
+		r.body.Category = r.code(c, is, codes.Categories)
+	case Dimension:
+		r.body.Dimension = r.code(c, is, codes.Dimensions)
+	case Matter:
+		r.body.Matter = r.code(c, is, matters(codes))
+	case Evidence:
+		for _, one := range strings.FieldsFunc(c.text, func(x rune) bool { return x == '\n' || x == ';' || x == '；' }) {
+			if one = trim(one); one != "" {
+				r.body.Evidence = append(r.body.Evidence, one)
+			}
+		}
+	case Number, Errors, Unread:
+	}
+}
+
+func (r *rowReader) date(c cell) {
+	day, ok := parseDate(c.text, r.table.book.from1904)
+	if !ok {
+		r.refuse(c.column, "bad_date", "“"+cut(c.text)+"”不是日期。请写成2026-11-23、2026.11.23或2026年11月23日。", "This is no date.")
+		return
+	}
+	r.body.FoundOn = day
+	r.row.Cells[c.column] = day.String()
+}
+
+func (r *rowReader) unit(c cell) {
+	name := narrow(c.text)
+	for _, typed := range []string{c.text, name} {
+		if id, ok := r.table.check.Tables.Units[typed]; ok {
+			r.body.Unit = id
+			return
+		}
+	}
+	sentence, known := r.table.wrong[name]
+	if !known {
+		sentence = "没有单位“" + cut(c.text) + "”。请填写单位名录中的全称。"
+		if len(r.table.wrong) < maxSuggested {
+			if near := nearest(name, r.table.units); len(near) > 0 {
+				sentence = "没有单位“" + cut(c.text) + "”。最接近的是：" + strings.Join(near, "、") + "。请核对后填写全称。"
+			}
+			r.table.wrong[name] = sentence
+		}
+	}
+	r.refuse(c.column, "unknown_unit", sentence, "There is no unit of this name.")
+}
+
+// code finds a code by itself or by its Chinese name.
+func (r *rowReader) code(c cell, is Column, codes []policy.Code) string {
+	typed := squeeze(c.text)
+	names := make([]string, len(codes))
+	for i, one := range codes {
+		name := squeeze(one.ZH)
+		if strings.EqualFold(typed, one.Code) || typed == name || strings.EqualFold(typed, one.Code+name) {
+			return one.Code
+		}
+		names[i] = one.ZH
+	}
+	sentence := "“" + cut(c.text) + "”不在“" + columns[is].header + "”的代码表中。"
+	if near := nearest(c.text, names); len(near) > 0 {
+		sentence += "最接近的是：" + strings.Join(near, "、") + "。"
+	} else {
+		sentence += "请从下拉列表中选择。"
+	}
+	r.refuse(c.column, "unknown_code", sentence, "There is no such code.")
+	return ""
+}
+
+func matters(codes policy.Codes) []policy.Code {
+	list := make([]policy.Code, len(codes.Matters))
+	for i, m := range codes.Matters {
+		list[i] = policy.Code{Code: m.Code, ZH: m.ZH, EN: m.EN}
+	}
+	return list
+}
+
+// finish checks the row as a whole: what is missing, what the rules say, and
+// whether the row is there already.
+func (r *rowReader) finish() {
+	for i, c := range columns {
+		if c.required && !r.filled[i] {
+			r.refuse(r.at[i], "required", "请填写“"+c.header+"”。", "Please fill in this cell.")
+		}
+	}
+	if len(r.row.Faults) == 0 && r.table.check.Judge != nil {
+		if no := r.table.check.Judge(r.body); no != nil {
+			at := -1
+			if is := columnFor(no.Field); is != Unread {
+				at = r.at[is]
+			}
+			r.refuse(at, no.Code, no.ZH, no.EN)
+		}
+	}
+	if len(r.row.Faults) > 0 {
+		return
+	}
+	key := identity(r.body)
+	if first, twice := r.table.seen[key]; twice {
+		r.refuse(r.at[Title], "duplicate_row", fmt.Sprintf("与第%d行重复（单位、问题、事实、发现日期都相同）。请删除一行。", first), "The same finding stands in a row above.")
+		return
+	}
+	r.table.seen[key] = r.row.Row
+	r.row.Body = r.body
+}
+
+// identity is what makes two rows the same finding.
+func identity(b *lifecycle.OpenCase) [16]byte {
+	h := sha256.New()
+	for _, text := range []string{b.Unit, b.Title, b.Facts, b.FoundOn.String()} {
+		fmt.Fprintf(h, "%d:%s", len(text), text)
+	}
+	return [16]byte(h.Sum(nil))
+}

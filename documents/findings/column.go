@@ -1,0 +1,87 @@
+package findings
+
+import (
+	"slices"
+	"strings"
+)
+
+// A Column is something that a finding's row says.
+type Column int
+
+// The columns, in the order of the template.
+const (
+	Number Column = iota
+	UnitName
+	Title
+	Facts
+	FoundOn
+	Method
+	Category
+	Dimension
+	Matter
+	Evidence
+	Errors
+	// Unread is a column that has no name of ours.
+	Unread Column = -1
+)
+
+// errorsHeader heads the column in which errors are explained.
+const errorsHeader = "错误说明"
+
+// columns describe each column: its header, which begins with what it is
+// called, other names for it, and the field of the command it becomes.
+//
+//nolint:gochecknoglobals // a table that Go cannot write as a constant
+var columns = []struct {
+	header   string
+	others   []string
+	field    string
+	required bool
+	width    float64
+}{
+	Number:    {header: "序号", width: 6},
+	UnitName:  {header: "单位", others: []string{"单位名称", "被检查单位", "责任单位"}, field: "unit", required: true, width: 22},
+	Title:     {header: "问题", others: []string{"问题标题", "标题"}, field: "title", required: true, width: 30},
+	Facts:     {header: "事实", others: []string{"问题描述", "具体表现", "事实描述"}, field: "facts", required: true, width: 60},
+	FoundOn:   {header: "发现日期", others: []string{"检查日期", "日期"}, field: "found_on", required: true, width: 13},
+	Method:    {header: "发现方式", others: []string{"检查方式", "方式"}, field: "method", required: true, width: 13},
+	Category:  {header: "问题类别", others: []string{"类别"}, field: "category", required: true, width: 30},
+	Dimension: {header: "方面", others: []string{"维度"}, field: "dimension", width: 13},
+	Matter:    {header: "具体事项", others: []string{"事项"}, field: "matter", width: 20},
+	Evidence:  {header: "佐证材料", others: []string{"证据"}, field: "evidence", width: 30},
+	Errors:    {header: errorsHeader, width: 60},
+}
+
+// columnOf finds the column that a header names.
+func columnOf(header string) Column {
+	header = strings.TrimRight(squeeze(header), "*")
+	for i, c := range columns {
+		if header == c.header {
+			return Column(i)
+		}
+		if slices.Contains(c.others, header) {
+			return Column(i)
+		}
+	}
+	return Unread
+}
+
+// header is how the template heads the column: what must be filled in has a
+// star.
+func (c Column) header() string {
+	if columns[c].required {
+		return columns[c].header + "*"
+	}
+	return columns[c].header
+}
+
+// columnFor is the column of a command's field.
+func columnFor(field string) Column {
+	field, _, _ = strings.Cut(field, "[")
+	for i, c := range columns {
+		if c.field == field && field != "" {
+			return Column(i)
+		}
+	}
+	return Unread
+}

@@ -1,0 +1,286 @@
+package findings
+
+import (
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"duban/policy"
+)
+
+// Template writes the workbook that findings are filled in: a sheet with
+// drop-downs from the code tables and the units' names, and one that explains
+// each column.
+func Template(w io.Writer, tables Tables) error {
+	header := Header{Row: 1}
+	for is := range Errors {
+		header.Columns = append(header.Columns, is.header())
+	}
+	return write(w, tables, header, func(func(Row) error) error { return nil })
+}
+
+// Marked writes a workbook that was refused again, row for row and column for
+// column as it was, with its faults in red and explained in a column at the
+// end. Rows gives every row in order.
+func Marked(w io.Writer, tables Tables, header Header, rows func(func(Row) error) error) error {
+	return write(w, tables, header, rows)
+}
+
+// styles are how cells look.
+type styles struct{ header, text, wrong int }
+
+func newStyles(f *excelize.File) (s styles, err error) {
+	border := []excelize.Border{}
+	for _, side := range []string{"left", "right", "top", "bottom"} {
+		border = append(border, excelize.Border{Type: side, Color: "BFBFBF", Style: 1})
+	}
+	wrap := &excelize.Alignment{WrapText: true, Vertical: "top"}
+	text := 49 // what is typed stays as it was typed
+	for _, one := range []struct {
+		into  *int
+		style excelize.Style
+	}{
+		{&s.header, excelize.Style{Font: &excelize.Font{Bold: true}, Border: border, Fill: fill("DDEBF7"), Alignment: &excelize.Alignment{Vertical: "center", Horizontal: "center"}}},
+		{&s.text, excelize.Style{Border: border, Alignment: wrap, NumFmt: text}},
+		{&s.wrong, excelize.Style{Border: border, Alignment: wrap, NumFmt: text, Fill: fill("FF9999")}},
+	} {
+		if *one.into, err = f.NewStyle(&one.style); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+func fill(colour string) excelize.Fill {
+	return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colour}}
+}
+
+func write(w io.Writer, tables Tables, header Header, rows func(func(Row) error) error) (err error) {
+	f := excelize.NewFile()
+	defer func() {
+		if closed := f.Close(); err == nil {
+			err = closed
+		}
+	}()
+	if err := f.SetSheetName("Sheet1", SheetName); err != nil {
+		return err
+	}
+	s, err := newStyles(f)
+	if err != nil {
+		return err
+	}
+	for _, step := range []func() error{
+		func() error { return writeGuide(f, s) },
+		func() error { return writeCodes(f, tables) },
+		func() error { return writeLists(f, tables, header) },
+		func() error { return writeRows(f, s, header, rows) },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return f.Write(w)
+}
+
+// writeRows streams the sheet of findings.
+func writeRows(f *excelize.File, s styles, header Header, rows func(func(Row) error) error) error {
+	out, err := f.NewStreamWriter(SheetName)
+	if err != nil {
+		return err
+	}
+	explained := len(header.Columns)
+	for i, name := range header.Columns {
+		if columnOf(name) == Errors {
+			explained = i
+		}
+	}
+	if err := widths(out, header, explained); err != nil {
+		return err
+	}
+	if err := out.SetPanes(&excelize.Panes{Freeze: true, YSplit: header.Row, TopLeftCell: cellName(0, header.Row+1), ActivePane: "bottomLeft"}); err != nil {
+		return err
+	}
+	begun := false
+	head := func(marked bool) error {
+		var cells []any
+		for i, name := range header.Columns {
+			if i != explained || marked {
+				cells = append(cells, excelize.Cell{StyleID: s.header, Value: name})
+			}
+		}
+		if marked && explained == len(header.Columns) {
+			cells = append(cells, excelize.Cell{StyleID: s.header, Value: errorsHeader})
+		}
+		begun = true
+		return out.SetRow(cellName(0, header.Row), cells)
+	}
+	err = rows(func(r Row) error {
+		if !begun {
+			if err := head(true); err != nil {
+				return err
+			}
+		}
+		return out.SetRow(cellName(0, r.Row), marked(r, s, explained))
+	})
+	if err == nil && !begun {
+		err = head(false)
+	}
+	if err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+func widths(out *excelize.StreamWriter, header Header, explained int) error {
+	for i, name := range header.Columns {
+		width := 12.0
+		if is := columnOf(name); is != Unread {
+			width = columns[is].width
+		}
+		if err := out.SetColWidth(i+1, i+1, width); err != nil {
+			return err
+		}
+	}
+	if explained < len(header.Columns) {
+		return nil
+	}
+	return out.SetColWidth(explained+1, explained+1, columns[Errors].width)
+}
+
+// marked are a row's cells, those at fault in red, and why at the end.
+func marked(r Row, s styles, explained int) []any {
+	cells := make([]any, max(len(r.Cells), explained+1))
+	for i := range cells {
+		one := excelize.Cell{StyleID: s.text}
+		if i < len(r.Cells) && i != explained {
+			one.Value = r.Cells[i]
+		}
+		cells[i] = one
+	}
+	var why []string
+	for _, f := range r.Faults {
+		why = append(why, f.Cell+"："+f.ZH)
+		if column, _, ok := parseCell(f.Cell); ok && column != explained && column < len(cells) {
+			cells[column] = excelize.Cell{StyleID: s.wrong, Value: valueOf(cells[column])}
+		}
+	}
+	cells[explained] = excelize.Cell{StyleID: s.text}
+	if len(why) > 0 {
+		cells[explained] = excelize.Cell{StyleID: s.wrong, Value: strings.Join(why, "\n")}
+	}
+	return cells
+}
+
+func valueOf(v any) any {
+	if c, ok := v.(excelize.Cell); ok {
+		return c.Value
+	}
+	return v
+}
+
+// choice is how a code shows in a drop-down: with its code where that is short.
+func choice(c policy.Code) string {
+	if strings.ContainsAny(c.Code, "0123456789") {
+		return c.Code + " " + c.ZH
+	}
+	return c.ZH
+}
+
+// lists are the drop-downs, by column of findings.
+func lists(tables Tables) []struct {
+	is     Column
+	values []string
+} {
+	choices := func(codes []policy.Code) []string {
+		list := make([]string, len(codes))
+		for i, c := range codes {
+			list[i] = choice(c)
+		}
+		return list
+	}
+	units := make([]string, 0, len(tables.Units))
+	for name := range tables.Units {
+		units = append(units, name)
+	}
+	slices.Sort(units)
+	return []struct {
+		is     Column
+		values []string
+	}{
+		{UnitName, units},
+		{Method, choices(tables.Codes.Methods)},
+		{Category, choices(tables.Codes.Categories)},
+		{Dimension, choices(tables.Codes.Dimensions)},
+		{Matter, choices(matters(tables.Codes))},
+	}
+}
+
+// writeCodes writes the hidden sheet that the drop-downs show.
+func writeCodes(f *excelize.File, tables Tables) error {
+	if _, err := f.NewSheet(codesName); err != nil {
+		return err
+	}
+	for i, list := range lists(tables) {
+		cells := append([]string{columns[list.is].header}, list.values...)
+		if err := f.SetSheetCol(codesName, cellName(i, 1), &cells); err != nil {
+			return err
+		}
+	}
+	return f.SetSheetVisible(codesName, false, true)
+}
+
+// writeLists gives the columns their drop-downs. They come from a sheet: what
+// is longer than 255 characters may not stand in the rule itself.
+func writeLists(f *excelize.File, tables Tables, header Header) error {
+	for i, list := range lists(tables) {
+		if len(list.values) == 0 {
+			continue
+		}
+		for column, name := range header.Columns {
+			if columnOf(name) != list.is {
+				continue
+			}
+			rule := excelize.NewDataValidation(true)
+			rule.SetSqref(cellName(column, header.Row+1) + ":" + cellName(column, header.Row+MaxRows))
+			rule.SetSqrefDropList("'" + codesName + "'!$" + columnName(i) + "$2:$" + columnName(i) + "$" + cellName(0, len(list.values)+1)[1:])
+			rule.SetError(excelize.DataValidationErrorStyleStop, columns[list.is].header, "请从下拉列表中选择。")
+			if err := f.AddDataValidation(SheetName, rule); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// guide explains the sheet, line by line.
+func guide() []string {
+	return []string{
+		"问题清单填写说明",
+		"一、每行填写一个问题，从表头下一行起填写。带*的列必须填写，其余可以留空。",
+		"二、“单位”填写单位名录中的全称，可从下拉列表选择。名称有出入的不会自动更正，系统会列出最接近的名称。",
+		"三、“问题”写标题，最多200字。“事实”写时间、地点和发现的情况，最多10000字。",
+		"四、“发现日期”可写成2026-11-23、2026.11.23、2026/11/23、2026年11月23日，不得晚于今天。",
+		"五、“发现方式”“问题类别”“方面”“具体事项”从下拉列表选择，也可只填代码或名称。“具体事项”须属于所填类别。",
+		"六、“佐证材料”可填写多项，用分号或换行分开。",
+		"七、请填写数值，不要使用公式、合并单元格、隐藏的行、列或工作表，也不要含宏和外部链接：这些内容不予导入。",
+		"八、只读取工作表“" + SheetName + "”。一个文件最多20000行、20 MiB，格式为.xlsx。",
+		"九、上传后先检查全部内容。有一处错误就不登记任何问题，并退回标出错误的工作簿；改正后重新上传即可。",
+		"十、单位、问题、事实、发现日期都相同的行视为重复。",
+	}
+}
+
+func writeGuide(f *excelize.File, s styles) error {
+	if _, err := f.NewSheet(guideName); err != nil {
+		return err
+	}
+	lines := guide()
+	if err := f.SetSheetCol(guideName, "A1", &lines); err != nil {
+		return err
+	}
+	if err := f.SetCellStyle(guideName, "A1", "A1", s.header); err != nil {
+		return err
+	}
+	return f.SetColWidth(guideName, "A", "A", 110)
+}
