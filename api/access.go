@@ -52,6 +52,7 @@ func accessTable() map[string]access {
 
 		"GET /v1/cases":               readers,
 		"GET /v1/cases/counts":        readers,
+		"GET /v1/ledger.xlsx":         {roles: without(staff(), lifecycle.Admin)},
 		"GET /v1/cases/{id}":          readers,
 		"GET /v1/cases/{id}/events":   readers,
 		"GET /v1/cases/{id}/deadline": readers,

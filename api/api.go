@@ -113,6 +113,7 @@ func build(o Options) (*gin.Engine, *server) {
 // routes lists every operation in the order in which the document shows them.
 func (s *server) routes() {
 	s.caseRoutes()
+	s.ledgerRoutes()
 	s.commandRoutes()
 	s.taskRoutes()
 	s.unitRoutes()

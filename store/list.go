@@ -194,6 +194,8 @@ func (s *Store) Cases(ctx context.Context, a lifecycle.Actor, f Filter) (Page, e
 // A source is a table to list from.
 type source struct {
 	table, columns string
+	// beside joins what the columns need besides; empty for the lists.
+	beside string
 	// key is a unique column, or one that is unique within what the asker sees,
 	// that the table's indexes hold.
 	key string
@@ -218,17 +220,22 @@ const (
 // fetched then, so that finding it can be done in an index alone. Only fixed
 // text is joined here; every value is an argument.
 func (s source) query(where []string, order string) string {
-	if len(where) == 0 {
-		where = []string{"true"}
-	}
 	unit := ""
 	if s.key == "case_id" {
 		unit = " AND c.unit_id = @own"
 	}
 	return "SELECT " + s.columns +
-		" FROM (SELECT c." + s.key + " FROM " + s.table + " c WHERE " + strings.Join(where, " AND ") + " ORDER BY " + order + " LIMIT @limit) page" +
-		" JOIN " + s.table + " c ON c." + s.key + " = page." + s.key + unit +
+		" FROM (" + s.page(where, order) + ") page" +
+		" JOIN " + s.table + " c ON c." + s.key + " = page." + s.key + unit + s.beside +
 		" LEFT JOIN units n ON n.id = c.unit_id ORDER BY " + order
+}
+
+// page is the statement for the keys of a page.
+func (s source) page(where []string, order string) string {
+	if len(where) == 0 {
+		where = []string{"true"}
+	}
+	return "SELECT c." + s.key + " FROM " + s.table + " c WHERE " + strings.Join(where, " AND ") + " ORDER BY " + order + " LIMIT @limit"
 }
 
 // A listed is a row with what its cursor needs.

@@ -53,6 +53,7 @@ var homes = map[string][]string{
 	"database/sql":                  {"store"},
 	"github.com/gin-gonic/gin":      {"api", "web"},
 	"github.com/danielgtaylor/huma": {"api", "web"},
+	"github.com/xuri/excelize":      {"documents"},
 	"go.temporal.io":                {"workflows", "activities", "dispatch", "worker", "cmd", "e2e", "bench"},
 }
 
