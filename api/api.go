@@ -114,6 +114,7 @@ func build(o Options) (*gin.Engine, *server) {
 func (s *server) routes() {
 	s.caseRoutes()
 	s.ledgerRoutes()
+	s.caseFileRoutes()
 	s.commandRoutes()
 	s.taskRoutes()
 	s.unitRoutes()
