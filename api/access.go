@@ -52,8 +52,11 @@ func accessTable() map[string]access {
 
 		"GET /v1/me": everybody,
 
-		"GET /v1/cases":               readers,
-		"GET /v1/cases/counts":        readers,
+		"GET /v1/cases":        readers,
+		"GET /v1/cases/counts": readers,
+		// A unit's person is let in to find nothing.
+		"GET /v1/cases/{id}/file.zip": {roles: without(lifecycle.Roles(), lifecycle.Admin, lifecycle.Inspector, lifecycle.LookBackLead)},
+		"GET /v1/ledger.xlsx":         {roles: without(staff(), lifecycle.Admin)},
 		"GET /v1/cases/{id}":          readers,
 		"GET /v1/cases/{id}/events":   readers,
 		"GET /v1/cases/{id}/deadline": readers,

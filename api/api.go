@@ -150,6 +150,8 @@ func build(o Options) (*gin.Engine, *server) {
 // routes lists every operation in the order in which the document shows them.
 func (s *server) routes() {
 	s.caseRoutes()
+	s.ledgerRoutes()
+	s.caseFileRoutes()
 	s.commandRoutes()
 	s.taskRoutes()
 	s.campaignRoutes()

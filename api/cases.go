@@ -39,6 +39,14 @@ func (s *server) caseRoutes() {
 }
 
 type casesInput struct {
+	CasesFilter
+
+	Cursor string `query:"cursor" doc:"next of the page before"`
+	Limit  string `query:"limit" pattern:"^[0-9]+$" doc:"Rows of a page, 1 to 200; 50 when left out"`
+}
+
+// A CasesFilter chooses cases and puts them in order.
+type CasesFilter struct {
 	Stage     string `query:"stage" doc:"A stage, or open for all that are not settled; a unit's person names the unit's stages"`
 	Unit      string `query:"unit" doc:"Id of the unit; staff only"`
 	Overdue   string `query:"overdue" enum:"true,false" doc:"Past the deadline, or not"`
@@ -49,8 +57,6 @@ type casesInput struct {
 	DueBefore string `query:"due_before" format:"date" doc:"Due before this day"`
 	Text      string `query:"text" maxLength:"100" doc:"Found in number or title"`
 	Sort      string `query:"sort" enum:"due,-due,number,-number,updated,-updated" default:"due"`
-	Cursor    string `query:"cursor" doc:"next of the page before"`
-	Limit     string `query:"limit" pattern:"^[0-9]+$" doc:"Rows of a page, 1 to 200; 50 when left out"`
 }
 
 // A pageInput asks for a part of a list.

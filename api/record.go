@@ -44,6 +44,8 @@ type Gate interface {
 type Cases interface {
 	Case(ctx context.Context, a lifecycle.Actor, id string) (store.CaseView, error)
 	Cases(ctx context.Context, a lifecycle.Actor, f store.Filter) (store.Page, error)
+	Ledger(ctx context.Context, a lifecycle.Actor, f store.Filter, most int, yield func(store.LedgerRow) error) error
+	History(ctx context.Context, a lifecycle.Actor, id string) ([]lifecycle.Event, string, error)
 	Counts(ctx context.Context, a lifecycle.Actor) (store.Counts, error)
 	Events(ctx context.Context, a lifecycle.Actor, id string, after int64, limit int) ([]store.EventView, error)
 	Deadline(ctx context.Context, a lifecycle.Actor, id string) ([]store.DeadlineView, error)

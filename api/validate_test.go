@@ -47,8 +47,8 @@ func validate(t *testing.T, method, path string, a answer) {
 	}
 	media := response.Content[a.Header().Get("Content-Type")]
 	require.NotNil(t, media, "%s %s: %d %s", method, path, a.Code, a.Header().Get("Content-Type"))
-	if media.Schema == nil || media.Schema.ContentEncoding == "binary" { // text of the standard library's, or a file
-		return
+	if !strings.HasSuffix(a.Header().Get("Content-Type"), "json") {
+		return // a file
 	}
 	var body any
 	require.NoError(t, json.Unmarshal(a.Body.Bytes(), &body))

@@ -29,13 +29,13 @@ type part struct {
 }
 
 func parts() []part {
-	return []part{{"commands", commands}, {"disk", disk}, {"lists", lists}, {"telling", telling}, {"alarms", alarms}, {"restart", restart}, {"idle", idle}, {"import", imports}}
+	return []part{{"commands", commands}, {"disk", disk}, {"lists", lists}, {"telling", telling}, {"alarms", alarms}, {"restart", restart}, {"idle", idle}, {"import", imports}, {"ledger", ledgerPart}}
 }
 
 func main() {
 	var (
 		o       options
-		only    = flag.String("only", ".", "measure only the parts that match: commands, disk, lists, telling, alarms, restart, idle, import")
+		only    = flag.String("only", ".", "measure only the parts that match: commands, disk, lists, telling, alarms, restart, idle, import, ledger")
 		profile = flag.String("cpuprofile", "", "write a CPU profile of the program here")
 	)
 	flag.IntVar(&o.rounds, "rounds", 8, "rounds of each side of a ratio, in turns")

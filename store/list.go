@@ -196,8 +196,8 @@ func (s *Store) Cases(ctx context.Context, a lifecycle.Actor, f Filter) (Page, e
 // A source is a table to list from.
 type source struct {
 	table, columns string
-	// more joins what only this source shows.
-	more string
+	// beside joins what the columns need besides.
+	beside string
 	// key is a unique column, or one that is unique within what the asker sees,
 	// that the table's indexes hold.
 	key string
@@ -205,7 +205,7 @@ type source struct {
 
 //nolint:gochecknoglobals // two constants that Go cannot write as such
 var (
-	staffList = source{table: "cases", key: "number_key", more: " LEFT JOIN campaigns k ON k.id = c.campaign", columns: `c.id::text, c.number, c.number_key, c.title, c.stage, c.unit_id, coalesce(n.name, ''), c.officer, c.category, c.campaign, coalesce(k.name, ''), c.level, c.round,
+	staffList = source{table: "cases", key: "number_key", beside: " LEFT JOIN campaigns k ON k.id = c.campaign", columns: `c.id::text, c.number, c.number_key, c.title, c.stage, c.unit_id, coalesce(n.name, ''), c.officer, c.category, c.campaign, coalesce(k.name, ''), c.level, c.round,
 		c.due_on, c.due_at, c.provisional, c.due_at < now(), c.seq, c.opened_at, c.updated_at`}
 	unitList = source{table: "unit_cases", key: "case_id", columns: `c.case_id::text, c.number, c.number_key, c.title, c.stage, c.unit_id, coalesce(n.name, ''), '', c.category, '', '', c.level, c.round,
 		c.due_on, c.due_at, c.provisional, c.due_at < now(), c.version, NULL::timestamptz, c.updated_at`}
@@ -222,17 +222,22 @@ const (
 // fetched then, so that finding it can be done in an index alone. Only fixed
 // text is joined here; every value is an argument.
 func (s source) query(where []string, order string) string {
-	if len(where) == 0 {
-		where = []string{"true"}
-	}
 	unit := ""
 	if s.key == "case_id" {
 		unit = " AND c.unit_id = @own"
 	}
 	return "SELECT " + s.columns +
-		" FROM (SELECT c." + s.key + " FROM " + s.table + " c WHERE " + strings.Join(where, " AND ") + " ORDER BY " + order + " LIMIT @limit) page" +
-		" JOIN " + s.table + " c ON c." + s.key + " = page." + s.key + unit +
-		" LEFT JOIN units n ON n.id = c.unit_id" + s.more + " ORDER BY " + order
+		" FROM (" + s.page(where, order) + ") page" +
+		" JOIN " + s.table + " c ON c." + s.key + " = page." + s.key + unit + s.beside +
+		" LEFT JOIN units n ON n.id = c.unit_id ORDER BY " + order
+}
+
+// page is the statement for the keys of a page.
+func (s source) page(where []string, order string) string {
+	if len(where) == 0 {
+		where = []string{"true"}
+	}
+	return "SELECT c." + s.key + " FROM " + s.table + " c WHERE " + strings.Join(where, " AND ") + " ORDER BY " + order + " LIMIT @limit"
 }
 
 // A listed is a row with what its cursor needs.

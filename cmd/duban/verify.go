@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"duban/documents/casefile"
+)
+
+type verifyCmd struct {
+	File string `arg:"" type:"existingfile" help:"The case file, as .zip."`
+}
+
+// Run checks the file, without the record.
+func (c verifyCmd) Run() error {
+	f, err := os.Open(c.File)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	m, problems := casefile.Verify(f, info.Size())
+	for _, p := range problems {
+		fmt.Println(p)
+	}
+	if len(problems) > 0 {
+		return fmt.Errorf("%s: %d problems / 案卷有%d处问题", c.File, len(problems), len(problems))
+	}
+	fmt.Printf("ok: 案卷完整，%s，版本%d，文件%d个\n", m.Number, m.Version, len(m.Files))
+	return nil
+}
