@@ -50,13 +50,14 @@ func accessTable() map[string]access {
 
 		"GET /v1/me": everybody,
 
-		"GET /v1/cases":               readers,
-		"GET /v1/cases/counts":        readers,
-		"GET /v1/cases/{id}":          readers,
-		"GET /v1/cases/{id}/events":   readers,
-		"GET /v1/cases/{id}/deadline": readers,
-		"GET /v1/tasks":               readers,
-		"GET /v1/commands/{id}":       readers,
+		"GET /v1/cases":                       readers,
+		"GET /v1/cases/counts":                readers,
+		"GET /v1/cases/{id}":                  readers,
+		"GET /v1/cases/{id}/events":           readers,
+		"GET /v1/cases/{id}/deadline":         readers,
+		"GET /v1/cases/{id}/documents/{file}": readers,
+		"GET /v1/tasks":                       readers,
+		"GET /v1/commands/{id}":               readers,
 
 		"POST /v1/cases": {roles: lifecycle.KindOpenCase.Who()},
 		// A kind of command that does not exist.

@@ -9,6 +9,8 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"duban/documents"
 )
 
 // Options is what the API stands on.
@@ -31,6 +33,9 @@ type Options struct {
 	// are, for /readyz. Default to "unknown".
 	Engine func() string
 	Worker func() string
+	// Office is the committee as its documents name it. The name defaults to
+	// 市直机关工作委员会, the mark before numbers to 工委督函.
+	Office documents.Office
 	// Version is the program's, shown in the OpenAPI document. Defaults to
 	// "dev".
 	Version string
@@ -59,6 +64,12 @@ func (o Options) withDefaults() Options {
 	if o.Worker == nil {
 		o.Worker = unknown
 	}
+	if o.Office.Name == "" {
+		o.Office.Name = "市直机关工作委员会"
+	}
+	if o.Office.Mark == "" {
+		o.Office.Mark = "工委督函"
+	}
 	if o.Version == "" {
 		o.Version = "dev"
 	}
@@ -77,6 +88,7 @@ type server struct {
 	limits  *limiter
 	metrics *metrics
 	huma    huma.API
+	office  documents.Office
 }
 
 // New returns the whole API as one handler. It panics when the registry holds
@@ -98,6 +110,7 @@ func build(o Options) (*gin.Engine, *server) {
 	s := &server{
 		record: o.Record, doer: o.Doer, log: o.Logger, clock: o.Clock, engine: o.Engine, worker: o.Worker,
 		access: accessTable(), limits: newLimiter(o.PerSecond, o.Burst), metrics: newMetrics(o.Registry),
+		office: o.Office,
 	}
 	router.Use(s.observe, s.recover, s.admit)
 	router.NoRoute(s.noRoute)
@@ -113,6 +126,7 @@ func build(o Options) (*gin.Engine, *server) {
 // routes lists every operation in the order in which the document shows them.
 func (s *server) routes() {
 	s.caseRoutes()
+	s.paperRoutes()
 	s.commandRoutes()
 	s.taskRoutes()
 	s.unitRoutes()

@@ -44,6 +44,9 @@ func validate(t *testing.T, method, path string, a answer) {
 	}
 	media := response.Content[a.Header().Get("Content-Type")]
 	require.NotNil(t, media, "%s %s: %d %s", method, path, a.Code, a.Header().Get("Content-Type"))
+	if media.Schema.Format == "binary" {
+		return
+	}
 	var body any
 	require.NoError(t, json.Unmarshal(a.Body.Bytes(), &body))
 	var result huma.ValidateResult

@@ -17,6 +17,7 @@ import (
 
 	"duban/api"
 	"duban/dispatch"
+	"duban/documents"
 	"duban/store"
 	"duban/worker"
 )
@@ -76,6 +77,10 @@ func (p parts) run(ctx context.Context) error {
 	if p.api {
 		handler := api.New(api.Options{
 			Record: record, Doer: door, Logger: log, Registry: registry, Engine: door.EngineState, Worker: state, Version: version,
+			Office: documents.Office{
+				Name: p.settings.Office, Mark: p.settings.OfficeMark, Contact: p.settings.OfficeContact, Phone: p.settings.OfficePhone,
+				Fonts: documents.Fonts{Body: p.settings.BodyFonts, Title: p.settings.TitleFonts},
+			},
 		})
 		group.Go(func() error { return p.serve(ctx, record, handler, log) })
 	} else if p.workerListen != "" {
