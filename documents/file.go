@@ -30,12 +30,11 @@ const (
 	relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 )
 
-// Margins of the page. The right one is 26 mm but for the four twips that make
-// 28 characters of 15.8 pt fit the line to the last.
+// The page and its margins.
 const (
 	pageWidth, pageHeight = 11906, 16838
 	marginTop             = 2098 // 37 mm
-	marginRight           = 1470
+	marginRight           = 1474 // 26 mm
 	marginBottom          = 1984 // 35 mm
 	marginLeft            = 1587 // 28 mm
 	textWidth             = pageWidth - marginLeft - marginRight

@@ -72,10 +72,10 @@ func (f ReportForm) Write() ([]byte, error) {
 			rows = append(rows, []string{fmt.Sprint(i + 1), "", "", "", "□是\n□否", "", ""})
 		}
 	}
-	const narrow = 1000
-	wide := (textWidth - 700 - 3*narrow) / 3
+	const number, narrow, date = 700, 1000, 1500
+	wide := (textWidth - number - 2*narrow - date) / 3
 	d.add(
-		table{height: 1000, widths: []int{700, wide, narrow, narrow, narrow, wide, wide}, rows: rows},
+		table{height: 1000, widths: []int{number, wide, narrow, date, narrow, wide, wide}, rows: rows},
 		para{line: 240},
 		heading("三、未完成事项的原因、下一步措施和完成时间"),
 	)
@@ -93,7 +93,7 @@ func (f ReportForm) Write() ([]byte, error) {
 func blank(n int) []block {
 	out := make([]block, n)
 	for i := range out {
-		out[i] = para{keep: i < n-1, rule: rule{side: "bottom", style: "dotted", color: "808080", size: 4, space: 1}}
+		out[i] = para{keep: i < n-1}
 	}
 	return out
 }

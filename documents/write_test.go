@@ -129,7 +129,7 @@ func TestStructure(t *testing.T) {
 			"word/settings.xml", "word/fontTable.xml", "word/footer1.xml", "word/footer2.xml", "word/footer3.xml",
 		}, names)
 		body := text["word/document.xml"]
-		require.Contains(t, body, `<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="2098" w:right="1470" w:bottom="1984" w:left="1587"`)
+		require.Contains(t, body, `<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="2098" w:right="1474" w:bottom="1984" w:left="1587"`)
 		require.Contains(t, body, `<w:docGrid w:type="lines" w:linePitch="579"/>`)
 		require.NotContains(t, body, "linesAndChars")
 		require.Equal(t, strings.Count(body, "<w:r>"), strings.Count(body, `<w:rFonts w:ascii=`), "%s: a run without a font", name)
