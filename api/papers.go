@@ -35,7 +35,7 @@ func (s *server) paperRoutes() {
 	}, s.paper)
 	responses := s.huma.OpenAPI().Paths[path].Get.Responses
 	responses["200"].Description = "The document, as a Word file"
-	responses["200"].Content = map[string]*huma.MediaType{mediaDocx: {Schema: &huma.Schema{Type: "string", Format: "binary"}}}
+	responses["200"].Content = map[string]*huma.MediaType{mediaDocx: {Schema: &huma.Schema{Description: "A file, not text"}}}
 	responses["304"] = &huma.Response{Description: http.StatusText(http.StatusNotModified)}
 }
 

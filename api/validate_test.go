@@ -44,7 +44,7 @@ func validate(t *testing.T, method, path string, a answer) {
 	}
 	media := response.Content[a.Header().Get("Content-Type")]
 	require.NotNil(t, media, "%s %s: %d %s", method, path, a.Code, a.Header().Get("Content-Type"))
-	if media.Schema.Format == "binary" {
+	if strings.HasSuffix(a.Header().Get("Content-Type"), "wordprocessingml.document") {
 		return
 	}
 	var body any
