@@ -115,11 +115,11 @@ func (s *server) source(ctx context.Context, c *call, caseID string) (documents.
 // paperFault is the answer for a document that there is not.
 func paperFault(err error) error {
 	var (
-		yet   *documents.NotYet
+		yet   *documents.NotYetError
 		field *documents.FieldError
 	)
 	switch {
-	case errors.As(err, &documents.Hidden{}):
+	case errors.As(err, &documents.HiddenError{}):
 		return notFound()
 	case errors.As(err, &yet):
 		return &fault{status: http.StatusConflict, code: yet.Code, zh: yet.ZH, en: yet.EN}

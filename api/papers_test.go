@@ -7,7 +7,7 @@ import (
 	"encoding/hex"
 	"io"
 	"net/http"
-	"strings"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -78,14 +78,14 @@ func TestDocumentsOfALife(t *testing.T) {
 		t.Helper()
 		for _, kind := range documents.Kinds() {
 			a := l.paper(t, p.Head, string(kind)+".docx")
-			if contains(staff, kind) {
+			if slices.Contains(staff, kind) {
 				require.NotEmpty(t, a.says(t), "%s: %s", mark, kind)
 			} else {
 				require.Equal(t, http.StatusConflict, a.Code, "%s: %s: %s", mark, kind, a.Body)
 				require.NotEmpty(t, a.problem(t).Code)
 			}
 			want := http.StatusNotFound
-			if contains(unit, kind) {
+			if slices.Contains(unit, kind) {
 				want = http.StatusOK
 			}
 			require.Equal(t, want, l.paper(t, p.Secretary, string(kind)+".docx").Code, "%s: %s", mark, kind)
@@ -113,18 +113,9 @@ func TestDocumentsOfALife(t *testing.T) {
 	have("ordered", staff, both)
 	l.do(t, p.Officer, &lifecycle.RecordMeasure{No: 2, MeasureRecord: lifecycle.MeasureRecord{On: today(), Number: "工委督办〔2026〕1号"}})
 	have("sent", staff, append(kinds(documents.KindLetter), both...))
-	require.True(t, strings.Contains(l.paper(t, p.Secretary, "supervision_letter.docx").says(t), "工委督办〔2026〕1号"))
+	require.Contains(t, l.paper(t, p.Secretary, "supervision_letter.docx").says(t), "工委督办〔2026〕1号")
 	l.do(t, p.Leader, &lifecycle.Void{Reason: "重复登记"})
 	a := l.paper(t, p.Secretary, "withdrawal.docx")
 	require.Contains(t, a.says(t), "重复登记")
 	require.Equal(t, http.StatusConflict, l.paper(t, p.Head, "closure.docx").Code)
-}
-
-func contains(all []documents.Kind, one documents.Kind) bool {
-	for _, k := range all {
-		if k == one {
-			return true
-		}
-	}
-	return false
 }

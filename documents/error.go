@@ -15,20 +15,20 @@ type FieldError struct {
 // Error returns the English sentence.
 func (e *FieldError) Error() string { return e.EN }
 
-// A NotYet is a paper that the case does not have yet.
-type NotYet struct {
+// A NotYetError is a paper that the case does not have yet.
+type NotYetError struct {
 	Code   string
 	ZH, EN string
 }
 
 // Error returns the English sentence.
-func (e *NotYet) Error() string { return e.EN }
+func (e *NotYetError) Error() string { return e.EN }
 
-// A Hidden is a paper that does not exist for whoever asks.
-type Hidden struct{}
+// A HiddenError is a paper that does not exist for whoever asks.
+type HiddenError struct{}
 
 // Error says so.
-func (Hidden) Error() string { return "there is no such document" }
+func (HiddenError) Error() string { return "there is no such document" }
 
 // A field is something a paper must say, or may.
 type field struct {

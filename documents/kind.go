@@ -78,13 +78,13 @@ type File struct {
 	Bytes []byte
 }
 
-// Of makes a document of a case. What the case does not have yet is a *NotYet,
-// what does not exist for a unit is Hidden, and what the document must say and
+// Of makes a document of a case. What the case does not have yet is a *NotYetError,
+// what does not exist for a unit is HiddenError, and what the document must say and
 // the case does not is a *FieldError.
 func Of(kind Kind, s Source) (File, error) {
 	m := mapping{Source: s, c: lifecycle.Fold(s.Events)}
 	if s.ForUnit && !m.unitMay(kind) {
-		return File{}, Hidden{}
+		return File{}, HiddenError{}
 	}
 	text, err := m.write(kind)
 	if err != nil {
@@ -110,7 +110,7 @@ func (m mapping) write(kind Kind) ([]byte, error) {
 	case KindReportForm:
 		return m.reportForm()
 	default:
-		return nil, Hidden{}
+		return nil, HiddenError{}
 	}
 }
 

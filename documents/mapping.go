@@ -55,7 +55,7 @@ func (m mapping) ref() Ref {
 	return r
 }
 
-func notYet(code, zh, en string) error { return &NotYet{Code: code, ZH: zh, EN: en} }
+func notYet(code, zh, en string) error { return &NotYetError{Code: code, ZH: zh, EN: en} }
 
 func (m mapping) notice() ([]byte, error) {
 	correction, _, corrected := last[*lifecycle.NoticeCorrected](m.Events)
@@ -247,7 +247,7 @@ func (m mapping) withdrawal() ([]byte, error) {
 
 func (m mapping) reportForm() ([]byte, error) {
 	if len(m.Events) == 0 {
-		return nil, Hidden{}
+		return nil, HiddenError{}
 	}
 	f := ReportForm{Office: m.Office, Unit: m.Unit, Ref: m.ref(), On: m.Events[0].Legal}
 	if k, ok := clock(m.c, policy.ClockRectification); ok && k.StandsSince.IsZero() {

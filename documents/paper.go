@@ -178,12 +178,10 @@ func titleLines(title string) []string {
 // end writes what stands under the text: office and date, held on the page of the
 // last lines, and whom to ask. The seal goes on the date, four characters in.
 func (p paper) end(d *document) {
-	for i := len(d.body) - 1; i >= 0; i-- {
-		if last, ok := d.body[i].(para); ok {
-			last.keep = true
-			d.body[i] = last
-		}
-		break
+	i := len(d.body) - 1
+	if last, ok := d.body[i].(para); ok {
+		last.keep = true
+		d.body[i] = last
 	}
 	date, name := chineseDate(p.on), p.office.Name
 	w, n := width(date), 100*utf8.RuneCountInString(name)

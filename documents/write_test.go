@@ -16,7 +16,7 @@ import (
 	"duban/documents"
 )
 
-func day(y int, m time.Month, d int) calendar.Date { return calendar.On(y, m, d) }
+func day(m time.Month, d int) calendar.Date { return calendar.On(2026, m, d) }
 
 func office() documents.Office {
 	return documents.Office{Name: "市直机关工作委员会", Mark: "工委督函", Contact: "李明", Phone: "12345678"}
@@ -29,13 +29,13 @@ func secretary() documents.Addressee {
 func finding() documents.Finding {
 	return documents.Finding{
 		Number: "督〔2026〕0001", Title: "组织生活制度落实不严格", Facts: "2026年3月2日，检查组查阅局机关第一党支部2025年度会议记录，发现全年应召开支部党员大会4次、实际召开2次，党课记录缺失3次，组织生活会未形成整改清单。",
-		Found: day(2026, time.March, 2), Dimension: "制度执行", Category: "基础党务工作质量不高", Basis: "《机关党建责任清单》第3项：严格执行“三会一课”制度", Type: "限期整改",
+		Found: day(time.March, 2), Dimension: "制度执行", Category: "基础党务工作质量不高", Basis: "《机关党建责任清单》第3项：严格执行“三会一课”制度", Type: "限期整改",
 	}
 }
 
 func notice() documents.Notice {
 	return documents.Notice{
-		Office: office(), To: secretary(), Number: "〔2026〕12号", On: day(2026, time.March, 9), Method: "督促检查",
+		Office: office(), To: secretary(), Number: "〔2026〕12号", On: day(time.March, 9), Method: "督促检查",
 		Findings: []documents.Finding{finding()},
 		Demand:   "请补齐制度执行中的短板，组织各党支部逐一对照检查，查明原因、明确责任，建立组织生活台账并按月自查。\n整改情况由机关党委书记审核、党组书记签字后报送。",
 		Term: documents.Term{
@@ -47,22 +47,22 @@ func notice() documents.Notice {
 }
 
 func ref() documents.Ref {
-	return documents.Ref{Case: "督〔2026〕0001", Title: "组织生活制度落实不严格", Notice: "〔2026〕12号", On: day(2026, time.March, 9)}
+	return documents.Ref{Case: "督〔2026〕0001", Title: "组织生活制度落实不严格", Notice: "〔2026〕12号", On: day(time.March, 9)}
 }
 
 func receipt() documents.Receipt {
-	e := calendar.Builtin().Explain(day(2026, time.March, 11), calendar.Period{N: 15, Unit: calendar.WorkingDays})
+	e := calendar.Builtin().Explain(day(time.March, 11), calendar.Period{N: 15, Unit: calendar.WorkingDays})
 	return documents.Receipt{
-		Office: office(), To: secretary(), Case: "督〔2026〕0001", Title: "组织生活制度落实不严格", Notice: "〔2026〕12号", NoticeOn: day(2026, time.March, 9),
-		On: day(2026, time.March, 11), Manner: "电子签收", Due: e.Due.Date, Counting: &e, Plan: day(2026, time.April, 10),
-		Object: day(2026, time.April, 10), ObjectUnit: day(2026, time.March, 18),
+		Office: office(), To: secretary(), Case: "督〔2026〕0001", Title: "组织生活制度落实不严格", Notice: "〔2026〕12号", NoticeOn: day(time.March, 9),
+		On: day(time.March, 11), Manner: "电子签收", Due: e.Due.Date, Counting: &e, Plan: day(time.April, 10),
+		Object: day(time.April, 10), ObjectUnit: day(time.March, 18),
 	}
 }
 
 func letter() documents.Letter {
 	return documents.Letter{
-		Office: office(), To: secretary(), Ref: ref(), Number: "工委督办〔2026〕3号", On: day(2026, time.May, 20),
-		Basis: "整改期限届满5个工作日仍未报告，按规则发出督办函", Lapse: &documents.Lapse{What: "整改并报告", Due: day(2026, time.May, 11)},
+		Office: office(), To: secretary(), Ref: ref(), Number: "工委督办〔2026〕3号", On: day(time.May, 20),
+		Basis: "整改期限届满5个工作日仍未报告，按规则发出督办函", Lapse: &documents.Lapse{What: "整改并报告", Due: day(time.May, 11)},
 	}
 }
 
@@ -81,14 +81,14 @@ func papers() map[string]writable {
 	return map[string]writable{
 		"notice": notice(), "notice-form": inForm, "draft": draft, "many": many, "receipt": receipt(), "letter": letter(),
 		"talk": documents.Talk{
-			Office: office(), To: secretary(), Ref: ref(), On: day(2026, time.June, 3), Basis: "整改期限届满15个工作日仍未报告，按规则进行提醒谈话",
-			Lapse: &documents.Lapse{What: "整改并报告", Due: day(2026, time.May, 11)},
+			Office: office(), To: secretary(), Ref: ref(), On: day(time.June, 3), Basis: "整改期限届满15个工作日仍未报告，按规则进行提醒谈话",
+			Lapse: &documents.Lapse{What: "整改并报告", Due: day(time.May, 11)},
 		},
-		"closing":    documents.Closing{Office: office(), To: secretary(), Ref: ref(), On: day(2026, time.August, 3), Round: 1},
-		"withdrawal": documents.Withdrawal{Office: office(), To: secretary(), Ref: ref(), On: day(2026, time.April, 3), Objected: true, Reason: "经核对，该支部会议记录已移交档案馆保管，记录齐全"},
+		"closing":    documents.Closing{Office: office(), To: secretary(), Ref: ref(), On: day(time.August, 3), Round: 1},
+		"withdrawal": documents.Withdrawal{Office: office(), To: secretary(), Ref: ref(), On: day(time.April, 3), Objected: true, Reason: "经核对，该支部会议记录已移交档案馆保管，记录齐全"},
 		"form": documents.ReportForm{
-			Office: office(), Unit: "市档案局", Ref: ref(), On: day(2026, time.March, 2), Due: day(2026, time.May, 11),
-			Planned: []documents.Planned{{No: 1, Text: "建立组织生活台账，按月自查", Owner: "张华", Due: day(2026, time.April, 20)}, {No: 2, Text: "开展支部书记培训", Owner: "刘洋", Due: day(2026, time.April, 30)}},
+			Office: office(), Unit: "市档案局", Ref: ref(), On: day(time.March, 2), Due: day(time.May, 11),
+			Planned: []documents.Planned{{No: 1, Text: "建立组织生活台账，按月自查", Owner: "张华", Due: day(time.April, 20)}, {No: 2, Text: "开展支部书记培训", Owner: "刘洋", Due: day(time.April, 30)}},
 		},
 	}
 }
@@ -188,7 +188,7 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 		"findings[0].found":  func(n *documents.Notice) { n.Findings[0].Found = calendar.Date{} },
 		"period":             func(n *documents.Notice) { n.Term.Period = calendar.Period{} },
 		"object":             func(n *documents.Notice) { n.Term.Object = calendar.Period{} },
-		"source":             func(n *documents.Notice) { n.Term.Until = day(2026, time.June, 1) },
+		"source":             func(n *documents.Notice) { n.Term.Until = day(time.June, 1) },
 		"findings[0].number": func(n *documents.Notice) { n.Findings[0].Number = "" },
 	}
 	for want, spoil := range cases {
