@@ -68,10 +68,15 @@ demo: build postgres ## Watch one finding live its whole life in minutes
 postgres:
 	@tools/postgres.sh
 
+# What the tests look at the official documents with, installed when it is missing.
+.PHONY: office
+office:
+	@tools/office.sh
+
 ##### Test
 
 .PHONY: test
-test: build postgres lint ## Install what is needed and run every check and every test
+test: build postgres office lint ## Install what is needed and run every check and every test
 ifndef RACE
 	@echo "there is no C compiler here: the race detector is left out"
 endif
@@ -93,7 +98,7 @@ bench: build postgres ## Measure, each figure beside its bar
 	$(GO) run ./bench
 
 .PHONY: nightly
-nightly: build postgres ## What takes too long for every change: races everywhere, fuzzing (FUZZTIME=10m)
+nightly: build postgres office ## What takes too long for every change: races everywhere, fuzzing (FUZZTIME=10m)
 	$(GO) test -race -count=1 -timeout 60m ./...
 	@for pkg in $$($(GO) list ./...); do \
 		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \

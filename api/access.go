@@ -68,7 +68,8 @@ func accessTable() map[string]access {
 			lifecycle.Inspector, lifecycle.Officer, lifecycle.LookBackLead, lifecycle.Leader, lifecycle.UnitSecretary, lifecycle.UnitContact,
 		}},
 
-		"GET /v1/commands/{id}": readers,
+		"GET /v1/commands/{id}":               readers,
+		"GET /v1/cases/{id}/documents/{file}": readers,
 
 		"POST /v1/cases": {roles: lifecycle.KindOpenCase.Who()},
 		// A kind of command that does not exist.

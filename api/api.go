@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"duban/documents"
 	"duban/evidence"
 	"duban/store"
 )
@@ -47,6 +48,9 @@ type Options struct {
 	// StartImport has the cases of an import opened. Defaults to nothing: a
 	// Schedule takes up what was ordered.
 	StartImport func(ctx context.Context, importID string) error
+	// Office is the committee as its documents name it. The name defaults to
+	// 市直机关工作委员会, the mark before numbers to 工委督函.
+	Office documents.Office
 	// Version is the program's, shown in the OpenAPI document. Defaults to
 	// "dev".
 	Version string
@@ -84,6 +88,12 @@ func (o Options) withDefaults() Options {
 	if o.StartImport == nil {
 		o.StartImport = func(context.Context, string) error { return nil }
 	}
+	if o.Office.Name == "" {
+		o.Office.Name = "市直机关工作委员会"
+	}
+	if o.Office.Mark == "" {
+		o.Office.Mark = "工委督函"
+	}
 	if o.Version == "" {
 		o.Version = "dev"
 	}
@@ -111,6 +121,7 @@ type server struct {
 	startImport func(ctx context.Context, importID string) error
 	workbooks   chan struct{}
 	reading     chan struct{}
+	office      documents.Office
 }
 
 // New returns the whole API as one handler. It panics when the registry holds
@@ -133,6 +144,7 @@ func build(o Options) (*gin.Engine, *server) {
 		record: o.Record, doer: o.Doer, jobs: o.Jobs, files: o.Evidence, quota: o.Quota, uploads: newPlaces(), log: o.Logger, clock: o.Clock, engine: o.Engine, worker: o.Worker,
 		access: accessTable(), limits: newLimiter(o.PerSecond, o.Burst), metrics: newMetrics(o.Registry),
 		startImport: o.StartImport, workbooks: make(chan struct{}, maxWorkbooks), reading: make(chan struct{}, 1),
+		office: o.Office,
 	}
 	router.Use(s.observe, s.recover, s.admit)
 	router.NoRoute(s.noRoute)
@@ -152,6 +164,7 @@ func (s *server) routes() {
 	s.caseRoutes()
 	s.ledgerRoutes()
 	s.caseFileRoutes()
+	s.paperRoutes()
 	s.commandRoutes()
 	s.taskRoutes()
 	s.campaignRoutes()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -200,9 +201,7 @@ func (s *server) describeEvidence() {
 		described.OperationID, described.Method, described.Path = op.id, op.method, op.path
 		described.Tags, described.Summary, described.Description = []string{op.tag}, op.summary, op.doc
 		described.Security = []map[string][]string{{"token": {}}}
-		for status, response := range s.refusals(op) {
-			described.Responses[status] = response
-		}
+		maps.Copy(described.Responses, s.refusals(op))
 		s.huma.OpenAPI().AddOperation(described)
 	}
 	identifier := func(name string) *huma.Param {

@@ -251,7 +251,7 @@ func TestClientGoesAwayInTheMiddle(t *testing.T) {
 		_, _ = w.Write(body[:300_000])
 		_ = w.CloseWithError(io.ErrUnexpectedEOF)
 	}()
-	answered, err := http.DefaultClient.Do(request) //nolint:bodyclose // closed where there is one
+	answered, err := http.DefaultClient.Do(request)
 	if err == nil {
 		require.Equal(t, http.StatusBadRequest, answered.StatusCode)
 		require.NoError(t, answered.Body.Close())

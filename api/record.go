@@ -48,6 +48,8 @@ type Cases interface {
 	History(ctx context.Context, a lifecycle.Actor, id string) ([]lifecycle.Event, string, error)
 	Counts(ctx context.Context, a lifecycle.Actor) (store.Counts, error)
 	Events(ctx context.Context, a lifecycle.Actor, id string, after int64, limit int) ([]store.EventView, error)
+	// CaseFile holds more than a unit may know; documents pick from it.
+	CaseFile(ctx context.Context, a lifecycle.Actor, id string) (store.CaseFile, error)
 	Deadline(ctx context.Context, a lifecycle.Actor, id string) ([]store.DeadlineView, error)
 	Tasks(ctx context.Context, a lifecycle.Actor, after string, limit int) (store.TaskPage, error)
 	Receipt(ctx context.Context, a lifecycle.Actor, commandID string) (store.Answer, error)

@@ -49,7 +49,7 @@ func TestNotYoursIsNotThere(t *testing.T) {
 		require.Equal(t, none.Header(), have.Header())
 	}
 	for _, h := range hidden {
-		for _, rest := range []string{"", "/events", "/deadline"} {
+		for _, rest := range []string{"", "/events", "/deadline", "/documents/notice.docx", "/documents/reminder_talk.docx", "/documents/none.docx"} {
 			same(h.who, http.MethodGet, h.id, rest, "", nil)
 		}
 		same(h.who, http.MethodPost, h.id, "/commands/void", `{"reason":"x"}`, map[string]string{"Idempotency-Key": "x", "If-Match": `"u1"`})

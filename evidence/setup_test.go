@@ -90,7 +90,7 @@ func compound(names ...string) []byte {
 		}
 		binary.LittleEndian.PutUint16(entry[64:], uint16(2*len(units)))
 		entry[66] = 2
-		b = append(b, entry...)
+		b = append(b, entry...) //nolint:makezero // the header comes first
 	}
 	return b
 }

@@ -105,7 +105,7 @@ func (s *Store) MaxBytes() int64 { return s.max }
 const addresses = "sha256/"
 
 // addressForm is what an address looks like. Files are spread over 256 folders.
-var addressForm = regexp.MustCompile(`^sha256/([0-9a-f]{2})/([0-9a-f]{64})$`) //nolint:gochecknoglobals // a constant in all but name
+var addressForm = regexp.MustCompile(`^sha256/([0-9a-f]{2})/([0-9a-f]{64})$`)
 
 func address(hash string) string { return addresses + hash[:2] + "/" + hash }
 

@@ -18,7 +18,7 @@ const staleAfter = time.Hour
 
 // leftForm is what a folder's bucket calls a file that it has not put at its
 // address yet.
-var leftForm = regexp.MustCompile(`^[0-9a-f]{64}\.[0-9a-f]+\.tmp$`) //nolint:gochecknoglobals // a constant in all but name
+var leftForm = regexp.MustCompile(`^[0-9a-f]{64}\.[0-9a-f]+\.tmp$`)
 
 // Sweep removes what uploads left that were cut off by the end of their
 // process, and returns how many files that were. It touches no file of others

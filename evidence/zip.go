@@ -62,7 +62,7 @@ func checkEntries(z *zip.Reader, size int64) error {
 		unpacked += f.UncompressedSize64
 		// Parts that overlap would let a small file unpack to anything; one that
 		// claims more than it is lets the sums run over.
-		if f.CompressedSize64 > uint64(size) || packed > uint64(size) || f.UncompressedSize64 > maxUnpacked || unpacked > maxUnpacked {
+		if f.CompressedSize64 > uint64(size) || packed > uint64(size) || f.UncompressedSize64 > maxUnpacked || unpacked > maxUnpacked { //nolint:gosec // a size is not negative
 			return refusedBomb()
 		}
 		const encrypted = 1
@@ -73,7 +73,7 @@ func checkEntries(z *zip.Reader, size int64) error {
 			return refusedMacros()
 		}
 	}
-	if unpacked > fairSize && unpacked > maxRatio*uint64(size) {
+	if unpacked > fairSize && unpacked > maxRatio*uint64(size) { //nolint:gosec // nor here
 		return refusedBomb()
 	}
 	return nil

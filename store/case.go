@@ -123,7 +123,7 @@ func (s *Store) Events(ctx context.Context, a lifecycle.Actor, id string, after 
 	if v.Unit != nil && v.Unit.Stage == lifecycle.UnitMisdirected {
 		return []EventView{}, nil
 	}
-	events, err := s.events(ctx, s.pool, id, 0, 0)
+	events, err := s.events(ctx, s.pool, id, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ func (s *Store) History(ctx context.Context, a lifecycle.Actor, id string) ([]li
 	if a.Unit != "" || !isID(id) {
 		return nil, "", ErrNotFound
 	}
-	events, err := s.events(ctx, s.pool, id, 0, 0)
+	events, err := s.events(ctx, s.pool, id, 0)
 	if err != nil {
 		return nil, "", err
 	}

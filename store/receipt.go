@@ -83,7 +83,7 @@ func (s *Store) answer(ctx context.Context, q querier, r receipt, a lifecycle.Ac
 	if r.version == 0 {
 		return out, nil
 	}
-	events, err := s.events(ctx, q, r.caseID, 0, r.version)
+	events, err := s.events(ctx, q, r.caseID, r.version)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -108,10 +108,9 @@ const selectEvents = `
 SELECT case_id, seq, coalesce(command_id::text, ''), actor, actor_name, at, legal_on, kind, content
 FROM events WHERE case_id = $1 AND seq > $2 AND ($3 = 0 OR seq <= $3) ORDER BY seq`
 
-// events reads a case's events after one version up to another; to the end when
-// that is 0.
-func (s *Store) events(ctx context.Context, q querier, caseID string, after, to int64) ([]lifecycle.Event, error) {
-	rows, err := q.Query(ctx, selectEvents, caseID, after, to)
+// events reads a case's events up to a version; to the end when that is 0.
+func (s *Store) events(ctx context.Context, q querier, caseID string, to int64) ([]lifecycle.Event, error) {
+	rows, err := q.Query(ctx, selectEvents, caseID, 0, to)
 	if err != nil {
 		return nil, fmt.Errorf("read events of %s: %w", caseID, plain(err))
 	}

@@ -17,6 +17,7 @@ import (
 
 	"duban/api"
 	"duban/dispatch"
+	"duban/documents"
 	"duban/store"
 	"duban/worker"
 )
@@ -84,10 +85,14 @@ func (p parts) run(ctx context.Context) error {
 		if files != nil {
 			defer files.Close()
 		}
-		handler := api.New(api.Options{
+		handler := api.New(api.Options{ //nolint:contextcheck // its handlers have their requests' contexts
 			Evidence: files, Quota: store.Quota{Case: p.limits.EvidenceCaseQuotaMiB << 20, Unit: p.limits.EvidenceUnitQuotaMiB << 20},
 			Record: record, Doer: door, Jobs: door, Logger: log, Registry: registry, Engine: door.EngineState, Worker: state, Version: version,
 			StartImport: door.Import,
+			Office: documents.Office{
+				Name: p.settings.Office, Mark: p.settings.OfficeMark, Contact: p.settings.OfficeContact, Phone: p.settings.OfficePhone,
+				Fonts: documents.Fonts{Body: p.settings.BodyFonts, Title: p.settings.TitleFonts},
+			},
 		})
 		group.Go(func() error { return p.serve(ctx, record, handler, log) })
 	} else if p.workerListen != "" {

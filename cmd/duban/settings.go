@@ -13,13 +13,19 @@ import (
 
 // settings are those every command shares.
 type settings struct {
-	Data              string `env:"DUBAN_DATA" default:"./data" help:"Folder of what runs on this machine. Defaults to ./data."`
-	DatabaseURL       string `env:"DATABASE_URL" help:"PostgreSQL to keep the record in; a private one is run when it is left out."`
-	TemporalAddress   string `env:"TEMPORAL_ADDRESS" help:"Temporal server, as host:port; an engine is run here when it is left out."`
-	TemporalNamespace string `env:"TEMPORAL_NAMESPACE" default:"duban" help:"Temporal namespace. Defaults to duban."`
-	EvidenceURL       string `name:"evidence-url" env:"DUBAN_EVIDENCE_URL" help:"Where files of evidence are kept: file:///folder or s3://bucket?region=…. Defaults to evidence in the --data folder for duban serve; duban api takes no files without it."`
-	LogLevel          string `env:"DUBAN_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"Least level of log lines: debug, info, warn or error. Defaults to info."`
-	LogFormat         string `env:"DUBAN_LOG_FORMAT" enum:"text,json" default:"text" help:"Form of log lines: text or json. Defaults to text."`
+	Data              string   `env:"DUBAN_DATA" default:"./data" help:"Folder of what runs on this machine. Defaults to ./data."`
+	DatabaseURL       string   `env:"DATABASE_URL" help:"PostgreSQL to keep the record in; a private one is run when it is left out."`
+	TemporalAddress   string   `env:"TEMPORAL_ADDRESS" help:"Temporal server, as host:port; an engine is run here when it is left out."`
+	TemporalNamespace string   `env:"TEMPORAL_NAMESPACE" default:"duban" help:"Temporal namespace. Defaults to duban."`
+	EvidenceURL       string   `name:"evidence-url" env:"DUBAN_EVIDENCE_URL" help:"Where files of evidence are kept: file:///folder or s3://bucket?region=…. Defaults to evidence in the --data folder for duban serve; duban api takes no files without it."`
+	Office            string   `env:"DUBAN_OFFICE" help:"Full name of the committee, as its documents bear it. Defaults to 市直机关工作委员会."`
+	OfficeMark        string   `env:"DUBAN_OFFICE_MARK" help:"What stands before the number of a notice. Defaults to 工委督函."`
+	OfficeContact     string   `env:"DUBAN_OFFICE_CONTACT" help:"Whom to ask, under a document; left out when empty."`
+	OfficePhone       string   `env:"DUBAN_OFFICE_PHONE" help:"Telephone under a document; left out when empty."`
+	BodyFonts         []string `env:"DUBAN_BODY_FONTS" help:"Fonts of the text of documents, the wanted one first. Defaults to 仿宋_GB2312,仿宋,FangSong."`
+	TitleFonts        []string `env:"DUBAN_TITLE_FONTS" help:"Fonts of titles and red heads. Defaults to 方正小标宋简体,小标宋,宋体."`
+	LogLevel          string   `env:"DUBAN_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"Least level of log lines: debug, info, warn or error. Defaults to info."`
+	LogFormat         string   `env:"DUBAN_LOG_FORMAT" enum:"text,json" default:"text" help:"Form of log lines: text or json. Defaults to text."`
 }
 
 // logger writes to standard error, as the settings want it.

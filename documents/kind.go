@@ -1,0 +1,153 @@
+package documents
+
+import (
+	"strings"
+
+	"duban/calendar"
+	"duban/lifecycle"
+	"duban/policy"
+)
+
+// A Kind names a document of a case. It stands in addresses: never rename.
+type Kind string
+
+// The kinds.
+const (
+	KindNotice     Kind = "notice"               // 反馈意见
+	KindReceipt    Kind = "receipt_confirmation" // 签收确认
+	KindLetter     Kind = "supervision_letter"   // 督办函
+	KindTalk       Kind = "reminder_talk"        // 提醒谈话通知
+	KindClosing    Kind = "closure"              // 销号通知
+	KindWithdrawal Kind = "withdrawal"           // 撤销通知
+	KindReportForm Kind = "report_form"          // 整改报告
+)
+
+// Kinds lists the documents in the order in which a case comes to have them.
+func Kinds() []Kind {
+	return []Kind{KindNotice, KindReceipt, KindReportForm, KindLetter, KindTalk, KindClosing, KindWithdrawal}
+}
+
+// ZH is what people call the document.
+func (k Kind) ZH() string {
+	switch k {
+	case KindNotice:
+		return "反馈意见"
+	case KindReceipt:
+		return "签收确认"
+	case KindLetter:
+		return "督办函"
+	case KindTalk:
+		return "提醒谈话通知"
+	case KindClosing:
+		return "销号通知"
+	case KindWithdrawal:
+		return "撤销通知"
+	case KindReportForm:
+		return "整改报告（空白）"
+	default:
+		return string(k)
+	}
+}
+
+// A Post is an office in the unit and who held it from when to when.
+type Post struct {
+	Kind, Holder string
+	Since, Until calendar.Date
+}
+
+// A Source is what the documents of a case are made from.
+type Source struct {
+	Office Office
+	// Form is the notice's layout; a letter when left out.
+	Form Form
+	// Unit is the name of the unit, Posts are its offices.
+	Unit  string
+	Posts []Post
+	// Events are all of the case's.
+	Events []lifecycle.Event
+	// Policy is the one the case was noticed under, Calendar the one in force.
+	Policy   *policy.Policy
+	Calendar *calendar.Calendar
+	// ForUnit: a person of the unit asks, and gets what the unit may know.
+	ForUnit bool
+}
+
+// A File is a document and what it is called.
+type File struct {
+	Name  string
+	Bytes []byte
+}
+
+// Of makes a document of a case. What the case does not have yet is a *NotYetError,
+// what does not exist for a unit is HiddenError, and what the document must say and
+// the case does not is a *FieldError.
+func Of(kind Kind, s Source) (File, error) {
+	m := mapping{Source: s, c: lifecycle.Fold(s.Events)}
+	if s.ForUnit && !m.unitMay(kind) {
+		return File{}, HiddenError{}
+	}
+	text, err := m.write(kind)
+	if err != nil {
+		return File{}, err
+	}
+	return File{Name: fileName(kind.ZH() + "（" + s.Unit + "，" + m.c.Number + "）.docx"), Bytes: text}, nil
+}
+
+func (m mapping) write(kind Kind) ([]byte, error) {
+	switch kind {
+	case KindNotice:
+		return m.notice()
+	case KindReceipt:
+		return m.receipt()
+	case KindLetter:
+		return m.letter()
+	case KindTalk:
+		return m.talk()
+	case KindClosing:
+		return m.closing()
+	case KindWithdrawal:
+		return m.withdrawal()
+	case KindReportForm:
+		return m.reportForm()
+	default:
+		return nil, HiddenError{}
+	}
+}
+
+// unitMay reports whether the document exists for the case's unit: what was sent
+// to it, and nothing that is still being written.
+func (m mapping) unitMay(kind Kind) bool {
+	u := m.c.ForUnit()
+	if u.Stage == lifecycle.UnitNone {
+		return false
+	}
+	switch kind {
+	case KindNotice:
+		return u.Notice != nil && !m.draft()
+	case KindReceipt:
+		return u.Receipt != nil
+	case KindLetter:
+		done, ok := m.measure(policy.MeasureSupervisionLetter)
+		return ok && done.Record != nil
+	case KindClosing:
+		return !m.c.ClosedAt.IsZero()
+	case KindWithdrawal:
+		return u.Stage == lifecycle.UnitVoided
+	case KindReportForm:
+		return u.Notice != nil
+	case KindTalk:
+		return false
+	default:
+		return false
+	}
+}
+
+// fileName is a name that every system can keep.
+func fileName(s string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`\/:*?"<>|`, r) || unprintable(r) || r == '\n' || r == '\r' || r == '\t' {
+			return '_'
+		}
+		return r
+	}, s)
+}

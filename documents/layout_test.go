@@ -1,0 +1,165 @@
+package documents_test
+
+import (
+	"encoding/xml"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A page is what a reader sees of one: words with their places, in points.
+type page struct {
+	Width float64 `xml:"width,attr"`
+	Words []word  `xml:"word"`
+}
+
+type word struct {
+	XMin float64 `xml:"xMin,attr"`
+	YMin float64 `xml:"yMin,attr"`
+	XMax float64 `xml:"xMax,attr"`
+	YMax float64 `xml:"yMax,attr"`
+	Text string  `xml:",chardata"`
+}
+
+// rendered lays every paper out as people will see it, in one run: starting
+// LibreOffice is what takes long.
+func rendered(t *testing.T, files map[string]writable) map[string][]page {
+	t.Helper()
+	dir := t.TempDir()
+	program, err := exec.LookPath("soffice")
+	if err != nil {
+		program, err = exec.LookPath("libreoffice")
+	}
+	require.NoError(t, err, "LibreOffice is missing: make office installs it")
+	_, err = exec.LookPath("pdftotext")
+	require.NoError(t, err, "pdftotext is missing: make office installs it")
+	arguments := []string{"-env:UserInstallation=file://" + filepath.Join(dir, "profile"), "--headless", "--convert-to", "pdf", "--outdir", dir}
+	for name, p := range files {
+		file, err := p.Write()
+		require.NoError(t, err, name)
+		path := filepath.Join(dir, name+".docx")
+		require.NoError(t, os.WriteFile(path, file, 0o600))
+		arguments = append(arguments, path)
+	}
+	out, err := exec.CommandContext(t.Context(), program, arguments...).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	if keep := os.Getenv("DUBAN_KEEP_PDF"); keep != "" {
+		require.NoError(t, os.CopyFS(keep, os.DirFS(dir)))
+	}
+	pages := map[string][]page{}
+	for name := range files {
+		out, err := exec.CommandContext(t.Context(), "pdftotext", "-bbox", filepath.Join(dir, name+".pdf"), "-").Output()
+		require.NoError(t, err, name)
+		var v struct {
+			Pages []page `xml:"body>doc>page"`
+		}
+		require.NoError(t, xml.Unmarshal(out, &v), name)
+		require.NotEmpty(t, v.Pages, name)
+		pages[name] = v.Pages
+	}
+	return pages
+}
+
+// lines are the words of a page by line, from the top, the page number left out.
+func (p page) lines() [][]word {
+	words := slices.DeleteFunc(slices.Clone(p.Words), func(w word) bool { return w.YMin > numberBelow })
+	slices.SortFunc(words, func(a, b word) int { return int((a.YMin - b.YMin) * 100) })
+	var out [][]word
+	for _, w := range words {
+		if n := len(out); n > 0 && w.YMin-out[n-1][0].YMin < 10 {
+			out[n-1] = append(out[n-1], w)
+			continue
+		}
+		out = append(out, []word{w})
+	}
+	for _, line := range out {
+		slices.SortFunc(line, func(a, b word) int { return int((a.XMin - b.XMin) * 100) })
+	}
+	return out
+}
+
+func joined(words []word) string {
+	var b strings.Builder
+	for _, w := range words {
+		b.WriteString(w.Text)
+	}
+	return b.String()
+}
+
+// numberBelow is where the type area ends: 262 mm from the top.
+const numberBelow = 743.0
+
+// GB/T 9704 5.2 and 7.5: a full page has 22 lines of 28 characters, the number
+// stands right on odd pages and left on even ones, and the date is never alone.
+func TestLayout(t *testing.T) {
+	t.Parallel()
+	full := notice()
+	full.Demand = strings.Repeat("整改要求逐项落实到人", 200)
+	files := papers()
+	files["full"] = full
+	// One more line each, so that the end of the text meets every line of a page.
+	for i := range 23 {
+		l := letter()
+		l.Demand = strings.Repeat("请逐项说明。\n", i+1)
+		files["letter-"+string(rune('a'+i))] = l
+	}
+	pages := rendered(t, files)
+
+	lines := pages["full"][2].lines() // plain text from the first line to the last
+	require.Len(t, lines, 22)
+	for _, line := range lines {
+		require.Equal(t, 28, utf8.RuneCountInString(joined(line)), "%s", joined(line))
+	}
+
+	for name, all := range pages {
+		for i, p := range all {
+			var number []word
+			for _, w := range p.Words {
+				if w.YMin > numberBelow {
+					number = append(number, w)
+				}
+			}
+			letter := name != "notice-form" && name != "form"
+			if i == 0 && letter { // 10.1: a letter's first page has no number
+				require.Empty(t, number, name)
+				continue
+			}
+			slices.SortFunc(number, func(a, b word) int { return int(a.XMin - b.XMin) })
+			require.Regexp(t, `^—\d+—$`, joined(number), "%s page %d", name, i+1)
+			if i%2 == 0 {
+				require.Greater(t, number[0].XMin, p.Width/2, "%s page %d", name, i+1)
+			} else {
+				require.Less(t, number[0].XMin, p.Width/2, "%s page %d", name, i+1)
+			}
+		}
+	}
+
+	// The line of the date, and above it the office's name, and above that text.
+	for name, all := range pages {
+		if !strings.HasPrefix(name, "letter-") {
+			continue
+		}
+		found := false
+		for _, p := range all {
+			texts := make([]string, 0, 22)
+			for _, line := range p.lines() {
+				texts = append(texts, joined(line))
+			}
+			i := slices.Index(texts, "2026年5月20日")
+			if i < 0 {
+				continue
+			}
+			found = true
+			require.GreaterOrEqual(t, i, 2, "%s: the date is alone on its page", name)
+			require.Equal(t, "市直机关工作委员会", texts[i-1], name)
+			require.Equal(t, "特此函告。", texts[i-2], name)
+		}
+		require.True(t, found, name)
+	}
+}

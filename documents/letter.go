@@ -1,0 +1,161 @@
+package documents
+
+import (
+	"fmt"
+
+	"duban/calendar"
+)
+
+// A Ref is the notice that a later paper goes back to.
+type Ref struct {
+	// Case and Title name the case.
+	Case, Title string
+	// Notice is the notice's number, On its day.
+	Notice string
+	On     calendar.Date
+}
+
+func (r Ref) check(o Office) error {
+	err := need(field{"case", "事项编号", r.Case}, field{"title", "问题", r.Title})
+	if err == nil && r.Notice != "" {
+		err = need(field{"mark", "发文机关代字", o.Mark}, field{"notice_on", "发文日期", r.On.String()})
+	}
+	return err
+}
+
+// notice names the notice within a sentence; the case when there was none.
+func (r Ref) notice(o Office) string {
+	if r.Notice == "" {
+		return "事项" + r.Case
+	}
+	return fmt.Sprintf("《反馈意见》（%s%s，%s）", o.Mark, r.Notice, chineseDate(r.On))
+}
+
+// A Lapse is a due date that went by unmet.
+type Lapse struct {
+	// What was due, such as 整改并报告.
+	What string
+	Due  calendar.Date
+}
+
+// A Letter is a supervision letter (督办函).
+type Letter struct {
+	Office Office
+	To     Addressee
+	Ref    Ref
+	// Number is the letter's; empty for a draft only.
+	Number string
+	On     calendar.Date
+	Draft  bool
+	// Basis is why it goes out.
+	Basis string
+	// Lapse is what was missed, nil when the letter is not about lateness.
+	Lapse *Lapse
+	// Demand is what is required beyond the notice.
+	Demand string
+}
+
+// Write writes the letter.
+func (l Letter) Write() ([]byte, error) {
+	p := paper{office: l.Office, title: "督办函", number: l.Number, draft: l.Draft, to: l.To, on: l.On}
+	err := p.check()
+	if err == nil {
+		err = l.Ref.check(l.Office)
+	}
+	if err == nil {
+		err = need(field{"basis", "依据", l.Basis})
+	}
+	if err == nil && !l.Draft {
+		err = need(field{"number", "发文字号", l.Number})
+	}
+	if err == nil {
+		err = allow(field{"requirements", "要求", l.Demand})
+	}
+	if err != nil {
+		return nil, err
+	}
+	if title := "关于督促整改" + problem(l.Ref.Title) + "的督办函"; len([]rune(title)) <= 57 {
+		p.title = title
+	}
+	d := p.begin()
+	d.add(text(l.Ref.notice(l.Office) + "反馈的" + problem(l.Ref.Title) + "，" + l.state()))
+	d.add(labelled("督办依据：", sentence(lines(l.Basis)[0])))
+	for _, more := range lines(l.Basis)[1:] {
+		d.add(text(sentence(more)))
+	}
+	d.add(text("请你切实履行机关党建第一责任人职责，收到本函后立即研究部署，明确责任人和完成时间，抓紧整改到位，并书面报告未按要求办理的原因、整改进展和下一步措施。"))
+	if l.Demand != "" {
+		d.add(texts(sentence(l.Demand))...)
+	}
+	d.add(text("原定期限不因本函重新计算。仍未按要求整改的，将按规定采取进一步的督办措施。"), text("特此函告。"))
+	p.end(d)
+	return d.bytes()
+}
+
+func (l Letter) state() string {
+	if l.Lapse == nil {
+		return "需要你单位进一步加大整改力度。经研究，现予督办。"
+	}
+	return fmt.Sprintf("“%s”的期限已于%s届满，至今未收到你单位的报告。经研究，现予督办。", l.Lapse.What, chineseDate(l.Lapse.Due))
+}
+
+// A Talk is the notice of a reminder talk (提醒谈话).
+type Talk struct {
+	Office Office
+	To     Addressee
+	Ref    Ref
+	On     calendar.Date
+	// Basis is why the talk is held, Demand what will be asked for.
+	Basis, Demand string
+	Lapse         *Lapse
+	// Held and Place are known once the talk was held, or fixed.
+	Held  calendar.Date
+	Place string
+}
+
+// Write writes the notice.
+func (t Talk) Write() ([]byte, error) {
+	p := paper{office: t.Office, title: "提醒谈话通知", number: "事项编号：" + t.Ref.Case, to: t.To, on: t.On}
+	err := p.check()
+	if err == nil {
+		err = t.Ref.check(t.Office)
+	}
+	if err == nil {
+		err = need(field{"basis", "依据", t.Basis})
+	}
+	if err == nil {
+		err = allow(field{"requirements", "要求", t.Demand}, field{"place", "地点", t.Place})
+	}
+	if err != nil {
+		return nil, err
+	}
+	d := p.begin()
+	why := "因" + t.Ref.notice(t.Office) + "反馈的" + problem(t.Ref.Title) + "整改工作需要"
+	if t.Lapse != nil {
+		why = fmt.Sprintf("%s反馈的%s，“%s”的期限已于%s届满仍未办结", t.Ref.notice(t.Office), problem(t.Ref.Title), t.Lapse.What, chineseDate(t.Lapse.Due))
+	}
+	when := "谈话时间和地点由本机关工作人员提前与你联系确定。"
+	if !t.Held.IsZero() {
+		when = "谈话时间：" + chineseDate(t.Held) + "。"
+		if t.Place != "" {
+			when += "地点：" + t.Place + "。"
+		}
+	}
+	d.add(text(why+"，经研究，决定对你进行提醒谈话。现将有关事项通知如下。"), labelled("谈话事由：", sentence(lines(t.Basis)[0])))
+	for _, more := range lines(t.Basis)[1:] {
+		d.add(text(sentence(more)))
+	}
+	d.add(
+		labelled("谈话安排：", when),
+		labelled("准备事项：", "请准备未按要求整改的原因、目前进展、下一步措施和完成时间的书面说明，届时当面说明并提交。"),
+	)
+	if t.Demand != "" {
+		d.add(labelled("整改要求：", sentence(lines(t.Demand)[0])))
+		for _, more := range lines(t.Demand)[1:] {
+			d.add(text(sentence(more)))
+		}
+	}
+	d.add(text("请本人按时参加，不得由他人代替。谈话不影响整改期限，问题仍须按要求整改到位。"), text("特此通知。"))
+	p.end(d)
+	return d.bytes()
+}

@@ -1,0 +1,265 @@
+package documents
+
+import (
+	"slices"
+	"strings"
+
+	"duban/calendar"
+	"duban/lifecycle"
+	"duban/policy"
+)
+
+// A mapping reads what a document says out of a case and its events.
+type mapping struct {
+	Source
+
+	c lifecycle.Case
+}
+
+// last returns the last event of which the body is of one type.
+func last[B lifecycle.Body](events []lifecycle.Event) (event lifecycle.Event, body B, ok bool) {
+	for _, e := range slices.Backward(events) {
+		if b, is := e.Body.(B); is {
+			return e, b, true
+		}
+	}
+	return event, body, false
+}
+
+// draft reports whether the notice has yet to be signed.
+func (m mapping) draft() bool { return m.c.Notice == nil || m.c.Notice.Number == "" }
+
+// addressee is who holds the secretary's post on a day: a notice stays with the
+// one it was served on.
+func (m mapping) addressee(on calendar.Date) Addressee {
+	to := Addressee{Unit: m.Unit}
+	best := len(secretaries)
+	for _, p := range m.Posts {
+		rank := slices.IndexFunc(secretaries, func(kind string) bool { return strings.HasPrefix(p.Kind, kind) })
+		if rank < 0 || rank >= best || p.Since.After(on) || !p.Until.IsZero() && p.Until.Before(on) {
+			continue
+		}
+		best, to.Post, to.Holder = rank, p.Kind, p.Holder
+	}
+	return to
+}
+
+// secretaries are the posts a notice is addressed to, the first that is held.
+var secretaries = []string{"党组（党委）书记", "党组书记", "党委书记", "机关党委书记", "党总支书记", "党支部书记"} //nolint:gochecknoglobals // an immutable table, never assigned again
+
+func (m mapping) ref() Ref {
+	r := Ref{Case: m.c.Number, Title: m.c.Finding.Title}
+	if !m.draft() {
+		r.Notice, r.On = m.c.Notice.Number, m.c.Notice.On
+	}
+	return r
+}
+
+func notYet(code, zh, en string) error { return &NotYetError{Code: code, ZH: zh, EN: en} }
+
+func (m mapping) notice() ([]byte, error) {
+	correction, _, corrected := last[*lifecycle.NoticeCorrected](m.Events)
+	submission, _, submitted := last[*lifecycle.NoticeSubmitted](m.Events)
+	switch {
+	case m.c.Notice == nil, !submitted:
+		return nil, notYet("no_notice", "反馈意见尚未拟稿。", "No notice was drafted yet.")
+	case corrected && correction.Seq > submission.Seq:
+		return nil, notYet("notice_withdrawn", "反馈意见已收回更正，尚未重新拟稿。", "The notice was taken back to be corrected, and no new one was drafted yet.")
+	}
+	n, f, codes := m.c.Notice, m.c.Finding, m.Policy.Codes
+	on := n.On
+	if m.draft() {
+		on = submission.Legal
+	}
+	method, _ := codes.Method(f.Method)
+	category, _ := codes.Category(f.Category)
+	dimension, _ := codes.Dimension(f.Dimension)
+	objection := m.Policy.Objection
+	t := Term{
+		Period: n.Period, Until: n.ExternalDue, Source: n.Source, Receipt: m.Policy.Clock(policy.ClockReceipt).Within,
+		Object: objection.File, ObjectUnit: objection.WrongUnitFile,
+	}
+	if f.Type != lifecycle.Immediate && m.c.Round <= 1 {
+		t.Plan = m.Policy.Clock(policy.ClockPlan).Within
+	}
+	return Notice{
+		Office: m.Office, Form: m.Form, To: m.addressee(on), Number: n.Number, On: on, Draft: m.draft(), Campaign: f.Campaign, Method: method.ZH,
+		Findings: []Finding{{
+			Number: m.c.Number, Title: f.Title, Facts: f.Facts, Found: f.FoundOn, Dimension: dimension.ZH, Category: category.ZH, Basis: f.Basis,
+			Type: typeZH(f.Type),
+		}},
+		Demand: n.Text, Term: t, Replaces: n.Version > 1,
+	}.Write()
+}
+
+func typeZH(t lifecycle.Type) string {
+	switch t {
+	case lifecycle.Immediate:
+		return "立行立改"
+	case lifecycle.ByDeadline:
+		return "限期整改"
+	case lifecycle.SustainedDuty:
+		return "长期坚持"
+	default:
+		return string(t)
+	}
+}
+
+// clock returns one of the case's clocks that no measure has.
+func clock(c lifecycle.Case, name policy.ClockName) (lifecycle.Clock, bool) {
+	i := slices.IndexFunc(c.Clocks, func(k lifecycle.Clock) bool { return k.Name == name && k.Measure == 0 })
+	if i < 0 {
+		return lifecycle.Clock{}, false
+	}
+	return c.Clocks[i], true
+}
+
+// at is the case as the command that caused the event left it.
+func (m mapping) at(e lifecycle.Event) lifecycle.Case {
+	return lifecycle.Fold(slices.DeleteFunc(slices.Clone(m.Events), func(x lifecycle.Event) bool {
+		return x.Seq > e.Seq && (x.Command == "" || x.Command != e.Command)
+	}))
+}
+
+func (m mapping) receipt() ([]byte, error) {
+	e, _, ok := last[*lifecycle.ReceiptRecorded](m.Events)
+	if !ok || m.c.Receipt == nil {
+		return nil, notYet("no_receipt", "反馈意见尚未签收。", "The notice was not received yet.")
+	}
+	then := m.at(e)
+	main, running := clock(then, policy.ClockRectification)
+	if !running || then.Receipt == nil || then.Notice == nil {
+		return nil, notYet("no_receipt", "签收时没有起算整改期限。", "No deadline began with the receipt.")
+	}
+	on := then.Receipt.On
+	objection := m.Policy.Objection
+	r := Receipt{
+		Office: m.Office, To: m.addressee(on), Case: m.c.Number, Title: m.c.Finding.Title, Notice: then.Notice.Number, NoticeOn: then.Notice.On,
+		On: on, Manner: mannerZH(then.Receipt.Manner), Due: main.Due, Provisional: main.Provisional, Source: then.Notice.Source,
+		Object: m.Calendar.Add(on, objection.File).Date, ObjectUnit: m.Calendar.Add(on, objection.WrongUnitFile).Date,
+	}
+	if plan, ok := clock(then, policy.ClockPlan); ok {
+		r.Plan = plan.Due
+	}
+	if !main.Period.IsZero() {
+		// The calendar may have changed since; the date that was given stands.
+		if e := m.Calendar.Explain(main.Start, main.Period); e.Due.Date == main.Due {
+			r.Counting = &e
+		} else {
+			r.Source = "签收次日起" + main.Period.Chinese() + "，按签收时施行的工作日历计算"
+		}
+	}
+	return r.Write()
+}
+
+func mannerZH(m lifecycle.Manner) string {
+	switch m {
+	case lifecycle.Electronic:
+		return "电子签收"
+	case lifecycle.OnPaper:
+		return "纸质签收"
+	case lifecycle.Refused:
+		return "拒收留置送达"
+	case lifecycle.Alternative:
+		return "其他方式送达"
+	default:
+		return string(m)
+	}
+}
+
+// measure returns the last measure of a kind that was ordered and stands.
+func (m mapping) measure(kind policy.MeasureKind) (lifecycle.Measure, bool) {
+	for _, one := range slices.Backward(m.c.Measures) {
+		if one.Kind == kind && !one.Misdirected && (one.Status == lifecycle.Ordered || one.Status == lifecycle.Done) {
+			return one, true
+		}
+	}
+	return lifecycle.Measure{}, false
+}
+
+// lapse is what the unit had missed when a measure was ordered.
+func (m mapping) lapse(no int) *Lapse {
+	for _, e := range m.Events {
+		if b, ok := e.Body.(*lifecycle.MeasureOrdered); !ok || b.No != no {
+			continue
+		}
+		then := m.at(e)
+		for _, name := range []policy.ClockName{policy.ClockRectification, policy.ClockPlan, policy.ClockCheckIn} {
+			if k, ok := clock(then, name); ok && k.Passed {
+				return &Lapse{What: name.ZH(), Due: k.Due}
+			}
+		}
+	}
+	return nil
+}
+
+func (m mapping) letter() ([]byte, error) {
+	one, ok := m.measure(policy.MeasureSupervisionLetter)
+	if !ok {
+		return nil, notYet("no_supervision_letter", "没有决定发出督办函。", "No supervision letter was ordered.")
+	}
+	l := Letter{
+		Office: m.Office, Ref: m.ref(), On: one.On, Draft: one.Record == nil, Basis: one.Basis, Lapse: m.lapse(one.No),
+	}
+	if r := one.Record; r != nil {
+		l.On, l.Number, l.Demand = r.On, r.Number, r.Requirements
+	}
+	l.To = m.addressee(l.On)
+	return l.Write()
+}
+
+func (m mapping) talk() ([]byte, error) {
+	one, ok := m.measure(policy.MeasureReminderTalk)
+	if !ok {
+		return nil, notYet("no_reminder_talk", "没有决定进行提醒谈话。", "No reminder talk was ordered.")
+	}
+	t := Talk{Office: m.Office, Ref: m.ref(), On: one.On, Basis: one.Basis, Lapse: m.lapse(one.No), To: m.addressee(one.On)}
+	if r := one.Record; r != nil {
+		t.Held, t.Place, t.Demand = r.On, r.Place, r.Requirements
+	}
+	return t.Write()
+}
+
+func (m mapping) closing() ([]byte, error) {
+	e, _, ok := last[*lifecycle.ClosureApproved](m.Events)
+	if !ok || m.c.ClosedAt.IsZero() {
+		return nil, notYet("not_closed", "该事项尚未销号。", "The case is not closed.")
+	}
+	return Closing{Office: m.Office, To: m.addressee(e.Legal), Ref: m.ref(), On: e.Legal, Round: m.c.Round}.Write()
+}
+
+func (m mapping) withdrawal() ([]byte, error) {
+	w := Withdrawal{Office: m.Office, Ref: m.ref()}
+	if m.c.Stage != lifecycle.Voided {
+		return nil, notYet("not_voided", "该事项没有撤销。", "The case was not voided.")
+	}
+	if e, b, ok := last[*lifecycle.CaseVoided](m.Events); ok {
+		w.On, w.Reason = e.Legal, b.Reason
+	} else if e, b, ok := last[*lifecycle.ObjectionDecided](m.Events); ok {
+		w.On, w.Reason, w.Objected = e.Legal, b.Reasons, true
+	}
+	if !m.c.Served {
+		return nil, notYet("never_served", "反馈意见没有送达，无须发撤销通知。", "No notice was served, so there is nobody to tell.")
+	}
+	w.To = m.addressee(w.On)
+	return w.Write()
+}
+
+func (m mapping) reportForm() ([]byte, error) {
+	if len(m.Events) == 0 {
+		return nil, HiddenError{}
+	}
+	f := ReportForm{Office: m.Office, Unit: m.Unit, Ref: m.ref(), On: m.Events[0].Legal}
+	if k, ok := clock(m.c, policy.ClockRectification); ok && k.StandsSince.IsZero() {
+		f.Due = k.Due
+	}
+	if p := m.c.Plan; p != nil && p.Accepted {
+		for _, one := range p.Measures {
+			if one.Due.IsZero() || one.Owner == "" { // the one measure of a case without a plan
+				continue
+			}
+			f.Planned = append(f.Planned, Planned{No: one.No, Text: one.Text, Owner: one.Owner, Due: one.Due})
+		}
+	}
+	return f.Write()
+}

@@ -1,0 +1,262 @@
+package documents
+
+import (
+	"fmt"
+	"strings"
+
+	"duban/calendar"
+)
+
+// A Finding is one problem as a notice states it.
+type Finding struct {
+	// Number is the case's.
+	Number string
+	Title  string
+	Facts  string
+	// Found is the day it was found.
+	Found     calendar.Date
+	Dimension string
+	Category  string
+	Basis     string
+	// Type is the type of rectification: 立行立改, 限期整改, 长期坚持.
+	Type string
+}
+
+// A Term is the time a notice gives.
+type Term struct {
+	// Period counts from the receipt; zero when Until is given.
+	Period calendar.Period
+	// Until is a date that Source set.
+	Until  calendar.Date
+	Source string
+	// Plan is the time for the plan; zero where none is wanted.
+	Plan calendar.Period
+	// Receipt is the time to sign for the notice, Object and ObjectUnit those to
+	// object, the latter when the case is another unit's.
+	Receipt, Object, ObjectUnit calendar.Period
+}
+
+// A Notice is the feedback notice (反馈意见) to the post-holder.
+type Notice struct {
+	Office Office
+	Form   Form
+	To     Addressee
+	// Number is the notice's, such as 〔2026〕12号; empty for a draft only.
+	Number string
+	On     calendar.Date
+	// Draft: nobody has signed it yet.
+	Draft bool
+	// Campaign and Method say where the findings come from.
+	Campaign, Method string
+	Findings         []Finding
+	// Demand is what is required, in the drafter's words.
+	Demand string
+	Term   Term
+	// Replaces: it takes the place of an earlier one to the same findings.
+	Replaces bool
+}
+
+func (n Notice) title() string {
+	about := n.Method + "发现问题"
+	if n.Campaign != "" {
+		about = n.Campaign + "发现问题"
+	} else if len(n.Findings) == 1 && len([]rune(n.Findings[0].Title)) <= 40 {
+		about = problem(n.Findings[0].Title)
+	}
+	if n.Form == FormNotice {
+		return "关于反馈" + about + "的通知"
+	}
+	return "关于" + about + "的反馈意见"
+}
+
+// problem is what a finding is called within a sentence.
+func problem(title string) string {
+	title = strings.TrimRight(strings.TrimSpace(title), "。；.;")
+	if strings.HasSuffix(title, "问题") {
+		return title
+	}
+	return title + "问题"
+}
+
+func (n Notice) check() error {
+	if len(n.Findings) == 0 {
+		return need(field{"findings", "问题", ""})
+	}
+	if err := need(field{"demand", "整改要求", n.Demand}, field{"method", "发现方式", n.Method}); err != nil {
+		return err
+	}
+	for i, f := range n.Findings {
+		at := fmt.Sprintf("findings[%d].", i)
+		err := need(field{at + "number", "事项编号", f.Number}, field{at + "title", "问题", f.Title}, field{at + "facts", "问题事实", f.Facts},
+			field{at + "category", "问题类别", f.Category}, field{at + "basis", "依据", f.Basis}, field{at + "type", "整改类型", f.Type})
+		if err == nil && f.Found.IsZero() {
+			err = need(field{at + "found", "发现日期", ""})
+		}
+		if err == nil {
+			err = allow(field{at + "dimension", "问题方面", f.Dimension})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if !n.Draft {
+		if err := need(field{"number", "发文字号", n.Number}, field{"mark", "发文机关代字", n.Office.Mark}); err != nil {
+			return err
+		}
+	}
+	return n.Term.check()
+}
+
+func (t Term) check() error {
+	if t.Period.IsZero() && t.Until.IsZero() {
+		return need(field{"period", "整改期限", ""})
+	}
+	if t.Object.IsZero() || t.ObjectUnit.IsZero() {
+		return need(field{"object", "提出异议的期限", ""})
+	}
+	if !t.Until.IsZero() {
+		return need(field{"source", "期限来源", t.Source})
+	}
+	return nil
+}
+
+// Write writes the notice, with the receipt slip as its last page.
+func (n Notice) Write() ([]byte, error) {
+	if err := n.check(); err != nil {
+		return nil, err
+	}
+	p := paper{office: n.Office, form: n.Form, title: n.title(), number: n.Office.Mark + n.Number, draft: n.Draft, to: n.To, on: n.On}
+	if n.Draft {
+		p.number = ""
+	}
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	d := p.begin()
+	d.add(text(n.opening()))
+	if n.Replaces {
+		d.add(text("此前就同一问题送达的反馈意见以本件为准。"))
+	}
+	d.add(heading("一、发现的问题"))
+	for i, f := range n.Findings {
+		d.add(f.write(i+1, len(n.Findings))...)
+	}
+	d.add(heading("二、整改要求"))
+	d.add(texts(n.Demand)...)
+	d.add(heading("三、整改期限和计算方法"))
+	d.add(n.Term.write()...)
+	d.add(
+		heading("四、提出异议的权利"),
+		text(fmt.Sprintf("对反馈的事实或者处理有异议的，可以自签收次日起%s内书面提出并说明理由；认为问题不属于本单位的，请自签收次日起%s内提出。异议期间不停止计算整改期限，异议由未参与该事项办理的人员处理并书面答复。",
+			within(n.Term.Object), within(n.Term.ObjectUnit))),
+		heading("五、报告和签收"),
+		text(fmt.Sprintf("整改完成后，请在期限内报送整改报告，逐项说明措施、完成情况并附佐证材料。收到本件后，请本人%s签收；以纸质送达的，请填写所附送达回执并退回。签收后即发签收确认，载明到期日。",
+			n.Term.signing())),
+		para{},
+		text("附件：送达回执"),
+	)
+	p.end(d)
+	d.add(n.slip()...)
+	return d.bytes()
+}
+
+func (n Notice) opening() string {
+	where := "在" + n.Method + "中"
+	if n.Campaign != "" {
+		where = "在" + n.Campaign + "（" + n.Method + "）中"
+	}
+	count := ""
+	if len(n.Findings) > 1 {
+		count = fmt.Sprintf("%d个", len(n.Findings))
+	}
+	return n.Office.Name + where + "，发现你单位存在下列" + count + "问题。你是单位机关党建第一责任人，现一对一书面反馈给你，请牵头组织整改。"
+}
+
+// write states the finding, by number when there are several.
+func (f Finding) write(no, of int) []block {
+	title := sentence(f.Title)
+	if of > 1 {
+		title = "（" + chineseNumber(no) + "）" + title
+	}
+	out := []block{sub(title)}
+	out = append(out, texts(sentence(f.Facts))...)
+	kind := f.Category
+	if f.Dimension != "" {
+		kind = f.Dimension + "方面；" + f.Category
+	}
+	return append(out,
+		labelled("发现日期：", chineseDate(f.Found)+"。"),
+		labelled("问题类别：", sentence(kind)),
+		labelled("依　　据：", sentence(strings.Join(lines(f.Basis), " "))),
+		labelled("整改类型：", f.Type+"。事项编号："+f.Number+"。"),
+	)
+}
+
+// write says how long, and how it will be counted.
+func (t Term) write() []block {
+	var out []block
+	if t.Until.IsZero() {
+		out = append(out, text("整改期限为"+t.Period.Chinese()+"，自签收次日起计算，签收当日不计入。"+counting(t.Period)))
+	} else {
+		out = append(out, text(fmt.Sprintf("整改应于%s前完成（含当日），期限依据为%s。该日为休息日或者法定节假日的，顺延至其后第一个工作日。", chineseDate(t.Until), t.Source)))
+	}
+	if !t.Plan.IsZero() {
+		out = append(out, text("请自签收次日起"+within(t.Plan)+"内报送整改方案，明确措施、责任人和完成时限。"))
+	}
+	return out
+}
+
+// counting says how a period is counted.
+func counting(p calendar.Period) string {
+	switch p.Unit {
+	case calendar.WorkingDays:
+		return "按工作日计算，休息日、法定节假日不计入，调休上班的日期计入。"
+	case calendar.NaturalDays:
+		return "按自然日连续计算，最后一日是休息日或者法定节假日的，顺延至其后第一个工作日。"
+	case calendar.Months:
+		return "按月计算至到期月的对应日，没有对应日的至该月末日；该日是休息日或者法定节假日的，顺延至其后第一个工作日。"
+	default:
+		return ""
+	}
+}
+
+// within is a period in a sentence that ends with 内.
+func within(p calendar.Period) string { return p.Chinese() }
+
+func (t Term) signing() string {
+	if t.Receipt.IsZero() {
+		return ""
+	}
+	return "于" + within(t.Receipt) + "内"
+}
+
+// slip is the receipt slip: the receipt, not the service, starts the clock.
+func (n Notice) slip() []block {
+	var numbers []string
+	for _, f := range n.Findings {
+		numbers = append(numbers, f.Number)
+	}
+	number := n.Office.Mark + n.Number
+	if n.Draft {
+		number = draftMark
+	}
+	return []block{
+		para{runs: []run{{text: "附件", face: faceHeading}}, align: "left", newPage: true},
+		para{runs: []run{{text: "送达回执", face: faceTitle, size: sizeTitle}}, align: "center", line: 900, before: 200},
+		para{line: 200},
+		table{bare: true, height: 760, widths: []int{2100, textWidth - 2100}, rows: [][]string{
+			{"送达文书", n.title()},
+			{"发文字号", number},
+			{"事项编号", strings.Join(numbers, "、")},
+			{"受送达人", strings.TrimSuffix(n.To.salutation(), "：")},
+			{"送达方式", "□ 电子送达　　□ 直接送达　　□ 留置送达　　□ 其他方式"},
+			{"签收日期", "　　　　　年　　　月　　　日　　　时"},
+			{"受送达人\n签　　名", "\n　"},
+			{"拒收事由", "　"},
+			{"见证人签名", "　　　　　　　　　　　　年　　　月　　　日"},
+			{"送达人签名", "　　　　　　　　　　　　年　　　月　　　日"},
+		}},
+		para{line: 160},
+		para{runs: []run{{text: "注：整改期限自签收次日起计算。请填写后退回" + n.Office.Name + "，据此出具签收确认。", size: sizeTable}}, line: 400},
+	}
+}

@@ -1,0 +1,284 @@
+package documents
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"duban/calendar"
+)
+
+// An Office is the committee as its papers name it.
+type Office struct {
+	// Name is the full name, in the red head and under the text. Required.
+	Name string
+	// Mark is what stands before a number (发文机关代字), such as 工委督函. Required
+	// where a paper has a number of ours.
+	Mark string
+	// Contact and Phone are whom to ask; the line is left out without them.
+	Contact, Phone string
+	Fonts          Fonts
+}
+
+// An Addressee is the one person a paper goes to, by office.
+type Addressee struct {
+	// Unit is the unit's name. Required.
+	Unit string
+	// Post and Holder are the office and who held it on the day of the paper. A
+	// paper goes to the office when nobody is known to hold it.
+	Post, Holder string
+}
+
+// salutation is how the addressee is spoken to.
+func (a Addressee) salutation() string {
+	post := a.Post
+	if post == "" {
+		post = "党组（党委）书记"
+	}
+	if a.Holder == "" {
+		return a.Unit + post + "："
+	}
+	return a.Unit + post + a.Holder + "同志："
+}
+
+func (a Addressee) check() error {
+	if err := need(field{"unit", "单位", a.Unit}); err != nil {
+		return err
+	}
+	return allow(field{"post", "职务", a.Post}, field{"holder", "姓名", a.Holder})
+}
+
+// A paper is what every outgoing document has.
+type paper struct {
+	office Office
+	// form is the layout; a letter unless told.
+	form  Form
+	title string
+	// number is what stands under the head.
+	number string
+	// draft marks a paper that nobody has signed yet.
+	draft bool
+	to    Addressee
+	on    calendar.Date
+}
+
+func (p paper) check() error {
+	if err := need(field{"office", "发文机关", p.office.Name}, field{"title", "标题", p.title}); err != nil {
+		return err
+	}
+	if p.on.IsZero() {
+		return need(field{"date", "成文日期", ""})
+	}
+	if err := allow(field{"number", "发文字号", p.number}, field{"contact", "联系人", p.office.Contact}, field{"phone", "联系电话", p.office.Phone}); err != nil {
+		return err
+	}
+	return p.to.check()
+}
+
+// A Form is the layout of a paper.
+type Form string
+
+// The forms.
+const (
+	FormLetter Form = "letter" // 信函格式
+	FormNotice Form = "notice" // 通知
+)
+
+// begin writes the head, the title and the salutation.
+func (p paper) begin() *document {
+	d := &document{
+		title: p.title, author: p.office.Name, created: time.Date(p.on.Year(), p.on.Month(), p.on.Day(), 0, 0, 0, 0, time.UTC),
+		fonts: p.office.Fonts.withDefaults(), letter: p.form != FormNotice,
+	}
+	if d.letter {
+		p.letterHead(d)
+	} else {
+		p.noticeHead(d)
+	}
+	titles := titleLines(p.title)
+	for i, line := range titles {
+		t := para{runs: []run{{text: line, face: faceTitle, size: sizeTitle}}, align: "center", line: 640, keep: true}
+		if i == 0 {
+			t.before = pitch
+		}
+		d.add(t)
+	}
+	d.add(
+		para{keep: true},
+		para{runs: []run{{text: p.to.salutation()}}},
+	)
+	return d
+}
+
+// draftMark is what a paper that nobody has signed is marked with.
+const draftMark = "送审稿"
+
+// letterHead is 信函格式: the name over a red double line of 170 mm, the number
+// below it on the right.
+func (p paper) letterHead(d *document) {
+	d.add(
+		para{runs: []run{{text: p.office.Name, face: faceTitle, size: headSize(p.office.Name, 64), color: red}}, align: "center", line: 900},
+		para{line: 120, outLeft: mm(8), outRight: mm(6), rule: rule{side: "bottom", style: "thickThinSmallGap", color: red, size: 24, space: 4}},
+	)
+	number := para{runs: []run{{text: p.number}}, align: "right", before: 160}
+	if p.draft {
+		number.runs = []run{{text: draftMark, face: faceHeading}}
+		number.align = "left"
+	}
+	d.add(number)
+}
+
+// noticeHead is the head of a 文件: name and 文件, the number centred two lines
+// below, and a red line.
+func (p paper) noticeHead(d *document) {
+	if p.draft {
+		d.add(para{runs: []run{{text: draftMark, face: faceHeading}}, align: "left"})
+	} else {
+		d.add(para{})
+	}
+	head := p.office.Name + "文件"
+	d.add(
+		para{runs: []run{{text: head, face: faceTitle, size: headSize(head, 84), color: red}}, align: "center", line: 1200},
+		para{},
+		para{runs: []run{{text: p.number}}, align: "center", rule: rule{side: "bottom", style: "single", color: red, size: 16, space: 10}},
+	)
+}
+
+// headSize shrinks the red head until it fits the 156 mm of the type area.
+func headSize(head string, most int) int {
+	fits := 2 * textWidth / 20 / max(utf8.RuneCountInString(head), 1)
+	return max(min(most, fits), 20)
+}
+
+// titleLines breaks a title into lines of like length that fit, 19 characters
+// each, without leaving a mark alone at the beginning of one.
+func titleLines(title string) []string {
+	const fit = 19
+	all := []rune(title)
+	if len(all) <= fit {
+		return []string{title}
+	}
+	n := (len(all) + fit - 1) / fit
+	var out []string
+	for ; n > 0; n-- {
+		size := min((len(all)+n-1)/n, len(all))
+		for size > 1 && size < len(all) && (strings.ContainsRune("，。、；：！？）》”’的", all[size]) || strings.ContainsRune("（《“‘", all[size-1])) {
+			size--
+		}
+		if n == 1 {
+			size = len(all)
+		}
+		out = append(out, string(all[:size]))
+		all = all[size:]
+	}
+	return out
+}
+
+// end writes what stands under the text: office and date, held on the page of the
+// last lines, and whom to ask. The seal goes on the date, four characters in.
+func (p paper) end(d *document) {
+	i := len(d.body) - 1
+	if last, ok := d.body[i].(para); ok {
+		last.keep = true
+		d.body[i] = last
+	}
+	date, name := chineseDate(p.on), p.office.Name
+	w, n := width(date), 100*utf8.RuneCountInString(name)
+	dateRight := 400
+	nameRight := dateRight + (w-n)/2
+	if nameRight < 200 {
+		nameRight = 200
+		dateRight = max(200, nameRight+(n-w)/2)
+	}
+	d.add(
+		para{keep: true}, para{keep: true},
+		para{runs: []run{{text: name}}, align: "right", right: nameRight, keep: true},
+	)
+	on := para{runs: []run{{text: date}}, align: "right", right: dateRight}
+	if p.office.Contact == "" && p.office.Phone == "" {
+		d.add(on)
+		return
+	}
+	on.keep = true
+	var ask []string
+	if p.office.Contact != "" {
+		ask = append(ask, "联系人："+p.office.Contact)
+	}
+	if p.office.Phone != "" {
+		ask = append(ask, "联系电话："+p.office.Phone)
+	}
+	d.add(on, text("（"+strings.Join(ask, "，")+"）"))
+}
+
+// width is about how wide a text is, in hundredths of a character.
+func width(s string) int {
+	n := 0
+	for _, r := range s {
+		if r < 0x100 {
+			n += 50
+		} else {
+			n += 100
+		}
+	}
+	return n
+}
+
+// text is a paragraph of the body.
+func text(s string) para { return para{runs: []run{{text: s}}, first: 200} }
+
+// texts are the paragraphs of a text.
+func texts(s string) []block {
+	var all []block
+	for _, line := range lines(s) {
+		all = append(all, text(line))
+	}
+	return all
+}
+
+// labelled is a paragraph that begins with what it is about.
+func labelled(label, s string) para {
+	return para{runs: []run{{text: label, face: faceHeading}, {text: s}}, first: 200}
+}
+
+// heading is a first heading (一、), sub a second one ((一)).
+func heading(s string) para {
+	return para{runs: []run{{text: s, face: faceHeading}}, first: 200, keep: true}
+}
+
+func sub(s string) para {
+	return para{runs: []run{{text: s, face: faceSub}}, first: 200, keep: true}
+}
+
+// chineseDate is a date as a paper writes it: no leading zeros.
+func chineseDate(d calendar.Date) string {
+	return fmt.Sprintf("%d年%d月%d日", d.Year(), int(d.Month()), d.Day())
+}
+
+// chineseNumber counts headings: 一, 十二, 三十. From 1 to 99.
+func chineseNumber(n int) string {
+	digits := []rune("零一二三四五六七八九")
+	switch {
+	case n < 10:
+		return string(digits[n])
+	case n < 20:
+		return strings.TrimSuffix("十"+string(digits[n%10]), "零")
+	case n < 100:
+		return strings.TrimSuffix(string(digits[n/10])+"十"+string(digits[n%10]), "零")
+	default:
+		return fmt.Sprint(n)
+	}
+}
+
+// sentence ends a text with a full stop if it has no mark of its own.
+func sentence(s string) string {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return s
+	}
+	last, _ := utf8.DecodeLastRuneInString(s)
+	if strings.ContainsRune("。！？；：.!?…", last) {
+		return s
+	}
+	return s + "。"
+}

@@ -1,0 +1,228 @@
+package documents_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/calendar"
+	"duban/documents"
+)
+
+func day(m time.Month, d int) calendar.Date { return calendar.On(2026, m, d) }
+
+func office() documents.Office {
+	return documents.Office{Name: "市直机关工作委员会", Mark: "工委督函", Contact: "李明", Phone: "12345678"}
+}
+
+func secretary() documents.Addressee {
+	return documents.Addressee{Unit: "市档案局", Post: "党组书记", Holder: "王建国"}
+}
+
+func finding() documents.Finding {
+	return documents.Finding{
+		Number: "督〔2026〕0001", Title: "组织生活制度落实不严格", Facts: "2026年3月2日，检查组查阅局机关第一党支部2025年度会议记录，发现全年应召开支部党员大会4次、实际召开2次，党课记录缺失3次，组织生活会未形成整改清单。",
+		Found: day(time.March, 2), Dimension: "制度执行", Category: "基础党务工作质量不高", Basis: "《机关党建责任清单》第3项：严格执行“三会一课”制度", Type: "限期整改",
+	}
+}
+
+func notice() documents.Notice {
+	return documents.Notice{
+		Office: office(), To: secretary(), Number: "〔2026〕12号", On: day(time.March, 9), Method: "督促检查",
+		Findings: []documents.Finding{finding()},
+		Demand:   "请补齐制度执行中的短板，组织各党支部逐一对照检查，查明原因、明确责任，建立组织生活台账并按月自查。\n整改情况由机关党委书记审核、党组书记签字后报送。",
+		Term: documents.Term{
+			Period: calendar.Period{N: 2, Unit: calendar.Months}, Plan: calendar.Period{N: 30, Unit: calendar.NaturalDays},
+			Receipt: calendar.Period{N: 3, Unit: calendar.WorkingDays}, Object: calendar.Period{N: 30, Unit: calendar.NaturalDays},
+			ObjectUnit: calendar.Period{N: 5, Unit: calendar.WorkingDays},
+		},
+	}
+}
+
+func ref() documents.Ref {
+	return documents.Ref{Case: "督〔2026〕0001", Title: "组织生活制度落实不严格", Notice: "〔2026〕12号", On: day(time.March, 9)}
+}
+
+func receipt() documents.Receipt {
+	e := calendar.Builtin().Explain(day(time.March, 11), calendar.Period{N: 15, Unit: calendar.WorkingDays})
+	return documents.Receipt{
+		Office: office(), To: secretary(), Case: "督〔2026〕0001", Title: "组织生活制度落实不严格", Notice: "〔2026〕12号", NoticeOn: day(time.March, 9),
+		On: day(time.March, 11), Manner: "电子签收", Due: e.Due.Date, Counting: &e, Plan: day(time.April, 10),
+		Object: day(time.April, 10), ObjectUnit: day(time.March, 18),
+	}
+}
+
+func letter() documents.Letter {
+	return documents.Letter{
+		Office: office(), To: secretary(), Ref: ref(), Number: "工委督办〔2026〕3号", On: day(time.May, 20),
+		Basis: "整改期限届满5个工作日仍未报告，按规则发出督办函", Lapse: &documents.Lapse{What: "整改并报告", Due: day(time.May, 11)},
+	}
+}
+
+// A writable is any of the papers.
+type writable interface{ Write() ([]byte, error) }
+
+func papers() map[string]writable {
+	inForm, draft, many := notice(), notice(), notice()
+	inForm.Form = documents.FormNotice
+	draft.Draft, draft.Number = true, ""
+	many.Campaign = "2026年度市直机关党建督查"
+	many.Findings = nil
+	for range 30 {
+		many.Findings = append(many.Findings, finding())
+	}
+	return map[string]writable{
+		"notice": notice(), "notice-form": inForm, "draft": draft, "many": many, "receipt": receipt(), "letter": letter(),
+		"talk": documents.Talk{
+			Office: office(), To: secretary(), Ref: ref(), On: day(time.June, 3), Basis: "整改期限届满15个工作日仍未报告，按规则进行提醒谈话",
+			Lapse: &documents.Lapse{What: "整改并报告", Due: day(time.May, 11)},
+		},
+		"closing":    documents.Closing{Office: office(), To: secretary(), Ref: ref(), On: day(time.August, 3), Round: 1},
+		"withdrawal": documents.Withdrawal{Office: office(), To: secretary(), Ref: ref(), On: day(time.April, 3), Objected: true, Reason: "经核对，该支部会议记录已移交档案馆保管，记录齐全"},
+		"form": documents.ReportForm{
+			Office: office(), Unit: "市档案局", Ref: ref(), On: day(time.March, 2), Due: day(time.May, 11),
+			Planned: []documents.Planned{{No: 1, Text: "建立组织生活台账，按月自查", Owner: "张华", Due: day(time.April, 20)}, {No: 2, Text: "开展支部书记培训", Owner: "刘洋", Due: day(time.April, 30)}},
+		},
+	}
+}
+
+// parts unzips a document and checks that every part is XML.
+func parts(t *testing.T, file []byte) (names []string, text map[string]string) {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
+	require.NoError(t, err)
+	text = map[string]string{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		require.NoError(t, err)
+		content, err := io.ReadAll(r)
+		require.NoError(t, err)
+		for d := xml.NewDecoder(bytes.NewReader(content)); ; {
+			_, err := d.Token()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			require.NoError(t, err, f.Name)
+		}
+		names = append(names, f.Name)
+		text[f.Name] = string(content)
+	}
+	return names, text
+}
+
+// libraries.md 28 to 31: the parts, the page, the grid and the fonts.
+func TestStructure(t *testing.T) {
+	t.Parallel()
+	for name, p := range papers() {
+		file, err := p.Write()
+		require.NoError(t, err, name)
+		names, text := parts(t, file)
+		require.Equal(t, []string{
+			"[Content_Types].xml", "_rels/.rels", "docProps/core.xml", "word/_rels/document.xml.rels", "word/document.xml", "word/styles.xml",
+			"word/settings.xml", "word/fontTable.xml", "word/footer1.xml", "word/footer2.xml", "word/footer3.xml",
+		}, names)
+		body := text["word/document.xml"]
+		require.Contains(t, body, `<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="2098" w:right="1474" w:bottom="1984" w:left="1587"`)
+		require.Contains(t, body, `<w:docGrid w:type="lines" w:linePitch="579"/>`)
+		require.NotContains(t, body, "linesAndChars")
+		require.Equal(t, strings.Count(body, "<w:r>"), strings.Count(body, `<w:rFonts w:ascii=`), "%s: a run without a font", name)
+		require.Contains(t, text["word/fontTable.xml"], `<w:font w:name="仿宋_GB2312"><w:altName w:val="仿宋,FangSong"/>`)
+		require.Contains(t, text["word/settings.xml"], "evenAndOddHeaders")
+	}
+}
+
+// The same input, the same bytes: the hash may stand in the record.
+func TestSameInputSameBytes(t *testing.T) {
+	t.Parallel()
+	again := papers()
+	for name, p := range papers() {
+		a, err := p.Write()
+		require.NoError(t, err)
+		b, err := again[name].Write()
+		require.NoError(t, err)
+		require.Equal(t, a, b, name)
+	}
+}
+
+// What stands in a finding stands in the notice as it was typed, and cannot
+// become markup; what no paper can hold is refused by its name.
+func TestTextIsEscapedOrRefused(t *testing.T) {
+	t.Parallel()
+	n := notice()
+	n.Findings[0].Facts = `<w:p/> A & B "引号" ]]>`
+	file, err := n.Write()
+	require.NoError(t, err)
+	_, text := parts(t, file)
+	require.Contains(t, text["word/document.xml"], "&lt;w:p/&gt; A &amp; B")
+
+	for _, bad := range []string{"\x00", "\x0b", "\x1b[31m", "\u202e", "\ufffe", "\xff"} {
+		n := notice()
+		n.Findings[0].Facts = "事实" + bad
+		_, err := n.Write()
+		var field *documents.FieldError
+		require.ErrorAs(t, err, &field, "%q", bad)
+		require.Equal(t, "findings[0].facts", field.Field)
+		require.Equal(t, "control_character", field.Code)
+	}
+}
+
+// A paper says what it must or is not written.
+func TestWhatIsMissingIsNamed(t *testing.T) {
+	t.Parallel()
+	cases := map[string]func(*documents.Notice){
+		"number":             func(n *documents.Notice) { n.Number = "" },
+		"mark":               func(n *documents.Notice) { n.Office.Mark = "" },
+		"office":             func(n *documents.Notice) { n.Office.Name = "" },
+		"unit":               func(n *documents.Notice) { n.To.Unit = "" },
+		"date":               func(n *documents.Notice) { n.On = calendar.Date{} },
+		"demand":             func(n *documents.Notice) { n.Demand = " " },
+		"findings":           func(n *documents.Notice) { n.Findings = nil },
+		"findings[0].basis":  func(n *documents.Notice) { n.Findings[0].Basis = "" },
+		"findings[0].found":  func(n *documents.Notice) { n.Findings[0].Found = calendar.Date{} },
+		"period":             func(n *documents.Notice) { n.Term.Period = calendar.Period{} },
+		"object":             func(n *documents.Notice) { n.Term.Object = calendar.Period{} },
+		"source":             func(n *documents.Notice) { n.Term.Until = day(time.June, 1) },
+		"findings[0].number": func(n *documents.Notice) { n.Findings[0].Number = "" },
+	}
+	for want, spoil := range cases {
+		n := notice()
+		spoil(&n)
+		_, err := n.Write()
+		var field *documents.FieldError
+		require.ErrorAs(t, err, &field, want)
+		require.Equal(t, want, field.Field)
+		require.Contains(t, field.ZH, "缺少")
+	}
+	l := letter()
+	l.Number = ""
+	_, err := l.Write()
+	require.Error(t, err)
+	r := receipt()
+	r.Due = calendar.Date{}
+	_, err = r.Write()
+	require.Error(t, err)
+}
+
+// A draft is marked in its text and has no number.
+func TestDraftIsMarked(t *testing.T) {
+	t.Parallel()
+	draft, signed := notice(), notice()
+	draft.Draft, draft.Number = true, ""
+	file, err := draft.Write()
+	require.NoError(t, err)
+	_, text := parts(t, file)
+	require.Contains(t, text["word/document.xml"], "送审稿")
+	require.NotContains(t, text["word/document.xml"], "工委督函")
+	file, err = signed.Write()
+	require.NoError(t, err)
+	_, text = parts(t, file)
+	require.NotContains(t, text["word/document.xml"], "送审稿")
+	require.Contains(t, text["word/document.xml"], "工委督函〔2026〕12号")
+}
