@@ -80,6 +80,12 @@ func accessTable() map[string]access {
 		"GET /v1/campaigns/{id}":        office,
 		"POST /v1/campaigns/{id}/close": {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
 
+		"GET /v1/notices":                       {roles: without(staff(), lifecycle.Admin)},
+		"GET /v1/notices/{id}":                  {roles: without(staff(), lifecycle.Admin)},
+		"GET /v1/notice_runs/{id}":              {roles: without(staff(), lifecycle.Admin)},
+		"POST /v1/campaigns/{id}/draft_notices": {roles: lifecycle.KindSubmitNotice.Who()},
+		"POST /v1/campaigns/{id}/sign_notices":  {roles: lifecycle.KindApproveNotice.Who()},
+
 		"GET /v1/units":                   office,
 		"POST /v1/units":                  admin,
 		"GET /v1/units/{id}":              directory,
