@@ -66,13 +66,16 @@ func (d *docket) do(id, who string, body lifecycle.CommandBody) []lifecycle.Even
 	return events
 }
 
-// refused runs a command that must be refused with the code.
-func (d *docket) refused(code, id, who string, body lifecycle.CommandBody) *lifecycle.Refusal {
+// refused runs a command that must be refused with the code, and returns what is
+// said to the person.
+func (d *docket) refused(code, id, who string, body lifecycle.CommandBody) string {
 	d.t.Helper()
 	events, err := d.try(id, who, body)
 	require.Empty(d.t, events)
 	require.Equal(d.t, code, codeOf(err))
-	return err.(*lifecycle.Refusal) //nolint:errorlint,forcetypeassert // the rules return it as it is
+	var refusal *lifecycle.Refusal
+	require.ErrorAs(d.t, err, &refusal)
+	return refusal.ZH
 }
 
 func (d *docket) stages() map[string]lifecycle.Stage {
@@ -139,8 +142,8 @@ func TestANoticeIsDraftedWholeOrNotAtAll(t *testing.T) {
 	d.refused("same_case", "a", "officer", with("a"))
 	d.refused("same_case", "a", "officer", with("b", "b"))
 	d.do("c", "officer", with())
-	refusal := d.refused("wrong_stage", "a", "officer", with("b", "c"))
-	require.Contains(t, refusal.ZH, d.cases["c"].Number, "the refusal names the case it is about")
+	sentence := d.refused("wrong_stage", "a", "officer", with("b", "c"))
+	require.Contains(t, sentence, d.cases["c"].Number, "the refusal names the case it is about")
 	// A period that is good for one type and beyond the cap of another.
 	d.refused("over_cap", "b", "officer", lifecycle.SubmitNotice{Text: someText, Period: calendar.Period{N: 90, Unit: calendar.NaturalDays}, Cases: []string{"a"}})
 	d.refused("unknown_code", "a", "officer", lifecycle.SubmitNotice{Text: someText, Form: "poster"})

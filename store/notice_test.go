@@ -44,12 +44,11 @@ func (r record) inspection(t *testing.T, units ...string) string {
 }
 
 // do runs a command on a case and wants it to be taken.
-func (r record) do(t *testing.T, id, key string, who lifecycle.Actor, body lifecycle.CommandBody) store.Answer {
+func (r record) do(t *testing.T, id, key string, who lifecycle.Actor, body lifecycle.CommandBody) {
 	t.Helper()
 	a, err := r.Execute(t.Context(), store.Request{Actor: who, Key: key, Case: id, Fingerprint: []byte(key), ReceivedAt: time.Now(), Body: body})
 	require.NoError(t, err)
 	require.Nil(t, a.Refusal)
-	return a
 }
 
 // Issue 3, 4: one notice for the findings of a unit, signed under one number;
