@@ -221,24 +221,27 @@ func (f Finding) write(no, of int) []block {
 	)
 }
 
-// terms say how long there is, finding by finding when that differs.
+// terms say how long there is, for findings of the same term together.
 func (n Notice) terms() []block {
-	var out []block
-	same := true
-	for _, f := range n.Findings {
-		same = same && n.termOf(f) == n.Term
-	}
+	var (
+		out   []block
+		terms []Term
+		of    = map[Term]string{}
+	)
 	for i, f := range n.Findings {
 		t := n.termOf(f)
-		of := ""
-		if !same {
-			of = "第（" + chineseNumber(i+1) + "）项问题，"
+		if of[t] == "" {
+			terms = append(terms, t)
+		}
+		of[t] += "（" + chineseNumber(i+1) + "）"
+	}
+	for _, t := range terms {
+		whose := ""
+		if len(terms) > 1 {
+			whose = "第" + of[t] + "项问题，"
 		}
 		for _, s := range t.sentences() {
-			out = append(out, text(of+s))
-		}
-		if same {
-			break
+			out = append(out, text(whose+s))
 		}
 	}
 	return out
