@@ -154,6 +154,7 @@ func build(o Options) (*gin.Engine, *server) {
 	s.routes()
 	s.evidenceRoutes(router)
 	s.importRoutes(router)
+	s.directoryFiles(router)
 	s.health(router, o.Registry)
 	s.document(router)
 	return router, s
@@ -168,6 +169,8 @@ func (s *server) routes() {
 	s.commandRoutes()
 	s.taskRoutes()
 	s.campaignRoutes()
+	s.regionRoutes()
+	s.areaRoutes()
 	s.unitRoutes()
 	s.accountRoutes()
 	s.forceRoutes()
