@@ -12,6 +12,7 @@ import (
 	"duban/api"
 	"duban/documents/findings"
 	"duban/documents/workbook"
+	"duban/lifecycle"
 	"duban/store"
 )
 
@@ -61,6 +62,9 @@ func (c directoryImportCmd) Run(ctx context.Context, s *settings) error {
 		return err
 	}
 	defer record.Close()
+	if err := c.may(ctx, record); err != nil {
+		return err
+	}
 	file, err := os.Open(c.File)
 	if err != nil {
 		return err
@@ -93,6 +97,28 @@ func (c directoryImportCmd) Run(ctx context.Context, s *settings) error {
 		fmt.Printf("另有%d项\n", done.More)
 	}
 	fmt.Println(done.Said)
+	return nil
+}
+
+// system is who brings a workbook when no account is named: whoever may run this
+// command.
+const system = "system"
+
+// may refuses an account that may not keep the directory.
+func (c directoryImportCmd) may(ctx context.Context, record *store.Store) error {
+	if c.As == system {
+		return nil
+	}
+	a, err := record.Account(ctx, c.As)
+	if errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("there is no account %q; duban account list shows them", c.As)
+	}
+	if err != nil {
+		return err
+	}
+	if who := (lifecycle.Actor{Roles: a.Roles}); a.Disabled || !who.Has(lifecycle.Admin, lifecycle.Head) {
+		return fmt.Errorf("account %q may not keep the directory", c.As)
+	}
 	return nil
 }
 

@@ -14,7 +14,7 @@ func newPeople(list []Account) people {
 	for _, a := range list {
 		p.byID[a.ID] = a
 		if !a.Disabled {
-			name := workbook.Narrow(a.Name)
+			name := plain(a.Name)
 			p.byName[name] = append(p.byName[name], a)
 			p.names.add(a.Name, a.ID)
 		}
@@ -33,7 +33,7 @@ func (k *check) account(r *row, column int) Account {
 	if a, there := k.people.byID[typed]; there {
 		return a
 	}
-	switch found := k.people.byName[workbook.Narrow(typed)]; len(found) {
+	switch found := k.people.byName[plain(typed)]; len(found) {
 	case 1:
 		return found[0]
 	case 0:

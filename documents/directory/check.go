@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -12,7 +13,7 @@ import (
 const (
 	// maxName is how many characters a name may have, and maxCode a code.
 	maxName = 100
-	maxCode = 64
+	maxCode = 100
 	// addition is what stands in place of an id when a name that is nearly one that
 	// exists is new all the same.
 	addition = "新增"
@@ -58,6 +59,7 @@ func (c Check) Run(b *Book) Result {
 	var faults workbook.Faults
 	for _, t := range b.tables {
 		for _, r := range t.rows {
+			slices.SortStableFunc(r.faults, func(a, b workbook.Fault) int { return cmp.Compare(columnOf(a), columnOf(b)) })
 			for _, f := range r.faults {
 				faults.Add(f)
 			}
@@ -67,6 +69,11 @@ func (c Check) Run(b *Book) Result {
 		}
 	}
 	return Result{Plan: k.plan, Faults: faults.List, More: b.faults - len(faults.List)}
+}
+
+func columnOf(f workbook.Fault) int {
+	column, _, _ := workbook.ParseCell(f.Cell)
+	return column
 }
 
 // A check is a workbook while it is held against the directory.
@@ -124,7 +131,7 @@ type index struct {
 func newIndex(what string) *index { return &index{what: what, ids: map[string]string{}} }
 
 func (x *index) add(name, id string) {
-	for _, key := range []string{name, workbook.Narrow(name)} {
+	for _, key := range []string{name, plain(name)} {
 		if _, there := x.ids[key]; !there {
 			x.ids[key] = id
 		}
@@ -135,7 +142,7 @@ func (x *index) add(name, id string) {
 // find finds the id of a name as it was typed.
 func (x *index) find(name string) (id string, ok bool) {
 	if id, ok = x.ids[name]; !ok {
-		id, ok = x.ids[workbook.Narrow(name)]
+		id, ok = x.ids[plain(name)]
 	}
 	return id, ok
 }
@@ -205,5 +212,8 @@ func onlyNumbered(a, b string) bool {
 	return a != b && strip(a) == strip(b)
 }
 
-// same reports whether two names are the same but for how wide they are written.
-func same(a, b string) bool { return a == b || workbook.Narrow(a) == workbook.Narrow(b) }
+// same reports whether two names are the same but for how wide they are written
+// and the blanks around them.
+func same(a, b string) bool { return a == b || plain(a) == plain(b) }
+
+func plain(name string) string { return workbook.Narrow(workbook.Trim(name)) }

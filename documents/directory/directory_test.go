@@ -42,8 +42,11 @@ func sample() directory.Directory {
 			{ID: "x3", Unit: "u3", Kind: "局长", Holder: "赵刚", Since: on("2020-01-01")},
 		},
 		Accounts: []directory.Account{
-			{ID: "p1", Name: "经办人", Officer: true}, {ID: "p2", Name: "检查员"}, {ID: "p3", Name: "经办人乙", Officer: true},
-			{ID: "s1", Name: "王建国", Unit: "u1"}, {ID: "s2", Name: "陈平", Unit: "u1"},
+			{ID: "p1", Name: "经办人", Officer: true},
+			{ID: "p2", Name: "检查员"},
+			{ID: "p3", Name: "经办人乙", Officer: true},
+			{ID: "s1", Name: "王建国", Unit: "u1"},
+			{ID: "s2", Name: "陈平", Unit: "u1"},
 		},
 		Kinds: postKinds,
 	}

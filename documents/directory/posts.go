@@ -26,7 +26,7 @@ func (k *check) posts() {
 	for i := range k.Have.Posts {
 		p := &k.Have.Posts[i]
 		byID[p.ID] = p
-		byHolding[holding{office{p.Unit, p.Kind}, workbook.Narrow(p.Holder), p.Since}] = p
+		byHolding[holding{office{p.Unit, p.Kind}, plain(p.Holder), p.Since}] = p
 	}
 	o := &offices{check: k, changed: map[string]touched{}, seen: map[holding]bool{}}
 	for _, r := range k.book.table(Posts).rows {
@@ -35,7 +35,7 @@ func (k *check) posts() {
 		if !ok {
 			continue
 		}
-		key := holding{office{row.Unit, row.Kind}, workbook.Narrow(row.Holder), row.Since}
+		key := holding{office{row.Unit, row.Kind}, plain(row.Holder), row.Since}
 		if o.seen[key] {
 			r.refuse(postUnit, "duplicate_row", "与上面的行重复。请删除一行。", "The same thing stands in a row above.")
 			continue
@@ -139,7 +139,7 @@ func (o *offices) begin(r *row, p Post) {
 	case u != nil && !u.Abolished.IsZero() && !p.Since.Before(u.Abolished):
 		r.refuse(postUnit, "unit_abolished", "该单位已于"+u.Abolished.String()+"撤销。", "The unit is no more.")
 		return
-	case !o.mayHold(r, p):
+	case !r.printable(postHolder), !o.mayHold(r, p):
 		return
 	}
 	p.ID = o.NewID()

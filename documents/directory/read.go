@@ -283,11 +283,25 @@ func (r *row) take(c workbook.Cell) {
 		r.refuse(is, "error_value", "此单元格是错误值"+workbook.Cut(text)+"，请改为实际内容。", "The cell is an error value.")
 	case long:
 		r.refuse(is, "too_long", "此单元格内容过长。", "The cell is too long.")
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, func(x rune) bool { return !unicode.IsPrint(x) }):
-		r.refuse(is, "bad_characters", "此单元格含有换行或者无法显示的字符。", "The cell contains characters that cannot be shown.")
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
+		r.unprintable(is)
 	default:
 		r.cells[is] = text
 	}
+}
+
+func (r *row) unprintable(column int) {
+	r.refuse(column, "bad_characters", "此单元格含有换行或者无法显示的字符。", "The cell contains characters that cannot be shown.")
+}
+
+// printable refuses a new name that cannot be shown on a line. One that is in
+// the record may be older than this rule.
+func (r *row) printable(column int) bool {
+	if strings.ContainsFunc(r.cells[column], func(x rune) bool { return !unicode.IsPrint(x) }) {
+		r.unprintable(column)
+		return false
+	}
+	return true
 }
 
 // date reads a day; none when the cell is empty, or when it is refused.

@@ -96,7 +96,8 @@ func layouts() []layout {
 	name := column{header: "名称", required: true, width: 30}
 	return []layout{
 		{Regions, []column{
-			{header: "编号", others: []string{"区域编号", "代码"}, width: 16}, {header: "名称", others: []string{"区域"}, required: true, width: 30},
+			{header: "编号", others: []string{"区域编号", "代码"}, width: 16},
+			{header: "名称", others: []string{"区域"}, required: true, width: 30},
 			{header: "上级区域", others: []string{"上级"}, width: 30, choices: Regions, from: regionName},
 		}},
 		{Categories, []column{id, name}},
@@ -105,18 +106,29 @@ func layouts() []layout {
 			{header: "片区", required: true, width: 24, choices: Areas, from: colName},
 			{header: "账号", required: true, width: 18, choices: accounts, from: colID},
 			{header: "姓名", width: 14},
-			{header: "开始日期", required: true, width: 13}, {header: "结束日期", width: 13},
+			{header: "开始日期", required: true, width: 13},
+			{header: "结束日期", width: 13},
 		}},
 		{Units, []column{
-			id, {header: "名称", others: []string{"单位名称", "单位"}, required: true, width: 36}, {header: "单位代码", width: 14},
-			{header: "区域", width: 18, choices: Regions, from: regionName}, {header: "片区", width: 18, choices: Areas, from: colName},
+			id,
+			{header: "名称", others: []string{"单位名称", "单位"}, required: true, width: 36},
+			{header: "单位代码", width: 14},
+			{header: "区域", width: 18, choices: Regions, from: regionName},
+			{header: "片区", width: 18, choices: Areas, from: colName},
 			{header: "单位分类", others: []string{"分类"}, width: 18, choices: Categories, from: colName},
-			{header: "更名日期", width: 13}, {header: "更名依据", width: 30}, {header: "撤销日期", width: 13},
+			{header: "更名日期", width: 13},
+			{header: "更名依据", width: 30},
+			{header: "撤销日期", width: 13},
 		}},
 		{Posts, []column{
-			id, {header: "单位编号", width: 16}, {header: "单位", others: []string{"单位名称"}, required: true, width: 36, choices: Units, from: unitName},
-			{header: "职务", required: true, width: 18, choices: kinds}, {header: "姓名", required: true, width: 14},
-			{header: "账号", width: 18}, {header: "任职日期", required: true, width: 13}, {header: "免职日期", width: 13},
+			id,
+			{header: "单位编号", width: 16},
+			{header: "单位", others: []string{"单位名称"}, required: true, width: 36, choices: Units, from: unitName},
+			{header: "职务", required: true, width: 18, choices: kinds},
+			{header: "姓名", required: true, width: 14},
+			{header: "账号", width: 18},
+			{header: "任职日期", required: true, width: 13},
+			{header: "免职日期", width: 13},
 		}},
 	}
 }

@@ -19,7 +19,7 @@ func (k *check) units() {
 			live.add(u.Name, u.ID)
 		}
 		for _, name := range u.Former {
-			former[workbook.Narrow(name)] = u
+			former[plain(name)] = u
 		}
 	}
 	given, seen := newIndex(Units), map[string]bool{}
@@ -74,7 +74,7 @@ func (k *check) unit(r *row, live *index, former map[string]*Unit) (u Unit, isNe
 		r.refuse(unitID, "unknown_id", "没有编号为“"+workbook.Cut(id)+"”的单位。新单位的编号由系统生成，请留空或填写“"+addition+"”。", "There is no unit of this id.")
 	default:
 		if id == "" {
-			if was := former[workbook.Narrow(name)]; was != nil {
+			if was := former[plain(name)]; was != nil {
 				r.refuse(unitName, "former_name", "“"+workbook.Cut(name)+"”是“"+was.Name+"”（编号"+was.ID+"）的曾用名。如是同一单位请填写现名；确属新单位的，请在“编号”填写“"+addition+"”。", "The name is a former one of a unit.")
 				return u, false, false
 			}
@@ -100,7 +100,7 @@ func (k *check) planUnit(r *row, u Unit, isNew bool) {
 			*one.into = id
 		}
 	}
-	if code := r.cells[unitCode]; code != "" {
+	if code := r.cells[unitCode]; code != "" && !same(code, u.Code) {
 		u.Code = code
 	}
 	if ended := r.date(unitAbolished); ended != was.Abolished && r.cells[unitAbolished] != "" && !r.faulty(unitAbolished) {
@@ -111,6 +111,9 @@ func (k *check) planUnit(r *row, u Unit, isNew bool) {
 	if !was.Abolished.IsZero() && (renamed || edited) {
 		r.refuse(unitName, "unit_abolished", "该单位已于"+was.Abolished.String()+"撤销，不能再改动。", "The unit is no more.")
 		return
+	}
+	if renamed || isNew {
+		r.printable(unitName)
 	}
 	if renamed {
 		k.rename(r, was)

@@ -102,11 +102,11 @@ func (w *Writer) Sheet(f Form) error {
 		return err
 	}
 	w.sheet, w.form = bufio.NewWriter(into), f
-	w.write(xml.Header, `<worksheet xmlns="`, mainSpace, `"><sheetViews><sheetView workbookViewId="0">`)
+	w.write(xml.Header, `<worksheet xmlns="`, mainSpace, `"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0">`)
 	if f.Frozen > 0 {
 		w.write(fmt.Sprintf(`<pane ySplit="%d" topLeftCell="A%d" activePane="bottomLeft" state="frozen"/>`, f.Frozen, f.Frozen+1))
 	}
-	w.write(`</sheetView></sheetViews>`)
+	w.write(`</sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/>`)
 	if len(f.Widths) > 0 {
 		w.write(`<cols>`)
 		for i, width := range f.Widths {
@@ -120,7 +120,7 @@ func (w *Writer) Sheet(f Form) error {
 
 // Row writes a row; its number is greater than that of the one before.
 func (w *Writer) Row(n int, cells ...Styled) error {
-	w.write(fmt.Sprintf(`<row r="%d">`, n))
+	w.write(fmt.Sprintf(`<row r="%d"%s>`, n, w.height(cells)))
 	for i, c := range cells {
 		w.write(fmt.Sprintf(`<c r="%s" s="%d"`, CellName(i, n), c.Style.number()))
 		if c.Text == "" {
@@ -131,6 +131,33 @@ func (w *Writer) Row(n int, cells ...Styled) error {
 	}
 	w.write(`</row>`)
 	return w.failed()
+}
+
+// height says how high a row is when a text in it takes several lines: not every
+// program works that out by itself.
+func (w *Writer) height(cells []Styled) string {
+	const line, highest = 15, 27
+	most := 1
+	for i, c := range cells {
+		if i >= len(w.form.Widths) {
+			break
+		}
+		lines := 0
+		for part := range strings.SplitSeq(c.Text, "\n") {
+			wide := 0
+			for _, r := range part {
+				if wide++; r > 0x2E7F { // Chinese is twice as wide
+					wide++
+				}
+			}
+			lines += 1 + wide/max(1, int(w.form.Widths[i]))
+		}
+		most = max(most, lines)
+	}
+	if most == 1 {
+		return ""
+	}
+	return fmt.Sprintf(` ht="%d" customHeight="1"`, line*min(most, highest))
 }
 
 // Close ends the workbook.
@@ -159,7 +186,7 @@ func (w *Writer) end() error {
 		}
 		w.write(`</dataValidations>`)
 	}
-	w.write(`</worksheet>`)
+	w.write(`<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>`)
 	err := w.sheet.Flush()
 	w.sheet = nil
 	return err
