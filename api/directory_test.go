@@ -72,10 +72,9 @@ func TestTheDirectoryGoesOutAndComesIn(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	p := s.people
-	post := func(path string, body any) answer {
+	post := func(path string, body any) {
 		a := s.as(t, p.Admin, asked{method: http.MethodPost, path: path, body: body})
 		require.Less(t, a.Code, 300, "%s", a.Body)
-		return a
 	}
 	post("/v1/units/"+p.Unit.ID+"/posts", api.NewPost{Kind: "党组书记", Holder: "王建国", Account: p.Secretary.Account, Since: today().AddDays(-400)})
 	post("/v1/areas/"+p.Unit.AreaID+"/officers", api.NewAreaOfficer{Account: p.Officer.Account, Since: today().AddDays(-30)})

@@ -263,7 +263,8 @@ func TestADirectoryPlan(t *testing.T) {
 			func(d store.Directory, on calendar.Date, newID func() string) (store.DirectoryPlan, error) {
 				require.Equal(t, before, d)
 				require.Equal(t, today(), on)
-				require.NotEqual(t, newID(), newID())
+				drawn := newID()
+				require.NotEqual(t, drawn, newID())
 				return plan, nil
 			})
 	}
