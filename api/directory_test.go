@@ -261,7 +261,19 @@ func TestTheObjectsOfTheDirectory(t *testing.T) {
 	var officers api.AreaOfficerList
 	get("/v1/units/"+p.Unit.ID+"/officers", &officers)
 	require.Len(t, officers.Officers, 1)
-	require.Equal(t, p.Officer.Account, officers.Officers[0].Account, "proposed for the unit's cases")
+	require.Equal(t, p.Officer.Account, officers.Officers[0].Account)
+	l := s.life()
+	l.do(t, p.Inspector, p.Finding("问题", today()).Body)
+	l.do(t, p.Inspector, &lifecycle.SubmitDraft{})
+	proposed := func(who lifecycle.Actor) []api.AreaOfficer {
+		var one struct {
+			Officers []api.AreaOfficer `json:"proposed_officers"`
+		}
+		s.as(t, who, asked{method: http.MethodGet, path: "/v1/cases/" + l.id}).into(t, &one)
+		return one.Officers
+	}
+	require.Equal(t, officers.Officers, proposed(p.Head), "proposed to whoever accepts the finding")
+	require.Empty(t, proposed(p.Officer), "and to nobody else")
 	require.Equal(t, http.StatusOK, do("/v1/areas/"+p.Unit.AreaID+"/officers/"+officer.ID+"/end", `{"until":"2026-02-01"}`).Code)
 	get("/v1/units/"+p.Unit.ID+"/officers", &officers)
 	require.Empty(t, officers.Officers)

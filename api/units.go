@@ -31,7 +31,7 @@ func (s *server) unitRoutes() {
 	register(s, operation{
 		id: "unit_officers", method: http.MethodGet, path: "/v1/units/{id}/officers", tag: "Directory",
 		summary: "片区负责人 The officers who answer for the unit's area today",
-		doc:     "The longest in charge first. The first is proposed as officer when a finding at the unit is accepted.", refuses: missing,
+		doc:     "The longest in charge first. They are proposed as officer, the first as default, with a case whose finding is to be accepted.", refuses: missing,
 	}, s.unitOfficers)
 	s.unitChangeRoutes()
 	s.handoverRoute()
@@ -198,15 +198,24 @@ func (s *server) unitOfficers(ctx context.Context, c *call, in *shortIDInput) (*
 	if err != nil {
 		return nil, err
 	}
+	found, err := s.proposed(ctx, c, unitID)
+	if err != nil {
+		return nil, err
+	}
+	return &officersOutput{Body: AreaOfficerList{Officers: found}}, nil
+}
+
+// proposed are the officers who answer for a unit's area today.
+func (s *server) proposed(ctx context.Context, c *call, unit string) ([]AreaOfficer, error) {
 	_, _, days, err := s.record.PolicyInForce(ctx)
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.record.UnitOfficers(ctx, unitID, days.Date(c.receivedAt))
+	found, err := s.record.UnitOfficers(ctx, unit, days.Date(c.receivedAt))
 	if err != nil {
 		return nil, err
 	}
-	return &officersOutput{Body: officerList(found)}, nil
+	return officerList(found).Officers, nil
 }
 
 // A shortIDInput names a unit or an account.
