@@ -244,6 +244,7 @@ func TestTheObjectsOfTheDirectory(t *testing.T) {
 	require.Equal(t, http.StatusCreated, do("/v1/regions", `{"id":"610100","name":"全市"}`).Code)
 	require.Equal(t, http.StatusOK, do("/v1/regions/"+p.Unit.RegionID, `{"parent":"610100"}`).Code)
 	require.Equal(t, "circle", do("/v1/regions/610100", `{"parent":"`+p.Unit.RegionID+`"}`).problem(t).Code)
+	require.Equal(t, "bad_id", do("/v1/regions", `{"id":"a/b","name":"乙"}`).problem(t).Code)
 	require.Equal(t, "unknown_region", do("/v1/regions", `{"name":"乙","parent":"x"}`).problem(t).Code)
 	var tree api.RegionTree
 	get("/v1/regions", &tree)

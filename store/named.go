@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -47,14 +50,18 @@ func (t namedTable) check(id *string, name string) error {
 	if *id == "" {
 		*id = newID()
 	}
-	if err := checkName(*id); err != nil {
-		err.Field = "id"
-		return err
+	if utf8.RuneCountInString(*id) > maxName || strings.ContainsFunc(*id, notOfID) {
+		return &FieldError{Field: "id", Code: "bad_id", ZH: "编号由字母、数字、点、横线和下划线组成，最多100字。", EN: "An id is made of letters, digits, dots, dashes and underscores."}
 	}
 	if err := checkName(name); err != nil {
 		return err
 	}
 	return nil
+}
+
+// notOfID: ids stand in addresses.
+func notOfID(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-", r)
 }
 
 // failed makes of an error what the caller is told.

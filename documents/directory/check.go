@@ -121,28 +121,32 @@ func (r *row) faulty(column int) bool {
 // good reports whether nothing is wrong with the row so far.
 func (r *row) good() bool { return !r.bad }
 
-// An index finds ids by name.
+// An index finds ids by name: by the very name, or else by one that is the same
+// but for how it is written.
 type index struct {
-	what  string
-	ids   map[string]string
-	names []string
+	what         string
+	exact, loose map[string]string
+	names        []string
 }
 
-func newIndex(what string) *index { return &index{what: what, ids: map[string]string{}} }
+func newIndex(what string) *index {
+	return &index{what: what, exact: map[string]string{}, loose: map[string]string{}}
+}
 
 func (x *index) add(name, id string) {
-	for _, key := range []string{name, plain(name)} {
-		if _, there := x.ids[key]; !there {
-			x.ids[key] = id
-		}
+	if _, there := x.exact[name]; !there {
+		x.exact[name] = id
+	}
+	if key := plain(name); x.loose[key] == "" {
+		x.loose[key] = id
 	}
 	x.names = append(x.names, name)
 }
 
 // find finds the id of a name as it was typed.
 func (x *index) find(name string) (id string, ok bool) {
-	if id, ok = x.ids[name]; !ok {
-		id, ok = x.ids[plain(name)]
+	if id, ok = x.exact[name]; !ok {
+		id, ok = x.loose[plain(name)]
 	}
 	return id, ok
 }

@@ -93,7 +93,15 @@ func said(r directory.Result) (list []string) {
 // The same directory makes the same bytes, and importing them changes nothing.
 func TestAnExportImportedChangesNothing(t *testing.T) {
 	t.Parallel()
-	for name, d := range map[string]directory.Directory{"sample": sample(), "empty": {Kinds: postKinds}} {
+	// Whatever the record holds comes back: names that differ in width alone, blanks
+	// around them, and an abolished unit of a name that another bears now.
+	odd := sample()
+	odd.Regions = append(odd.Regions, directory.Region{ID: "r8", Name: "Ａ区"}, directory.Region{ID: "r9", Name: "A区"})
+	odd.Units = append(odd.Units,
+		directory.Unit{ID: "u7", Name: "Ａ局 ", Code: " =1", Region: "r9"}, directory.Unit{ID: "u8", Name: "A局", Region: "r8"},
+		directory.Unit{ID: "u9", Name: "市统计局", Abolished: on("2020-01-01")})
+	odd.Posts = append(odd.Posts, directory.Post{ID: "x9", Unit: "u9", Kind: "联络员", Holder: " 某 ", Since: on("2019-01-01")})
+	for name, d := range map[string]directory.Directory{"sample": sample(), "empty": {Kinds: postKinds}, "odd": odd} {
 		file := exported(t, d)
 		require.Equal(t, file, exported(t, d), name)
 		result, book := checked(t, d, file)
@@ -175,6 +183,7 @@ func TestWhatIsRefused(t *testing.T) {
 		"nearly a name":         {map[string]string{"单位!B5": "市档按局"}, []string{"单位!B5 near_name"}, "最接近的是：市档案局"},
 		"former name":           {map[string]string{"单位!B5": "市计划统计局"}, []string{"单位!B5 former_name"}, "“市统计局”（编号u2）的曾用名"},
 		"unknown region":        {map[string]string{"单位!D2": "市值"}, []string{"单位!D2 unknown_name"}, "最接近的是：市直"},
+		"bad id":                {map[string]string{"区域!A5": "6101/00", "区域!B5": "高新区"}, []string{"区域!A5 bad_id"}, ""},
 		"unit in a bad region":  {map[string]string{"区域!B5": "市植", "单位!D2": "市植"}, []string{"区域!B5 near_name"}, "最接近的是：市直"},
 		"renamed without a day": {map[string]string{"单位!B2": "市档案馆"}, []string{"单位!G2 rename_without_day", "单位!H2 rename_without_reason"}, "现名“市档案局”"},
 		"renamed tomorrow":      {map[string]string{"单位!B2": "市档案馆", "单位!G2": "2026-06-02", "单位!H2": "x"}, []string{"单位!G2 in_future"}, "不能晚于今天"},

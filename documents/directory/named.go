@@ -2,6 +2,8 @@ package directory
 
 import (
 	"fmt"
+	"strings"
+	"unicode"
 
 	"duban/documents/workbook"
 )
@@ -70,12 +72,12 @@ func (k *check) named(sheet string, have []Name) (all *index, entries []entry) {
 			continue
 		}
 		e := k.entry(r, existing, byID)
-		if (e.isNew || e.renamed != "") && (!r.printable(colName) || !r.printable(colID)) {
+		if (e.isNew || e.renamed != "") && !r.printable(colName) {
 			e.id = ""
 		}
 		name := r.cells[colName]
 		taken, there := all.find(name)
-		if seen[e.id] || there && taken != "?" {
+		if seen[e.id] || (e.isNew || e.renamed != "") && there && taken != "?" {
 			r.refuse(colName, "duplicate_row", "与上面的行重复。请删除一行。", "The same thing stands in a row above.")
 			continue
 		}
@@ -112,6 +114,8 @@ func (k *check) entry(r *row, existing *index, byID map[string]string) entry {
 		return entry{row: r, id: is}
 	case named:
 		r.refuse(colID, "other_id", existing.what+"“"+workbook.Cut(name)+"”的编号是"+is+"。", "The name has another id.")
+	case id != "" && id != addition && strings.ContainsFunc(id, notOfID):
+		r.refuse(colID, "bad_id", "编号由字母、数字、点、横线和下划线组成。", "An id is made of letters, digits, dots, dashes and underscores.")
 	case id != "" && id != addition:
 		return entry{row: r, id: id, isNew: true}
 	default:
@@ -124,6 +128,11 @@ func (k *check) entry(r *row, existing *index, byID map[string]string) entry {
 		return entry{row: r, id: k.NewID(), isNew: true}
 	}
 	return entry{row: r}
+}
+
+// notOfID: ids stand in addresses.
+func notOfID(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-", r)
 }
 
 // planRegions adds to the names of the regions what they lie in.

@@ -261,9 +261,6 @@ func (o *offices) settleOffice(terms []term, have map[string]Post) {
 		p, there := have[one.id]
 		if t, changed := o.changed[one.id]; changed {
 			p, there = t.Row, !t.New
-			if t.New {
-				p = t.Row
-			}
 		}
 		one.until = next.since.AddDays(-1)
 		p.Until = one.until

@@ -37,7 +37,7 @@ func (k *check) units() {
 			continue
 		}
 		other, there := given.find(name)
-		if seen[u.ID] || there && other != "?" && u.Abolished.IsZero() {
+		if seen[u.ID] || (isNew || !same(u.Name, name)) && there && other != "?" {
 			r.refuse(unitName, "duplicate_row", "与上面的行重复。请删除一行。", "The same thing stands in a row above.")
 			continue
 		}
