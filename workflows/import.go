@@ -10,7 +10,7 @@ import (
 // row is settled. Its one argument names the job that an authorised command
 // wrote; the record decides what there is to do, and which rows are done.
 func Import(ctx workflow.Context, in JobInput) error {
-	ctx = workflow.WithActivityOptions(ctx, pageOptions())
+	ctx = workflow.WithActivityOptions(ctx, importOptions())
 	for {
 		var p activities.Progress
 		err := workflow.ExecuteActivity(ctx, ActivityImport, in).Get(ctx, &p)
