@@ -49,12 +49,12 @@ func TestAnImportGoesOnAfterEveryKill(t *testing.T) {
 		require.Eventually(t, func() bool {
 			seen = db.count(ctx, `SELECT count(*) FROM cases`)
 			return seen >= fault.after
-		}, 40*time.Second, 2*time.Millisecond, "%d cases to be open", fault.after)
+		}, time.Minute, 2*time.Millisecond, "%d cases to be open", fault.after)
 		require.Less(t, seen, len(s.Rows), "it is killed before it is done")
 		fault.kill()
 		t.Logf("killed after %d cases", seen)
 	}
-	k.eventually(40*time.Second, "the import to be done", func() bool {
+	k.eventually(time.Minute, "the import to be done", func() bool {
 		status, _, text, err := d.send(ctx, http.MethodGet, "/v1/imports/"+one.ID, k.people.Inspector, nil, nil)
 		return err == nil && status == http.StatusOK && json.Unmarshal(text, &one) == nil && one.State == "done"
 	})
