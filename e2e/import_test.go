@@ -32,6 +32,7 @@ func TestAnImportGoesOnAfterEveryKill(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusAccepted, status, "%s", text)
 
+	begun := time.Now()
 	for _, fault := range []struct {
 		after int
 		kill  func()
@@ -51,8 +52,8 @@ func TestAnImportGoesOnAfterEveryKill(t *testing.T) {
 			return seen >= fault.after
 		}, time.Minute, 2*time.Millisecond, "%d cases to be open", fault.after)
 		require.Less(t, seen, len(s.Rows), "it is killed before it is done")
+		t.Logf("%s: kill after %d cases", time.Since(begun).Round(time.Second), seen)
 		fault.kill()
-		t.Logf("killed after %d cases", seen)
 	}
 	k.eventually(time.Minute, "the import to be done", func() bool {
 		status, _, text, err := d.send(ctx, http.MethodGet, "/v1/imports/"+one.ID, k.people.Inspector, nil, nil)
