@@ -31,6 +31,8 @@ type Options struct {
 	// Quota bounds the evidence of one case and of one unit. Defaults to 500 MiB
 	// and 5 GiB.
 	Quota store.Quota
+	// Patience is how long whoever sends a file may take.
+	Patience Patience
 	// Logger gets one line for each request. Defaults to slog.Default().
 	Logger *slog.Logger
 	// Registry gets the API's metrics and is shown at /metrics. Defaults to a
@@ -83,6 +85,7 @@ func (o Options) withDefaults() Options {
 	if o.Quota.Unit <= 0 {
 		o.Quota.Unit = 5 << 30
 	}
+	o.Patience = o.Patience.withDefaults()
 	if o.Engine == nil {
 		o.Engine = unknown
 	}
@@ -106,20 +109,22 @@ func (o Options) withDefaults() Options {
 
 // A server answers requests.
 type server struct {
-	record  Record
-	doer    Doer
-	jobs    Jobs
-	files   *evidence.Store
-	quota   store.Quota
-	uploads *places
-	log     *slog.Logger
-	clock   func() time.Time
-	engine  func() string
-	worker  func() string
-	access  map[string]access
-	limits  *limiter
-	metrics *metrics
-	huma    huma.API
+	record Record
+	doer   Doer
+	jobs   Jobs
+	files  *evidence.Store
+	quota  store.Quota
+	// patience is how long a file may take to come.
+	patience Patience
+	uploads  *places
+	log      *slog.Logger
+	clock    func() time.Time
+	engine   func() string
+	worker   func() string
+	access   map[string]access
+	limits   *limiter
+	metrics  *metrics
+	huma     huma.API
 	// startImport has an import done; workbooks and reading bound how many
 	// workbooks are on their way, and read.
 	startImport  func(ctx context.Context, importID string) error
@@ -146,7 +151,7 @@ func build(o Options) (*gin.Engine, *server) {
 	router.ForwardedByClientIP = false
 
 	s := &server{
-		record: o.Record, doer: o.Doer, jobs: o.Jobs, files: o.Evidence, quota: o.Quota, uploads: newPlaces(), log: o.Logger, clock: o.Clock, engine: o.Engine, worker: o.Worker,
+		record: o.Record, doer: o.Doer, jobs: o.Jobs, files: o.Evidence, quota: o.Quota, patience: o.Patience, uploads: newPlaces(), log: o.Logger, clock: o.Clock, engine: o.Engine, worker: o.Worker,
 		access: accessTable(), limits: newLimiter(o.PerSecond, o.Burst), metrics: newMetrics(o.Registry),
 		startImport: o.StartImport, startNotices: o.StartNotices, workbooks: make(chan struct{}, maxWorkbooks), reading: make(chan struct{}, 1),
 		papers: o.Papers,
