@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -13,6 +14,7 @@ import (
 
 	"duban/documents"
 	"duban/evidence"
+	"duban/notify"
 	"duban/store"
 )
 
@@ -48,6 +50,9 @@ type Options struct {
 	// StartImport has the cases of an import opened. Defaults to nothing: a
 	// Schedule takes up what was ordered.
 	StartImport func(ctx context.Context, importID string) error
+	// Targets judges addresses before they are kept. Defaults to package
+	// notify's, with no host inside the house listed.
+	Targets Targets
 	// Office is the committee as its documents name it. The name defaults to
 	// 市直机关工作委员会, the mark before numbers to 工委督函.
 	Office documents.Office
@@ -88,6 +93,13 @@ func (o Options) withDefaults() Options {
 	if o.StartImport == nil {
 		o.StartImport = func(context.Context, string) error { return nil }
 	}
+	if o.Targets == nil {
+		channels, err := notify.New(notify.Options{})
+		if err != nil {
+			panic(fmt.Sprintf("api: judge addresses: %v", err))
+		}
+		o.Targets = channels
+	}
 	if o.Office.Name == "" {
 		o.Office.Name = "市直机关工作委员会"
 	}
@@ -122,6 +134,7 @@ type server struct {
 	workbooks   chan struct{}
 	reading     chan struct{}
 	office      documents.Office
+	targets     Targets
 }
 
 // New returns the whole API as one handler. It panics when the registry holds
@@ -144,7 +157,7 @@ func build(o Options) (*gin.Engine, *server) {
 		record: o.Record, doer: o.Doer, jobs: o.Jobs, files: o.Evidence, quota: o.Quota, uploads: newPlaces(), log: o.Logger, clock: o.Clock, engine: o.Engine, worker: o.Worker,
 		access: accessTable(), limits: newLimiter(o.PerSecond, o.Burst), metrics: newMetrics(o.Registry),
 		startImport: o.StartImport, workbooks: make(chan struct{}, maxWorkbooks), reading: make(chan struct{}, 1),
-		office: o.Office,
+		office: o.Office, targets: o.Targets,
 	}
 	router.Use(s.observe, s.recover, s.admit)
 	router.NoRoute(s.noRoute)
@@ -170,5 +183,6 @@ func (s *server) routes() {
 	s.campaignRoutes()
 	s.unitRoutes()
 	s.accountRoutes()
+	s.addressRoutes()
 	s.forceRoutes()
 }

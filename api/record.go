@@ -26,6 +26,7 @@ type Record interface {
 	Cases
 	Evidence
 	Directory
+	Addresses
 	Campaigns
 	Force
 	Imports
@@ -79,10 +80,19 @@ type Directory interface {
 	Posts(ctx context.Context, unit string) ([]store.Post, error)
 	AddPost(ctx context.Context, p store.Post) (store.Post, error)
 	Accounts(ctx context.Context, unit, after string, limit int) ([]store.Account, error)
+	Account(ctx context.Context, id string) (store.Account, error)
 	AddAccount(ctx context.Context, n store.NewAccount) (store.Account, string, error)
 	DisableAccount(ctx context.Context, id string) error
 	NewToken(ctx context.Context, account string) (string, error)
 	RevokeTokens(ctx context.Context, account string) error
+}
+
+// Addresses keeps where people are reached, and with an empty account the robots
+// of groups. One address too many is a *store.FieldError.
+type Addresses interface {
+	Addresses(ctx context.Context, account string) ([]store.Address, error)
+	PutAddress(ctx context.Context, a store.Address) (store.Address, error)
+	DeleteAddress(ctx context.Context, account, id string) error
 }
 
 // Campaigns plans and reads campaigns. A fault in what was asked is a
