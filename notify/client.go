@@ -25,8 +25,9 @@ const (
 	maxAnswer = 8 << 10
 	// maxHeader bounds an answer's headers.
 	maxHeader = 16 << 10
-	// maxTries is how many addresses of one host are tried.
-	maxTries = 4
+	// connects is how many addresses of one host are tried, each within its
+	// share of the time.
+	connects = 3
 )
 
 // A client posts to addresses that its guard lets through.
@@ -74,21 +75,27 @@ func (c *client) dial(ctx context.Context, _, address string) (net.Conn, error) 
 			return nil, forbidden()
 		}
 	}
-	dialer := net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
-		at, err := netip.ParseAddrPort(address)
-		if err != nil || !c.guard.permits(at.Addr(), c.guard.hosts[host]) {
-			return forbidden()
-		}
-		return nil
-	}}
+	dialer := net.Dialer{Timeout: c.timeout / connects, Control: c.guard.control(host)}
 	err = fmt.Errorf("no address of %s", host)
-	for _, ip := range found[:min(len(found), maxTries)] {
+	for _, ip := range found[:min(len(found), connects)] {
 		var conn net.Conn
 		if conn, err = dialer.DialContext(ctx, "tcp", net.JoinHostPort(ip.String(), port)); err == nil {
 			return conn, nil
 		}
 	}
 	return nil, err
+}
+
+// control is asked by the system's dialer, with the address it is about to
+// connect to: behind it nothing can lead elsewhere.
+func (g *Guard) control(host string) func(network, address string, _ syscall.RawConn) error {
+	return func(_, address string, _ syscall.RawConn) error {
+		at, err := netip.ParseAddrPort(address)
+		if err != nil || !g.permits(at.Addr(), g.hosts[host]) {
+			return forbidden()
+		}
+		return nil
+	}
 }
 
 // An answer is what came back from a post.

@@ -149,6 +149,21 @@ func TestListedAddresses(t *testing.T) {
 	}
 }
 
+// The last word is had where the connection is made, about the address itself.
+func TestTheDialerIsToldNo(t *testing.T) {
+	t.Parallel()
+	g, err := notify.NewGuard([]string{"oa.example.com", "127.0.0.1"}, nil)
+	require.NoError(t, err)
+	require.NoError(t, notify.Connects(g, "x.example.com", "93.184.216.34:443"))
+	require.NoError(t, notify.Connects(g, "x.example.com", "[2606:2800:220:1::1]:443"))
+	require.NoError(t, notify.Connects(g, "oa.example.com", "10.0.0.1:443"))
+	require.NoError(t, notify.Connects(g, "x.example.com", "127.0.0.1:443"))
+	for _, address := range []string{"10.0.0.1:443", "127.0.0.2:443", "[::1]:443", "[fe80::1%lo]:443", "169.254.169.254:80", "[::ffff:10.0.0.1]:1", "/run/x.sock", ""} {
+		require.Equal(t, "address_forbidden", refusal(t, notify.Connects(g, "x.example.com", address)).Code, address)
+	}
+	require.Error(t, notify.Connects(g, "oa.example.com", "169.254.169.254:80"))
+}
+
 // No proxy of the environment is asked: it would make the connection for us,
 // unchecked.
 func TestNoProxyIsAsked(t *testing.T) { //nolint:paralleltest // it changes the environment

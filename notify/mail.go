@@ -194,6 +194,13 @@ const smtpRefused = 500
 func undelivered(caller context.Context, err error) *SendError {
 	e := &SendError{Code: "mail_connection", ZH: "与邮件服务器的连接中断。", cause: err}
 	said, ok := errors.AsType[*gomail.SendError](err)
+	if ok && said.Reason == gomail.ErrSMTPMailFrom && said.ErrorCode() >= smtpRefused {
+		// It is us it does not want, or our password; the letter has not been
+		// spoken of yet.
+		return &SendError{
+			Code: "mail_sender", Status: said.ErrorCode(), ZH: "邮件服务器拒绝本系统的发件地址，请系统管理员核对。", RetryAfter: ours, cause: err,
+		}
+	}
 	if ok && said.ErrorCode() != 0 {
 		e.Status, e.Code = said.ErrorCode(), "mail_later"
 		e.ZH = fmt.Sprintf("邮件服务器暂不接收（%d），将稍后重发。", e.Status)

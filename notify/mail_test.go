@@ -24,7 +24,8 @@ import (
 // A mailbox is a fake mail server on loopback, and what it took.
 type mailbox struct {
 	address string
-	// rcpt and data answer those commands; a nil takes them.
+	// mail, rcpt and data answer those commands; a nil takes them.
+	mail func(from string) error
 	rcpt func(to string) error
 	data func(conn net.Conn) error
 
@@ -50,10 +51,9 @@ type session struct {
 	conn *smtp.Conn
 }
 
-func (*session) Reset()                               {}
-func (*session) Logout() error                        { return nil }
-func (*session) Mail(string, *smtp.MailOptions) error { return nil }
-func (*session) AuthMechanisms() []string             { return []string{sasl.Plain} }
+func (*session) Reset()                   {}
+func (*session) Logout() error            { return nil }
+func (*session) AuthMechanisms() []string { return []string{sasl.Plain} }
 
 func (s *session) Auth(string) (sasl.Server, error) {
 	return sasl.NewPlainServer(func(_, user, password string) error {
@@ -65,6 +65,13 @@ func (s *session) Auth(string) (sasl.Server, error) {
 		}
 		return nil
 	}), nil
+}
+
+func (s *session) Mail(from string, _ *smtp.MailOptions) error {
+	if s.mail == nil {
+		return nil
+	}
+	return s.mail(from)
 }
 
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
@@ -185,6 +192,9 @@ func TestWhatAMailServerAnswers(t *testing.T) {
 		fate   notify.Fate
 	}{
 		"250":             {box: &mailbox{}},
+		"451 sender":      {box: &mailbox{mail: refusing(451)}, code: "mail_later", status: 451},
+		"530 sender":      {box: &mailbox{mail: refusing(530)}, code: "mail_sender", status: 530},
+		"550 sender":      {box: &mailbox{mail: refusing(550)}, code: "mail_sender", status: 550},
 		"421 recipient":   {box: &mailbox{rcpt: refusing(421)}, code: "mail_later", status: 421},
 		"450 recipient":   {box: &mailbox{rcpt: refusing(450)}, code: "mail_later", status: 450},
 		"451 greylisting": {box: &mailbox{rcpt: refusing(451)}, code: "mail_later", status: 451},

@@ -46,6 +46,10 @@ const drain = 20 * time.Second
 // run runs the parts until the context ends, and then stops them in order.
 func (p parts) run(ctx context.Context) error {
 	log := p.settings.logger()
+	channels, err := p.settings.channels()
+	if err != nil {
+		return err
+	}
 	record, err := store.Open(ctx, store.Options{URL: p.settings.DatabaseURL, Logger: log})
 	if err != nil {
 		return err
@@ -88,7 +92,7 @@ func (p parts) run(ctx context.Context) error {
 		handler := api.New(api.Options{ //nolint:contextcheck // its handlers have their requests' contexts
 			Evidence: files, Quota: store.Quota{Case: p.limits.EvidenceCaseQuotaMiB << 20, Unit: p.limits.EvidenceUnitQuotaMiB << 20},
 			Record: record, Doer: door, Jobs: door, Logger: log, Registry: registry, Engine: door.EngineState, Worker: state, Version: version,
-			StartImport: door.Import,
+			StartImport: door.Import, Targets: channels,
 			Office: documents.Office{
 				Name: p.settings.Office, Mark: p.settings.OfficeMark, Contact: p.settings.OfficeContact, Phone: p.settings.OfficePhone,
 				Fonts: documents.Fonts{Body: p.settings.BodyFonts, Title: p.settings.TitleFonts},
