@@ -128,6 +128,7 @@ func TestListedAddresses(t *testing.T) {
 		"https://[::1]/":                   "address_forbidden",
 		"https://169.254.169.254/":         "address_forbidden",
 		"https://100.100.100.200/":         "address_forbidden",
+		"https://[fe80::1]/":               "address_forbidden",
 		"https://[fd00:ec2::254]/":         "address_forbidden",
 		"https://224.0.0.1/":               "address_forbidden",
 		"https://0.0.0.0/":                 "address_forbidden",

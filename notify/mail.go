@@ -132,7 +132,7 @@ func (s *mails) Send(caller context.Context, m Message) error {
 	if err != nil {
 		return unreachable(caller, err)
 	}
-	if err := client.SendWithSMTPClient(session, letter); err != nil && !letter.IsDelivered() {
+	if err := client.SendWithSMTPClient(session, letter); err != nil {
 		return undelivered(caller, err)
 	}
 	// It was taken. Whether the server likes our leaving changes nothing.

@@ -33,9 +33,14 @@ type mailbox struct {
 	taken  []string
 	tries  int
 	logins []string
+	// opened and left count the sessions begun and ended.
+	opened, left int
 }
 
 func (b *mailbox) NewSession(c *smtp.Conn) (smtp.Session, error) {
+	b.mu.Lock()
+	b.opened++
+	b.mu.Unlock()
 	return &session{b, c}, nil
 }
 
@@ -51,9 +56,17 @@ type session struct {
 	conn *smtp.Conn
 }
 
-func (*session) Reset()                   {}
-func (*session) Logout() error            { return nil }
+func (*session) Reset() {}
+
 func (*session) AuthMechanisms() []string { return []string{sasl.Plain} }
+
+// Logout is called once the line is closed.
+func (s *session) Logout() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.left++
+	return nil
+}
 
 func (s *session) Auth(string) (sasl.Server, error) {
 	return sasl.NewPlainServer(func(_, user, password string) error {
@@ -341,6 +354,11 @@ func TestLoggingInAtTheMailServer(t *testing.T) {
 	e = failure(t, mailing(t, "smtp://duban:hunter2@"+plain.address, roots).Send(t.Context(), letter()))
 	require.Equal(t, notify.Temporary, e.Fate, "no STARTTLS, no password")
 	require.Empty(t, plain.logins)
+	require.Eventually(t, func() bool {
+		plain.mu.Lock()
+		defer plain.mu.Unlock()
+		return plain.opened == plain.left
+	}, 5*time.Second, time.Millisecond, "no line is left open")
 	e = failure(t, mailing(t, "smtp://duban:hunter2@"+b.address).Send(t.Context(), letter()))
 	require.Equal(t, []any{"mail_server", notify.Temporary}, []any{e.Code, e.Fate}, "a stranger's certificate")
 	require.Len(t, b.logins, 2)

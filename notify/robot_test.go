@@ -199,9 +199,9 @@ func TestATextCallsNobody(t *testing.T) {
 	t.Parallel()
 	s := serve(t, says(`{"code":0}`))
 	m := message(robotAt(notify.Feishu, s))
-	m.Text = `<at user_id="all">所有人</at> <AT id=all> <@zhang> a<b <attach> ` + "\u202e反\u0000\u0007"
+	m.Text = `<at user_id="all">所有人</at> <AT id=all> <@zhang> a<b <attach> ` + "\u202e反\u0000\u0007\u2028下一行"
 	require.NoError(t, registry(t, s).Send(t.Context(), m))
-	require.Contains(t, string(s.all()[0].body), `＜at user_id=\"all\">所有人＜/at> ＜AT id=all> ＜@zhang> a<b <attach> 反"`)
+	require.Contains(t, string(s.all()[0].body), `＜at user_id=\"all\">所有人＜/at> ＜AT id=all> ＜@zhang> a<b <attach> 反\n下一行"`)
 }
 
 // A robot never says more than its vendor allows, in any window, however hard it

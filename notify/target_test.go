@@ -42,6 +42,7 @@ func TestTargetsThatAreRefused(t *testing.T) {
 		{notify.Webhook, "https://hooks.example.com/", "hunter2", "secret secret_unfit"},
 		{notify.Webhook, "https://hooks.example.com/", "whsec_c2hvcnQ=", "secret secret_unfit"},
 		{notify.Webhook, "https://hooks.example.com/", "whsec_!!!!", "secret secret_unfit"},
+		{notify.Webhook, "https://hooks.example.com/", strings.TrimSuffix(whsec, "Y=") + "Z=", "secret secret_unfit"},
 		{notify.Webhook, "https://hooks.example.com/", strings.TrimPrefix(whsec, "whsec_"), "secret secret_unfit"},
 		{notify.Webhook, "https://hooks.example.com/", whsec + " " + whsec + " " + whsec, "secret secret_unfit"},
 		{notify.WeCom, "https://hooks.example.com" + weComPath, "", "address address_vendor"},
