@@ -137,7 +137,7 @@ func (r robots) refused(number int, a answer) *SendError {
 	}
 	e := known.failure()
 	e.Status = number
-	e.ZH += "（错误码" + strconv.Itoa(number) + "）"
+	e.ZH += "（错误码" + strconv.Itoa(number) + "）。"
 	return e
 }
 

@@ -139,6 +139,7 @@ func TestWhatRobotsAnswer(t *testing.T) {
 		e := failure(t, err)
 		require.Equal(t, []any{c.code, c.fate, c.status, c.after}, []any{e.Code, e.Fate, e.Status, e.RetryAfter}, "%s %s", c.kind, body)
 		require.NotContains(t, e.ZH+e.Error(), "73febdcb")
+		require.True(t, strings.HasSuffix(e.ZH, "。"), e.ZH)
 	}
 }
 
