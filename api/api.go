@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -13,6 +14,7 @@ import (
 
 	"duban/documents"
 	"duban/evidence"
+	"duban/notify"
 	"duban/papers"
 	"duban/store"
 )
@@ -57,6 +59,9 @@ type Options struct {
 	// Papers writes documents and has those that were sent out. Defaults to one
 	// that has none.
 	Papers *papers.Keeper
+	// Targets judges addresses before they are kept. Defaults to package
+	// notify's, with no host inside the house listed.
+	Targets Targets
 	// Version is the program's, shown in the OpenAPI document. Defaults to
 	// "dev".
 	Version string
@@ -98,6 +103,13 @@ func (o Options) withDefaults() Options {
 	if o.StartNotices == nil {
 		o.StartNotices = func(context.Context, string) error { return nil }
 	}
+	if o.Targets == nil {
+		channels, err := notify.New(notify.Options{})
+		if err != nil {
+			panic(fmt.Sprintf("api: judge addresses: %v", err))
+		}
+		o.Targets = channels
+	}
 	if o.Papers == nil {
 		o.Papers = papers.New(documents.Office{}, nil)
 	}
@@ -132,6 +144,7 @@ type server struct {
 	workbooks    chan struct{}
 	reading      chan struct{}
 	papers       *papers.Keeper
+	targets      Targets
 }
 
 // New returns the whole API as one handler. It panics when the registry holds
@@ -154,7 +167,7 @@ func build(o Options) (*gin.Engine, *server) {
 		record: o.Record, doer: o.Doer, jobs: o.Jobs, files: o.Evidence, quota: o.Quota, patience: o.Patience, uploads: newPlaces(), log: o.Logger, clock: o.Clock, engine: o.Engine, worker: o.Worker,
 		access: accessTable(), limits: newLimiter(o.PerSecond, o.Burst), metrics: newMetrics(o.Registry),
 		startImport: o.StartImport, startNotices: o.StartNotices, workbooks: make(chan struct{}, maxWorkbooks), reading: make(chan struct{}, 1),
-		papers: o.Papers,
+		papers: o.Papers, targets: o.Targets,
 	}
 	router.Use(s.observe, s.recover, s.admit)
 	router.NoRoute(s.noRoute)
@@ -184,5 +197,6 @@ func (s *server) routes() {
 	s.areaRoutes()
 	s.unitRoutes()
 	s.accountRoutes()
+	s.addressRoutes()
 	s.forceRoutes()
 }
