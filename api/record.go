@@ -46,6 +46,7 @@ type Cases interface {
 	Cases(ctx context.Context, a lifecycle.Actor, f store.Filter) (store.Page, error)
 	Ledger(ctx context.Context, a lifecycle.Actor, f store.Filter, most int, yield func(store.LedgerRow) error) error
 	History(ctx context.Context, a lifecycle.Actor, id string) ([]lifecycle.Event, string, error)
+	Names(ctx context.Context, ids []string) (map[string]string, error)
 	Counts(ctx context.Context, a lifecycle.Actor) (store.Counts, error)
 	Events(ctx context.Context, a lifecycle.Actor, id string, after int64, limit int) ([]store.EventView, error)
 	// CaseFile holds more than a unit may know; documents pick from it.

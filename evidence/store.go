@@ -134,6 +134,15 @@ func (s *Store) Read(ctx context.Context, hash string) (io.ReadSeekCloser, error
 	return r, nil
 }
 
+// Has reports whether the file with the hash is there, whole by its size. What is
+// in it only reading tells.
+func (s *Store) Has(ctx context.Context, hash string, size int64) (bool, error) {
+	if !isHash(hash) {
+		return false, nil
+	}
+	return s.has(ctx, hash, size)
+}
+
 // has reports whether a file of that size is at the hash's address. One of
 // another size was cut off by a fault of the disk, and is no file of ours.
 func (s *Store) has(ctx context.Context, hash string, size int64) (bool, error) {
