@@ -19,7 +19,8 @@ const (
 
 // A book is what the workbook says of its sheets.
 type book struct {
-	sheet, texts string
+	// name is the sheet's, sheet and texts are the parts of the file.
+	name, sheet, texts string
 	// from1904: days are counted from 1904.
 	from1904 bool
 	ignored  []string
@@ -60,6 +61,7 @@ func readBook(archive *zip.Reader) (book, error) {
 	if err != nil {
 		return b, err
 	}
+	b.name = chosen.name
 	return b, b.relate(archive, chosen.relation)
 }
 
