@@ -48,7 +48,7 @@ func (c Contents) Write() ([]byte, error) {
 		}},
 		para{line: 240},
 	)
-	const no, number, by, date = 680, 1750, 1300, 1500
+	const no, number, by, date = 800, 1800, 1500, 1600
 	rows := [][]string{{"序号", "文　号", "责任者", "题　名", "日　期"}}
 	for i, one := range c.Items {
 		on := ""
@@ -57,7 +57,7 @@ func (c Contents) Write() ([]byte, error) {
 		}
 		rows = append(rows, []string{fmt.Sprint(i + 1), printed(one.Number), printed(one.By), printed(one.Name), on})
 	}
-	d.add(table{height: 420, widths: []int{no, number, by, textWidth - no - number - by - date, date}, rows: rows}, para{line: 240})
+	d.add(table{height: 420, widths: []int{no, number, by, textWidth - no - number - by - date, date}, centred: []int{1, 2, 4}, rows: rows}, para{line: 240})
 	return d.bytes()
 }
 

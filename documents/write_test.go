@@ -72,6 +72,7 @@ type writable interface{ Write() ([]byte, error) }
 func papers() map[string]writable {
 	inForm, draft, many := notice(), notice(), notice()
 	inForm.Form = documents.FormNotice
+	inForm.Office.Copies = []string{"市纪委监委驻市直机关纪检监察组", "市委组织部", "市直机关各党委（总支、支部）"}
 	draft.Draft, draft.Number = true, ""
 	many.Campaign = "2026年度市直机关党建督查"
 	many.Findings = nil
@@ -126,13 +127,14 @@ func TestStructure(t *testing.T) {
 		names, text := parts(t, file)
 		require.Equal(t, []string{
 			"[Content_Types].xml", "_rels/.rels", "docProps/core.xml", "word/_rels/document.xml.rels", "word/document.xml", "word/styles.xml",
-			"word/settings.xml", "word/fontTable.xml", "word/footer1.xml", "word/footer2.xml", "word/footer3.xml",
+			"word/settings.xml", "word/fontTable.xml", "word/footer1.xml", "word/footer2.xml", "word/footer3.xml", "word/header1.xml",
 		}, names)
 		body := text["word/document.xml"]
 		require.Contains(t, body, `<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="2098" w:right="1474" w:bottom="1984" w:left="1587"`)
-		require.Contains(t, body, `<w:docGrid w:type="lines" w:linePitch="579"/>`)
-		require.NotContains(t, body, "linesAndChars")
-		require.Equal(t, strings.Count(body, "<w:r>"), strings.Count(body, `<w:rFonts w:ascii=`), "%s: a run without a font", name)
+		require.Contains(t, body, `<w:docGrid w:linePitch="579"/>`)
+		require.Equal(t, strings.Count(body, "<w:p>"), strings.Count(body, `w:lineRule="exact"`), "%s: a line without its height", name)
+		boxes := strings.Count(body, "<w:r><mc:AlternateContent") // what stands in them has runs of its own
+		require.Equal(t, strings.Count(body, "<w:r>")-boxes, strings.Count(body, `<w:rFonts w:ascii=`), "%s: a run without a font", name)
 		require.Contains(t, text["word/fontTable.xml"], `<w:font w:name="仿宋_GB2312"><w:altName w:val="仿宋,FangSong"/>`)
 		require.Contains(t, text["word/settings.xml"], "evenAndOddHeaders")
 	}

@@ -91,7 +91,8 @@ func (p parts) run(ctx context.Context) error {
 			StartImport: door.Import,
 			Office: documents.Office{
 				Name: p.settings.Office, Mark: p.settings.OfficeMark, Contact: p.settings.OfficeContact, Phone: p.settings.OfficePhone,
-				Fonts: documents.Fonts{Body: p.settings.BodyFonts, Title: p.settings.TitleFonts},
+				Copies: p.settings.OfficeCopies,
+				Fonts:  documents.Fonts{Body: p.settings.BodyFonts, Title: p.settings.TitleFonts},
 			},
 		})
 		group.Go(func() error { return p.serve(ctx, record, handler, log) })
