@@ -1,6 +1,7 @@
 package findings
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -75,6 +76,7 @@ func write(w io.Writer, tables Tables, header Header, rows func(func(Row) error)
 		func() error { return writeGuide(f, s) },
 		func() error { return writeCodes(f, tables) },
 		func() error { return writeLists(f, tables, header) },
+		func() error { return layOut(f, header) },
 		func() error { return writeRows(f, s, header, rows) },
 	} {
 		if err := step(); err != nil {
@@ -82,6 +84,22 @@ func write(w io.Writer, tables Tables, header Header, rows func(func(Row) error)
 		}
 	}
 	return f.Write(w)
+}
+
+// layOut sets up the print: A4 across, one page wide, the heading on each page.
+func layOut(f *excelize.File, header Header) error {
+	a4, wide, high, across, yes := 9, 1, 0, "landscape", true
+	for _, sheet := range []string{SheetName, guideName} {
+		if err := f.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {
+			return err
+		}
+		if err := f.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &a4, Orientation: &across, FitToWidth: &wide, FitToHeight: &high}); err != nil {
+			return err
+		}
+	}
+	return f.SetDefinedName(&excelize.DefinedName{
+		Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("'%s'!$1:$%d", SheetName, header.Row), Scope: SheetName,
+	})
 }
 
 // writeRows streams the sheet of findings.

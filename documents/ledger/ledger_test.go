@@ -85,6 +85,9 @@ func TestCellByCell(t *testing.T) {
 	layout, err := f.GetPageLayout("整改台账")
 	require.NoError(t, err)
 	require.Equal(t, "landscape", *layout.Orientation)
+	high, err := f.GetRowHeight("整改台账", 3)
+	require.NoError(t, err)
+	require.Greater(t, high, 3*13.0, "three measures, a line each")
 	require.Equal(t, "'整改台账'!$1:$2", f.GetDefinedName()[0].RefersTo)
 }
 
