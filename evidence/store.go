@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/fileblob"
@@ -140,20 +141,22 @@ func (s *Store) Has(ctx context.Context, hash string, size int64) (bool, error) 
 	if !isHash(hash) {
 		return false, nil
 	}
-	return s.has(ctx, hash, size)
+	_, have, err := s.has(ctx, hash, size)
+	return have, err
 }
 
-// has reports whether a file of that size is at the hash's address. One of
-// another size was cut off by a fault of the disk, and is no file of ours.
-func (s *Store) has(ctx context.Context, hash string, size int64) (bool, error) {
+// has reports whether a file of that size is at the hash's address, and since
+// when. One of another size was cut off by a fault of the disk, and is no file of
+// ours.
+func (s *Store) has(ctx context.Context, hash string, size int64) (at time.Time, have bool, err error) {
 	a, err := s.bucket.Attributes(ctx, address(hash))
 	if gcerrors.Code(err) == gcerrors.NotFound {
-		return false, nil
+		return at, false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("look for evidence %s: %w", hash, err)
+		return at, false, fmt.Errorf("look for evidence %s: %w", hash, err)
 	}
-	return a.Size == size, nil
+	return a.ModTime, a.Size == size, nil
 }
 
 func isHash(text string) bool {

@@ -19,6 +19,7 @@ import (
 
 	"duban/calendar"
 	"duban/documents/casefile"
+	"duban/internal/pgtest"
 	"duban/lifecycle"
 	"duban/policy"
 )
@@ -31,7 +32,7 @@ func TestMain(m *testing.M) {
 		main()
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	pgtest.Main(m)
 }
 
 // duban runs the program and returns its exit code and what it printed.
