@@ -14,7 +14,7 @@ import (
 
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/fileblob"
-	_ "gocloud.dev/blob/s3blob" // opens s3:// addresses
+	"gocloud.dev/blob/s3blob"
 	"gocloud.dev/gcerrors"
 )
 
@@ -67,11 +67,32 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if address.Scheme == fileblob.Scheme {
 		return s, s.openFolder(address)
 	}
-	s.bucket, err = blob.OpenBucket(ctx, o.URL)
+	s.bucket, err = blob.OpenBucket(ctx, plainer(address).String())
 	if err != nil {
 		return nil, fmt.Errorf("open evidence store at %s: %w", address.Redacted(), err)
 	}
 	return s, nil
+}
+
+// plainer is a bucket's address with what servers that are not Amazon's need: no
+// checksum that nobody asked for, and with an endpoint of its own the bucket in
+// the path. What the address says itself stands.
+func plainer(address *url.URL) *url.URL {
+	const pathStyle = "use_path_style"
+	if address.Scheme != s3blob.Scheme {
+		return address
+	}
+	plain, query := *address, address.Query()
+	for _, checksum := range []string{"request_checksum_calculation", "response_checksum_validation"} {
+		if !query.Has(checksum) {
+			query.Set(checksum, "when_required")
+		}
+	}
+	if query.Has("endpoint") && !query.Has(pathStyle) && !query.Has("s3ForcePathStyle") {
+		query.Set(pathStyle, "true")
+	}
+	plain.RawQuery = query.Encode()
+	return &plain
 }
 
 func (s *Store) openFolder(address *url.URL) error {
