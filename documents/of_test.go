@@ -28,7 +28,6 @@ func actor(account string, role lifecycle.Role, unit string) lifecycle.Actor {
 	return lifecycle.Actor{Account: account, Name: account, Roles: []lifecycle.Role{role}, Unit: unit}
 }
 
-//nolint:gochecknoglobals // the people of the tests, never assigned again
 var (
 	inspector = actor("inspector", lifecycle.Inspector, "")
 	head      = actor("head", lifecycle.Head, "")
