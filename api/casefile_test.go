@@ -3,8 +3,13 @@ package api_test
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
+	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -106,6 +111,40 @@ func TestCaseFile(t *testing.T) {
 	problem := gone.problem(t)
 	require.Equal(t, "evidence_lost", problem.Code)
 	require.Contains(t, problem.Detail, "整改照片.pdf")
+}
+
+// Evidence goes from where it is kept to who asks without being in memory: what is
+// allocated on its way, all together, is a small part of it.
+func TestCaseFileIsStreamed(t *testing.T) { //nolint:paralleltest // it measures the memory of the process
+	d := newDesk(t, store.Quota{})
+	const pieces, size = 40, 1 << 20
+	content := bytes.Repeat([]byte("整改材料，逐项核对。\n"), size/31)
+	for i := range pieces {
+		content[0] = byte('a' + i%26)
+		content[1], content[2] = byte('a'+i/26), ' '
+		d.add(t, d.people.Officer, fmt.Sprint(i), fmt.Sprintf("材料%d.txt", i), content)
+	}
+	server := httptest.NewServer(d.handler)
+	defer server.Close()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/v1/cases/"+d.id+"/file.zip", http.NoBody)
+	require.NoError(t, err)
+	request.Header.Set("Authorization", "Bearer "+d.people.Tokens[d.people.Leader.Account])
+	file, err := os.Create(filepath.Join(t.TempDir(), "案卷.zip"))
+	require.NoError(t, err)
+	defer file.Close()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	answer, err := server.Client().Do(request)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	require.Equal(t, http.StatusOK, answer.StatusCode)
+	n, err := io.Copy(file, answer.Body)
+	require.NoError(t, err)
+	runtime.ReadMemStats(&after)
+	require.Greater(t, n, int64(pieces*size*9/10))
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(pieces*size/4))
+	_, problems := casefile.Verify(file, n)
+	require.Empty(t, problems)
 }
 
 // A case file without evidence needs no place for evidence.

@@ -89,8 +89,7 @@ func TestQuotaHoldsUnderConcurrency(t *testing.T) {
 	added := 0
 	for range sent {
 		err := <-errs
-		var full *store.QuotaError
-		if errors.As(err, &full) {
+		if full, is := errors.AsType[*store.QuotaError](err); is {
 			require.False(t, full.OfUnit)
 			continue
 		}
