@@ -125,7 +125,7 @@ func TestLayout(t *testing.T) {
 					number = append(number, w)
 				}
 			}
-			letter := name != "notice-form" && name != "form"
+			letter := name != "notice-form" && name != "form" && name != "contents"
 			if i == 0 && letter { // 10.1: a letter's first page has no number
 				require.Empty(t, number, name)
 				continue
@@ -145,6 +145,8 @@ func TestLayout(t *testing.T) {
 	for _, name := range []string{"closing", "withdrawal"} {
 		require.Len(t, pages[name], 1, "%s: a short paper goes on a second page", name)
 	}
+
+	tables(t, pages)
 
 	// The line of the date, and above it the office's name, and above that text.
 	for name, all := range pages {
@@ -210,4 +212,31 @@ func imprints(t *testing.T, pages map[string][]page) {
 	last := foot[2][len(foot[2])-1]
 	require.InDelta(t, mm(28), foot[2][0].XMin, mm(6), "a character in from the left")
 	require.InDelta(t, mm(28+156), last.XMax, mm(6), "and from the right")
+}
+
+// What is filled in by hand has room, a date in a table stands on one line, and a
+// list goes on under its heading on the next page.
+func tables(t *testing.T, pages map[string][]page) {
+	t.Helper()
+	find := func(name, text string) (word, bool) {
+		for _, p := range pages[name] {
+			for _, w := range p.Words {
+				if strings.Contains(w.Text, text) {
+					return w, true
+				}
+			}
+		}
+		return word{}, false
+	}
+	sign, ok := find("form", "书记签名：")
+	require.True(t, ok)
+	require.Less(t, sign.XMax, mm(28+156-40), "no room for the secretary's signature")
+	for _, date := range []string{"2026-03-02", "2026-03-09", "2026-04-20"} {
+		_, ok := find("contents", date)
+		require.True(t, ok, "%s is broken over lines", date)
+	}
+	require.Greater(t, len(pages["contents"]), 1)
+	for _, p := range pages["contents"][1:] {
+		require.Contains(t, joined(p.lines()[0]), "题名")
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -87,6 +88,13 @@ func papers() map[string]writable {
 		},
 		"closing":    documents.Closing{Office: office(), To: secretary(), Ref: ref(), On: day(time.August, 3), Round: 1},
 		"withdrawal": documents.Withdrawal{Office: office(), To: secretary(), Ref: ref(), On: day(time.April, 3), Objected: true, Reason: "经核对，该支部会议记录已移交档案馆保管，记录齐全"},
+		"contents": documents.Contents{
+			Office: office(), Case: "督〔2026〕0001", Unit: "市档案局", Title: "组织生活制度落实不严格", State: "已销号", On: day(time.August, 3), Items: slices.Repeat([]documents.Item{
+				{By: "张查", Name: "10-问题-01-登记.txt", On: day(time.March, 2)},
+				{Number: "〔2026〕12号", By: "市直机关工作委员会", Name: "20-反馈意见-03-反馈意见（第1版）.docx", On: day(time.March, 9)},
+				{By: "联络员", Name: "60-证据-001-会议签到表及会议记录（含照片）扫描件.pdf", On: day(time.April, 20)},
+			}, 12),
+		},
 		"form": documents.ReportForm{
 			Office: office(), Unit: "市档案局", Ref: ref(), On: day(time.March, 2), Due: day(time.May, 11),
 			Planned: []documents.Planned{{No: 1, Text: "建立组织生活台账，按月自查", Owner: "张华", Due: day(time.April, 20)}, {No: 2, Text: "开展支部书记培训", Owner: "刘洋", Due: day(time.April, 30)}},
