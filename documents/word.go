@@ -228,6 +228,9 @@ func (w *writer) foot(lines []para) {
 	high := 0
 	for _, p := range lines {
 		high += p.line
+		if p.rule.side != "" { // the line and the space before it
+			high += 20*p.rule.space + p.rule.size*20/8
+		}
 	}
 	w.printf(`<w:r><mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:Choice xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" Requires="wps"><w:drawing>`+
 		`<wp:anchor xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="2" behindDoc="0" locked="0" layoutInCell="1" allowOverlap="0">`+
