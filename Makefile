@@ -19,7 +19,7 @@ FUZZTIME ?= 10m
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 # Every module of the repository; the tools' own are only built.
-MODULES := . engine internal/composetest
+MODULES := . engine internal/composetest internal/s3test
 TOOL_MODULES := tools/lint tools/workflowcheck
 
 # The packages that are pure and quick, tested with the race detector. It needs
@@ -84,6 +84,7 @@ endif
 	$(GO) test -timeout 15m $$($(GO) list ./... | grep -vE '^duban/($(subst $() ,|,$(PURE) e2e))(/|$$)')
 	cd engine && $(GO) test -timeout 10m ./...
 	cd internal/composetest && $(GO) test -timeout 5m ./...
+	cd internal/s3test && $(GO) test -timeout 5m ./...
 	@$(MAKE) --no-print-directory e2e
 
 # The whole system: real processes, PostgreSQL and engine. Their programs are

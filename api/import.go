@@ -51,7 +51,8 @@ type Import struct {
 	DoneAt     time.Time `json:"done_at,omitzero"`
 	// Turned lists the first of the failed rows.
 	Turned []ImportTurned `json:"turned_down,omitempty"`
-	// Ignored is told once, when the workbook is sent.
+	// Known and Ignored are told once, when the workbook is sent.
+	Known   int      `json:"known_rows,omitempty" doc:"Rows of a ledger that are cases already; they are not opened again"`
 	Ignored []string `json:"ignored_sheets,omitempty" doc:"Sheets that were not read"`
 }
 
@@ -166,10 +167,16 @@ func ImportFindings(ctx context.Context, record Imports, codes Force, who lifecy
 	if err != nil {
 		return store.Import{}, result, err
 	}
+	campaign, err := record.Campaign(ctx, u.Campaign)
+	if err != nil && !errors.Is(err, store.ErrNotFound) { // AddImport says so, and of which field
+		return store.Import{}, result, err
+	}
 	n := store.NewImport{Author: who.Account, File: u.Name, Sum: u.Sum, Campaign: u.Campaign, Again: u.Again}
 	i, err := record.AddImport(ctx, n, func(add func(store.ImportRow) error) (checked store.Checked, err error) {
 		check := findings.Check{
-			Tables: tables, Campaign: u.Campaign, Judge: judge,
+			Tables: tables, Campaign: u.Campaign, CampaignName: campaign.Name, Judge: judge,
+			Known:  func(number string) (*findings.Case, error) { return knownCase(ctx, record, number) },
+			Same:   func(b *lifecycle.OpenCase) (string, error) { return record.SameFinding(ctx, b) },
 			Header: func(h findings.Header) (err error) { checked.Header, err = json.Marshal(h); return err },
 			Row: func(r findings.Row) error {
 				row := store.ImportRow{Row: r.Row, Cells: r.Cells, Body: r.Body}
@@ -191,6 +198,18 @@ func ImportFindings(ctx context.Context, record Imports, codes Force, who lifecy
 		return checked, err
 	})
 	return i, result, err
+}
+
+// knownCase is the case of a number in a ledger; nil when there is none.
+func knownCase(ctx context.Context, record Imports, number string) (*findings.Case, error) {
+	c, err := record.CaseByNumber(ctx, number)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil //nolint:nilnil // none is an answer
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &findings.Case{Finding: c.Case.Finding, UnitName: c.UnitName}, nil
 }
 
 // MarkedFindings writes a refused workbook back with its errors marked.

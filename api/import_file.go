@@ -51,7 +51,7 @@ func (s *server) importFiles(router *gin.Engine) {
 	}, "200", workbook, nil, id)
 	s.describe(operation{
 		id: "add_import", method: http.MethodPost, path: "/v1/imports", tag: "Imports", summary: "上传问题清单 Send a workbook of findings",
-		doc: "Everything is checked and nothing opened. A workbook with errors is refused as a whole: every error is listed with its cell, and marked names the workbook with the errors marked.",
+		doc: "Everything is checked and nothing opened. The ledger is taken as well: rows that have a case's number are held against the case and not opened again. A workbook with errors is refused as a whole: every error is listed with its cell, and marked names the workbook with the errors marked.",
 		refuses: []int{
 			http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusRequestTimeout,
 		},
@@ -173,7 +173,7 @@ func (s *server) addImport(c *gin.Context, one *call) error {
 			return faultsOf(i.ID, result)
 		}
 		out := importOf(i)
-		out.Ignored = result.Ignored
+		out.Known, out.Ignored = result.Known, result.Ignored
 		c.Header("Location", "/v1/imports/"+i.ID)
 		c.Header("Content-Type", "application/json")
 		c.Status(http.StatusCreated)

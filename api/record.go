@@ -50,6 +50,7 @@ type Cases interface {
 	Cases(ctx context.Context, a lifecycle.Actor, f store.Filter) (store.Page, error)
 	Ledger(ctx context.Context, a lifecycle.Actor, f store.Filter, most int, yield func(store.LedgerRow) error) error
 	History(ctx context.Context, a lifecycle.Actor, id string) ([]lifecycle.Event, string, error)
+	Names(ctx context.Context, ids []string) (map[string]string, error)
 	Counts(ctx context.Context, a lifecycle.Actor) (store.Counts, error)
 	Events(ctx context.Context, a lifecycle.Actor, id string, after int64, limit int) ([]store.EventView, error)
 	// PaperOrder holds more than a unit may know; documents pick from it.
@@ -151,6 +152,9 @@ type Notices interface {
 type Imports interface {
 	UnitNames(ctx context.Context) (map[string]string, error)
 	Judge(ctx context.Context, who lifecycle.Actor, at time.Time) (func(*lifecycle.OpenCase) *lifecycle.Refusal, error)
+	Campaign(ctx context.Context, id string) (store.Campaign, error)
+	CaseByNumber(ctx context.Context, number string) (store.NumberedCase, error)
+	SameFinding(ctx context.Context, b *lifecycle.OpenCase) (string, error)
 	AddImport(ctx context.Context, n store.NewImport, read func(add func(store.ImportRow) error) (store.Checked, error)) (store.Import, error)
 	StartImport(ctx context.Context, who lifecycle.Actor, id string, at time.Time) (store.Import, error)
 	Import(ctx context.Context, id string) (store.Import, error)

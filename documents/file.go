@@ -18,7 +18,11 @@ type document struct {
 	// letter is the letter layout (信函格式): no page number on the first page, and
 	// a red double line at its foot.
 	letter bool
-	body   []block
+	// head stands above the type area of the first page, imprint at the foot of the
+	// last one.
+	head    []block
+	imprint []para
+	body    []block
 }
 
 func (d *document) add(blocks ...block) { d.body = append(d.body, blocks...) }
@@ -38,6 +42,12 @@ const (
 	marginBottom          = 1984 // 35 mm
 	marginLeft            = 1587 // 28 mm
 	textWidth             = pageWidth - marginLeft - marginRight
+	// headerTop is where a letter's head begins, so that its letters of 32 points
+	// begin 30 mm from the edge.
+	headerTop = 1701 - (headLine-640)/2
+	// footerBottom is where a letter's foot ends, in mm from the edge; a page number
+	// stands 3 mm higher.
+	footerBottom = 20
 )
 
 // A part is one file within the file.
@@ -52,6 +62,7 @@ func (d *document) bytes() ([]byte, error) {
 		{"word/footer1.xml", "footer", d.footer("right")},
 		{"word/footer2.xml", "footer", d.footer("left")},
 		{"word/footer3.xml", "footer", d.firstFooter()},
+		{"word/header1.xml", "header", d.firstHeader()},
 	}
 	var types, links strings.Builder
 	for i, p := range parts {
@@ -87,24 +98,29 @@ func (d *document) bytes() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// document is the text itself. The grid is of lines alone: with one of lines and
-// characters, LibreOffice puts 18 characters on a line.
+// document is the text itself. It has no grid, for each line has its exact height:
+// LibreOffice would cut a first page short to whole lines of the grid, and put 18
+// characters on a line by one of characters.
 func (d *document) document() string {
 	w := &writer{fonts: d.fonts}
 	w.WriteString(xmlHead + `<w:document ` + nameSpace + `><w:body>`)
-	for _, b := range d.body {
+	for i, b := range d.body {
+		if last, ok := b.(para); ok && i == len(d.body)-1 {
+			last.foot = d.imprint
+			b = last
+		}
 		b.write(w)
 	}
 	w.WriteString(`<w:sectPr><w:footerReference w:type="default" r:id="rId4"/><w:footerReference w:type="even" r:id="rId5"/>`)
 	if d.letter {
-		w.WriteString(`<w:footerReference w:type="first" r:id="rId6"/>`)
+		w.WriteString(`<w:footerReference w:type="first" r:id="rId6"/><w:headerReference w:type="first" r:id="rId7"/>`)
 	}
 	w.printf(`<w:pgSz w:w="%d" w:h="%d"/><w:pgMar w:top="%d" w:right="%d" w:bottom="%d" w:left="%d" w:header="%d" w:footer="%d" w:gutter="0"/>`,
-		pageWidth, pageHeight, marginTop, marginRight, marginBottom, marginLeft, mm(15), mm(23))
+		pageWidth, pageHeight, marginTop, marginRight, marginBottom, marginLeft, headerTop, mm(footerBottom))
 	if d.letter {
 		w.WriteString(`<w:titlePg/>`)
 	}
-	w.printf(`<w:docGrid w:type="lines" w:linePitch="%d"/></w:sectPr></w:body></w:document>`, pitch)
+	w.printf(`<w:docGrid w:linePitch="%d"/></w:sectPr></w:body></w:document>`, pitch)
 	return w.String()
 }
 
@@ -150,7 +166,7 @@ func (d *document) footer(side string) string {
 		w.look(look)
 		w.WriteString(inner + "</w:r>")
 	}
-	w.printf(xmlHead+`<w:ftr `+nameSpace+`><w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="400" w:lineRule="exact"/><w:ind w:%[1]sChars="100" w:%[1]s="280"/><w:jc w:val="%[1]s"/></w:pPr>`, side)
+	w.printf(xmlHead+`<w:ftr `+nameSpace+`><w:p><w:pPr><w:spacing w:before="0" w:after="%[2]d" w:line="400" w:lineRule="exact"/><w:ind w:%[1]sChars="100" w:%[1]s="280"/><w:jc w:val="%[1]s"/></w:pPr>`, side, mm(3))
 	run{text: "— ", face: look.face, size: look.size}.write(w)
 	field(`<w:fldChar w:fldCharType="begin"/>`)
 	field(`<w:instrText xml:space="preserve"> PAGE </w:instrText>`)
@@ -159,6 +175,20 @@ func (d *document) footer(side string) string {
 	field(`<w:fldChar w:fldCharType="end"/>`)
 	run{text: " —", face: look.face, size: look.size}.write(w)
 	w.WriteString(`</w:p></w:ftr>`)
+	return w.String()
+}
+
+// firstHeader is the head of a letter's first page.
+func (d *document) firstHeader() string {
+	w := &writer{fonts: d.fonts}
+	w.WriteString(xmlHead + `<w:hdr ` + nameSpace + `>`)
+	for _, b := range d.head {
+		b.write(w)
+	}
+	if len(d.head) == 0 {
+		para{}.write(w)
+	}
+	w.WriteString(`</w:hdr>`)
 	return w.String()
 }
 

@@ -63,19 +63,19 @@ func (f ReportForm) Write() ([]byte, error) {
 	)
 	d.add(blank(4)...)
 	d.add(heading("二、逐项整改情况"), para{line: 160, keep: true})
-	rows := [][]string{{"序号", "整改措施", "责任人", "时　限", "是否完成", "完成情况", "佐证材料"}}
+	rows := [][]string{{"序号", "整改措施", "责任人", "时　限", "是否\n完成", "完成情况", "佐证材料"}}
 	for _, m := range f.Planned {
-		rows = append(rows, []string{fmt.Sprint(m.No), m.Text, m.Owner, chineseDate(m.Due), "□是\n□否", "", ""})
+		rows = append(rows, []string{fmt.Sprint(m.No), m.Text, m.Owner, fmt.Sprintf("%d年\n%d月%d日", m.Due.Year(), int(m.Due.Month()), m.Due.Day()), "□是\n□否", "", ""})
 	}
 	if len(f.Planned) == 0 {
 		for i := range 4 {
 			rows = append(rows, []string{fmt.Sprint(i + 1), "", "", "", "□是\n□否", "", ""})
 		}
 	}
-	const number, narrow, date = 700, 1000, 1500
-	wide := (textWidth - number - 2*narrow - date) / 3
+	const number, owner, date, done = 760, 1000, 1350, 900
+	wide := (textWidth - number - owner - date - done) / 3
 	d.add(
-		table{height: 1000, widths: []int{number, wide, narrow, date, narrow, wide, wide}, rows: rows},
+		table{height: 1000, widths: []int{number, wide, owner, date, done, wide, wide}, centred: []int{2, 3, 4}, rows: rows},
 		para{line: 240},
 		heading("三、未完成事项的原因、下一步措施和完成时间"),
 	)
@@ -83,7 +83,8 @@ func (f ReportForm) Write() ([]byte, error) {
 	d.add(
 		heading("四、党组（党委）意见"),
 		para{keep: true}, para{keep: true},
-		para{runs: []run{{text: "书记签名：　　　　　　　　"}}, align: "right", right: 200, keep: true},
+		// Blanks at the end of a line count for nothing: the room to sign in is an indent.
+		para{runs: []run{{text: "书记签名："}}, align: "right", right: 900, keep: true},
 		para{runs: []run{{text: "（单位印章）　　　　　年　　月　　日"}}, align: "right", right: 200},
 	)
 	return d.bytes()

@@ -71,6 +71,9 @@ type Source struct {
 	// Policy is the one the case was noticed under, Calendar the one in force.
 	Policy   *policy.Policy
 	Calendar *calendar.Calendar
+	// Measure is the number of the measure that a letter or a talk is about; the
+	// last of its kind when 0.
+	Measure int
 	// ForUnit: a person of the unit asks, and gets what the unit may know.
 	ForUnit bool
 }

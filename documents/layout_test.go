@@ -125,7 +125,7 @@ func TestLayout(t *testing.T) {
 					number = append(number, w)
 				}
 			}
-			letter := name != "notice-form" && name != "form"
+			letter := name != "notice-form" && name != "form" && name != "contents"
 			if i == 0 && letter { // 10.1: a letter's first page has no number
 				require.Empty(t, number, name)
 				continue
@@ -139,6 +139,14 @@ func TestLayout(t *testing.T) {
 			}
 		}
 	}
+
+	heads(t, pages)
+	imprints(t, pages)
+	for _, name := range []string{"closing", "withdrawal"} {
+		require.Len(t, pages[name], 1, "%s: a short paper goes on a second page", name)
+	}
+
+	tables(t, pages)
 
 	// The line of the date, and above it the office's name, and above that text.
 	for name, all := range pages {
@@ -161,5 +169,74 @@ func TestLayout(t *testing.T) {
 			require.Equal(t, "特此函告。", texts[i-2], name)
 		}
 		require.True(t, found, name)
+	}
+}
+
+// mm is a length in points.
+func mm(v float64) float64 { return v * 72 / 25.4 }
+
+// GB/T 9704 10.1 and 7.2.4: the head of a letter begins 30 mm from the edge of the
+// first page, that of a 文件 35 mm below the edge of the type area.
+func heads(t *testing.T, pages map[string][]page) {
+	t.Helper()
+	for name, want := range map[string]float64{
+		"notice": mm(30), "draft": mm(30), "letter-a": mm(30), "talk": mm(30), "closing": mm(30), "withdrawal": mm(30), "receipt": mm(30), "notice-form": mm(37 + 35),
+	} {
+		lines := pages[name][0].lines()
+		require.Contains(t, joined(lines[0]), "市直机关工作委员会", name)
+		require.InDelta(t, want, lines[0][0].YMin, mm(1), name)
+		for _, p := range pages[name][1:] {
+			require.NotEqual(t, "市直机关工作委员会", joined(p.lines()[0]), "%s: the head is on a later page too", name)
+		}
+	}
+}
+
+// GB/T 9704 7.4 and 10.1: a 文件 ends with its imprint, at the foot of the type area
+// of its last page; a letter has none.
+func imprints(t *testing.T, pages map[string][]page) {
+	t.Helper()
+	for name, all := range pages {
+		for i, p := range all {
+			for _, line := range p.lines() {
+				require.False(t, strings.HasSuffix(joined(line), "印发") && (name != "notice-form" || i < len(all)-1), "%s page %d", name, i+1)
+			}
+		}
+	}
+	all := pages["notice-form"]
+	foot := all[len(all)-1].lines()
+	foot = foot[len(foot)-3:]
+	require.Equal(t, []string{
+		"抄送：市纪委监委驻市直机关纪检监察组，市委组织部，市直机关", "各党委（总支、支部）。", "市直机关工作委员会2026年3月9日印发",
+	}, []string{joined(foot[0]), joined(foot[1]), joined(foot[2])})
+	require.InDelta(t, mm(297-35), foot[2][0].YMax, mm(3), "the foot of the type area")
+	last := foot[2][len(foot[2])-1]
+	require.InDelta(t, mm(28), foot[2][0].XMin, mm(6), "a character in from the left")
+	require.InDelta(t, mm(28+156), last.XMax, mm(6), "and from the right")
+}
+
+// What is filled in by hand has room, a date in a table stands on one line, and a
+// list goes on under its heading on the next page.
+func tables(t *testing.T, pages map[string][]page) {
+	t.Helper()
+	find := func(name, text string) (word, bool) {
+		for _, p := range pages[name] {
+			for _, w := range p.Words {
+				if strings.Contains(w.Text, text) {
+					return w, true
+				}
+			}
+		}
+		return word{}, false
+	}
+	sign, ok := find("form", "书记签名：")
+	require.True(t, ok)
+	require.Less(t, sign.XMax, mm(28+156-40), "no room for the secretary's signature")
+	for _, date := range []string{"2026-03-02", "2026-03-09", "2026-04-20"} {
+		_, ok := find("contents", date)
+		require.True(t, ok, "%s is broken over lines", date)
+	}
+	require.Greater(t, len(pages["contents"]), 1)
+	for _, p := range pages["contents"][1:] {
+		require.Contains(t, joined(p.lines()[0]), "题名")
 	}
 }

@@ -211,10 +211,11 @@ func mannerZH(m lifecycle.Manner) string {
 	}
 }
 
-// measure returns the last measure of a kind that was ordered and stands.
+// measure returns the measure asked for, or the last of a kind that was ordered
+// and stands.
 func (m *mapping) measure(kind policy.MeasureKind) (lifecycle.Measure, bool) {
 	for _, one := range slices.Backward(m.c.Measures) {
-		if one.Kind == kind && !one.Misdirected && (one.Status == lifecycle.Ordered || one.Status == lifecycle.Done) {
+		if one.Kind == kind && (m.Measure == 0 || m.Measure == one.No) && !one.Misdirected && (one.Status == lifecycle.Ordered || one.Status == lifecycle.Done) {
 			return one, true
 		}
 	}

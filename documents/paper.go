@@ -2,6 +2,7 @@ package documents
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -18,7 +19,10 @@ type Office struct {
 	Mark string
 	// Contact and Phone are whom to ask; the line is left out without them.
 	Contact, Phone string
-	Fonts          Fonts
+	// Copies are who gets a copy (抄送) of each paper in the form of a 通知; the line
+	// is left out without them.
+	Copies []string
+	Fonts  Fonts
 }
 
 // An Addressee is the one person a paper goes to, by office.
@@ -70,6 +74,11 @@ func (p paper) check() error {
 	if p.on.IsZero() {
 		return need(field{"date", "成文日期", ""})
 	}
+	for _, to := range p.office.Copies {
+		if err := allow(field{"copies", "抄送机关", to}); err != nil {
+			return err
+		}
+	}
 	if err := allow(field{"number", "发文字号", p.number}, field{"contact", "联系人", p.office.Contact}, field{"phone", "联系电话", p.office.Phone}); err != nil {
 		return err
 	}
@@ -95,12 +104,15 @@ func (p paper) begin() *document {
 		p.letterHead(d)
 	} else {
 		p.noticeHead(d)
+		if !p.draft {
+			d.imprint = p.imprint()
+		}
 	}
 	titles := titleLines(p.title)
 	for i, line := range titles {
 		t := para{runs: []run{{text: line, face: faceTitle, size: sizeTitle}}, align: "center", line: 640, keep: true}
 		if i == 0 {
-			t.before = pitch
+			t.before = 2 * pitch
 		}
 		d.add(t)
 	}
@@ -114,14 +126,15 @@ func (p paper) begin() *document {
 // draftMark is what a paper that nobody has signed is marked with.
 const draftMark = "送审稿"
 
-// letterHead is 信函格式: the name over a red double line of 170 mm, the number
-// below it on the right.
+// letterHead is 信函格式: the name 30 mm from the edge, over a red double line of
+// 170 mm, and the number below it on the right. Name and line stand above the type
+// area and so in the first page's header.
 func (p paper) letterHead(d *document) {
-	d.add(
-		para{runs: []run{{text: p.office.Name, face: faceTitle, size: headSize(p.office.Name, 64), color: red}}, align: "center", line: 900},
+	d.head = []block{
+		para{runs: []run{{text: p.office.Name, face: faceTitle, size: headSize(p.office.Name, 64), color: red}}, align: "center", line: headLine},
 		para{line: 120, outLeft: mm(8), outRight: mm(6), rule: rule{side: "bottom", style: "thickThinSmallGap", color: red, size: 24, space: 4}},
-	)
-	number := para{runs: []run{{text: p.number}}, align: "right", before: 160}
+	}
+	number := para{runs: []run{{text: p.number}}, align: "right", before: 120} // seven eighths of a character
 	if p.draft {
 		number.runs = []run{{text: draftMark, face: faceHeading}}
 		number.align = "left"
@@ -129,20 +142,65 @@ func (p paper) letterHead(d *document) {
 	d.add(number)
 }
 
-// noticeHead is the head of a 文件: name and 文件, the number centred two lines
-// below, and a red line.
+// headLine is the line of a letter's red head.
+const headLine = 900
+
+// noticeHead is the head of a 文件: name and 文件, 35 mm below the edge of the type
+// area, the number centred two lines below, and a red line.
 func (p paper) noticeHead(d *document) {
+	mark := para{}
 	if p.draft {
-		d.add(para{runs: []run{{text: draftMark, face: faceHeading}}, align: "left"})
-	} else {
-		d.add(para{})
+		mark = para{runs: []run{{text: draftMark, face: faceHeading}}, align: "left"}
 	}
 	head := p.office.Name + "文件"
+	const line = 1200
+	size := headSize(head, 84)
 	d.add(
-		para{runs: []run{{text: head, face: faceTitle, size: headSize(head, 84), color: red}}, align: "center", line: 1200},
-		para{},
-		para{runs: []run{{text: p.number}}, align: "center", rule: rule{side: "bottom", style: "single", color: red, size: 16, space: 10}},
+		mark,
+		para{
+			runs: []run{{text: head, face: faceTitle, size: size, color: red}}, align: "center", line: line,
+			before: mm(35) - pitch - (line-10*size)/2,
+		},
+		para{}, para{},
+		para{runs: []run{{text: p.number}}, align: "center", rule: rule{side: "bottom", style: "single", color: red, size: 16, space: 11}},
 	)
+}
+
+// imprint is the imprint (版记) at the foot of the last page: who gets a copy, who
+// printed it and when, between lines of which the outer ones are thick.
+func (p paper) imprint() []para {
+	const thick, thin, line, edge = 8, 6, 500, 40
+	r := rule{side: "top", style: "single", color: black, size: thick, space: 1}
+	one := func(s string) para {
+		return para{runs: []run{{text: "　" + s, size: sizePage}}, align: "left", line: line, rule: r, tab: textWidth - sizePage*10}
+	}
+	var out []para
+	copies := slices.DeleteFunc(slices.Clone(p.office.Copies), func(s string) bool { return strings.TrimSpace(s) == "" })
+	if len(copies) > 0 {
+		for i, s := range broken("抄送："+strings.Join(copies, "，")+"。", (textWidth/10-2*sizePage)/sizePage) {
+			out = append(out, one(s))
+			if i == 0 {
+				r = rule{}
+			}
+		}
+		r = rule{side: "top", style: "single", color: black, size: thin, space: 1}
+	}
+	out = append(out, one(p.office.Name+"\t"+chineseDate(p.on)+"印发"))
+	return append(out, para{line: edge, rule: rule{side: "bottom", style: "single", color: black, size: thick}})
+}
+
+// broken is a text in lines of so many characters, the later ones under what
+// follows the label of three in the first.
+func broken(s string, fit int) []string {
+	const label = "　　　"
+	all := []rune(s)
+	out := []string{string(all[:min(fit, len(all))])}
+	for all = all[min(fit, len(all)):]; len(all) > 0; {
+		n := min(fit-3, len(all))
+		out = append(out, label+string(all[:n]))
+		all = all[n:]
+	}
+	return out
 }
 
 // headSize shrinks the red head until it fits the 156 mm of the type area.

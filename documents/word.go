@@ -3,6 +3,7 @@ package documents
 import (
 	"encoding/xml"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -108,6 +109,10 @@ type para struct {
 	// keep holds the paragraph on the page of the next one.
 	keep    bool
 	newPage bool
+	// foot stands at the foot of the page's type area.
+	foot []para
+	// tab is where the text behind a tab ends, from the left.
+	tab int
 }
 
 // A rule is a line above or below a paragraph.
@@ -116,11 +121,16 @@ type rule struct {
 	size, space        int
 }
 
+// black is the colour of the lines of an imprint.
+const black = "000000"
+
 // A table has one row of headings unless bare, and columns of the widths.
 type table struct {
 	widths []int
 	rows   [][]string
 	bare   bool
+	// centred are the columns that stand in the middle, besides the first.
+	centred []int
 	// height is the least of a row.
 	height int
 }
@@ -166,9 +176,15 @@ func (w *writer) look(r run) {
 func (r run) write(w *writer) {
 	w.WriteString("<w:r>")
 	w.look(r)
-	w.WriteString(`<w:t xml:space="preserve">`)
-	w.text(r.text)
-	w.WriteString("</w:t></w:r>")
+	for i, piece := range strings.Split(r.text, "\t") {
+		if i > 0 {
+			w.WriteString("<w:tab/>")
+		}
+		w.WriteString(`<w:t xml:space="preserve">`)
+		w.text(piece)
+		w.WriteString("</w:t>")
+	}
+	w.WriteString("</w:r>")
 }
 
 func (p para) write(w *writer) {
@@ -189,13 +205,43 @@ func (p para) write(w *writer) {
 	if align == "" {
 		align = "both"
 	}
+	if p.tab > 0 {
+		w.printf(`<w:tabs><w:tab w:val="right" w:pos="%d"/></w:tabs>`, p.tab)
+	}
 	w.printf(`<w:spacing w:before="%d" w:after="0" w:line="%d" w:lineRule="exact"/>`, p.before, line)
 	w.indent(p)
 	w.printf(`<w:jc w:val="%s"/></w:pPr>`, align)
+	w.foot(p.foot)
 	for _, r := range p.runs {
 		r.write(w)
 	}
 	w.WriteString("</w:p>")
+}
+
+// foot writes a box of the width of the type area, held at its foot: a frame or a
+// table that wide LibreOffice leaves where it is in the text.
+func (w *writer) foot(lines []para) {
+	if len(lines) == 0 {
+		return
+	}
+	const emu = 635 // in a twip
+	high := 0
+	for _, p := range lines {
+		high += p.line
+		if p.rule.side != "" { // the line and the space before it
+			high += 20*p.rule.space + p.rule.size*20/8
+		}
+	}
+	w.printf(`<w:r><mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:Choice xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" Requires="wps"><w:drawing>`+
+		`<wp:anchor xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="2" behindDoc="0" locked="0" layoutInCell="1" allowOverlap="0">`+
+		`<wp:simplePos x="0" y="0"/><wp:positionH relativeFrom="margin"><wp:align>left</wp:align></wp:positionH><wp:positionV relativeFrom="margin"><wp:align>bottom</wp:align></wp:positionV>`+
+		`<wp:extent cx="%[1]d" cy="%[2]d"/><wp:effectExtent l="0" t="0" r="0" b="0"/><wp:wrapTopAndBottom/><wp:docPr id="1" name="版记"/><wp:cNvGraphicFramePr/>`+
+		`<a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:cNvSpPr txBox="1"/>`+
+		`<wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="%[1]d" cy="%[2]d"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/></wps:spPr><wps:txbx><w:txbxContent>`, textWidth*emu, high*emu)
+	for _, p := range lines {
+		p.write(w)
+	}
+	w.WriteString(`</w:txbxContent></wps:txbx><wps:bodyPr lIns="0" tIns="0" rIns="0" bIns="0" anchor="b"/></wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></mc:Choice></mc:AlternateContent></w:r>`)
 }
 
 // indent writes indents in characters, which Word takes, and in twips, which all
@@ -243,15 +289,15 @@ func (t table) write(w *writer) {
 		for j, cell := range row {
 			look := run{size: sizeTable}
 			align := "left"
-			if i == 0 && !t.bare || j == 0 {
+			if i == 0 && !t.bare || j == 0 || slices.Contains(t.centred, j) {
 				align = "center"
 			}
 			if i == 0 && !t.bare || j == 0 && t.bare {
 				look.face = faceHeading
 			}
 			w.printf(`<w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>`, t.widths[j])
-			for _, text := range lines(cell) {
-				look.text = text
+			for text := range strings.SplitSeq(cell, "\n") { // blanks to write on stay
+				look.text = strings.Trim(text, " \r\t")
 				para{runs: []run{look}, align: align, line: 340}.write(w)
 			}
 			w.WriteString("</w:tc>")

@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -79,6 +80,7 @@ func papers() map[string]writable {
 	again.LookBack, again.Term.Plan = true, calendar.Period{}
 	again.Term.Period, again.Term.AtLeast = calendar.Period{N: 31, Unit: calendar.NaturalDays}, calendar.Period{N: 10, Unit: calendar.WorkingDays}
 	inForm.Form = documents.FormNotice
+	inForm.Office.Copies = []string{"市纪委监委驻市直机关纪检监察组", "市委组织部", "市直机关各党委（总支、支部）"}
 	draft.Draft, draft.Number = true, ""
 	many.Campaign = "2026年度市直机关党建督查"
 	many.Findings = nil
@@ -93,6 +95,13 @@ func papers() map[string]writable {
 		},
 		"closing":    documents.Closing{Office: office(), To: secretary(), Ref: ref(), On: day(time.August, 3), Round: 1},
 		"withdrawal": documents.Withdrawal{Office: office(), To: secretary(), Ref: ref(), On: day(time.April, 3), Objected: true, Reason: "经核对，该支部会议记录已移交档案馆保管，记录齐全"},
+		"contents": documents.Contents{
+			Office: office(), Case: "督〔2026〕0001", Unit: "市档案局", Title: "组织生活制度落实不严格", State: "已销号", On: day(time.August, 3), Items: slices.Repeat([]documents.Item{
+				{By: "张查", Name: "10-问题-01-登记.txt", On: day(time.March, 2)},
+				{Number: "〔2026〕12号", By: "市直机关工作委员会", Name: "20-反馈意见-03-反馈意见（第1版）.docx", On: day(time.March, 9)},
+				{By: "联络员", Name: "60-证据-001-会议签到表及会议记录（含照片）扫描件.pdf", On: day(time.April, 20)},
+			}, 12),
+		},
 		"form": documents.ReportForm{
 			Office: office(), Unit: "市档案局", Ref: ref(), On: day(time.March, 2), Due: day(time.May, 11),
 			Planned: []documents.Planned{{No: 1, Text: "建立组织生活台账，按月自查", Owner: "张华", Due: day(time.April, 20)}, {No: 2, Text: "开展支部书记培训", Owner: "刘洋", Due: day(time.April, 30)}},
@@ -133,13 +142,14 @@ func TestStructure(t *testing.T) {
 		names, text := parts(t, file)
 		require.Equal(t, []string{
 			"[Content_Types].xml", "_rels/.rels", "docProps/core.xml", "word/_rels/document.xml.rels", "word/document.xml", "word/styles.xml",
-			"word/settings.xml", "word/fontTable.xml", "word/footer1.xml", "word/footer2.xml", "word/footer3.xml",
+			"word/settings.xml", "word/fontTable.xml", "word/footer1.xml", "word/footer2.xml", "word/footer3.xml", "word/header1.xml",
 		}, names)
 		body := text["word/document.xml"]
 		require.Contains(t, body, `<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="2098" w:right="1474" w:bottom="1984" w:left="1587"`)
-		require.Contains(t, body, `<w:docGrid w:type="lines" w:linePitch="579"/>`)
-		require.NotContains(t, body, "linesAndChars")
-		require.Equal(t, strings.Count(body, "<w:r>"), strings.Count(body, `<w:rFonts w:ascii=`), "%s: a run without a font", name)
+		require.Contains(t, body, `<w:docGrid w:linePitch="579"/>`)
+		require.Equal(t, strings.Count(body, "<w:p>"), strings.Count(body, `w:lineRule="exact"`), "%s: a line without its height", name)
+		boxes := strings.Count(body, "<w:r><mc:AlternateContent") // what stands in them has runs of its own
+		require.Equal(t, strings.Count(body, "<w:r>")-boxes, strings.Count(body, `<w:rFonts w:ascii=`), "%s: a run without a font", name)
 		require.Contains(t, text["word/fontTable.xml"], `<w:font w:name="仿宋_GB2312"><w:altName w:val="仿宋,FangSong"/>`)
 		require.Contains(t, text["word/settings.xml"], "evenAndOddHeaders")
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"gocloud.dev/blob"
 )
@@ -96,10 +97,11 @@ func spoolFile(folder string) (*os.File, error) {
 }
 
 // Keep puts the file at the address of its content, on the disk and not only on
-// its way there. The same content is kept once.
+// its way there. The same content is kept once; what was there long before is put
+// there anew, for it may be an orphan that somebody is about to remove.
 func (s *Store) Keep(ctx context.Context, d *Draft) error {
-	have, err := s.has(ctx, d.SHA256, d.Size)
-	if err != nil || have {
+	at, have, err := s.has(ctx, d.SHA256, d.Size)
+	if err != nil || have && time.Since(at) < renewAfter {
 		return err
 	}
 	if err := s.put(ctx, d); err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 )
 
 // A Report is what a scrub found.
@@ -18,9 +19,18 @@ type Report struct {
 	// Damaged are the addresses whose content is another's, or cannot be read;
 	// Missing the hashes the record names and no file has.
 	Damaged, Missing []string
-	// Unnamed is how many files nobody names: uploads that the record turned
-	// down, or that it had no time to write down. They harm nothing.
-	Unnamed int
+	// Orphans are the files nobody names: uploads that the record turned down, or
+	// that it had no time to write down. They harm nothing; an upload under way is
+	// one for a moment.
+	Orphans []Kept
+}
+
+// Kept is a file that is kept: the hash of its content, its size, and when it was
+// put there.
+type Kept struct {
+	SHA256 string
+	Size   int64
+	At     time.Time
 }
 
 // Sound reports whether everything the record names is there and whole.
@@ -31,7 +41,7 @@ func (r Report) Sound() bool { return len(r.Damaged) == 0 && len(r.Missing) == 0
 // keeps the hashes. progress may be nil.
 //
 // The record is asked before the files are listed: what comes meanwhile is in
-// the list at the worst, and then counts as unnamed, never as missing.
+// the list at the worst, and then counts as an orphan, never as missing.
 func (s *Store) Scrub(ctx context.Context, named func(context.Context) ([]string, error), progress func(files int, bytes int64)) (Report, error) {
 	var report Report
 	hashes, err := named(ctx)
@@ -42,20 +52,21 @@ func (s *Store) Scrub(ctx context.Context, named func(context.Context) ([]string
 	for _, hash := range hashes {
 		wanted[hash] = false
 	}
-	err = s.each(ctx, func(hash string, size int64) error {
+	err = s.each(ctx, func(k Kept) error {
+		hash := k.SHA256
 		whole, err := s.whole(ctx, hash)
 		if err != nil {
 			return err
 		}
 		report.Files++
-		report.Bytes += size
+		report.Bytes += k.Size
 		if !whole {
 			report.Damaged = append(report.Damaged, hash)
 		}
 		if _, ok := wanted[hash]; ok {
 			wanted[hash] = true
 		} else {
-			report.Unnamed++
+			report.Orphans = append(report.Orphans, k)
 		}
 		if progress != nil {
 			progress(report.Files, report.Bytes)

@@ -12,10 +12,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/fileblob"
-	_ "gocloud.dev/blob/s3blob" // opens s3:// addresses
+	"gocloud.dev/blob/s3blob"
 	"gocloud.dev/gcerrors"
 )
 
@@ -68,11 +69,32 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if address.Scheme == fileblob.Scheme {
 		return s, s.openFolder(address)
 	}
-	s.bucket, err = blob.OpenBucket(ctx, o.URL)
+	s.bucket, err = blob.OpenBucket(ctx, plainer(address).String())
 	if err != nil {
 		return nil, fmt.Errorf("open evidence store at %s: %w", address.Redacted(), err)
 	}
 	return s, nil
+}
+
+// plainer is a bucket's address with what servers that are not Amazon's need: no
+// checksum that nobody asked for, and with an endpoint of its own the bucket in
+// the path. What the address says itself stands.
+func plainer(address *url.URL) *url.URL {
+	const pathStyle = "use_path_style"
+	if address.Scheme != s3blob.Scheme {
+		return address
+	}
+	plain, query := *address, address.Query()
+	for _, checksum := range []string{"request_checksum_calculation", "response_checksum_validation"} {
+		if !query.Has(checksum) {
+			query.Set(checksum, "when_required")
+		}
+	}
+	if query.Has("endpoint") && !query.Has(pathStyle) && !query.Has("s3ForcePathStyle") {
+		query.Set(pathStyle, "true")
+	}
+	plain.RawQuery = query.Encode()
+	return &plain
 }
 
 func (s *Store) openFolder(address *url.URL) error {
@@ -136,17 +158,28 @@ func (s *Store) Read(ctx context.Context, hash string) (io.ReadSeekCloser, error
 	return r, nil
 }
 
-// has reports whether a file of that size is at the hash's address. One of
-// another size was cut off by a fault of the disk, and is no file of ours.
-func (s *Store) has(ctx context.Context, hash string, size int64) (bool, error) {
-	a, err := s.bucket.Attributes(ctx, address(hash))
-	if gcerrors.Code(err) == gcerrors.NotFound {
+// Has reports whether the file with the hash is there, whole by its size. What is
+// in it only reading tells.
+func (s *Store) Has(ctx context.Context, hash string, size int64) (bool, error) {
+	if !isHash(hash) {
 		return false, nil
 	}
-	if err != nil {
-		return false, fmt.Errorf("look for evidence %s: %w", hash, err)
+	_, have, err := s.has(ctx, hash, size)
+	return have, err
+}
+
+// has reports whether a file of that size is at the hash's address, and since
+// when. One of another size was cut off by a fault of the disk, and is no file of
+// ours.
+func (s *Store) has(ctx context.Context, hash string, size int64) (at time.Time, have bool, err error) {
+	a, err := s.bucket.Attributes(ctx, address(hash))
+	if gcerrors.Code(err) == gcerrors.NotFound {
+		return at, false, nil
 	}
-	return a.Size == size, nil
+	if err != nil {
+		return at, false, fmt.Errorf("look for evidence %s: %w", hash, err)
+	}
+	return a.ModTime, a.Size == size, nil
 }
 
 func isHash(text string) bool {

@@ -57,9 +57,8 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) (int, error) {
 	return removed, nil
 }
 
-// each calls visit with the hash and size of every file that is kept, in the
-// order of their addresses.
-func (s *Store) each(ctx context.Context, visit func(hash string, size int64) error) error {
+// each calls visit with every file that is kept, in the order of their addresses.
+func (s *Store) each(ctx context.Context, visit func(Kept) error) error {
 	list := s.bucket.List(nil)
 	for {
 		object, err := list.Next(ctx)
@@ -70,7 +69,7 @@ func (s *Store) each(ctx context.Context, visit func(hash string, size int64) er
 			return fmt.Errorf("list evidence: %w", err)
 		}
 		if hash := hashAt(object.Key); hash != "" && !object.IsDir {
-			if err := visit(hash, object.Size); err != nil {
+			if err := visit(Kept{SHA256: hash, Size: object.Size, At: object.ModTime}); err != nil {
 				return err
 			}
 		}

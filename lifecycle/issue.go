@@ -123,3 +123,26 @@ func withdrawal(c Case) PaperKind {
 	}
 	return PaperWithdrawal
 }
+
+// IssuedBy is the paper that an event sent out, nil when it sent none or when none
+// was written.
+func IssuedBy(e Event) *Issued {
+	switch b := e.Body.(type) {
+	case *NoticeApproved:
+		return b.Issued
+	case *ReceiptRecorded:
+		return b.Issued
+	case *LookBackRecorded:
+		return b.Issued
+	case *MeasureRecorded:
+		return b.Issued
+	case *ClosureApproved:
+		return b.Issued
+	case *CaseVoided:
+		return b.Issued
+	case *ObjectionDecided:
+		return b.Issued
+	default:
+		return nil
+	}
+}

@@ -37,7 +37,8 @@ type Import struct {
 	Sum        []byte
 	Campaign   string
 	State      ImportState
-	Rows       int
+	// Rows are those to be opened; rows of a ledger that are cases are none of them.
+	Rows int
 	// Opened and Failed are how many rows became a case, and how many were
 	// turned down when they should have.
 	Opened    int
@@ -61,7 +62,7 @@ type NewImport struct {
 type ImportRow struct {
 	Row   int
 	Cells []string
-	// Body is nil when the row has faults.
+	// Body is nil when the row has faults, or is a case already.
 	Body *lifecycle.OpenCase
 	// Faults is JSON, and nil when there are none.
 	Faults []byte

@@ -70,7 +70,7 @@ func (s *Store) OpenImport(ctx context.Context, id string, limit int, beat func(
 		return 0, false, err
 	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT row, content FROM import_rows WHERE import_id = $1 AND case_id IS NULL AND refusal IS NULL ORDER BY row LIMIT $2`, id, limit)
+		SELECT row, content FROM import_rows WHERE import_id = $1 AND content IS NOT NULL AND case_id IS NULL AND refusal IS NULL ORDER BY row LIMIT $2`, id, limit)
 	if err != nil {
 		return 0, false, fmt.Errorf("open import %s: %w", id, plain(err))
 	}

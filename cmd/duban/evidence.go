@@ -48,16 +48,22 @@ func openEvidence(ctx context.Context, address string, maxBytes int64, log *slog
 }
 
 type evidenceCmd struct {
-	Scrub evidenceScrubCmd `cmd:"" help:"Read every file of evidence; name those that are damaged or missing. Exits with 1 when there are any."`
+	Scrub evidenceScrubCmd `cmd:"" help:"Read every file of evidence; name those that are damaged or missing, and those that nobody names. Exits with 1 when any is damaged or missing."`
 }
 
-type evidenceScrubCmd struct{}
+type evidenceScrubCmd struct {
+	RemoveOrphans bool          `help:"Remove the files that nobody names: uploads that were never written down."`
+	MinAge        time.Duration `default:"24h" help:"How old an orphan must be to be removed; an hour at the least. Defaults to 24h."`
+}
 
 // errUnsound: the scrub found something, and has said what.
 var errUnsound = errors.New("the evidence is not whole")
 
-// Run reads every file.
-func (evidenceScrubCmd) Run(ctx context.Context, s *settings) error {
+// Run reads every file, and removes orphans if that is asked.
+func (c evidenceScrubCmd) Run(ctx context.Context, s *settings) error {
+	if c.RemoveOrphans && c.MinAge < evidence.LeastAge {
+		return fmt.Errorf("--min-age: %v could hit an upload under way; %v is the least", c.MinAge, evidence.LeastAge)
+	}
 	address, err := s.evidenceAddress()
 	if err != nil {
 		return err
@@ -95,7 +101,20 @@ func (evidenceScrubCmd) Run(ctx context.Context, s *settings) error {
 	for _, hash := range report.Missing {
 		fmt.Println("missing", hash)
 	}
-	fmt.Printf("%d files read, %d damaged, %d missing, %d that nobody names\n", report.Files, len(report.Damaged), len(report.Missing), report.Unnamed)
+	for _, k := range report.Orphans {
+		fmt.Println("orphan", k.SHA256, k.Size, k.At.Local().Format(time.DateTime))
+	}
+	fmt.Printf("%d files read, %d damaged, %d missing, %d that nobody names\n", report.Files, len(report.Damaged), len(report.Missing), len(report.Orphans))
+	if c.RemoveOrphans {
+		removed, err := files.RemoveOrphans(ctx, report.Orphans, record.EvidenceHashes, time.Now(), c.MinAge)
+		for _, k := range removed {
+			fmt.Println("removed", k.SHA256)
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%d orphans removed, %d younger than %v or written down meanwhile\n", len(removed), len(report.Orphans)-len(removed), c.MinAge)
+	}
 	if !report.Sound() {
 		return errUnsound
 	}

@@ -96,6 +96,9 @@ func (c importCmd) check(ctx context.Context, record *store.Store, who lifecycle
 	case !result.Good():
 		return i, c.complain(ctx, record, i, result)
 	}
+	if result.Known > 0 {
+		fmt.Fprintf(os.Stderr, "%d行是已登记的事项，不再登记\n", result.Known)
+	}
 	for _, sheet := range result.Ignored {
 		fmt.Fprintf(os.Stderr, "工作表“%s”没有读取\n", sheet)
 	}

@@ -4,20 +4,28 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"duban/calendar"
+	"duban/documents"
 	"duban/lifecycle"
 )
 
-// A paper is one text of the file.
-type paper struct {
-	path string
-	text []byte
+// An entry is one file of the archive: a text, or a piece of evidence.
+type entry struct {
+	path     string
+	text     []byte
+	evidence *Evidence
+	// What the list says of it.
+	number, by string
+	on         calendar.Date
 }
 
-// A section is a part of the file with the events that belong into it.
+// A section is a part of the file with the events that belong into it, and what
+// is in order there.
 type section struct {
 	no    int
 	title string
@@ -30,131 +38,177 @@ func sections() []section {
 		{20, "反馈意见", []lifecycle.EventKind{lifecycle.EventNoticeSubmitted, lifecycle.EventNoticeReturned, lifecycle.EventNoticeApproved, lifecycle.EventNoticeCorrected}},
 		{30, "签收", []lifecycle.EventKind{lifecycle.EventReceiptRecorded}},
 		{40, "整改方案", []lifecycle.EventKind{lifecycle.EventPlanSubmitted, lifecycle.EventPlanReturned, lifecycle.EventPlanAccepted}},
-		{50, "整改报告", []lifecycle.EventKind{lifecycle.EventReportSubmitted, lifecycle.EventReportReturned, lifecycle.EventReportAccepted, lifecycle.EventCheckedIn}},
-		{60, "回头看", []lifecycle.EventKind{lifecycle.EventArrived, lifecycle.EventLookBackRecorded}},
-		{70, "措施", []lifecycle.EventKind{
+		{50, "整改报告", []lifecycle.EventKind{
+			lifecycle.EventReportSubmitted, lifecycle.EventReportReturned, lifecycle.EventReportAccepted, lifecycle.EventCheckedIn,
+			lifecycle.EventCaseSustained, lifecycle.EventSustainedExited,
+		}},
+		{60, evidenceTitle, nil},
+		{70, "回头看", []lifecycle.EventKind{lifecycle.EventArrived, lifecycle.EventLookBackRecorded}},
+		{75, "措施", []lifecycle.EventKind{
 			lifecycle.EventMeasureOrdered, lifecycle.EventMeasurePostponed, lifecycle.EventMeasureWaived, lifecycle.EventMeasureRecorded, lifecycle.EventMeasuresCancelled,
 		}},
-		{75, "异议延期中止", []lifecycle.EventKind{
+		{80, "异议延期中止", []lifecycle.EventKind{
 			lifecycle.EventObjectionFiled, lifecycle.EventObjectionDecided, lifecycle.EventExtensionAsked, lifecycle.EventExtensionDecided,
 			lifecycle.EventStayGranted, lifecycle.EventStayEnded,
 		}},
-		{80, "销号", []lifecycle.EventKind{lifecycle.EventClosureApproved, lifecycle.EventClosureRefused, lifecycle.EventReopened, lifecycle.EventCaseArchived}},
+		{85, "销号撤销", []lifecycle.EventKind{
+			lifecycle.EventClosureApproved, lifecycle.EventClosureRefused, lifecycle.EventReopened, lifecycle.EventCaseVoided, lifecycle.EventCaseArchived,
+		}},
 	}
 }
 
-// papersOf are the texts of the file, in order, the index first.
-func papersOf(r Record, c lifecycle.Case) ([]paper, error) {
+const evidenceTitle = "证据"
+
+// A binder puts the entries together.
+type binder struct {
+	Record
+	teller
+
+	c lifecycle.Case
+	// bySection are the entries of the sections, count their numbers in them.
+	bySection map[int][]entry
+	history   bytes.Buffer
+	told      bytes.Buffer
+}
+
+// entriesOf are all files but manifest and hash, in order, the list first.
+func entriesOf(r Record, c lifecycle.Case) ([]entry, error) {
+	b := &binder{Record: r, c: c, bySection: map[int][]entry{}, teller: teller{codes: r.Codes, names: r.Names, files: map[string]string{}}}
+	b.proof()
+	for _, e := range r.Events {
+		if err := b.event(e); err != nil {
+			return nil, err
+		}
+	}
 	state, err := json.Marshal(c)
 	if err != nil {
 		return nil, err
 	}
-	var history, told bytes.Buffer
-	var papers []paper
-	count := map[int]int{}
-	for _, e := range r.Events {
-		content, err := e.Content()
-		if err != nil {
-			return nil, err
-		}
-		one, err := json.Marshal(line{e.Seq, e.At, e.Legal, e.Kind, e.Actor.Account, e.Actor.Name, e.Command, content})
-		if err != nil {
-			return nil, err
-		}
-		history.Write(append(one, '\n'))
-		text := tell(e, content)
-		told.WriteString(text + "\n")
-		i := slices.IndexFunc(sections(), func(s section) bool { return slices.Contains(s.kinds, e.Kind) })
-		if i < 0 {
-			continue
-		}
-		s := sections()[i]
-		count[s.no]++
-		name := fmt.Sprintf("%d-%s-%02d-%s", s.no, s.title, count[s.no], strings.ReplaceAll(e.Kind.ZH(), "、", ""))
-		papers = append(papers, paper{name + ".json", append(one, '\n')}, paper{name + ".txt", []byte(text)})
+	var out []entry
+	for _, s := range sections() {
+		out = append(out, b.bySection[s.no]...)
 	}
-	slices.SortStableFunc(papers, func(a, b paper) int { return strings.Compare(a.path, b.path) })
-	papers = slices.Concat([]paper{
-		{eventsName, history.Bytes()}, {"02-经过.txt", told.Bytes()}, {stateName, append(state, '\n')}, {"03-事项.txt", []byte(summary(r, c))},
-	}, papers)
-	return append([]paper{{"01-目录.md", []byte(index(r, c, papers))}}, papers...), nil
+	out = append(out,
+		entry{path: eventsName, text: b.history.Bytes(), on: b.day()}, entry{path: "90-办理经过.txt", text: b.told.Bytes(), on: b.day()},
+		entry{path: stateName, text: append(state, '\n'), on: b.day()}, entry{path: "91-事项现状.txt", text: []byte(b.summary()), on: b.day()},
+	)
+	list, err := b.contents(out)
+	if err != nil {
+		return nil, err
+	}
+	return append([]entry{{path: "00-卷内文件目录.docx", text: list}}, out...), nil
 }
 
-// index is the list of the file's texts for people.
-func index(r Record, c lifecycle.Case, papers []paper) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "# 案卷目录\n\n%s　%s\n\n%s\n\n", c.Number, r.UnitName, c.Finding.Title)
-	for i, p := range papers {
-		fmt.Fprintf(&b, "%d. %s\n", i+1, p.path)
+// day is the last day of the record.
+func (b *binder) day() calendar.Date {
+	if len(b.Events) == 0 {
+		return calendar.Date{}
 	}
-	for i, p := range r.Parts {
-		fmt.Fprintf(&b, "%d. 90-附件%03d-%s\n", len(papers)+i+1, i+1, p.Name())
-	}
-	return b.String()
+	return b.Events[len(b.Events)-1].Legal
 }
 
-// summary is where the case stands.
-func summary(r Record, c lifecycle.Case) string {
-	category, _ := r.Codes.Category(c.Finding.Category)
-	dimension, _ := r.Codes.Dimension(c.Finding.Dimension)
-	return fmt.Sprintf("编号：%s\n单位：%s\n标题：%s\n问题事实：%s\n类别：%s\n方面：%s\n批次：%s\n发现日期：%s\n阶段：%s\n轮次：%d\n督办等级：%s\n版本：%d\n",
-		c.Number, r.UnitName, c.Finding.Title, c.Finding.Facts, category.ZH, dimension.ZH, c.Finding.Campaign, c.Finding.FoundOn,
-		c.Stage.ZH(), c.Round, c.Level, c.Seq)
+// put adds an entry to a section, under the next number of it.
+func (b *binder) put(s section, name string, e entry) {
+	e.path = fileName(fmt.Sprintf("%d-%s-%02d-", s.no, s.title, len(b.bySection[s.no])+1), name)
+	b.bySection[s.no] = append(b.bySection[s.no], e)
 }
 
-// tell is an event as people read it.
-func tell(e lifecycle.Event, content []byte) string {
-	var b strings.Builder
-	who := e.Actor.Name
-	if e.Actor.Account == "" {
-		who = "系统"
+// event writes an event into the history, and into the section it belongs to
+// with the papers it sent out.
+func (b *binder) event(e lifecycle.Event) error {
+	content, err := e.Content()
+	if err != nil {
+		return err
 	}
-	fmt.Fprintf(&b, "第%d项　%s\n时间：%s（计为%s）\n办理人：%s\n", e.Seq, e.Kind.ZH(), e.At.In(calendar.Zone()).Format("2006-01-02 15:04:05"), e.Legal, who)
-	if e.Stage != "" {
-		fmt.Fprintf(&b, "阶段：%s\n", e.Stage.ZH())
+	one, err := json.Marshal(line{e.Seq, e.At, e.Legal, e.Kind, e.Actor.Account, e.Actor.Name, e.Command, content})
+	if err != nil {
+		return err
 	}
-	if e.Level != nil {
-		fmt.Fprintf(&b, "督办等级：%s\n", e.Level)
+	b.history.Write(append(one, '\n'))
+	text := b.tell(e)
+	b.told.WriteString(text + "\n")
+	all := sections()
+	i := slices.IndexFunc(all, func(s section) bool { return slices.Contains(s.kinds, e.Kind) })
+	if i < 0 {
+		return nil
 	}
-	var stored struct {
-		Data json.RawMessage `json:"data"`
-	}
-	if json.Unmarshal(content, &stored) == nil && len(stored.Data) > 0 {
-		fields(&b, stored.Data, "")
-	}
-	return b.String()
-}
-
-// fields writes the fields of a body, in the order of the record.
-func fields(b *strings.Builder, data json.RawMessage, indent string) {
-	var list []json.RawMessage
-	var text string
-	d := json.NewDecoder(bytes.NewReader(data))
-	switch {
-	case json.Unmarshal(data, &list) == nil:
-		for i, one := range list {
-			fmt.Fprintf(b, "%s（%d）", indent, i+1)
-			fields(b, one, indent+"　")
+	b.put(all[i], e.Kind.ZH()+".txt", entry{text: []byte(text), by: actor(e), on: e.Legal})
+	for _, p := range b.Papers {
+		if p.Event == e.Seq {
+			b.paper(all[i], p)
 		}
-	case json.Unmarshal(data, &text) == nil:
-		b.WriteString(text + "\n")
-	case len(data) > 0 && data[0] == '{':
-		b.WriteString("\n")
-		_, _ = d.Token()
-		for d.More() {
-			name, err := d.Token()
-			var value json.RawMessage
-			if err != nil || d.Decode(&value) != nil {
-				return
-			}
-			fmt.Fprintf(b, "%s%s：", indent, lifecycle.Label(fmt.Sprint(name)))
-			fields(b, value, indent+"　")
-		}
-	case string(data) == "true":
-		b.WriteString("是\n")
-	case string(data) == "false":
-		b.WriteString("否\n")
-	default:
-		b.WriteString(string(data) + "\n")
 	}
+	return nil
+}
+
+func (b *binder) paper(s section, p documents.Issued) {
+	one := entry{text: p.Bytes, number: p.Number, by: b.Office.Name, on: p.On}
+	name := p.Name + ".docx"
+	if p.Lacks != "" {
+		one.text, name = []byte(p.Lacks+"\n"), p.Name+"（未能生成）.txt"
+	}
+	b.put(s, name, one)
+}
+
+// proof puts the evidence into its section, a list of it first.
+func (b *binder) proof() {
+	if len(b.Evidence) == 0 {
+		return
+	}
+	all := sections()
+	s := all[slices.IndexFunc(all, func(s section) bool { return s.title == evidenceTitle })]
+	var list strings.Builder
+	list.WriteString("证据清单\n")
+	var files []entry
+	for i := range b.Evidence {
+		one := &b.Evidence[i]
+		name := fileName(fmt.Sprintf("%d-%s-%03d-", s.no, s.title, i+1), one.Name)
+		b.files[one.ID] = fmt.Sprintf("证据%03d《%s》", i+1, one.Name)
+		from, bears := "工委", "未注明"
+		if one.ByUnit {
+			from = "单位"
+		}
+		on := one.Effective
+		if on.IsZero() {
+			on = calendar.On(one.ReceivedAt.In(calendar.Zone()).Date())
+		} else {
+			bears = dateZH(one.Effective)
+		}
+		fmt.Fprintf(&list, "\n证据%03d　%s\n提交：%s（%s）\n收到时间：%s\n材料日期：%s\n大小：%d字节\nSHA-256：%s\n",
+			i+1, one.Name, one.ByName, from, timeZH(one.ReceivedAt), bears, one.Size, one.SHA256)
+		files = append(files, entry{path: name, evidence: one, by: one.ByName, on: on})
+	}
+	b.bySection[s.no] = append([]entry{{path: fmt.Sprintf("%d-%s-000-清单.txt", s.no, s.title), text: []byte(list.String()), on: b.day()}}, files...)
+}
+
+// contents are the list of the file for people.
+func (b *binder) contents(entries []entry) ([]byte, error) {
+	list := documents.Contents{
+		Office: b.Office, Case: b.c.Number, Unit: b.UnitName, Title: b.c.Finding.Title, State: b.c.Stage.ZH(), On: b.day(),
+	}
+	for _, e := range entries {
+		list.Items = append(list.Items, documents.Item{Number: e.number, By: e.by, Name: e.path, On: e.on})
+	}
+	return list.Write()
+}
+
+// fileName is a name that every system can keep, with its extension.
+func fileName(prefix, name string) string {
+	name = strings.Map(func(r rune) rune {
+		if !fit(r) {
+			return '_'
+		}
+		return r
+	}, strings.ToValidUTF8(name, "_"))
+	name = strings.TrimRight(name, ". ")
+	ext := path.Ext(name)
+	if len(ext) > maxName/4 {
+		ext = ""
+	}
+	base := strings.TrimSuffix(name, ext)
+	for len(prefix)+len(base)+len(ext) > maxName {
+		_, size := utf8.DecodeLastRuneInString(base)
+		base = base[:len(base)-size]
+	}
+	return prefix + base + ext
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,7 +20,7 @@ import (
 
 // What an archive may hold at the most; more is refused unread.
 const (
-	maxFiles = 10_000
+	maxFiles = 100_000
 	maxText  = 64 << 20
 	maxName  = 255
 )
@@ -31,6 +32,10 @@ func Verify(in io.ReaderAt, size int64) (m Manifest, problems []string) {
 	z, err := zip.NewReader(in, size)
 	if err != nil {
 		return m, []string{"不是完整的压缩包"}
+	}
+	// Of an archive that was cut off, a Word file in it may be taken for the whole.
+	if !slices.ContainsFunc(z.File, func(f *zip.File) bool { return f.Name == manifestName }) {
+		return m, []string{"不是完整的案卷，缺少文件：" + manifestName}
 	}
 	c := &check{zip: z, files: map[string]*zip.File{}}
 	if !c.names() {
@@ -56,9 +61,12 @@ func (c *check) say(format string, args ...any) {
 
 // safe reports whether a name can stand in an archive.
 func safe(name string) bool {
-	return name != "" && len(name) <= maxName && utf8.ValidString(name) && !strings.ContainsAny(name, `/\:*?"<>|`) && name[0] != '.' &&
-		!strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
+	return name != "" && len(name) <= maxName && utf8.ValidString(name) && name[0] != '.' &&
+		!strings.ContainsFunc(name, func(r rune) bool { return !fit(r) })
 }
+
+// fit reports whether a letter can stand in a name.
+func fit(r rune) bool { return unicode.IsPrint(r) && !strings.ContainsRune(`/\:*?"<>|`, r) }
 
 func (c *check) names() bool {
 	if len(c.zip.File) > maxFiles {
@@ -217,12 +225,15 @@ func (c *check) container(in io.Reader) {
 var errDiffers = errors.New("differs")
 
 // comparing is a writer that fails at the first byte that is another's.
-type comparing struct{ with *bufio.Reader }
+type comparing struct {
+	with *bufio.Reader
+	have []byte
+}
 
 // Write compares.
 func (c *comparing) Write(p []byte) (int, error) {
-	have := make([]byte, len(p))
-	if _, err := io.ReadFull(c.with, have); err != nil || !bytes.Equal(p, have) {
+	c.have = slices.Grow(c.have[:0], len(p))[:len(p)]
+	if _, err := io.ReadFull(c.with, c.have); err != nil || !bytes.Equal(p, c.have) {
 		return 0, errDiffers
 	}
 	return len(p), nil

@@ -6,74 +6,21 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
 	"time"
 
-	"duban/calendar"
 	"duban/lifecycle"
-	"duban/policy"
 )
 
-// format is the version of the archive's form.
-const format = 1
+// ErrTooMany: the case has more files than an archive may hold.
+var ErrTooMany = errors.New("the case has more files than an archive may hold")
 
-// A Part is something more that belongs to the case, such as a piece of evidence
-// or a letter.
-type Part interface {
-	// Name is the part's file name, without a folder.
-	Name() string
-	// Open begins reading it.
-	Open() (io.ReadCloser, error)
-}
-
-// A Record is what the file is made of.
-type Record struct {
-	// Events are the case's whole history, from the first.
-	Events   []lifecycle.Event
-	UnitName string
-	Codes    policy.Codes
-	Parts    []Part
-}
-
-// A Manifest lists what is in the archive beside itself.
-type Manifest struct {
-	Format  int    `json:"format"`
-	Case    string `json:"case_id"`
-	Number  string `json:"number"`
-	Version int64  `json:"version"`
-	Files   []File `json:"files"`
-}
-
-// A File is one file of the archive.
-type File struct {
-	Path   string `json:"path"`
-	Bytes  int64  `json:"bytes"`
-	SHA256 string `json:"sha256"`
-}
-
-// The names that do not follow from the case.
-const (
-	manifestName = "manifest.json"
-	hashName     = "manifest.sha256"
-	eventsName   = "02-经过.jsonl"
-	stateName    = "03-事项.json"
-)
-
-// A line is one event as the history holds it.
-type line struct {
-	Seq       int64               `json:"seq"`
-	At        time.Time           `json:"at"`
-	Legal     calendar.Date       `json:"legal"`
-	Kind      lifecycle.EventKind `json:"kind"`
-	Actor     string              `json:"actor,omitempty"`
-	ActorName string              `json:"actor_name,omitempty"`
-	Command   string              `json:"command_id,omitempty"`
-	Content   json.RawMessage     `json:"content"`
-}
-
-// Write writes the case's file. It keeps no part in memory.
+// Write writes the case's file. It keeps no evidence in memory, and fails in the
+// middle when a piece is not what the record says: a part of a file must not
+// pass for the whole.
 func Write(w io.Writer, r Record) error {
 	c := lifecycle.Fold(r.Events)
 	a := &archive{zip: zip.NewWriter(w), manifest: Manifest{Format: format, Case: c.ID, Number: c.Number, Version: c.Seq}}
@@ -89,17 +36,15 @@ type archive struct {
 }
 
 func (a *archive) write(r Record, c lifecycle.Case) error {
-	papers, err := papersOf(r, c)
+	entries, err := entriesOf(r, c)
 	if err != nil {
 		return err
 	}
-	for _, p := range papers {
-		if err := a.add(p.path, bytes.NewReader(p.text)); err != nil {
-			return err
-		}
+	if len(entries)+2 > maxFiles {
+		return ErrTooMany
 	}
-	for i, part := range r.Parts {
-		if err := a.addPart(fmt.Sprintf("90-附件%03d-%s", i+1, part.Name()), part); err != nil {
+	for _, e := range entries {
+		if err := a.addEntry(e); err != nil {
 			return err
 		}
 	}
@@ -117,13 +62,22 @@ func (a *archive) write(r Record, c lifecycle.Case) error {
 	return a.zip.Close()
 }
 
-func (a *archive) addPart(path string, part Part) error {
-	in, err := part.Open()
+func (a *archive) addEntry(e entry) error {
+	if e.evidence == nil {
+		return a.add(e.path, bytes.NewReader(e.text))
+	}
+	in, err := e.evidence.Open()
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	return a.add(path, in)
+	if err := a.add(e.path, in); err != nil {
+		return err
+	}
+	if have := a.manifest.Files[len(a.manifest.Files)-1]; have.SHA256 != e.evidence.SHA256 || have.Bytes != e.evidence.Size {
+		return fmt.Errorf("evidence %s is not what the record says: %s", e.evidence.ID, have.SHA256)
+	}
+	return nil
 }
 
 // add writes one file and lists it.

@@ -33,12 +33,27 @@ type Check struct {
 	Tables Tables
 	// Campaign is what every finding is filed under.
 	Campaign string
+	// CampaignName is what people call it.
+	CampaignName string
+	// Known returns the case of a number, for a ledger; nil when there is none.
+	// Without it no ledger is read.
+	Known func(number string) (*Case, error)
+	// Same returns the number of a case that is the same finding, for a new row of
+	// a ledger: one that was opened from the sheet before has no number in it yet.
+	Same func(*lifecycle.OpenCase) (string, error)
 	// Judge tells what the rules would say to a finding; nil is fine.
 	Judge func(*lifecycle.OpenCase) *lifecycle.Refusal
 	// Header gets the headers of the columns, once, before any row.
 	Header func(Header) error
 	// Row gets every row, and keeps nothing of it unless it copies it.
 	Row func(Row) error
+}
+
+// A Case is what a ledger's row is held against.
+type Case struct {
+	lifecycle.Finding
+
+	UnitName string
 }
 
 // A Header is how the sheet's columns are headed.
@@ -60,7 +75,8 @@ type Row struct {
 
 // A Result is what a reading came to.
 type Result struct {
-	Rows int
+	// Rows are those to be opened, Known those of a ledger that are cases already.
+	Rows, Known int
 	// Faults are the first faults found, and More is how many there are beside.
 	Faults []Fault
 	More   int
@@ -83,7 +99,7 @@ func (c Check) Run(file io.ReaderAt, size int64, name string) (result Result, er
 	if err != nil {
 		return Result{}, err
 	}
-	t := &table{check: c, from1904: b.From1904, ignored: ignored, seen: map[[16]byte]int{}, wrong: map[string]string{}}
+	t := &table{check: c, sheet: sheet.Name, from1904: b.From1904, ignored: ignored, seen: map[[16]byte]int{}, wrong: map[string]string{}}
 	for unit := range c.Tables.Units {
 		t.units = append(t.units, unit)
 	}
@@ -97,14 +113,18 @@ func (c Check) Run(file io.ReaderAt, size int64, name string) (result Result, er
 // A table is a sheet while it is read.
 type table struct {
 	check    Check
+	sheet    string
 	from1904 bool
 	ignored  []string
 	header   Header
 	// columns says what each column of the sheet is; empty before the header.
 	columns []Column
 	hidden  [][2]int
-	rows    int
-	faults  workbook.Faults
+	// ledger: the sheet is one that was exported.
+	ledger bool
+	// rows are to be opened, known are cases already.
+	rows, known int
+	faults      workbook.Faults
 	// seen are the rows by what they say.
 	seen map[[16]byte]int
 	// wrong are the sentences about unit names that do not exist.
@@ -116,10 +136,12 @@ func (t *table) result() (Result, error) {
 	switch {
 	case t.columns == nil:
 		return Result{}, noHeader()
-	case t.rows == 0:
+	case t.rows == 0 && t.known > 0 && len(t.faults.List) == 0:
+		return Result{}, refuse("nothing_new", fmt.Sprintf("台账中的%d行都是已登记的事项，没有要登记的新问题，什么也没有登记。", t.known), "Every row is a case already; nothing was opened.")
+	case t.rows+t.known == 0:
 		return Result{}, refuse("no_rows", "工作表没有可导入的内容。", "There is nothing to import on the sheet.")
 	}
-	return Result{Rows: t.rows, Faults: t.faults.List, More: t.faults.More, Ignored: t.ignored}, nil
+	return Result{Rows: t.rows, Known: t.known, Faults: t.faults.List, More: t.faults.More, Ignored: t.ignored}, nil
 }
 
 func noHeader() *Refusal {
@@ -151,7 +173,7 @@ func (t *table) merge(ref string) error {
 }
 
 func (t *table) fault(cell string, row int, code, zh, en string) Fault {
-	return Fault{Sheet: SheetName, Cell: cell, Row: row, Code: code, ZH: zh, EN: en}
+	return Fault{Sheet: t.sheet, Cell: cell, Row: row, Code: code, ZH: zh, EN: en}
 }
 
 func (t *table) line(l workbook.Line) error {
@@ -161,10 +183,18 @@ func (t *table) line(l workbook.Line) error {
 	if onlyNumber(l, t.columns) {
 		return nil
 	}
-	if t.rows++; t.rows > MaxRows {
+	row, known, err := t.read(l)
+	if err != nil {
+		return err
+	}
+	if known {
+		t.known++
+	} else {
+		t.rows++
+	}
+	if t.rows+t.known > MaxRows {
 		return refuse("too_many_rows", fmt.Sprintf("一个文件最多导入%d行，请分成几个文件。", MaxRows), "Too many rows for one file.")
 	}
-	row := t.read(l)
 	for _, f := range row.Faults {
 		t.faults.Add(f)
 	}
@@ -208,11 +238,14 @@ func (t *table) head(l workbook.Line) error {
 		if is == Unread {
 			return refuse("unknown_column", "表头"+workbook.CellName(c.Column, l.Row)+"“"+name+"”不是模板中的列。请改为模板中的列名，或删除此列。", "A column's header is not known.")
 		}
-		if _, twice := at[is]; twice {
+		if _, twice := at[is]; twice && is < OfSystem {
 			return refuse("column_twice", "表头“"+name+"”出现了两次，请删除一列。", "A column is there twice.")
 		}
 		at[is] = c.Column
 		t.columns[c.Column], t.header.Columns[c.Column] = is, c.Text
+	}
+	if err := t.isLedger(at); err != nil {
+		return err
 	}
 	for i, c := range columns {
 		if _, there := at[Column(i)]; c.required && !there {
@@ -221,7 +254,7 @@ func (t *table) head(l workbook.Line) error {
 	}
 	for _, h := range t.hidden {
 		for column, is := range t.columns {
-			if h[0] <= column && column <= h[1] && is >= 0 && is != Errors {
+			if h[0] <= column && column <= h[1] && is >= 0 && is != Errors && is < OfSystem {
 				return refuse("hidden_column", "“"+columns[is].header+"”列被隐藏。隐藏的内容不予导入，请取消隐藏或删除后再上传。", "A column is hidden.")
 			}
 		}
@@ -232,8 +265,9 @@ func (t *table) head(l workbook.Line) error {
 	return nil
 }
 
-// read makes a finding of a row, or lists what is wrong with it.
-func (t *table) read(l workbook.Line) Row {
+// read makes a finding of a row, or lists what is wrong with it; known tells that
+// the row is a case already.
+func (t *table) read(l workbook.Line) (row Row, known bool, err error) {
 	r := rowReader{table: t, row: Row{Row: l.Row, Cells: make([]string, len(t.columns))}, body: &lifecycle.OpenCase{Campaign: t.check.Campaign}}
 	for i := range r.at {
 		r.at[i] = -1
@@ -249,8 +283,12 @@ func (t *table) read(l workbook.Line) Row {
 	for _, c := range l.Cells {
 		r.cell(c)
 	}
-	r.finish()
-	return r.row
+	if r.number != "" {
+		err := r.known()
+		return r.row, true, err
+	}
+	err = r.finish()
+	return r.row, false, err
 }
 
 // A rowReader is a row while it is read.
@@ -259,9 +297,14 @@ type rowReader struct {
 	row   Row
 	body  *lifecycle.OpenCase
 	// at is which column of the sheet has what.
-	at [Errors + 1]int
+	at [ends]int
 	// filled: something was typed, whether it was right or wrong.
-	filled [Errors + 1]bool
+	filled [ends]bool
+	// number is the case's, typed what else a ledger's row says, by column.
+	number string
+	typed  [ends]string
+	// system are the columns the system fills in that have something.
+	system []int
 }
 
 // refuse lists a fault of a column of the sheet; of the row when it is below 0.
@@ -276,10 +319,14 @@ func (r *rowReader) cell(c workbook.Cell) {
 	}
 	r.row.Cells[c.Column] = c.Text
 	is := r.table.columns[c.Column]
-	if is == Number || is == Errors {
+	if is == Number || is == Errors || is == OfProgram {
 		return
 	}
 	r.filled[is] = true
+	if is == OfSystem {
+		r.system = append(r.system, c.Column)
+		return
+	}
 	switch {
 	case c.Kind == workbook.FormulaCell:
 		r.refuse(c.Column, "formula", "此单元格是公式，不予导入。请复制后“选择性粘贴—数值”。", "The cell is a formula.")
@@ -293,6 +340,10 @@ func (r *rowReader) cell(c workbook.Cell) {
 
 func (r *rowReader) value(c workbook.Cell, is Column) {
 	codes := r.table.check.Tables.Codes
+	if r.table.ledger {
+		c.Text = workbook.Unsafe(c.Text)
+		r.typed[is] = c.Text
+	}
 	switch is {
 	case UnitName:
 		r.unit(c)
@@ -316,7 +367,9 @@ func (r *rowReader) value(c workbook.Cell, is Column) {
 				r.body.Evidence = append(r.body.Evidence, one)
 			}
 		}
-	case Number, Errors, Unread:
+	case CaseNumber:
+		r.number = squeezeNumber(c.Text)
+	case Number, Errors, CampaignName, OfSystem, OfProgram, Unread, ends:
 	}
 }
 
@@ -382,7 +435,10 @@ func matters(codes policy.Codes) []policy.Code {
 
 // finish checks the row as a whole: what is missing, what the rules say, and
 // whether the row is there already.
-func (r *rowReader) finish() {
+func (r *rowReader) finish() error {
+	if r.table.ledger {
+		r.untouched()
+	}
 	for i, c := range columns {
 		if c.required && !r.filled[i] {
 			r.refuse(r.at[i], "required", "请填写“"+c.header+"”。", "Please fill in this cell.")
@@ -398,15 +454,26 @@ func (r *rowReader) finish() {
 		}
 	}
 	if len(r.row.Faults) > 0 {
-		return
+		return nil
+	}
+	if r.table.ledger {
+		number, err := r.table.check.Same(r.body)
+		if err != nil {
+			return err
+		}
+		if number != "" {
+			r.refuse(r.at[Title], "already_case", "与已登记的事项"+number+"相同（单位、问题、事实、发现日期都相同），不能重复登记。请删除此行，或重新导出台账。", "The finding is a case already.")
+			return nil
+		}
 	}
 	key := identity(r.body)
 	if first, twice := r.table.seen[key]; twice {
 		r.refuse(r.at[Title], "duplicate_row", fmt.Sprintf("与第%d行重复（单位、问题、事实、发现日期都相同）。请删除一行。", first), "The same finding stands in a row above.")
-		return
+		return nil
 	}
 	r.table.seen[key] = r.row.Row
 	r.row.Body = r.body
+	return nil
 }
 
 // identity is what makes two rows the same finding.

@@ -23,6 +23,16 @@ const (
 	Matter
 	Evidence
 	Errors
+	// CaseNumber makes the sheet a ledger: its row is the case of that number.
+	CaseNumber
+	// CampaignName is the ledger's batch.
+	CampaignName
+	// OfSystem is a ledger's column that the system fills in and nobody else.
+	OfSystem
+	// OfProgram is one that nobody sees; what stands there counts for nothing.
+	OfProgram
+	// ends is how many columns there are.
+	ends
 	// Unread is a column that has no name of ours.
 	Unread Column = -1
 )
@@ -52,6 +62,13 @@ var columns = []struct {
 	Matter:    {header: "具体事项", others: []string{"事项"}, field: "matter", width: 20},
 	Evidence:  {header: "佐证材料", others: []string{"证据"}, field: "evidence", width: 30},
 	Errors:    {header: errorsHeader, width: 60},
+	// What only a ledger has.
+	CaseNumber:   {header: "编号", others: []string{"事项编号"}, width: 16},
+	CampaignName: {header: "批次", width: 12},
+	OfSystem: {header: "责任人", width: 12, others: []string{
+		"整改措施", "时限", "完成情况", "阶段", "督办等级", "回头看", "措施", "销号日期",
+	}},
+	OfProgram: {header: "case_id", width: 12, others: []string{"version", "unit_id", "category", "dimension", "stage"}},
 }
 
 // columnOf finds the column that a header names.
@@ -67,6 +84,9 @@ func columnOf(header string) Column {
 	}
 	return Unread
 }
+
+// ofLedger reports whether only a ledger has the column.
+func (c Column) ofLedger() bool { return c >= CaseNumber }
 
 // header is how the template heads the column: what must be filled in has a
 // star.

@@ -1,6 +1,7 @@
 package findings
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -108,6 +109,7 @@ func write(w io.Writer, tables Tables, header Header, sheet func(*excelize.File,
 		func() error { return writeGuide(f, s) },
 		func() error { return writeCodes(f, tables) },
 		func() error { return writeLists(f, tables, header) },
+		func() error { return layOut(f, header) },
 		func() error { return sheet(f, s) },
 	} {
 		if err := step(); err != nil {
@@ -115,6 +117,22 @@ func write(w io.Writer, tables Tables, header Header, sheet func(*excelize.File,
 		}
 	}
 	return f.Write(w)
+}
+
+// layOut sets up the print: A4 across, one page wide, the heading on each page.
+func layOut(f *excelize.File, header Header) error {
+	a4, wide, high, across, yes := 9, 1, 0, "landscape", true
+	for _, sheet := range []string{SheetName, guideName} {
+		if err := f.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {
+			return err
+		}
+		if err := f.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &a4, Orientation: &across, FitToWidth: &wide, FitToHeight: &high}); err != nil {
+			return err
+		}
+	}
+	return f.SetDefinedName(&excelize.DefinedName{
+		Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("'%s'!$1:$%d", SheetName, header.Row), Scope: SheetName,
+	})
 }
 
 // writeRows streams the sheet of findings.
@@ -301,6 +319,7 @@ func guide() []string {
 		"八、只读取工作表“" + SheetName + "”。一个文件最多20000行、20 MiB，格式为.xlsx。",
 		"九、上传后先检查全部内容。有一处错误就不登记任何问题，并退回标出错误的工作簿；改正后重新上传即可。",
 		"十、单位、问题、事实、发现日期都相同的行视为重复。",
+		"十一、导出的整改台账也可以直接导入：有编号的行是已登记的事项，不再登记；在末行之下填写新问题，“编号”和由系统填写的各列留空。",
 	}
 }
 

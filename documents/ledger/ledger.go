@@ -3,6 +3,7 @@ package ledger
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -91,13 +92,45 @@ func (l *Ledger) Add(r Row) error {
 	}
 	l.n++
 	var cells []any
+	lines := 1
 	for _, c := range columns() {
-		cells = append(cells, l.cell(c, c.value(l, r)))
+		value := c.value(l, r)
+		cells = append(cells, l.cell(c, value))
+		if text, ok := value.(string); ok && !c.hidden {
+			lines = max(lines, linesIn(text, int(c.width)))
+		}
 	}
-	if err := l.stream.SetRow(fmt.Sprintf("A%d", headRow+l.n), cells); err != nil {
+	if err := l.stream.SetRow(fmt.Sprintf("A%d", headRow+l.n), cells, excelize.RowOpts{Height: height(lines)}); err != nil {
 		return fmt.Errorf("write ledger row %d: %w", l.n, err)
 	}
 	return nil
+}
+
+// linesIn is about how many lines a text takes in a column of so many digits: a
+// Chinese character is as wide as two.
+func linesIn(text string, wide int) int {
+	n := 0
+	for line := range strings.SplitSeq(text, "\n") {
+		width := 0
+		for _, r := range line {
+			width++
+			if r >= firstWide {
+				width++
+			}
+		}
+		n += max(1, (width+wide-1)/wide)
+	}
+	return n
+}
+
+// firstWide is where the characters begin that are as wide as two digits.
+const firstWide = 0x2000
+
+// height is the height of a row of so many lines. Not every program makes the rows
+// of a sheet that it opens as high as their texts need.
+func height(lines int) float64 {
+	const line, edge, most = 13.5, 6, 409 // no row may be higher
+	return min(float64(lines)*line+edge, most)
 }
 
 // cell is a value as a cell: a day is a real date, a text is never a formula.

@@ -41,7 +41,7 @@ func sample() ledger.Row {
 		UnitName: "市档案局", CampaignName: "第一批", ClosedOn: calendar.On(2026, 10, 9),
 		Case: lifecycle.Case{
 			ID: "c1", Number: "督〔2026〕0001", Seq: 9, Unit: "u1", Stage: lifecycle.Closed, Level: policy.L2,
-			Finding: lifecycle.Finding{Title: "制度落实不严", Facts: "记录缺失。", Category: "C03", Dimension: "D4", Campaign: "第一批"},
+			Finding: lifecycle.Finding{Title: "制度落实不严", Facts: "记录缺失。", FoundOn: calendar.On(2026, 3, 2), Method: "inspection", Category: "C03", Dimension: "D4", Campaign: "第一批"},
 			Plan: &lifecycle.Plan{Measures: []lifecycle.PlanMeasure{
 				{No: 1, Text: "补记录", Owner: "张三", Due: on, Done: true, Accepted: true},
 				{No: 2, Text: "定制度", Owner: "李四", Due: on.AddDays(30), Done: true},
@@ -64,18 +64,18 @@ func TestCellByCell(t *testing.T) {
 	category, _ := codes.Category("C03")
 	dimension, _ := codes.Dimension("D4")
 	require.Equal(t, []string{
-		"序号", "编号", "批次", "单位", "责任人", "问题", "类别", "维度", "整改措施", "时限", "完成情况", "阶段", "督办等级", "回头看", "措施", "销号日期",
+		"序号", "编号", "批次", "单位", "责任人", "问题", "事实", "发现日期", "发现方式", "类别", "维度", "整改措施", "时限", "完成情况", "阶段", "督办等级", "回头看", "措施", "销号日期",
 		"case_id", "version", "unit_id", "category", "dimension", "stage",
 	}, rows[1])
 	require.Equal(t, []string{
-		"1", "督〔2026〕0001", "第一批", "市档案局", "张三、李四", "制度落实不严\n记录缺失。", category.ZH, dimension.ZH,
+		"1", "督〔2026〕0001", "第一批", "市档案局", "张三、李四", "制度落实不严", "记录缺失。", "2026-03-02", "督促检查", category.ZH, dimension.ZH,
 		"1. 补记录（2026-06-01）\n2. 定制度（2026-07-01）\n3. 培训（2026-06-11）", "2026-07-01", "2/3 项完成\n（审核通过 1 项）", "已销号", "L2 督办函",
 		"2026-08-30 第1轮 整改到位", "2026-06-01 督办函（已办）", "2026-10-09", "c1", "9", "u1", "C03", "D4", "closed",
 	}, rows[2])
-	raw, err := f.GetCellValue("整改台账", "P3", excelize.Options{RawCellValue: true})
+	raw, err := f.GetCellValue("整改台账", "S3", excelize.Options{RawCellValue: true})
 	require.NoError(t, err)
 	require.Equal(t, "46304", raw, "a day is a real date")
-	for cell, shown := range map[string]bool{"A": true, "P": true, "Q": false, "V": false} {
+	for cell, shown := range map[string]bool{"A": true, "S": true, "T": false, "Y": false} {
 		visible, err := f.GetColVisible("整改台账", cell)
 		require.NoError(t, err)
 		require.Equal(t, shown, visible, cell)
@@ -86,6 +86,9 @@ func TestCellByCell(t *testing.T) {
 	layout, err := f.GetPageLayout("整改台账")
 	require.NoError(t, err)
 	require.Equal(t, "landscape", *layout.Orientation)
+	high, err := f.GetRowHeight("整改台账", 3)
+	require.NoError(t, err)
+	require.Greater(t, high, 3*13.0, "three measures, a line each")
 	require.Equal(t, "'整改台账'!$1:$2", f.GetDefinedName()[0].RefersTo)
 }
 
@@ -95,7 +98,7 @@ func TestProvisionalDay(t *testing.T) {
 	r := sample()
 	r.Case.Stage = lifecycle.Rectifying
 	r.Case.Clocks = []lifecycle.Clock{{Name: policy.ClockRectification, Due: calendar.On(2027, 2, 3), Provisional: true}}
-	shown, err := written(t, r).GetCellValue("整改台账", "J3")
+	shown, err := written(t, r).GetCellValue("整改台账", "M3")
 	require.NoError(t, err)
 	require.Equal(t, "2027-02-03（暂定）", shown)
 }

@@ -15,6 +15,7 @@ func (l *Ledger) define() error {
 		border     []excelize.Border
 		wrapped    = &excelize.Alignment{Vertical: "center", WrapText: true}
 		centred    = &excelize.Alignment{Horizontal: "center", Vertical: "center", WrapText: true}
+		narrowed   = &excelize.Alignment{Horizontal: "center", Vertical: "center", ShrinkToFit: true} // a date that does not fit shows as ####
 		plain      = &excelize.Font{Family: "宋体", Size: 10}
 		bold       = &excelize.Font{Family: "宋体", Size: 10, Bold: true}
 		background = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E7E6E6"}}
@@ -30,8 +31,8 @@ func (l *Ledger) define() error {
 		{&l.styles.head, excelize.Style{Font: bold, Alignment: centred, Border: border, Fill: background}},
 		{&l.styles.text, excelize.Style{Font: plain, Alignment: wrapped, Border: border}},
 		{&l.styles.centre, excelize.Style{Font: plain, Alignment: centred, Border: border}},
-		{&l.styles.date, excelize.Style{Font: plain, Alignment: centred, Border: border, CustomNumFmt: &date}},
-		{&l.styles.provisional, excelize.Style{Font: plain, Alignment: centred, Border: border, CustomNumFmt: &provision}},
+		{&l.styles.date, excelize.Style{Font: plain, Alignment: narrowed, Border: border, CustomNumFmt: &date}},
+		{&l.styles.provisional, excelize.Style{Font: plain, Alignment: narrowed, Border: border, CustomNumFmt: &provision}},
 	} {
 		var err error
 		if *one.into, err = l.file.NewStyle(&one.style); err != nil {
@@ -41,17 +42,18 @@ func (l *Ledger) define() error {
 	return nil
 }
 
-// paper sets up the print: A4 across, one page wide, the heading on each page.
+// paper sets up the print: A3 across, which offices print ledgers on, one page
+// wide, the heading on each page.
 func (l *Ledger) paper() error {
 	var (
-		a4, wide, high     = 9, 1, 0
+		a3, wide, high     = 8, 1, 0
 		across, yes        = "landscape", true
 		margin, foot, head = 0.4, 0.6, 0.5
 	)
 	if err := l.file.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {
 		return err
 	}
-	if err := l.file.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &a4, Orientation: &across, FitToWidth: &wide, FitToHeight: &high}); err != nil {
+	if err := l.file.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &a3, Orientation: &across, FitToWidth: &wide, FitToHeight: &high}); err != nil {
 		return err
 	}
 	if err := l.file.SetPageMargins(sheet, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin, Top: &head, Bottom: &foot, Horizontally: &yes}); err != nil {

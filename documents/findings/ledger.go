@@ -1,0 +1,91 @@
+package findings
+
+import (
+	"fmt"
+	"strings"
+
+	"duban/documents/workbook"
+)
+
+// isLedger reports whether the sheet is a ledger that was exported, and refuses a
+// ledger's columns on any other sheet: what stands there would be lost.
+func (t *table) isLedger(at map[Column]int) error {
+	if _, t.ledger = at[CaseNumber]; t.ledger && t.check.Known != nil && t.check.Same != nil {
+		return nil
+	}
+	for column, is := range t.columns {
+		if is.ofLedger() {
+			name := workbook.Cut(t.header.Columns[column])
+			return refuse("unknown_column", "表头“"+name+"”不是模板中的列。请改为模板中的列名，或删除此列；要导入台账的，请保留“编号”列。", "A column's header is not known.")
+		}
+	}
+	return nil
+}
+
+// known holds a row that has a case's number against the case: an import opens
+// cases and changes none, so what differs would be lost without a word.
+func (r *rowReader) known() error {
+	c, err := r.table.check.Known(r.number)
+	if err != nil {
+		return err
+	}
+	r.row.Faults = nil // what is wrong with a case is not this sheet's to say
+	if c == nil {
+		r.refuse(r.at[CaseNumber], "unknown_case", "没有编号为“"+workbook.Cut(r.number)+"”的事项。登记新问题请把“编号”留空，编号由系统给出。", "There is no case of this number.")
+		return nil
+	}
+	for _, is := range []Column{UnitName, Title, Facts, FoundOn, Method, Category, Dimension, Matter} {
+		if r.at[is] >= 0 && !r.same(is, c) {
+			r.refuse(r.at[is], "case_differs", fmt.Sprintf("此行是已登记的事项%s，“%s”与系统中的不一致。导入只登记新问题，不修改已有事项；请重新导出台账，或恢复原内容。", r.number, columns[is].header), "The row is a case already and says something else.")
+		}
+	}
+	return nil
+}
+
+// same reports whether a column says what the case says.
+func (r *rowReader) same(is Column, c *Case) bool {
+	typed, codes := workbook.Squeeze(r.typed[is]), r.table.check.Tables.Codes
+	code := func(have, want string, known bool) bool { return have == want || !known && typed == "" }
+	switch is {
+	case UnitName:
+		return typed == workbook.Squeeze(c.UnitName)
+	case Title:
+		return typed == workbook.Squeeze(c.Title)
+	case Facts:
+		return typed == workbook.Squeeze(c.Facts)
+	case FoundOn:
+		return r.body.FoundOn == c.FoundOn
+	case Method:
+		_, known := codes.Method(c.Method)
+		return code(r.body.Method, c.Method, known)
+	case Category:
+		_, known := codes.Category(c.Category)
+		return code(r.body.Category, c.Category, known)
+	case Dimension:
+		_, known := codes.Dimension(c.Dimension)
+		return code(r.body.Dimension, c.Dimension, known)
+	case Matter:
+		_, known := codes.Matter(c.Matter)
+		return code(r.body.Matter, c.Matter, known)
+	case Number, Evidence, Errors, CaseNumber, CampaignName, OfSystem, OfProgram, ends, Unread:
+	}
+	return true
+}
+
+// untouched refuses what a new row of a ledger says where only the system writes,
+// and a batch that is not the one the import is for.
+func (r *rowReader) untouched() {
+	for _, column := range r.system {
+		name := workbook.Cut(r.table.header.Columns[column])
+		r.refuse(column, "by_system", "“"+name+"”由系统填写。登记新问题时请把此格留空。", "Only the system fills in this column.")
+	}
+	if typed := workbook.Squeeze(r.typed[CampaignName]); typed != "" && typed != workbook.Squeeze(r.table.check.CampaignName) {
+		r.refuse(r.at[CampaignName], "other_campaign", "“批次”与导入时所选的批次“"+workbook.Cut(r.table.check.CampaignName)+"”不同。请留空，或分批次导入。", "Another campaign than the one chosen.")
+	}
+}
+
+// squeezeNumber is a case's number as the record has it: 督〔2026〕0001, with
+// whatever brackets it was typed.
+func squeezeNumber(text string) string {
+	return strings.NewReplacer("[", "〔", "]", "〕", "(", "〔", ")", "〕", "【", "〔", "】", "〕").Replace(workbook.Squeeze(text))
+}
