@@ -38,6 +38,15 @@ type Known struct {
 	Accounts map[string]Actor
 	// Campaigns are the ids of campaigns that exist and are not closed.
 	Campaigns map[string]bool
+	// Posts are those of the case's unit, and who held them from when to when.
+	Posts []PostHeld
+}
+
+// A PostHeld is an office of a unit, and who held it from a day on, to a day or
+// until now.
+type PostHeld struct {
+	Post, Person string
+	Since, Until calendar.Date
 }
 
 // Refs are the ids in a command's body that must exist in the directory.
@@ -45,6 +54,8 @@ type Refs struct {
 	Units     []string
 	Accounts  []string
 	Campaigns []string
+	// Posts: the body names people by the offices they hold in the case's unit.
+	Posts bool
 }
 
 // ReferencesOf lists what a command's body refers to.
@@ -66,6 +77,7 @@ type Outage struct {
 // talk per post-holder, one entry per list, unit and year.
 type Standing struct {
 	Kind    policy.MeasureKind `json:"kind"`
+	List    policy.List        `json:"list,omitempty"`
 	Case    string             `json:"case"`
 	Measure int                `json:"measure"`
 }

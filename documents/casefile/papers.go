@@ -34,6 +34,7 @@ func sections() []section {
 		{60, "回头看", []lifecycle.EventKind{lifecycle.EventArrived, lifecycle.EventLookBackRecorded}},
 		{70, "措施", []lifecycle.EventKind{
 			lifecycle.EventMeasureOrdered, lifecycle.EventMeasurePostponed, lifecycle.EventMeasureWaived, lifecycle.EventMeasureRecorded, lifecycle.EventMeasuresCancelled,
+			lifecycle.EventMeasureTakenOver,
 		}},
 		{75, "异议延期中止", []lifecycle.EventKind{
 			lifecycle.EventObjectionFiled, lifecycle.EventObjectionDecided, lifecycle.EventExtensionAsked, lifecycle.EventExtensionDecided,
