@@ -40,7 +40,7 @@ func (t *turn) standing(kind policy.MeasureKind, list policy.List, no int) *Stan
 		return nil
 	}
 	for _, m := range t.c.Measures {
-		thisYear := kind == policy.MeasureReminderTalk || m.Status == Ordered || m.On.Year() == t.today.Year()
+		thisYear := kind == policy.MeasureReminderTalk || m.On.Year() == t.today.Year()
 		if m.Kind == kind && m.List == list && m.No != no && m.stands() && thisYear {
 			return &Standing{Kind: kind, List: list, Case: t.c.ID, Measure: m.No}
 		}
@@ -68,6 +68,21 @@ func Lost(before, after Case) []Standing {
 		}
 	}
 	return lost
+}
+
+// Returned lists what a case had joined elsewhere before it stood aside, merged
+// into another or with another body, and has come back to.
+func Returned(before, after Case) []Standing {
+	if before.Seq == 0 || slices.Contains(workStages(), before.Stage) || !slices.Contains(workStages(), after.Stage) {
+		return nil
+	}
+	var joined []Standing
+	for _, m := range after.Measures {
+		if m.Status == Joined && m.Joined != nil && m.Joined.Case != after.ID {
+			joined = append(joined, *m.Joined)
+		}
+	}
+	return joined
 }
 
 // DecideTakeOver orders anew what a case had joined and lost, or joins it to what

@@ -91,6 +91,9 @@ type work struct {
 	caseID  string
 	// involved are other cases to lock, known before or learned under the lock.
 	involved []string
+	// joined are cases that joined a measure which the command ends: locked, but
+	// no business of the rules that decide it.
+	joined []string
 }
 
 // try makes one attempt. Any error leaves nothing written.
@@ -129,7 +132,7 @@ type head struct {
 // trip. The receipt is looked up by a later statement than the lock, so it sees
 // whatever the lock waited for.
 func (w *work) read(ctx context.Context, t *tx) (head, error) {
-	ids := append([]string{w.caseID}, w.involved...)
+	ids := append(append([]string{w.caseID}, w.joined...), w.involved...)
 	if slices.ContainsFunc(w.involved, func(id string) bool { return !isID(id) }) {
 		ids = ids[:1] // the rules refuse what does not exist
 	}
@@ -149,6 +152,9 @@ func (w *work) read(ctx context.Context, t *tx) (head, error) {
 	}
 	if len(refs.Campaigns) > 0 {
 		h.queueCampaigns(b, refs.Campaigns)
+	}
+	if refs.Posts {
+		h.queuePosts(b, w.caseID)
 	}
 	if err := t.send(ctx, b); err != nil {
 		return h, err
@@ -195,6 +201,12 @@ func (w *work) decide(ctx context.Context, t *tx, h head) (Answer, error) {
 	for _, k := range p.tracked {
 		k.fold(o.events, w.caseID)
 		k.comeBack(p.at)
+	}
+	if err := w.takeOver(ctx, p); err != nil {
+		return Answer{}, err
+	}
+	if err := p.list(ctx); err != nil {
+		return Answer{}, err
 	}
 	answer := Answer{
 		CommandID: w.command, Kind: w.request.Body.Kind(), Case: o.own.c, Refusal: o.refusal, At: p.at,
@@ -291,7 +303,7 @@ func (w *work) missing(c lifecycle.Case, locked map[string]lifecycle.Case) []str
 func (w *work) others(locked map[string]lifecycle.Case) []lifecycle.Case {
 	var others []lifecycle.Case
 	for id, c := range locked {
-		if id != w.caseID {
+		if id != w.caseID && (slices.Contains(w.involved, id) || !slices.Contains(w.joined, id)) {
 			others = append(others, c)
 		}
 	}

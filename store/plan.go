@@ -19,6 +19,8 @@ type plan struct {
 	at      time.Time
 	head    head
 	tracked []*tracked
+	// entries are the entries of the negative lists that change with the cases.
+	entries []entryRow
 }
 
 // tracked is one locked case, as it was and as the events so far leave it.
@@ -149,6 +151,9 @@ func (p *plan) write(b *pgx.Batch) error {
 		if k.c.AlarmNo != k.before.AlarmNo || k.before.Seq == 0 || k.c.Stage.Settled() {
 			tell = append(tell, k)
 		}
+	}
+	for _, r := range p.entries {
+		r.queue(b)
 	}
 	slices.SortFunc(tell, func(x, y *tracked) int { return cmp.Compare(x.c.ID, y.c.ID) })
 	for _, k := range tell {

@@ -27,6 +27,17 @@ type People struct {
 	Tokens map[string]string
 }
 
+// Post is the office that the unit's secretary holds.
+const Post = "党组书记"
+
+// Talk is the record of a talk that was held with the unit's secretary.
+func (p People) Talk(on calendar.Date) lifecycle.MeasureRecord {
+	return lifecycle.MeasureRecord{
+		On: on, Place: "工委会议室", HeldBy: p.Leader.Account, With: []lifecycle.PostHolder{{Post: Post, Person: p.Secretary.Name}},
+		Reason: "逾期未整改", Requirements: "立即整改", Response: "诚恳接受", Signed: true,
+	}
+}
+
 // NewPeople puts them into the record's directory.
 func NewPeople(ctx context.Context, t testing.TB, s *store.Store) People {
 	t.Helper()
@@ -53,6 +64,8 @@ func NewPeople(ctx context.Context, t testing.TB, s *store.Store) People {
 	add(&p.Admin, "系统管理员", "", lifecycle.Admin)
 	add(&p.Secretary, "单位书记", p.Unit.ID, lifecycle.UnitSecretary)
 	add(&p.Contact, "联络员", p.Unit.ID, lifecycle.UnitContact)
+	_, err = s.AddPost(ctx, store.Post{Unit: p.Unit.ID, Kind: Post, Holder: p.Secretary.Name, Account: p.Secretary.Account, Since: calendar.On(2020, 1, 1)})
+	require.NoError(t, err)
 	add(&p.OtherSecretary, "别的书记", p.OtherUnit.ID, lifecycle.UnitSecretary)
 	return p
 }
