@@ -80,6 +80,14 @@ func accessTable() map[string]access {
 		"GET /v1/campaigns/{id}":        office,
 		"POST /v1/campaigns/{id}/close": {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
 
+		"GET " + pathEntries:     readers,
+		"GET " + pathEntry:       readers,
+		"GET " + pathEntriesBook: {roles: without(staff(), lifecycle.Admin)},
+		"GET " + pathEntriesText: {roles: without(staff(), lifecycle.Admin)},
+		// What was decided to be shown is shown to all.
+		"GET " + pathPublic:      everybody,
+		"GET " + pathListedUnits: office,
+
 		"GET /v1/units":                   office,
 		"POST /v1/units":                  admin,
 		"GET /v1/units/{id}":              directory,
@@ -108,6 +116,9 @@ func accessTable() map[string]access {
 	}
 	for _, kind := range commandKinds() {
 		table["POST "+commandPath(kind)] = actors
+	}
+	for _, kind := range lifecycle.EntryKinds() {
+		table["POST "+actPath(kind)] = access{roles: kind.Who()}
 	}
 	return table
 }

@@ -168,6 +168,7 @@ func (s *server) routes() {
 	s.commandRoutes()
 	s.taskRoutes()
 	s.campaignRoutes()
+	s.listRoutes()
 	s.unitRoutes()
 	s.accountRoutes()
 	s.forceRoutes()
