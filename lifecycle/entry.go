@@ -135,7 +135,7 @@ func ListingsOf(c Case) []Entry {
 		if m.Record != nil {
 			g.Decision, g.DecidedOn = m.Record.Number, m.Record.On
 		}
-		key := Entry{List: m.List, Unit: m.Unit, Year: m.On.Year()}
+		key := Entry{List: m.list(), Unit: cmp.Or(m.Unit, c.Unit), Year: m.On.Year()}
 		i := slices.IndexFunc(entries, key.same)
 		if i < 0 {
 			entries = append(entries, key)

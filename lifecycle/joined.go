@@ -23,6 +23,15 @@ func oneOfEach(kind policy.MeasureKind) bool {
 	return kind == policy.MeasureReminderTalk || kind == policy.MeasureNegativeList
 }
 
+// list is the list of a listing. One that was ordered when there was only one list
+// names none.
+func (m Measure) list() policy.List {
+	if m.Kind == policy.MeasureNegativeList && m.List == "" {
+		return policy.ListAssessment
+	}
+	return m.List
+}
+
 // stands reports whether further cases may join the measure.
 func (m Measure) stands() bool {
 	return oneOfEach(m.Kind) && !m.Misdirected && (m.Status == Ordered || m.Kind == policy.MeasureNegativeList && m.Status == Done)
@@ -41,7 +50,7 @@ func (t *turn) standing(kind policy.MeasureKind, list policy.List, no int) *Stan
 	}
 	for _, m := range t.c.Measures {
 		thisYear := kind == policy.MeasureReminderTalk || m.On.Year() == t.today.Year()
-		if m.Kind == kind && m.List == list && m.No != no && m.stands() && thisYear {
+		if m.Kind == kind && m.list() == list && m.No != no && m.stands() && thisYear {
 			return &Standing{Kind: kind, List: list, Case: t.c.ID, Measure: m.No}
 		}
 	}
@@ -49,20 +58,23 @@ func (t *turn) standing(kind policy.MeasureKind, list policy.List, no int) *Stan
 }
 
 // Lost lists what stood in a case and does not any more, waived, cancelled or
-// taken against the wrong unit: what other cases joined must go on in one of
-// them. A talk that was held is not lost, nor is what runs on in a parent.
+// taken against the wrong unit, and the talk of a case that another body has now:
+// what other cases joined must go on in one of them. A talk that was held is not
+// lost, nor is what runs on in a parent.
 func Lost(before, after Case) []Standing {
 	var lost []Standing
+	away := after.Stage == Transferred && before.Stage != Transferred
 	for _, m := range before.Measures {
 		now, ok := after.measure(m.No)
-		if !ok || !m.stands() || now.stands() || now.Status == PassedOn || now.Status == Done && !now.Misdirected {
+		away := away && m.Kind == policy.MeasureReminderTalk && now.stands()
+		if !ok || !m.stands() || !away && (now.stands() || now.Status == PassedOn || now.Status == Done && !now.Misdirected) {
 			continue
 		}
-		lost = append(lost, Standing{Kind: m.Kind, List: m.List, Case: after.ID, Measure: m.No})
+		lost = append(lost, Standing{Kind: m.Kind, List: m.list(), Case: after.ID, Measure: m.No})
 		for _, child := range before.Children {
 			for _, passed := range child.Measures {
 				if passed.Here == m.No {
-					lost = append(lost, Standing{Kind: m.Kind, List: m.List, Case: child.ID, Measure: passed.Own})
+					lost = append(lost, Standing{Kind: m.Kind, List: m.list(), Case: child.ID, Measure: passed.Own})
 				}
 			}
 		}
@@ -73,7 +85,7 @@ func Lost(before, after Case) []Standing {
 // Returned lists what a case had joined elsewhere before it stood aside, merged
 // into another or with another body, and has come back to.
 func Returned(before, after Case) []Standing {
-	if before.Seq == 0 || slices.Contains(workStages(), before.Stage) || !slices.Contains(workStages(), after.Stage) {
+	if !cameBack(before, after) {
 		return nil
 	}
 	var joined []Standing
@@ -83,6 +95,36 @@ func Returned(before, after Case) []Standing {
 		}
 	}
 	return joined
+}
+
+// cameBack: the case was settled or with another body, and is worked on again.
+func cameBack(before, after Case) bool {
+	return before.Seq > 0 && !slices.Contains(workStages(), before.Stage) && slices.Contains(workStages(), after.Stage)
+}
+
+// CameBackWithTalk reports whether a case came back with a talk of its own still
+// open: another case may have taken it over meanwhile.
+func CameBackWithTalk(before, after Case) bool {
+	return cameBack(before, after) && slices.ContainsFunc(after.Measures, func(m Measure) bool {
+		return m.Kind == policy.MeasureReminderTalk && m.stands()
+	})
+}
+
+// DecideRejoin joins the open talk of a case that came back to the one that stands
+// elsewhere by the rules. It returns no event when there is none.
+func DecideRejoin(c Case, at time.Time, r Rules) []Event {
+	t := newTurn(c, Command{}, at, r)
+	for _, m := range c.Measures {
+		if m.Kind != policy.MeasureReminderTalk || !m.stands() {
+			continue
+		}
+		if joined := t.standing(m.Kind, m.list(), m.No); joined != nil && joined.Case != c.ID {
+			t.record(&MeasureTakenOver{No: m.No, Status: Joined, From: Standing{Kind: m.Kind, Case: c.ID, Measure: m.No}, Joined: joined})
+			t.stop(policy.ClockMeasure, m.No)
+		}
+	}
+	t.seal()
+	return t.events
 }
 
 // DecideTakeOver orders anew what a case had joined and lost, or joins it to what
@@ -98,7 +140,7 @@ func DecideTakeOver(c Case, lost []Standing, at time.Time, r Rules) []Event {
 			continue
 		}
 		body := &MeasureTakenOver{No: m.No, Status: Ordered, From: *m.Joined}
-		if joined := t.standing(m.Kind, m.List, m.No); joined != nil {
+		if joined := t.standing(m.Kind, m.list(), m.No); joined != nil {
 			body.Status, body.Joined = Joined, joined
 		}
 		t.record(body)

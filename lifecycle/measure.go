@@ -319,10 +319,7 @@ func (b *MeasureOrdered) apply(c *Case, e Event) {
 		m.ProposedBy = e.Actor.Account
 	}
 	if b.Kind == policy.MeasureNegativeList {
-		m.Unit = c.Unit
-		if m.List == "" { // written when there was one list
-			m.List = policy.ListAssessment
-		}
+		m.Unit, m.List = c.Unit, m.list()
 	}
 	if b.Proposal > 0 {
 		m.ProposedBy = c.Measures[b.Proposal-1].ProposedBy

@@ -83,6 +83,25 @@ func TestAChildThatComesBackFindsItsTalkGone(t *testing.T) {
 	r.sound(t)
 }
 
+// A talk does not wait in a case that another body has: it goes on in the case
+// that joined, and is joined by the first when that comes back.
+func TestATalkDoesNotGoAwayWithItsCase(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	a, b, c := r.served(t, "a"), r.served(t, "b"), r.served(t, "c")
+	a.Must(ctx, t, r.talkStep())
+	b.Must(ctx, t, r.talkStep())
+	a.Must(ctx, t, casetest.Step{By: r.people.Leader, Body: &lifecycle.Transfer{To: "市纪委监委", Reason: "另案处理"}})
+	require.Equal(t, lifecycle.Ordered, r.measureOf(t, b).Status)
+	c.Must(ctx, t, r.talkStep())
+	require.Equal(t, b.Case, r.measureOf(t, c).Joined.Case)
+	a.Must(ctx, t, casetest.Step{By: r.people.Leader, Body: &lifecycle.TakeBack{Reason: "退回"}})
+	require.Equal(t, lifecycle.Joined, r.measureOf(t, a).Status)
+	require.Equal(t, b.Case, r.measureOf(t, a).Joined.Case)
+	r.sound(t)
+}
+
 // Waiving and joining at once: nobody is left joined to what was waived.
 func TestNobodyJoinsWhatIsBeingWaived(t *testing.T) {
 	t.Parallel()

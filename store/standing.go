@@ -81,7 +81,8 @@ const lockUnits = `
 SELECT pg_advisory_xact_lock(key)
 FROM (SELECT DISTINCT hashtextextended('duban unit ' || unit_id, 0) AS key FROM cases WHERE id = ANY($1::uuid[]) ORDER BY key) u`
 
-// The open talks of other cases of the same unit, and its entries of the year on
+// The open talks of other cases of the same unit, but for those that another body
+// has, and its entries of the year on
 // a list, but for those that were ended. What was taken against another unit by
 // mistake counts for nothing.
 const selectStanding = `
@@ -91,7 +92,7 @@ JOIN cases o ON o.unit_id = c.unit_id AND o.id <> c.id
 JOIN case_states s ON s.case_id = o.id AND s.state ? 'measures'
 CROSS JOIN LATERAL jsonb_array_elements(s.state -> 'measures') m
 WHERE c.id = ANY($1::uuid[]) AND NOT m ? 'misdirected' AND (
-    o.settled_at IS NULL AND m ->> 'kind' = 'reminder_talk' AND m ->> 'status' = 'ordered'
+    o.settled_at IS NULL AND o.stage <> 'transferred' AND m ->> 'kind' = 'reminder_talk' AND m ->> 'status' = 'ordered'
     OR m ->> 'kind' = 'negative_list' AND m ->> 'status' IN ('ordered', 'done') AND left(m ->> 'on', 4) = $2
         AND coalesce(m ->> 'unit', o.unit_id) = c.unit_id
         AND NOT EXISTS (SELECT FROM list_entries e WHERE e.unit_id = c.unit_id AND e.list = coalesce(m ->> 'list', 'assessment')

@@ -32,6 +32,15 @@ func (w *work) takeOver(ctx context.Context, p *plan) error {
 		}
 	}
 	for _, k := range p.tracked {
+		if lifecycle.CameBackWithTalk(k.before, k.c) {
+			standing, err := p.standingFor(ctx, []string{k.c.ID})
+			if err != nil {
+				return fmt.Errorf("read standing measures: %w", err)
+			}
+			rules := k.rules
+			rules.Standing = standing[k.c.ID]
+			k.add(lifecycle.DecideRejoin(k.c, p.at, rules))
+		}
 		if joined := lifecycle.Returned(k.before, k.c); len(joined) > 0 {
 			if err := p.takeUp(ctx, k, joined); err != nil {
 				return fmt.Errorf("take up measures of %s: %w", k.c.ID, err)
