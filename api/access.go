@@ -85,8 +85,13 @@ func accessTable() map[string]access {
 		"GET " + pathEntriesBook: {roles: without(staff(), lifecycle.Admin)},
 		"GET " + pathEntriesText: {roles: without(staff(), lifecycle.Admin)},
 		// What was decided to be shown is shown to all.
-		"GET " + pathPublic:      everybody,
-		"GET " + pathListedUnits: office,
+		"GET " + pathPublic:                     everybody,
+		"GET " + pathListedUnits:                office,
+		"GET /v1/notices":                       {roles: without(staff(), lifecycle.Admin)},
+		"GET /v1/notices/{id}":                  {roles: without(staff(), lifecycle.Admin)},
+		"GET /v1/notice_runs/{id}":              {roles: without(staff(), lifecycle.Admin)},
+		"POST /v1/campaigns/{id}/draft_notices": {roles: lifecycle.KindSubmitNotice.Who()},
+		"POST /v1/campaigns/{id}/sign_notices":  {roles: lifecycle.KindApproveNotice.Who()},
 
 		"GET /v1/units":                   office,
 		"POST /v1/units":                  admin,

@@ -234,7 +234,7 @@ func (s *server) entriesText(ctx context.Context, c *call, in *textInput) (*huma
 	var f form
 	f.required("year", in.Year)
 	paper := documents.NegativeList{
-		Office: s.office, List: list, Year: f.number("year", in.Year, calendar.FirstYear, calendar.LastYear, 0), Number: f.text("number", in.Number, maxCode),
+		Office: s.papers.Office, List: list, Year: f.number("year", in.Year, calendar.FirstYear, calendar.LastYear, 0), Number: f.text("number", in.Number, maxCode),
 	}
 	if err := f.err(); err != nil {
 		return nil, err

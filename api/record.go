@@ -30,6 +30,7 @@ type Record interface {
 	Lists
 	Force
 	Imports
+	Notices
 }
 
 // A Gate knows who comes, and whether the record can be reached.
@@ -49,8 +50,8 @@ type Cases interface {
 	History(ctx context.Context, a lifecycle.Actor, id string) ([]lifecycle.Event, string, error)
 	Counts(ctx context.Context, a lifecycle.Actor) (store.Counts, error)
 	Events(ctx context.Context, a lifecycle.Actor, id string, after int64, limit int) ([]store.EventView, error)
-	// CaseFile holds more than a unit may know; documents pick from it.
-	CaseFile(ctx context.Context, a lifecycle.Actor, id string) (store.CaseFile, error)
+	// PaperOrder holds more than a unit may know; documents pick from it.
+	PaperOrder(ctx context.Context, a lifecycle.Actor, id string) (store.PaperOrder, error)
 	Deadline(ctx context.Context, a lifecycle.Actor, id string) ([]store.DeadlineView, error)
 	Tasks(ctx context.Context, a lifecycle.Actor, after string, limit int) (store.TaskPage, error)
 	Receipt(ctx context.Context, a lifecycle.Actor, commandID string) (store.Answer, error)
@@ -104,6 +105,15 @@ type Lists interface {
 	Entry(ctx context.Context, id string) (store.ListEntry, error)
 	Act(ctx context.Context, r store.EntryRequest) (store.ListEntry, error)
 	ListedUnits(ctx context.Context, year int) ([]store.ListedUnit, error)
+}
+
+// Notices reads notices, and has those of a campaign drafted and signed.
+type Notices interface {
+	Notice(ctx context.Context, id string) (store.NoticeView, error)
+	Notices(ctx context.Context, f store.NoticeFilter) ([]store.NoticeView, error)
+	StartNoticeRun(ctx context.Context, who lifecycle.Actor, campaign string, action store.NoticeAction, body lifecycle.SubmitNotice, key string, at time.Time) (store.NoticeRun, error)
+	NoticeRun(ctx context.Context, id string) (store.NoticeRun, error)
+	NoticeRunUnits(ctx context.Context, id string) ([]store.NoticeRunUnit, error)
 }
 
 // Imports keeps workbooks of findings and what became of them.

@@ -13,6 +13,7 @@ var fieldZH = map[string]string{ //nolint:gochecknoglobals // an immutable table
 	"account":      "情况说明",
 	"basis":        "依据",
 	"campaign":     "督查批次",
+	"cases":        "列入的事项",
 	"category":     "问题类别",
 	"dimension":    "问题方面",
 	"done":         "是否完成",
@@ -22,6 +23,7 @@ var fieldZH = map[string]string{ //nolint:gochecknoglobals // an immutable table
 	"facts":        "问题事实",
 	"feedback":     "回头看反馈意见",
 	"findings":     "核查情况",
+	"form":         "文书格式",
 	"found_on":     "发现日期",
 	"granted":      "是否同意",
 	"grounds":      "异议理由",
@@ -36,6 +38,7 @@ var fieldZH = map[string]string{ //nolint:gochecknoglobals // an immutable table
 	"measures":     "整改措施",
 	"method":       "发现方式",
 	"no":           "序号",
+	"notice":       "反馈意见",
 	"number":       "文号",
 	"officer":      "经办人",
 	"on":           "日期",
@@ -69,6 +72,7 @@ var fieldZH = map[string]string{ //nolint:gochecknoglobals // an immutable table
 	"unsigned":     "未签字的原因",
 	"until":        "截止日期",
 	"with":         "谈话对象",
+	"whole":        "整份更正",
 	"witness":      "见证人",
 }
 

@@ -64,6 +64,10 @@ func (s *Store) Execute(ctx context.Context, r Request) (Answer, error) {
 	var answer Answer
 	err := retry(ctx, func() (err error) {
 		answer, err = w.try(ctx)
+		if paper, ok := errors.AsType[*unprintableError](err); ok {
+			w.unprintable = paper.refusal
+			answer, err = w.try(ctx)
+		}
 		return err
 	})
 	if err != nil {
@@ -94,6 +98,9 @@ type work struct {
 	// joined are cases that joined a measure which the command ends: locked, but
 	// no business of the rules that decide it.
 	joined []string
+	// unprintable: the try before found that the decision's paper cannot be
+	// written.
+	unprintable *lifecycle.Refusal
 }
 
 // try makes one attempt. Any error leaves nothing written.
@@ -195,7 +202,13 @@ func (w *work) decide(ctx context.Context, t *tx, h head) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	if w.unprintable != nil && o.refusal == nil {
+		o.refusal, o.events = w.unprintable, nil
+	}
 	if err := p.number(ctx, o.events); err != nil {
+		return Answer{}, err
+	}
+	if err := p.issue(ctx, o.events, w.caseID); err != nil {
 		return Answer{}, err
 	}
 	for _, k := range p.tracked {
@@ -290,7 +303,7 @@ func (w *work) missing(c lifecycle.Case, locked map[string]lifecycle.Case) []str
 	var more []string
 	want := lifecycle.Involves(c, w.request.Body)
 	for _, id := range want {
-		if _, ok := locked[id]; !ok && !slices.Contains(w.involved, id) {
+		if _, ok := locked[id]; (!ok || slices.Contains(w.joined, id)) && !slices.Contains(w.involved, id) {
 			more = append(more, id)
 		}
 	}

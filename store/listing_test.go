@@ -83,6 +83,26 @@ func TestAChildThatComesBackFindsItsTalkGone(t *testing.T) {
 	r.sound(t)
 }
 
+// So it is when the talk was the parent's own and falls away with it.
+func TestAChildComesBackFromTheCaseThatHadItsTalk(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	parent, child, third := r.served(t, "parent"), r.served(t, "child"), r.served(t, "third")
+	for _, l := range []*casetest.Life{parent, child, third} {
+		l.Must(ctx, t, r.talkStep())
+	}
+	child.Must(ctx, t, casetest.Step{By: r.people.Leader, Body: &lifecycle.MergeInto{Parent: parent.Case}})
+	parent.Must(ctx, t, casetest.Step{By: r.people.Leader, Body: &lifecycle.Void{Reason: "查否"}})
+	require.Equal(t, 1, r.count(t, `SELECT count(*) FROM case_states s, jsonb_array_elements(s.state -> 'measures') m WHERE m ->> 'status' = 'ordered'`))
+	for _, l := range []*casetest.Life{child, third} {
+		if m := r.measureOf(t, l); m.Status == lifecycle.Joined {
+			require.NotEqual(t, parent.Case, m.Joined.Case)
+		}
+	}
+	r.sound(t)
+}
+
 // A talk does not wait in a case that another body has: it goes on in the case
 // that joined, and is joined by the first when that comes back.
 func TestATalkDoesNotGoAwayWithItsCase(t *testing.T) {

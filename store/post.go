@@ -51,11 +51,13 @@ func (s *Store) AddPost(ctx context.Context, p Post) (Post, error) {
 	return p, nil
 }
 
+const selectPosts = `
+SELECT id, unit_id, kind, holder, coalesce(account_id, ''), since, until FROM posts
+WHERE unit_id = $1 ORDER BY until DESC NULLS FIRST, kind, since DESC, id`
+
 // Posts lists the posts of a unit, the present holders first.
 func (s *Store) Posts(ctx context.Context, unit string) ([]Post, error) {
-	rows, err := s.pool.Query(ctx, `
-		SELECT id, unit_id, kind, holder, coalesce(account_id, ''), since, until FROM posts
-		WHERE unit_id = $1 ORDER BY until DESC NULLS FIRST, kind, since DESC, id`, unit)
+	rows, err := s.pool.Query(ctx, selectPosts, unit)
 	if err != nil {
 		return nil, fmt.Errorf("list posts: %w", plain(err))
 	}

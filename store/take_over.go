@@ -10,6 +10,28 @@ import (
 	"duban/lifecycle"
 )
 
+// An inheritance is what a transaction ends that others had joined, and who has
+// it now: neither is in the record before the transaction is.
+type inheritance struct{ lost, taken []lifecycle.Standing }
+
+// standing is what a case may join: what the record has, without what is being
+// ended, and what was taken over just now.
+func (i *inheritance) standing(recorded []lifecycle.Standing) []lifecycle.Standing {
+	left := slices.DeleteFunc(slices.Clone(recorded), func(s lifecycle.Standing) bool {
+		return slices.ContainsFunc(i.lost, func(o lifecycle.Standing) bool { return s.Case == o.Case && s.Measure == o.Measure })
+	})
+	return append(left, i.taken...)
+}
+
+// note keeps what a case has to do itself.
+func (i *inheritance) note(c lifecycle.Case) {
+	for _, m := range c.Measures {
+		if m.Status == lifecycle.Ordered {
+			i.taken = append(i.taken, lifecycle.Standing{Kind: m.Kind, List: m.List, Case: c.ID, Measure: m.No})
+		}
+	}
+}
+
 // takeOver lets what other cases had joined, and this decision ends, go on in
 // them: the first of them has it ordered anew, the others join that. It happens
 // in the transaction that ends it, so that nothing is left without anybody who
@@ -17,41 +39,30 @@ import (
 // ids, for which the request may have to begin again.
 func (w *work) takeOver(ctx context.Context, p *plan) error {
 	var (
-		lost  []lifecycle.Standing
+		all   inheritance
 		units []string
 	)
 	for _, k := range p.tracked {
 		if gone := lifecycle.Lost(k.before, k.c); len(gone) > 0 {
-			lost = append(lost, gone...)
+			all.lost = append(all.lost, gone...)
 			units = append(units, k.before.Unit, k.c.Unit)
 		}
 	}
-	if len(lost) > 0 {
-		if err := w.takeOverLost(ctx, p, lost, units); err != nil {
+	if len(all.lost) > 0 {
+		if err := w.passOn(ctx, p, &all, units); err != nil {
 			return fmt.Errorf("pass on measures: %w", err)
 		}
 	}
 	for _, k := range p.tracked {
-		if lifecycle.CameBackWithTalk(k.before, k.c) {
-			standing, err := p.standingFor(ctx, []string{k.c.ID})
-			if err != nil {
-				return fmt.Errorf("read standing measures: %w", err)
-			}
-			rules := k.rules
-			rules.Standing = standing[k.c.ID]
-			k.add(lifecycle.DecideRejoin(k.c, p.at, rules))
-		}
-		if joined := lifecycle.Returned(k.before, k.c); len(joined) > 0 {
-			if err := p.takeUp(ctx, k, joined); err != nil {
-				return fmt.Errorf("take up measures of %s: %w", k.c.ID, err)
-			}
+		if err := p.takeUp(ctx, k, &all); err != nil {
+			return fmt.Errorf("take up measures of %s: %w", k.c.ID, err)
 		}
 	}
 	return nil
 }
 
-func (w *work) takeOverLost(ctx context.Context, p *plan, lost []lifecycle.Standing, units []string) error {
-	heirs, err := p.joined(ctx, lost, units)
+func (w *work) passOn(ctx context.Context, p *plan, all *inheritance, units []string) error {
+	heirs, err := p.joined(ctx, all.lost, units)
 	if err != nil || len(heirs) == 0 {
 		return err
 	}
@@ -63,38 +74,41 @@ func (w *work) takeOverLost(ctx context.Context, p *plan, lost []lifecycle.Stand
 	if err != nil {
 		return err
 	}
-	var taken []lifecycle.Standing
 	for _, id := range heirs {
-		if slices.ContainsFunc(p.tracked, func(k *tracked) bool { return k.c.ID == id }) {
-			continue // the decision has dealt with it
-		}
-		k, err := p.track(ctx, p.head.locked[id])
+		k, err := p.follow(ctx, id)
 		if err != nil {
 			return err
 		}
-		k.rules.Standing = append(without(standing[id], lost), taken...)
+		k.rules.Standing = all.standing(standing[id])
 		k.catchUp(p.at)
-		k.add(lifecycle.DecideTakeOver(k.c, lost, p.at, k.rules))
-		for _, m := range k.c.Measures {
-			if m.Status == lifecycle.Ordered {
-				taken = append(taken, lifecycle.Standing{Kind: m.Kind, List: m.List, Case: id, Measure: m.No})
-			}
-		}
+		k.add(lifecycle.DecideTakeOver(k.c, all.lost, p.at, k.rules))
+		all.note(k.c)
 	}
 	return nil
 }
 
-// takeUp looks after what a case that came back had joined: meanwhile it may have
-// come to nothing, and nobody told the case, which was not its own.
-func (p *plan) takeUp(ctx context.Context, k *tracked, joined []lifecycle.Standing) error {
-	ids, nos := make([]string, len(joined)), make([]int, len(joined))
-	for i, s := range joined {
-		ids[i], nos[i] = s.Case, s.Measure
+// follow is the tracked case of an id, which is tracked from now on if it was not.
+func (p *plan) follow(ctx context.Context, id string) (*tracked, error) {
+	i := slices.IndexFunc(p.tracked, func(k *tracked) bool { return k.c.ID == id })
+	if i >= 0 {
+		return p.tracked[i], nil
+	}
+	return p.track(ctx, p.head.locked[id])
+}
+
+// takeUp looks after a case that came back. What it had joined may have come to
+// nothing meanwhile, and nobody told the case, which was not its own; or it does
+// so with this very decision. What it had open itself another may have taken over.
+func (p *plan) takeUp(ctx context.Context, k *tracked, all *inheritance) error {
+	joined, talk := lifecycle.Returned(k.before, k.c), lifecycle.CameBackWithTalk(k.before, k.c)
+	if len(joined) == 0 && !talk {
+		return nil
 	}
 	standing, err := p.standingFor(ctx, []string{k.c.ID})
 	if err != nil {
 		return err
 	}
+	ids, nos := pairs(joined)
 	rows, err := p.tx.conn.Query(ctx, `
 		SELECT j.id, j.no FROM unnest($1::text[], $2::int[]) AS j (id, no)
 		JOIN case_states s ON s.case_id = j.id::uuid
@@ -106,22 +120,29 @@ func (p *plan) takeUp(ctx context.Context, k *tracked, joined []lifecycle.Standi
 	lost, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s lifecycle.Standing, err error) {
 		return s, row.Scan(&s.Case, &s.Measure)
 	})
-	if err != nil || len(lost) == 0 {
+	if err != nil {
 		return err
 	}
 	rules := k.rules
-	rules.Standing = standing[k.c.ID]
-	k.add(lifecycle.DecideTakeOver(k.c, lost, p.at, rules))
+	rules.Standing = all.standing(standing[k.c.ID])
+	k.add(lifecycle.DecideRejoin(k.c, p.at, rules))
+	k.add(lifecycle.DecideTakeOver(k.c, append(lost, all.lost...), p.at, rules))
+	all.note(k.c)
 	return nil
+}
+
+func pairs(list []lifecycle.Standing) (cases []string, nos []int) {
+	cases, nos = make([]string, len(list)), make([]int, len(list))
+	for i, s := range list {
+		cases[i], nos[i] = s.Case, s.Measure
+	}
+	return cases, nos
 }
 
 // joined lists the open cases that joined one of these, the oldest first. The
 // units are locked before: nobody joins any more what is being ended.
 func (p *plan) joined(ctx context.Context, lost []lifecycle.Standing, units []string) ([]string, error) {
-	ids, nos := make([]string, len(lost)), make([]int, len(lost))
-	for i, s := range lost {
-		ids[i], nos[i] = s.Case, s.Measure
-	}
+	ids, nos := pairs(lost)
 	var heirs []string
 	b := &pgx.Batch{}
 	b.Queue(`
@@ -140,10 +161,4 @@ func (p *plan) joined(ctx context.Context, lost []lifecycle.Standing, units []st
 		return err
 	})
 	return heirs, p.tx.send(ctx, b)
-}
-
-func without(list, these []lifecycle.Standing) []lifecycle.Standing {
-	return slices.DeleteFunc(slices.Clone(list), func(s lifecycle.Standing) bool {
-		return slices.ContainsFunc(these, func(o lifecycle.Standing) bool { return s.Case == o.Case && s.Measure == o.Measure })
-	})
 }

@@ -1,0 +1,52 @@
+package documents
+
+import (
+	"duban/lifecycle"
+	"duban/policy"
+)
+
+// Issued is what was sent out of a kind of document and still stands, nil when
+// nothing was: the case has a draft of it, or it is no paper that is sent.
+func Issued(kind Kind, s Source) *lifecycle.Issued {
+	m := &mapping{Source: s, c: lifecycle.Fold(s.Events)}
+	switch kind {
+	case KindNotice:
+		if n := m.c.Notice; n != nil && n.Number != "" {
+			return n.Issued
+		}
+	case KindReceipt:
+		if _, b, ok := last[*lifecycle.ReceiptRecorded](s.Events); ok && m.c.Receipt != nil {
+			return b.Issued
+		}
+	case KindLetter:
+		if one, ok := m.measure(policy.MeasureSupervisionLetter); ok && one.Record != nil {
+			return m.recorded(one.No)
+		}
+	case KindClosing:
+		if _, b, ok := last[*lifecycle.ClosureApproved](s.Events); ok && !m.c.ClosedAt.IsZero() {
+			return b.Issued
+		}
+	case KindWithdrawal:
+		if m.c.Stage != lifecycle.Voided {
+			return nil
+		}
+		if _, b, ok := last[*lifecycle.CaseVoided](s.Events); ok {
+			return b.Issued
+		}
+		if _, b, ok := last[*lifecycle.ObjectionDecided](s.Events); ok {
+			return b.Issued
+		}
+	case KindTalk, KindReportForm:
+	}
+	return nil
+}
+
+// recorded is the paper of a measure that was recorded.
+func (m *mapping) recorded(no int) *lifecycle.Issued {
+	for _, e := range m.Events {
+		if b, ok := e.Body.(*lifecycle.MeasureRecorded); ok && b.No == no {
+			return b.Issued
+		}
+	}
+	return nil
+}
