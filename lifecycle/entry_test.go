@@ -46,6 +46,24 @@ func TestListingsOfACase(t *testing.T) {
 	require.Equal(t, "已改正", entries[1].Grounds[0].Reason)
 }
 
+// A listing that was ordered when there was one list stands on the assessment's,
+// and a case that was recorded then still shows it.
+func TestListingsFromBefore(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	n := served(t, w, accept(lifecycle.Immediate, ""))
+	old, err := lifecycle.Event{Case: n.c.ID, Seq: n.c.Seq + 1, At: n.now, Legal: day("2026-03-02"), Kind: lifecycle.EventMeasureOrdered}.
+		WithContent([]byte(`{"data":{"no":1,"kind":"negative_list","status":"ordered","basis":"L5"}}`))
+	require.NoError(t, err)
+	c := n.c.Apply(old)
+	require.Equal(t, policy.ListAssessment, c.Measures[0].List)
+	c.Measures = []lifecycle.Measure{{No: 1, Kind: policy.MeasureNegativeList, Status: lifecycle.Ordered, Basis: "L5", On: day("2026-03-02")}}
+	entries := lifecycle.ListingsOf(c)
+	require.Len(t, entries, 1)
+	require.Equal(t, policy.ListAssessment, entries[0].List)
+	require.Equal(t, "u1", entries[0].Unit)
+}
+
 // How an entry ends is policy: with its year, a time after the unit's last entry,
 // or by decision only.
 func TestHowAnEntryEnds(t *testing.T) {
