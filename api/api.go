@@ -159,6 +159,7 @@ func build(o Options) (*gin.Engine, *server) {
 	s.routes()
 	s.evidenceRoutes(router)
 	s.importRoutes(router)
+	s.directoryFiles(router)
 	s.health(router, o.Registry)
 	s.document(router)
 	return router, s
@@ -175,6 +176,8 @@ func (s *server) routes() {
 	s.campaignRoutes()
 	s.listRoutes()
 	s.noticeRoutes()
+	s.regionRoutes()
+	s.areaRoutes()
 	s.unitRoutes()
 	s.accountRoutes()
 	s.forceRoutes()

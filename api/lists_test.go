@@ -212,6 +212,7 @@ func TestBadInputAboutMeasures(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	p := s.people
+	p.Take(t.Context(), t, s.store)
 	l := s.life()
 	l.do(t, p.Inspector, p.Finding("问题", today()).Body)
 	for _, step := range append(p.UpToServing(lifecycle.Immediate), p.Sign()) {

@@ -131,7 +131,7 @@ func (p *plan) order(ctx context.Context, k *tracked, kind lifecycle.PaperKind, 
 // queuePaperNames reads the names a paper bears.
 func queuePaperNames(b *pgx.Batch, c lifecycle.Case, order *PaperOrder) {
 	b.Queue(`SELECT name FROM units WHERE id = $1`, c.Unit).QueryRow(func(row pgx.Row) error { return row.Scan(&order.Unit) })
-	b.Queue(selectPosts, c.Unit).Query(func(rows pgx.Rows) (err error) {
+	b.Queue(selectPosts+` WHERE unit_id = $1 ORDER BY until DESC NULLS FIRST, kind, since DESC, id`, c.Unit).Query(func(rows pgx.Rows) (err error) {
 		order.Posts, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Post])
 		return err
 	})

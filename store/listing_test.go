@@ -167,6 +167,7 @@ func TestATalkIsHeldWithWhoHoldsThePost(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	r := newRecord(t)
+	r.people.Take(ctx, t, r.Store)
 	l := r.served(t, "a")
 	l.Must(ctx, t, r.talkStep())
 	held := r.people.Talk(today())

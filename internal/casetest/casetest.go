@@ -30,6 +30,13 @@ type People struct {
 // Post is the office that the unit's secretary holds.
 const Post = "党组书记"
 
+// Take puts the unit's secretary into the office, with whom a talk can be held.
+func (p People) Take(ctx context.Context, t testing.TB, s *store.Store) {
+	t.Helper()
+	_, err := s.AddPost(ctx, store.Post{Unit: p.Unit.ID, Kind: Post, Holder: p.Secretary.Name, Account: p.Secretary.Account, Since: calendar.On(2020, 1, 1)})
+	require.NoError(t, err)
+}
+
 // Talk is the record of a talk that was held with the unit's secretary.
 func (p People) Talk(on calendar.Date) lifecycle.MeasureRecord {
 	return lifecycle.MeasureRecord{
@@ -64,8 +71,6 @@ func NewPeople(ctx context.Context, t testing.TB, s *store.Store) People {
 	add(&p.Admin, "系统管理员", "", lifecycle.Admin)
 	add(&p.Secretary, "单位书记", p.Unit.ID, lifecycle.UnitSecretary)
 	add(&p.Contact, "联络员", p.Unit.ID, lifecycle.UnitContact)
-	_, err = s.AddPost(ctx, store.Post{Unit: p.Unit.ID, Kind: Post, Holder: p.Secretary.Name, Account: p.Secretary.Account, Since: calendar.On(2020, 1, 1)})
-	require.NoError(t, err)
 	add(&p.OtherSecretary, "别的书记", p.OtherUnit.ID, lifecycle.UnitSecretary)
 	return p
 }
