@@ -53,6 +53,11 @@ func TestAWaivedTalkGoesOnInTheCasesThatJoined(t *testing.T) {
 		l.Must(ctx, t, r.talkStep())
 	}
 	require.Equal(t, lifecycle.Joined, r.measureOf(t, b).Status)
+	// What befalls a case that joined is nothing to the others.
+	d := r.served(t, "d")
+	d.Must(ctx, t, r.talkStep(), casetest.Step{By: r.people.Leader, Body: &lifecycle.Void{Reason: "查否"}})
+	require.Equal(t, lifecycle.Ordered, r.measureOf(t, a).Status)
+	require.Equal(t, a.Case, r.measureOf(t, c).Joined.Case)
 	waive := casetest.Step{By: r.people.Signer, Body: &lifecycle.WaiveMeasure{No: 1, Reason: "已说明理由"}}
 	a.Must(ctx, t, waive)
 	require.Equal(t, lifecycle.Waived, r.measureOf(t, a).Status)
