@@ -48,9 +48,9 @@ func (t *turn) standing(kind policy.MeasureKind, list policy.List, no int) *Stan
 	if !oneOfEach(kind) {
 		return nil
 	}
-	for _, m := range t.c.Measures {
+	for _, m := range slices.Backward(t.c.Measures) { // an earlier listing may have been ended
 		thisYear := kind == policy.MeasureReminderTalk || m.On.Year() == t.today.Year()
-		if m.Kind == kind && m.list() == list && m.No != no && m.stands() && thisYear {
+		if m.Kind == kind && m.list() == list && m.No != no && m.stands() && thisYear && !slices.Contains(t.rules.Over, list) {
 			return &Standing{Kind: kind, List: list, Case: t.c.ID, Measure: m.No}
 		}
 	}

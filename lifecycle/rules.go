@@ -23,6 +23,9 @@ type Rules struct {
 	// Standing are the measures running or listed in other cases of the same
 	// unit that this case would have to join.
 	Standing []Standing
+	// Over are the lists on which this year's entry of the unit was ended by
+	// decision: who lists the unit again makes a new listing.
+	Over []policy.List
 	// Known are the units and people that the command refers to and that exist.
 	Known Known
 	// Of are the rules of the other cases a command involves, by case: each was

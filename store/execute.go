@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"duban/lifecycle"
+	"duban/policy"
 )
 
 // Ids of commands and of the cases they open follow from account and key, so a
@@ -133,6 +134,7 @@ type head struct {
 	known   lifecycle.Known
 	// standing is read only when something is ordered that others may join.
 	standing map[string][]lifecycle.Standing
+	over     map[string][]policy.List
 }
 
 // read locks the cases and reads everything the decision needs, in one round

@@ -39,7 +39,7 @@ func (p *plan) track(ctx context.Context, c lifecycle.Case) (*tracked, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Outages, r.Known, r.Standing = p.head.outages, p.head.known, p.head.standing[c.ID]
+	r.Outages, r.Known, r.Standing, r.Over = p.head.outages, p.head.known, p.head.standing[c.ID], p.head.over[c.ID]
 	k := &tracked{before: c, c: c, rules: r}
 	p.tracked = append(p.tracked, k)
 	return k, nil

@@ -35,10 +35,11 @@ func (p *plan) settle(ctx context.Context, decide func() ([]lifecycle.Event, err
 	return err
 }
 
-// ordersOneOfEach: the event orders a measure of which a unit has one.
+// ordersOneOfEach: the event orders a measure of which a unit has one, or joins
+// one of the case itself, which may be over.
 func ordersOneOfEach(e lifecycle.Event) bool {
 	m, ok := e.Body.(*lifecycle.MeasureOrdered)
-	return ok && m.Status == lifecycle.Ordered && (m.Kind == policy.MeasureReminderTalk || m.Kind == policy.MeasureNegativeList)
+	return ok && (m.Status == lifecycle.Ordered || m.Status == lifecycle.Joined) && (m.Kind == policy.MeasureReminderTalk || m.Kind == policy.MeasureNegativeList)
 }
 
 // readStanding reads what the cases could join.
@@ -48,9 +49,35 @@ func (p *plan) readStanding(ctx context.Context) error {
 		ids = append(ids, id)
 	}
 	var err error
-	p.head.standing, err = p.standingFor(ctx, ids)
+	if p.head.standing, err = p.standingFor(ctx, ids); err != nil {
+		return err
+	}
+	p.head.over, err = p.overFor(ctx, ids)
 	return err
 }
+
+// overFor reads the lists on which the year's entry of a case's unit was ended.
+func (p *plan) overFor(ctx context.Context, ids []string) (map[string][]policy.List, error) {
+	rules, err := p.store.rules(ctx, p.tx.conn, p.head.force, 0)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := p.tx.conn.Query(ctx, selectOver, ids, rules.Today(p.at).Year()) //nolint:rowserrcheck // ForEachRow checks it
+	if err != nil {
+		return nil, err
+	}
+	over := map[string][]policy.List{}
+	var id, list string
+	_, err = pgx.ForEachRow(rows, []any{&id, &list}, func() error {
+		over[id] = append(over[id], policy.List(list))
+		return nil
+	})
+	return over, err
+}
+
+const selectOver = `
+SELECT c.id::text, e.list FROM cases c JOIN list_entries e ON e.unit_id = c.unit_id
+WHERE c.id = ANY($1::uuid[]) AND e.year = $2 AND e.ended_on IS NOT NULL`
 
 // standingFor locks the units of the cases, so that two cases of one unit do not
 // both find nothing to join, and reads what there is.
@@ -96,5 +123,5 @@ WHERE c.id = ANY($1::uuid[]) AND NOT m ? 'misdirected' AND (
     OR m ->> 'kind' = 'negative_list' AND m ->> 'status' IN ('ordered', 'done') AND left(m ->> 'on', 4) = $2
         AND coalesce(m ->> 'unit', o.unit_id) = c.unit_id
         AND NOT EXISTS (SELECT FROM list_entries e WHERE e.unit_id = c.unit_id AND e.list = coalesce(m ->> 'list', 'assessment')
-            AND e.year = $2::int AND e.ended_on IS NOT NULL))
-ORDER BY o.opened_at, o.id`
+            AND e.year = $2::int AND (e.entry -> 'ended' -> 'leads')::jsonb ? concat_ws(' ', o.id, m ->> 'no', m ->> 'on')))
+ORDER BY o.opened_at, o.id, (m ->> 'no')::int DESC`
