@@ -82,6 +82,13 @@ func accessTable() map[string]access {
 		"GET /v1/campaigns/{id}":        office,
 		"POST /v1/campaigns/{id}/close": {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
 
+		"GET " + pathEntries:     readers,
+		"GET " + pathEntry:       readers,
+		"GET " + pathEntriesBook: {roles: without(staff(), lifecycle.Admin)},
+		"GET " + pathEntriesText: {roles: without(staff(), lifecycle.Admin)},
+		// What was decided to be shown is shown to all.
+		"GET " + pathPublic:                     everybody,
+		"GET " + pathListedUnits:                office,
 		"GET /v1/notices":                       {roles: without(staff(), lifecycle.Admin)},
 		"GET /v1/notices/{id}":                  {roles: without(staff(), lifecycle.Admin)},
 		"GET /v1/notice_runs/{id}":              {roles: without(staff(), lifecycle.Admin)},
@@ -143,6 +150,9 @@ func accessTable() map[string]access {
 	}
 	for _, kind := range commandKinds() {
 		table["POST "+commandPath(kind)] = actors
+	}
+	for _, kind := range lifecycle.EntryKinds() {
+		table["POST "+actPath(kind)] = access{roles: kind.Who()}
 	}
 	return table
 }

@@ -192,6 +192,7 @@ func (s *server) routes() {
 	s.commandRoutes()
 	s.taskRoutes()
 	s.campaignRoutes()
+	s.listRoutes()
 	s.noticeRoutes()
 	s.regionRoutes()
 	s.areaRoutes()

@@ -164,9 +164,8 @@ func TestEveryKindOfCommand(t *testing.T) {
 	l.do(t, successor, &lifecycle.AcceptHandover{})
 	l.do(t, p.Leader, &lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: "进展缓慢"})
 	l.do(t, p.Leader, &lifecycle.PostponeMeasure{No: 1, Until: c.today().AddDays(25), Reason: reason()})
-	l.do(t, p.Leader, &lifecycle.RecordMeasure{No: 1, MeasureRecord: lifecycle.MeasureRecord{
-		On: c.today(), Place: "工委会议室", Persons: []string{"市档案局 书记"}, Reason: "进展缓慢", Requirements: "按期完成", Response: "照办",
-	}})
+	p.Take(t.Context(), t, l.store)
+	l.do(t, p.Leader, &lifecycle.RecordMeasure{No: 1, MeasureRecord: p.Talk(c.today())})
 	l.do(t, p.Leader, &lifecycle.OrderMeasure{Measure: policy.MeasureOnSite, Basis: "再看一看"})
 	l.do(t, third, &lifecycle.WaiveMeasure{No: 2, Reason: reason()})
 	l.do(t, p.Leader, &lifecycle.Transfer{To: "市纪委监委", Reason: reason()})

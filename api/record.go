@@ -30,6 +30,7 @@ type Record interface {
 	Directories
 	Addresses
 	Campaigns
+	Lists
 	Force
 	Imports
 	Notices
@@ -137,6 +138,16 @@ type Campaigns interface {
 	CampaignProgress(ctx context.Context, id string) (map[string]int64, error)
 	AddCampaign(ctx context.Context, c store.Campaign) (store.Campaign, error)
 	CloseCampaign(ctx context.Context, id string) (store.Campaign, error)
+}
+
+// Lists reads the negative lists and records what people do about their entries.
+// What the rules turn down is a *lifecycle.Refusal.
+type Lists interface {
+	Entries(ctx context.Context, f store.EntryFilter) ([]store.ListEntry, error)
+	EachEntry(ctx context.Context, f store.EntryFilter, each func(store.ListEntry) error) error
+	Entry(ctx context.Context, id string) (store.ListEntry, error)
+	Act(ctx context.Context, r store.EntryRequest) (store.ListEntry, error)
+	ListedUnits(ctx context.Context, year int) ([]store.ListedUnit, error)
 }
 
 // Notices reads notices, and has those of a campaign drafted and signed.

@@ -174,7 +174,8 @@ func measures(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
 		case m.Status == lifecycle.Ordered && !ordered:
 			ordered = true
 			list = append(list, lifecycle.RecordMeasure{No: m.No, MeasureRecord: lifecycle.MeasureRecord{
-				On: today, Place: "会议室", Persons: []string{"张三"}, Reason: someText, Requirements: someText, Response: someText, Number: "1号",
+				On: today, Place: "会议室", HeldBy: "leader", With: []lifecycle.PostHolder{{Post: "党组书记", Person: "张三"}}, Persons: []string{"李四"},
+				To: "党组", Reason: someText, Requirements: someText, Response: someText, Number: "1号", Signed: true,
 			}})
 		default:
 			continue

@@ -239,7 +239,7 @@ func TestOneEntryAYearInOneCase(t *testing.T) {
 	t.Parallel()
 	w := &walk{rules: defaultRules()}
 	n := served(t, w, accept(lifecycle.Immediate, ""))
-	entry := lifecycle.OrderMeasure{Measure: policy.MeasureNegativeList, Basis: someText}
+	entry := lifecycle.OrderMeasure{Measure: policy.MeasureNegativeList, List: policy.ListProblems, Basis: someText}
 	n = steps(
 		t, w, n, "leader", entry, "leader",
 		lifecycle.RecordMeasure{No: 1, MeasureRecord: lifecycle.MeasureRecord{On: w.rules.Today(n.now), Number: "〔2026〕1号"}},

@@ -99,9 +99,13 @@ func (c Case) turnOf(k Clock) (who, then Recipient) {
 		}
 		return unit, Recipient{}
 	case policy.ClockMeasure:
+		if c.leads(k.Measure) {
+			return c.measureOwner(k.Measure), role(CommitteeSecretary)
+		}
 		return c.measureOwner(k.Measure), role(Leader)
-	case policy.ClockNoticeApproval, policy.ClockClosureApproval, policy.ClockSustainedReview,
-		policy.ClockObjection, policy.ClockExtension:
+	case policy.ClockNoticeApproval, policy.ClockClosureApproval, policy.ClockExtension:
+		return role(Leader), role(CommitteeSecretary)
+	case policy.ClockSustainedReview, policy.ClockObjection:
 		return role(Leader), Recipient{}
 	case policy.ClockCooling: // it ends by itself
 		return Recipient{}, Recipient{}
@@ -122,4 +126,10 @@ func (c Case) measureOwner(no int) Recipient {
 	default:
 		return Recipient{Role: ownerRole(m.Kind)[0]}
 	}
+}
+
+// leads reports whether a measure is a leader's: to decide on, or to carry out.
+func (c Case) leads(no int) bool {
+	m, ok := c.measure(no)
+	return !ok || m.Status == Proposed || ownerRole(m.Kind)[0] == Leader
 }

@@ -115,8 +115,38 @@ A step is due at the later of its day and the day of the step before plus the
 interval between the two, so an outage never walks anybody up the ladder in one
 night. Accepting the report steps the level down. Second and later rounds start at
 ` + p.Rectification.LaterLevel.String() + `.
+
+A unit has one open talk and one entry on a list in a year; further cases join
+them. What a case had joined and lost, because the other case let it be or came to
+nothing, is ordered anew in it, or joins what another case took over.
+
+## The negative lists · 负面清单
+
+| list · 清单 | an entry ends by itself · 自动结束 |
+| --- | --- |
+`)
+	for _, l := range policy.Lists() {
+		fmt.Fprintf(&b, "| %s %s | %s |\n", l, l.ZH(), ends(p.Listing(l)))
+	}
+	b.WriteString(`
+Before that, an entry is ended by two people: one proposes it with a reason, a
+leader who is another decides. Correcting an entry, and what of it may be shown in
+public, are recorded with a name and a reason too.
 `)
 	return b.String()
+}
+
+func ends(l policy.Listing) string {
+	switch l.Ends {
+	case policy.EndsWithYear:
+		return "with its year 当年年底"
+	case policy.EndsAfter:
+		return l.After.String() + " without a new entry of the unit 期间无新的列入"
+	case policy.EndsByDecision:
+		return "never: by decision only 不自动结束"
+	default:
+		return string(l.Ends)
+	}
 }
 
 // mainLine lists the transitions of the diagram: those that commands make, but

@@ -39,6 +39,7 @@ const (
 	EventMeasureWaived     EventKind = "measure_waived"
 	EventMeasureRecorded   EventKind = "measure_recorded"
 	EventMeasuresCancelled EventKind = "measures_cancelled"
+	EventMeasureTakenOver  EventKind = "measure_taken_over"
 	EventHandedOver        EventKind = "handed_over"
 	EventHandoverAccepted  EventKind = "handover_accepted"
 	EventCaseMerged        EventKind = "case_merged"
@@ -98,6 +99,7 @@ func EventKinds() []EventKind {
 		EventMeasureWaived,
 		EventMeasureRecorded,
 		EventMeasuresCancelled,
+		EventMeasureTakenOver,
 		EventHandedOver,
 		EventHandoverAccepted,
 		EventCaseMerged,
@@ -195,6 +197,8 @@ func (k EventKind) ZH() string {
 		return "记录措施"
 	case EventMeasuresCancelled:
 		return "取消措施"
+	case EventMeasureTakenOver:
+		return "承接措施"
 	case EventHandedOver:
 		return "移交"
 	case EventHandoverAccepted:
@@ -311,6 +315,8 @@ func newBody(kind EventKind) (Body, bool) {
 		return &MeasureRecorded{}, true
 	case EventMeasuresCancelled:
 		return &MeasuresCancelled{}, true
+	case EventMeasureTakenOver:
+		return &MeasureTakenOver{}, true
 	case EventHandedOver:
 		return &HandedOver{}, true
 	case EventHandoverAccepted:
@@ -387,6 +393,7 @@ func (*MeasurePostponed) kind() EventKind  { return EventMeasurePostponed }
 func (*MeasureWaived) kind() EventKind     { return EventMeasureWaived }
 func (*MeasureRecorded) kind() EventKind   { return EventMeasureRecorded }
 func (*MeasuresCancelled) kind() EventKind { return EventMeasuresCancelled }
+func (*MeasureTakenOver) kind() EventKind  { return EventMeasureTakenOver }
 func (*HandedOver) kind() EventKind        { return EventHandedOver }
 func (*HandoverAccepted) kind() EventKind  { return EventHandoverAccepted }
 func (*CaseMerged) kind() EventKind        { return EventCaseMerged }

@@ -253,7 +253,7 @@ func (b AcceptFinding) decide(t *turn) error {
 // proposeByType proposes what the policy names for this type of problem.
 func (t *turn) proposeByType() {
 	for _, rule := range t.rules.Policy.Proposed(t.c.Finding.Category, t.c.Finding.Matter) {
-		t.propose(rule.Measure, rule.Source)
+		t.propose(MeasureOrdered{Kind: rule.Measure, List: rule.List, Basis: rule.Source})
 	}
 }
 

@@ -76,7 +76,9 @@ func (c Case) told(e Event) []Recipient {
 	case *HandedOver:
 		return []Recipient{{Account: body.To}}
 	case *MeasureOrdered:
-		return c.toldOfMeasure(body)
+		return c.toldOfMeasure(body.No, body.Status)
+	case *MeasureTakenOver:
+		return c.toldOfMeasure(body.No, body.Status)
 	case *LookBackRecorded:
 		if body.Result.failed() || body.Result == MostlyInPlace {
 			return unit
@@ -134,14 +136,14 @@ func (c Case) chasedOn(name policy.ClockName, measure int) []Recipient {
 	return c.Chased(k)
 }
 
-func (c Case) toldOfMeasure(m *MeasureOrdered) []Recipient {
+func (c Case) toldOfMeasure(no int, status MeasureStatus) []Recipient {
 	var unit []Recipient
 	if c.Served { // before that the case does not exist for the unit
 		unit = append(unit, Recipient{Unit: c.Unit})
 	}
-	switch m.Status {
+	switch status {
 	case Ordered:
-		return append(unit, c.measureOwner(m.No))
+		return append(unit, c.measureOwner(no))
 	case Proposed:
 		return []Recipient{{Role: Leader}}
 	case Done, Joined:

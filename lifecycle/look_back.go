@@ -101,7 +101,7 @@ func (b RecordLookBack) decide(t *turn) error {
 	case NotInPlace, False:
 		t.goTo(Serving)
 		if b.Result == False {
-			t.propose(policy.MeasurePartyGroupOrder, "虚假整改")
+			t.propose(MeasureOrdered{Kind: policy.MeasurePartyGroupOrder, Basis: "虚假整改"})
 		}
 		return b.signOnTheSpot(t)
 	case Unverifiable:

@@ -17,8 +17,14 @@ type Measure struct {
 	Misdirected bool `json:"misdirected,omitempty"`
 	// Before is the status it had when it was passed on, waived or cancelled.
 	Before MeasureStatus `json:"before,omitempty"`
-	Basis  string        `json:"basis"`
-	On     Date          `json:"on"`
+	// List and Unit are the list of a listing and the unit on it, which stays
+	// there when its duty passes on to another.
+	List  policy.List `json:"list,omitempty"`
+	Unit  string      `json:"unit,omitempty"`
+	Basis string      `json:"basis"`
+	On    Date        `json:"on"`
+	// ProposedBy is the person who proposed it; empty when the ladder or a rule did.
+	ProposedBy string `json:"proposed_by,omitempty"`
 	// OrderedBy is who ordered it; empty when the ladder or a rule did.
 	OrderedBy string `json:"ordered_by,omitempty"`
 	// Owner is the account that must carry it out; empty for whoever holds the
@@ -55,23 +61,13 @@ func (m *Measure) end(status MeasureStatus) { m.Before, m.Status = m.Status, sta
 // running reports whether somebody must still do something about it.
 func (m Measure) running() bool { return m.Status == Proposed || m.Status == Ordered }
 
-// A MeasureRecord is what was done, in the terms of the measure's kind.
-type MeasureRecord struct {
-	On           Date     `json:"on"`
-	Place        string   `json:"place,omitempty" maxLength:"200"`
-	Persons      []string `json:"persons,omitempty" maxItems:"20" doc:"With whom, person and post"`
-	Reason       string   `json:"reason,omitempty" maxLength:"10000"`
-	Requirements string   `json:"requirements,omitempty" maxLength:"10000" doc:"What was required"`
-	Response     string   `json:"response,omitempty" maxLength:"10000" doc:"What was answered or done"`
-	Number       string   `json:"number,omitempty" maxLength:"100" doc:"Number of the letter or of the decision"`
-	Signed       bool     `json:"signed,omitempty"`
-	Evidence     []string `json:"evidence,omitempty" maxItems:"100"`
-}
-
 // OrderMeasure orders a measure, or approves one that was proposed.
 type OrderMeasure struct {
 	Measure policy.MeasureKind `json:"kind" enum:"urge,supervision_letter,on_site,circular,reminder_talk,party_group_order,negative_list"`
+	List    policy.List        `json:"list,omitempty" enum:"problems,assessment" doc:"Of a negative_list: on which"`
 	Basis   string             `json:"basis" minLength:"1" maxLength:"10000"`
+	// Propose leaves the order to a leader, another person than who proposes.
+	Propose bool `json:"propose,omitempty" doc:"Only propose it; a leader other than the proposer decides"`
 	// Proposal is the number of the proposed measure this approves.
 	Proposal int    `json:"proposal,omitempty" minimum:"0" doc:"Number of the proposed measure being approved"`
 	Owner    string `json:"owner,omitempty" maxLength:"64" doc:"Account that must carry it out"`
@@ -83,11 +79,14 @@ type OrderMeasure struct {
 type MeasureOrdered struct {
 	No       int                `json:"no"`
 	Kind     policy.MeasureKind `json:"kind"`
+	List     policy.List        `json:"list,omitempty"`
 	Status   MeasureStatus      `json:"status"`
 	Basis    string             `json:"basis"`
 	Owner    string             `json:"owner,omitempty"`
 	Joined   *Standing          `json:"joined,omitempty"`
 	Proposal int                `json:"proposal,omitempty"`
+	// ByHand: a person proposed it, not the ladder or a rule.
+	ByHand bool `json:"by_hand,omitempty"`
 }
 
 // PostponeMeasure gives a measure more time.
@@ -109,18 +108,6 @@ type WaiveMeasure struct {
 // MeasureWaived: a measure will not be carried out.
 type MeasureWaived struct{ WaiveMeasure }
 
-// RecordMeasure records that a measure was carried out.
-type RecordMeasure struct {
-	No int `json:"no" minimum:"1"`
-	MeasureRecord
-}
-
-// MeasureRecorded: a measure was carried out.
-type MeasureRecorded struct {
-	RecordMeasure
-	Issued *Issued `json:"issued,omitempty"`
-}
-
 // MeasuresCancelled: the ground of these measures fell away.
 type MeasuresCancelled struct {
 	Nos []int `json:"nos"`
@@ -131,8 +118,14 @@ func (b OrderMeasure) decide(t *turn) error {
 	if err != nil {
 		return err
 	}
-	if b.Measure != policy.MeasureUrge && !t.actor.Has(Leader) {
+	if b.Measure != policy.MeasureUrge && !b.Propose && !t.actor.Has(Leader) {
 		return forbidden("leader_orders", "除催办外的措施由工委领导决定。", "Only a leader may order a measure other than urging.")
+	}
+	if err := b.checkProposal(t); err != nil {
+		return err
+	}
+	if err := b.checkList(t); err != nil {
+		return err
 	}
 	if b.Level != policy.L0 && !t.actor.Has(Leader) {
 		return forbidden("leader_raises", "提高督办等级由工委领导决定。", "Only a leader may raise the level.")
@@ -142,15 +135,17 @@ func (b OrderMeasure) decide(t *turn) error {
 			return err
 		}
 	}
-	if b.Proposal > 0 {
-		if m, ok := t.c.measure(b.Proposal); !ok || m.Status != Proposed || m.Kind != b.Measure {
-			return invalid("proposal", "unknown_measure", "没有这项待批准的措施。", "There is no such proposed measure.")
-		}
+	if b.Propose {
+		t.propose(MeasureOrdered{Kind: b.Measure, List: b.List, Basis: b.Basis, Owner: b.Owner, ByHand: true})
+		return nil
 	}
 	if b.Level != policy.L0 {
 		if err := t.mayRaise(b.Level); err != nil {
 			return err
 		}
+	}
+	if b.List == "" && b.Proposal > 0 {
+		b.List = t.c.Measures[b.Proposal-1].List
 	}
 	t.order(b)
 	if b.Level != policy.L0 {
@@ -184,12 +179,12 @@ func (t *turn) rearmUnit() {
 // order opens a measure, or the proposal it approves, as something to be done.
 func (t *turn) order(b OrderMeasure) {
 	body := &MeasureOrdered{
-		No: len(t.c.Measures) + 1, Kind: b.Measure, Status: Ordered, Basis: b.Basis, Owner: b.Owner, Proposal: b.Proposal,
+		No: len(t.c.Measures) + 1, Kind: b.Measure, List: b.List, Status: Ordered, Basis: b.Basis, Owner: b.Owner, Proposal: b.Proposal,
 	}
 	if b.Proposal > 0 {
 		body.No = b.Proposal
 	}
-	switch joined := t.standing(b.Measure); {
+	switch joined := t.standing(b.Measure, b.List, body.No); {
 	case b.Measure == policy.MeasureUrge:
 		body.Status = Done
 	case joined != nil:
@@ -203,8 +198,9 @@ func (t *turn) order(b OrderMeasure) {
 }
 
 // propose opens a measure that a leader must order before anything happens.
-func (t *turn) propose(kind policy.MeasureKind, basis string) {
-	t.record(&MeasureOrdered{No: len(t.c.Measures) + 1, Kind: kind, Status: Proposed, Basis: basis})
+func (t *turn) propose(body MeasureOrdered) {
+	body.No, body.Status = len(t.c.Measures)+1, Proposed
+	t.record(&body)
 	t.measureClock(len(t.c.Measures), t.rules.Policy.Measures.Decision)
 }
 
@@ -212,12 +208,12 @@ func (t *turn) propose(kind policy.MeasureKind, basis string) {
 func (t *turn) orderStep(step policy.Step) {
 	basis := step.Level.String() + " " + step.Level.ZH()
 	if step.Gate == policy.GateApproval {
-		t.propose(step.Measure, basis)
+		t.propose(MeasureOrdered{Kind: step.Measure, List: step.List, Basis: basis})
 		return
 	}
 	actor := t.actor
 	t.actor = Actor{} // the ladder orders, not whoever happened to be there
-	t.order(OrderMeasure{Measure: step.Measure, Basis: basis})
+	t.order(OrderMeasure{Measure: step.Measure, List: step.List, Basis: basis})
 	t.actor = actor
 }
 
@@ -227,31 +223,12 @@ func (t *turn) measureClock(no int, within Period) {
 	t.set(t.arm(k))
 }
 
-// standing is the measure that one of this kind would join: another case's, or
-// an open talk or listing of this one, of which there is but one.
-func (t *turn) standing(kind policy.MeasureKind) *Standing {
-	for _, s := range t.rules.Standing {
-		if s.Kind == kind && s.Case != t.c.ID {
-			return &s
-		}
-	}
-	if kind != policy.MeasureReminderTalk && kind != policy.MeasureNegativeList {
-		return nil
-	}
-	for _, m := range t.c.Measures {
-		listed := kind == policy.MeasureNegativeList && m.Status == Done && m.On.Year() == t.today.Year()
-		if m.Kind == kind && (m.Status == Ordered || listed) && !m.Misdirected {
-			return &Standing{Kind: kind, Case: t.c.ID, Measure: m.No}
-		}
-	}
-	return nil
-}
-
-// cancelMeasures cancels whatever is still running.
+// cancelMeasures cancels whatever is still running, and takes back a listing
+// that was made, whose ground is gone.
 func (t *turn) cancelMeasures() {
 	var nos []int
 	for _, m := range t.c.Measures {
-		if m.running() || m.Status == Joined {
+		if m.running() || m.Status == Joined || m.Kind == policy.MeasureNegativeList && m.Status == Done {
 			nos = append(nos, m.No)
 		}
 	}
@@ -304,25 +281,6 @@ func (b WaiveMeasure) decide(t *turn) error {
 	return nil
 }
 
-func (b RecordMeasure) decide(t *turn) error {
-	m, err := t.openMeasure(b.No)
-	if err != nil {
-		return err
-	}
-	if m.Status != Ordered {
-		return notAllowed("not_ordered", "该措施尚未批准。", "The measure is proposed, not ordered.")
-	}
-	if !t.owns(m) {
-		return notOwner()
-	}
-	if err := b.check(t, m); err != nil {
-		return err
-	}
-	t.record(&MeasureRecorded{RecordMeasure: b})
-	t.stop(policy.ClockMeasure, b.No)
-	return nil
-}
-
 // ownerRole is who carries a kind of measure out when nobody is named.
 func ownerRole(kind policy.MeasureKind) []Role {
 	switch kind {
@@ -332,31 +290,6 @@ func ownerRole(kind policy.MeasureKind) []Role {
 		return []Role{Officer, Leader}
 	default:
 		return []Role{Leader}
-	}
-}
-
-// check wants what the kind's own record must hold.
-func (b RecordMeasure) check(t *turn, m Measure) error {
-	err := first(t.dayBetween("on", b.On, m.On), t.list("persons", b.Persons, 0, maxTitle), t.list("evidence", b.Evidence, 0, maxTitle),
-		t.optional("place", b.Place, maxTitle), t.optional("reason", b.Reason, maxText), t.optional("requirements", b.Requirements, maxText),
-		t.optional("response", b.Response, maxText), t.optional("number", b.Number, maxName))
-	if err != nil {
-		return err
-	}
-	switch m.Kind {
-	case policy.MeasureReminderTalk:
-		return first(t.text("place", b.Place, maxTitle), t.list("persons", b.Persons, 1, maxTitle), t.text("reason", b.Reason, maxText),
-			t.text("requirements", b.Requirements, maxText), t.text("response", b.Response, maxText))
-	case policy.MeasureOnSite:
-		return first(t.text("place", b.Place, maxTitle), t.list("persons", b.Persons, 1, maxTitle), t.text("requirements", b.Requirements, maxText))
-	case policy.MeasureSupervisionLetter, policy.MeasureCircular, policy.MeasureNegativeList:
-		return t.text("number", b.Number, maxName)
-	case policy.MeasurePartyGroupOrder:
-		return t.text("response", b.Response, maxText)
-	case policy.MeasureUrge:
-		return nil
-	default:
-		return nil
 	}
 }
 
@@ -376,13 +309,20 @@ func (c *Case) setMeasure(no int, change func(*Measure)) {
 
 func (b *MeasureOrdered) apply(c *Case, e Event) {
 	m := Measure{
-		No: b.No, Kind: b.Kind, Status: b.Status, Basis: b.Basis, On: e.Legal,
+		No: b.No, Kind: b.Kind, List: b.List, Status: b.Status, Basis: b.Basis, On: e.Legal,
 		OrderedBy: e.Actor.Account, Owner: b.Owner, Joined: b.Joined,
 	}
 	if b.Status == Proposed {
 		m.OrderedBy = ""
 	}
+	if b.ByHand {
+		m.ProposedBy = e.Actor.Account
+	}
+	if b.Kind == policy.MeasureNegativeList {
+		m.Unit, m.List = c.Unit, m.list()
+	}
 	if b.Proposal > 0 {
+		m.ProposedBy = c.Measures[b.Proposal-1].ProposedBy
 		c.setMeasure(b.Proposal, func(have *Measure) { *have = m })
 		return
 	}
@@ -400,11 +340,6 @@ func (b *MeasureWaived) apply(c *Case, _ Event) {
 			})
 		}
 	}
-}
-
-func (b *MeasureRecorded) apply(c *Case, _ Event) {
-	record := b.MeasureRecord
-	c.setMeasure(b.No, func(m *Measure) { m.Status, m.Record = Done, &record })
 }
 
 func (b *MeasuresCancelled) apply(c *Case, _ Event) {
@@ -426,20 +361,6 @@ func (b OrderMeasure) refers() Refs {
 		return Refs{}
 	}
 	return Refs{Accounts: []string{b.Owner}}
-}
-
-// hasOrdered: there is something to carry out and record.
-func hasOrdered(t *turn) *Refusal {
-	if refusal := hasMeasure(t); refusal != nil {
-		return refusal
-	}
-	if !slices.ContainsFunc(t.c.Measures, func(m Measure) bool { return m.Status == Ordered }) {
-		return notAllowed("not_ordered", "该措施尚未批准。", "The measure is proposed, not ordered.")
-	}
-	if !slices.ContainsFunc(t.c.Measures, func(m Measure) bool { return m.Status == Ordered && t.owns(m) }) {
-		return notOwner()
-	}
-	return nil
 }
 
 // hasToWaive: there is an open measure that one did not order oneself.

@@ -9,21 +9,24 @@ type Role string
 
 // The roles of lifecycle.md section 2.
 const (
-	Inspector     Role = "inspector"      // finds and records
-	Officer       Role = "officer"        // answers for the case
-	Head          Role = "head"           // section head
-	Leader        Role = "leader"         // (deputy) secretary of the committee
-	LookBackLead  Role = "lookback"       // leads look-backs
-	Manager       Role = "manager"        // reads everything but the sealed
-	Auditor       Role = "auditor"        // reads the record and the audit
-	Admin         Role = "admin"          // accounts, calendars, policy drafts; no case content
-	UnitSecretary Role = "unit_secretary" // signs receipts and reports for the own unit
-	UnitContact   Role = "unit_contact"   // prepares for the own unit
+	Inspector Role = "inspector" // finds and records
+	Officer   Role = "officer"   // answers for the case
+	Head      Role = "head"      // section head
+	Leader    Role = "leader"    // (deputy) secretary of the committee
+	// CommitteeSecretary is the leaders' superior, who is told when they are late.
+	// He acts as a leader too, if he holds that role beside this one.
+	CommitteeSecretary Role = "committee_secretary"
+	LookBackLead       Role = "lookback"       // leads look-backs
+	Manager            Role = "manager"        // reads everything but the sealed
+	Auditor            Role = "auditor"        // reads the record and the audit
+	Admin              Role = "admin"          // accounts, calendars, policy drafts; no case content
+	UnitSecretary      Role = "unit_secretary" // signs receipts and reports for the own unit
+	UnitContact        Role = "unit_contact"   // prepares for the own unit
 )
 
 // Roles lists every role.
 func Roles() []Role {
-	return []Role{Inspector, Officer, Head, Leader, LookBackLead, Manager, Auditor, Admin, UnitSecretary, UnitContact}
+	return []Role{Inspector, Officer, Head, Leader, CommitteeSecretary, LookBackLead, Manager, Auditor, Admin, UnitSecretary, UnitContact}
 }
 
 // OfUnit reports whether the role belongs to an inspected unit.
@@ -40,6 +43,8 @@ func (r Role) ZH() string {
 		return "处（科）室负责人"
 	case Leader:
 		return "工委（副）书记"
+	case CommitteeSecretary:
+		return "工委书记"
 	case LookBackLead:
 		return "回头看组长"
 	case Manager:

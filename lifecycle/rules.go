@@ -23,6 +23,9 @@ type Rules struct {
 	// Standing are the measures running or listed in other cases of the same
 	// unit that this case would have to join.
 	Standing []Standing
+	// Over are the lists on which this year's entry of the unit was ended by
+	// decision: who lists the unit again makes a new listing.
+	Over []policy.List
 	// Known are the units and people that the command refers to and that exist.
 	Known Known
 	// Of are the rules of the other cases a command involves, by case: each was
@@ -38,6 +41,15 @@ type Known struct {
 	Accounts map[string]Actor
 	// Campaigns are the ids of campaigns that exist and are not closed.
 	Campaigns map[string]bool
+	// Posts are those of the case's unit, and who held them from when to when.
+	Posts []PostHeld
+}
+
+// A PostHeld is an office of a unit, and who held it from a day on, to a day or
+// until now.
+type PostHeld struct {
+	Post, Person string
+	Since, Until calendar.Date
 }
 
 // Refs are the ids in a command's body that must exist in the directory.
@@ -45,6 +57,8 @@ type Refs struct {
 	Units     []string
 	Accounts  []string
 	Campaigns []string
+	// Posts: the body names people by the offices they hold in the case's unit.
+	Posts bool
 }
 
 // ReferencesOf lists what a command's body refers to.
@@ -66,6 +80,7 @@ type Outage struct {
 // talk per post-holder, one entry per list, unit and year.
 type Standing struct {
 	Kind    policy.MeasureKind `json:"kind"`
+	List    policy.List        `json:"list,omitempty"`
 	Case    string             `json:"case"`
 	Measure int                `json:"measure"`
 }

@@ -87,7 +87,8 @@ func TestWhoseItIs(t *testing.T) {
 	refusedAs(t, w, offered, "secretary", "not_successor", lifecycle.AcceptHandover{})
 	talk := steps(t, w, n, "leader", lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: someText, Owner: "leader2"})
 	held := lifecycle.RecordMeasure{No: 1, MeasureRecord: lifecycle.MeasureRecord{
-		On: day("2026-03-02"), Place: "会议室", Persons: []string{"张三"}, Reason: someText, Requirements: someText, Response: someText,
+		On: day("2026-03-02"), Place: "会议室", HeldBy: "leader2", With: []lifecycle.PostHolder{{Post: "党组书记", Person: "张三"}},
+		Reason: someText, Requirements: someText, Response: someText, Signed: true,
 	}}
 	refusedAs(t, w, talk, "leader", "not_owner", held)
 	steps(t, w, talk, "leader2", held)

@@ -43,7 +43,7 @@ func defaultRules() lifecycle.Rules {
 	p := policy.Default()
 	return lifecycle.Rules{
 		Policy: p, PolicyVersion: 1, Calendar: calendar.Builtin(), CalendarVersion: 1, Timeline: calendar.Real(),
-		Known: lifecycle.Known{Units: map[string]bool{"u1": true, "u2": true}, Accounts: people},
+		Known: lifecycle.Known{Units: map[string]bool{"u1": true, "u2": true}, Accounts: people, Posts: []lifecycle.PostHeld{{Post: "党组书记", Person: "张三", Since: day("2020-01-01")}}},
 	}
 }
 

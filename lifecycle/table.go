@@ -173,7 +173,9 @@ func without(stages []Stage, one Stage) []Stage {
 	return slices.DeleteFunc(stages, func(s Stage) bool { return s == one })
 }
 
-func staffRoles() []Role { return []Role{Inspector, Officer, Head, Leader, LookBackLead, Manager} }
+func staffRoles() []Role {
+	return []Role{Inspector, Officer, Head, Leader, CommitteeSecretary, LookBackLead, Manager}
+}
 
 // Kind names the command.
 func (OpenCase) Kind() CommandKind { return KindOpenCase }

@@ -57,6 +57,7 @@ type UnitStay struct {
 // A UnitMeasure is a measure ordered against the unit.
 type UnitMeasure struct {
 	Kind   policy.MeasureKind `json:"kind"`
+	List   policy.List        `json:"list,omitempty"`
 	Status MeasureStatus      `json:"status"`
 	On     Date               `json:"on"`
 }
@@ -101,7 +102,7 @@ func (c Case) ForUnit() UnitCase {
 	}
 	for _, m := range c.Measures {
 		if m.shown() {
-			u.Measures = append(u.Measures, UnitMeasure{Kind: m.Kind, Status: m.Status, On: m.On})
+			u.Measures = append(u.Measures, UnitMeasure{Kind: m.Kind, List: m.list(), Status: m.Status, On: m.On})
 		}
 	}
 	for _, k := range c.Clocks {

@@ -23,6 +23,7 @@ func check(p *Policy, f *file) {
 	if p.Burden.Inspections < 1 {
 		f.refuse("burden.inspections", "expected at least 1")
 	}
+	checkLists(p.Lists, f)
 	checkCodes(p.Codes, f)
 }
 

@@ -22,6 +22,7 @@ func checkLadder(ladder []Step, f *file) {
 			f.refuse(path+".after", "expected later than the step before it", at("ladder", i-1)+".after")
 		}
 		checkKind(step.Measure, MeasureKinds(), path+".measure", f)
+		checkList(step.List, step.Measure, path, f)
 		if step.Gate != GateAutomatic && step.Gate != GateApproval {
 			f.refuse(path+".gate", fmt.Sprintf("expected %s or %s", GateAutomatic, GateApproval))
 		}
@@ -39,6 +40,7 @@ func checkTypeRules(rules []Rule, codes Codes, f *file) {
 	for i, rule := range rules {
 		path := at("type_rules", i)
 		checkKind(rule.Measure, ownedKinds(), path+".measure", f)
+		checkList(rule.List, rule.Measure, path, f)
 		if rule.Category == "" && rule.Matter == "" {
 			f.refuse(path, "expected a category or a matter")
 		}

@@ -28,7 +28,10 @@ type Policy struct {
 	Sustained Sustained `yaml:"sustained"`
 	LookBack  LookBack  `yaml:"look_back"`
 	Burden    Burden    `yaml:"burden"`
-	Codes     Codes     `yaml:"codes"`
+	// Lists has one entry for every List. A policy of before there were two lists
+	// has none, and both end with their year.
+	Lists map[List]Listing `yaml:"lists,omitempty"`
+	Codes Codes            `yaml:"codes"`
 
 	// text is the file it was read from.
 	text string
@@ -139,6 +142,9 @@ type Step struct {
 	// After is counted in working days from the due date.
 	After   calendar.Period `yaml:"after"`
 	Measure MeasureKind     `yaml:"measure"`
+	// List is the list on which a negative_list puts the unit. Defaults to
+	// assessment.
+	List List `yaml:"list,omitempty"`
 	// Gate says whether the measure is ordered by the step itself or waits for
 	// a leader's approval. It never holds the ladder.
 	Gate   Gate   `yaml:"gate"`
@@ -196,7 +202,9 @@ type Rule struct {
 	Category string      `yaml:"category,omitempty"`
 	Matter   string      `yaml:"matter,omitempty"`
 	Measure  MeasureKind `yaml:"measure"`
-	Source   string      `yaml:"source"`
+	// List is as in Step.
+	List   List   `yaml:"list,omitempty"`
+	Source string `yaml:"source"`
 }
 
 // Extension bounds requests for more time.

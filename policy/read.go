@@ -38,6 +38,7 @@ func Read(r io.Reader) (*Policy, error) {
 	f := newFile()
 	f.value(root, "", reflect.ValueOf(p).Elem())
 	check(p, f)
+	p.name()
 	if len(f.errs) > 0 {
 		f.errs.sort()
 		return nil, f.errs

@@ -75,7 +75,7 @@ func TestNobodyJoinsAMisdirectedEntry(t *testing.T) {
 	ctx := context.Background()
 	r := newRecord(t)
 	p := r.people
-	entry := casetest.Step{By: p.Leader, Body: &lifecycle.OrderMeasure{Measure: policy.MeasureNegativeList, Basis: "依据"}}
+	entry := casetest.Step{By: p.Leader, Body: &lifecycle.OrderMeasure{Measure: policy.MeasureNegativeList, List: policy.ListProblems, Basis: "依据"}}
 	l := r.life(t, "redirected")
 	l.Must(ctx, t, p.Finding("问题", today()))
 	l.Must(ctx, t, p.UpToServing(lifecycle.Immediate)...)

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"duban/lifecycle"
+	"duban/policy"
 )
 
 // Ids of commands and of the cases they open follow from account and key, so a
@@ -95,6 +96,9 @@ type work struct {
 	caseID  string
 	// involved are other cases to lock, known before or learned under the lock.
 	involved []string
+	// joined are cases that joined a measure which the command ends: locked, but
+	// no business of the rules that decide it.
+	joined []string
 	// unprintable: the try before found that the decision's paper cannot be
 	// written.
 	unprintable *lifecycle.Refusal
@@ -130,13 +134,14 @@ type head struct {
 	known   lifecycle.Known
 	// standing is read only when something is ordered that others may join.
 	standing map[string][]lifecycle.Standing
+	over     map[string][]policy.List
 }
 
 // read locks the cases and reads everything the decision needs, in one round
 // trip. The receipt is looked up by a later statement than the lock, so it sees
 // whatever the lock waited for.
 func (w *work) read(ctx context.Context, t *tx) (head, error) {
-	ids := append([]string{w.caseID}, w.involved...)
+	ids := append(append([]string{w.caseID}, w.joined...), w.involved...)
 	if slices.ContainsFunc(w.involved, func(id string) bool { return !isID(id) }) {
 		ids = ids[:1] // the rules refuse what does not exist
 	}
@@ -156,6 +161,9 @@ func (w *work) read(ctx context.Context, t *tx) (head, error) {
 	}
 	if len(refs.Campaigns) > 0 {
 		h.queueCampaigns(b, refs.Campaigns)
+	}
+	if refs.Posts {
+		h.queuePosts(b, w.caseID)
 	}
 	if err := t.send(ctx, b); err != nil {
 		return h, err
@@ -208,6 +216,12 @@ func (w *work) decide(ctx context.Context, t *tx, h head) (Answer, error) {
 	for _, k := range p.tracked {
 		k.fold(o.events, w.caseID)
 		k.comeBack(p.at)
+	}
+	if err := w.takeOver(ctx, p); err != nil {
+		return Answer{}, err
+	}
+	if err := p.list(ctx); err != nil {
+		return Answer{}, err
 	}
 	answer := Answer{
 		CommandID: w.command, Kind: w.request.Body.Kind(), Case: o.own.c, Refusal: o.refusal, At: p.at,
@@ -291,7 +305,7 @@ func (w *work) missing(c lifecycle.Case, locked map[string]lifecycle.Case) []str
 	var more []string
 	want := lifecycle.Involves(c, w.request.Body)
 	for _, id := range want {
-		if _, ok := locked[id]; !ok && !slices.Contains(w.involved, id) {
+		if _, ok := locked[id]; (!ok || slices.Contains(w.joined, id)) && !slices.Contains(w.involved, id) {
 			more = append(more, id)
 		}
 	}
@@ -304,7 +318,7 @@ func (w *work) missing(c lifecycle.Case, locked map[string]lifecycle.Case) []str
 func (w *work) others(locked map[string]lifecycle.Case) []lifecycle.Case {
 	var others []lifecycle.Case
 	for id, c := range locked {
-		if id != w.caseID {
+		if id != w.caseID && (slices.Contains(w.involved, id) || !slices.Contains(w.joined, id)) {
 			others = append(others, c)
 		}
 	}

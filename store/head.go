@@ -66,6 +66,18 @@ func (h *head) queueCampaigns(b *pgx.Batch, ids []string) {
 	})
 }
 
+// queuePosts reads who held which post of the case's unit, and of those whose
+// duty passed on to it.
+func (h *head) queuePosts(b *pgx.Batch, caseID string) {
+	b.Queue(`
+		SELECT p.kind, p.holder, p.since, p.until FROM posts p, case_states s
+		WHERE s.case_id = $1 AND (p.unit_id = s.state ->> 'unit' OR s.state -> 'predecessors' ? p.unit_id)`, caseID).Query(func(rows pgx.Rows) error {
+		var err error
+		h.known.Posts, err = pgx.CollectRows(rows, pgx.RowToStructByPos[lifecycle.PostHeld])
+		return err
+	})
+}
+
 func (h *head) queueAccounts(b *pgx.Batch, ids []string) {
 	b.Queue(selectActors+` WHERE id = ANY($1) AND disabled_at IS NULL`, ids).Query(func(rows pgx.Rows) error {
 		found, err := pgx.CollectRows(rows, scanActor)

@@ -186,5 +186,7 @@ func TestOneTalkForAUnit(t *testing.T) {
 	require.Equal(t, 5, r.count(t, of, "reminder_talk", "joined"))
 	require.Equal(t, 1, r.count(t, of, "negative_list", "ordered"))
 	require.Equal(t, 5, r.count(t, of, "negative_list", "joined"))
+	require.Equal(t, 1, r.count(t, `SELECT count(*) FROM list_entries WHERE list = 'problems' AND cardinality(cases) = 6 AND NOT withdrawn`), "one entry, made by the ladder")
+	require.Equal(t, 1, r.count(t, `SELECT count(*) FROM list_entries`))
 	r.sound(t)
 }

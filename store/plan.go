@@ -19,6 +19,8 @@ type plan struct {
 	at      time.Time
 	head    head
 	tracked []*tracked
+	// entries are the entries of the negative lists that change with the cases.
+	entries []entryRow
 }
 
 // tracked is one locked case, as it was and as the events so far leave it.
@@ -37,7 +39,7 @@ func (p *plan) track(ctx context.Context, c lifecycle.Case) (*tracked, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Outages, r.Known, r.Standing = p.head.outages, p.head.known, p.head.standing[c.ID]
+	r.Outages, r.Known, r.Standing, r.Over = p.head.outages, p.head.known, p.head.standing[c.ID], p.head.over[c.ID]
 	k := &tracked{before: c, c: c, rules: r}
 	p.tracked = append(p.tracked, k)
 	return k, nil
@@ -152,6 +154,9 @@ func (p *plan) write(b *pgx.Batch) error {
 		if k.c.AlarmNo != k.before.AlarmNo || k.before.Seq == 0 || k.c.Stage.Settled() {
 			tell = append(tell, k)
 		}
+	}
+	for _, r := range p.entries {
+		r.queue(b)
 	}
 	slices.SortFunc(tell, func(x, y *tracked) int { return cmp.Compare(x.c.ID, y.c.ID) })
 	for _, k := range tell {

@@ -117,7 +117,11 @@ func (s *Store) rebuild(ctx context.Context, id string) (changed bool, err error
 		if err != nil {
 			return err
 		}
-		if changed = !reflect.DeepEqual(before, after); !changed {
+		relisted, err := s.relist(ctx, tx, c, rules)
+		if err != nil {
+			return err
+		}
+		if changed = relisted > 0 || !reflect.DeepEqual(before, after); !changed {
 			return errUnchanged
 		}
 		return nil

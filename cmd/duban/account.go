@@ -23,7 +23,7 @@ type accountCmd struct {
 
 type accountAddCmd struct {
 	Name string   `required:"" help:"The person's name."`
-	Role []string `required:"" help:"Role: inspector, officer, head, leader, lookback, manager, auditor, admin, unit_secretary, unit_contact. May be given several times."`
+	Role []string `required:"" help:"Role: inspector, officer, head, leader, committee_secretary, lookback, manager, auditor, admin, unit_secretary, unit_contact. May be given several times."`
 	Unit string   `help:"The unit of a unit's person: its id or its name."`
 }
 

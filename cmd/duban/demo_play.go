@@ -82,8 +82,20 @@ func (p *demoPlay) cast(ctx context.Context) error {
 		}
 		p.people[who], p.ids[who] = p.client(account.Token), account.ID+account.Account.ID
 	}
+	today, err := p.today(ctx)
+	if err != nil {
+		return err
+	}
+	// A talk is held with whoever holds the post.
+	post := object{"kind": demoPost, "holder": demoNames("secretary"), "account": p.ids["secretary"], "since": today.String()}
+	if err := admin.post(ctx, "/v1/units/"+unit.ID+"/posts", post, nil); err != nil {
+		return fmt.Errorf("add post: %w", err)
+	}
 	return nil
 }
+
+// demoPost is the post that the unit's secretary holds.
+const demoPost = "党组书记"
 
 // demoNames are what the people of the story are called.
 func demoNames(who string) string {
@@ -201,7 +213,8 @@ func (p *demoPlay) lateness(ctx context.Context) error {
 		return err
 	}
 	return p.recordMeasure(ctx, "leader", "reminder_talk", object{
-		"place": "市直机关工委会议室", "persons": []string{"市档案局党组书记"}, "reason": "逾期未整改", "requirements": "五日内报送整改报告",
+		"place": "市直机关工委会议室", "held_by": p.ids["leader"], "with": []object{{"post": demoPost, "person": demoNames("secretary")}},
+		"reason": "逾期未整改", "requirements": "五日内报送整改报告",
 		"response": "诚恳接受，立即整改", "signed": true,
 	})
 }

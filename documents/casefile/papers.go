@@ -46,6 +46,7 @@ func sections() []section {
 		{70, "回头看", []lifecycle.EventKind{lifecycle.EventArrived, lifecycle.EventLookBackRecorded}},
 		{75, "措施", []lifecycle.EventKind{
 			lifecycle.EventMeasureOrdered, lifecycle.EventMeasurePostponed, lifecycle.EventMeasureWaived, lifecycle.EventMeasureRecorded, lifecycle.EventMeasuresCancelled,
+			lifecycle.EventMeasureTakenOver,
 		}},
 		{80, "异议延期中止", []lifecycle.EventKind{
 			lifecycle.EventObjectionFiled, lifecycle.EventObjectionDecided, lifecycle.EventExtensionAsked, lifecycle.EventExtensionDecided,

@@ -44,6 +44,7 @@ func newFiller() filler {
 	of(lifecycle.Remedies())
 	of(policy.MeasureKinds())
 	of(policy.ClockNames())
+	of(policy.Lists())
 	return filler{codes: policy.Default().Codes, of: out}
 }
 

@@ -26,6 +26,7 @@ type Ledger struct {
 	file   *excelize.File
 	stream *excelize.StreamWriter
 	codes  policy.Codes
+	sheet  string
 	styles styles
 	n      int
 }
@@ -36,16 +37,18 @@ type styles struct{ title, head, text, centre, date, provisional int }
 // New begins a ledger; on is the day it tells of. Codes are shown by the names
 // the code tables give them. Close it in any case.
 func New(codes policy.Codes, on calendar.Date) (*Ledger, error) {
-	l := &Ledger{file: excelize.NewFile(), codes: codes}
-	if err := l.begin(on); err != nil {
+	l := &Ledger{file: excelize.NewFile(), codes: codes, sheet: sheet}
+	if err := l.begin(fmt.Sprintf("整改台账（%d年%d月%d日）", on.Year(), on.Month(), on.Day()), 2, columns()); err != nil {
 		_ = l.file.Close()
 		return nil, fmt.Errorf("begin ledger: %w", err)
 	}
 	return l, nil
 }
 
-func (l *Ledger) begin(on calendar.Date) error {
-	if err := l.file.SetSheetName("Sheet1", sheet); err != nil {
+// begin sets the sheet up: its title, and the heading, which stays in sight with
+// the first columns.
+func (l *Ledger) begin(title string, fixed int, columns []column) error {
+	if err := l.file.SetSheetName("Sheet1", l.sheet); err != nil {
 		return err
 	}
 	if err := l.define(); err != nil {
@@ -55,10 +58,10 @@ func (l *Ledger) begin(on calendar.Date) error {
 		return err
 	}
 	var err error
-	if l.stream, err = l.file.NewStreamWriter(sheet); err != nil {
+	if l.stream, err = l.file.NewStreamWriter(l.sheet); err != nil {
 		return err
 	}
-	for i, c := range columns() {
+	for i, c := range columns {
 		if err := l.stream.SetColWidth(i+1, i+1, max(c.width, 1)); err != nil {
 			return err
 		}
@@ -68,18 +71,22 @@ func (l *Ledger) begin(on calendar.Date) error {
 			}
 		}
 	}
-	if err := l.stream.SetPanes(&excelize.Panes{Freeze: true, XSplit: 2, YSplit: headRow, TopLeftCell: "C3", ActivePane: "bottomRight"}); err != nil {
+	var corner string
+	corner, err = excelize.CoordinatesToCellName(fixed+1, headRow+1)
+	if err != nil {
 		return err
 	}
-	title := excelize.Cell{StyleID: l.styles.title, Value: fmt.Sprintf("整改台账（%d年%d月%d日）", on.Year(), on.Month(), on.Day())}
-	if err := l.stream.SetRow("A1", []any{title}, excelize.RowOpts{Height: 32}); err != nil {
+	if err := l.stream.SetPanes(&excelize.Panes{Freeze: true, XSplit: fixed, YSplit: headRow, TopLeftCell: corner, ActivePane: "bottomRight"}); err != nil {
 		return err
 	}
-	if err := l.stream.MergeCell("A1", lastShown()+"1"); err != nil {
+	if err := l.stream.SetRow("A1", []any{excelize.Cell{StyleID: l.styles.title, Value: title}}, excelize.RowOpts{Height: 32}); err != nil {
+		return err
+	}
+	if err := l.stream.MergeCell("A1", lastShown(columns)+"1"); err != nil {
 		return err
 	}
 	var head []any
-	for _, c := range columns() {
+	for _, c := range columns {
 		head = append(head, excelize.Cell{StyleID: l.styles.head, Value: c.name})
 	}
 	return l.stream.SetRow("A2", head, excelize.RowOpts{Height: 24})

@@ -50,19 +50,19 @@ func (l *Ledger) paper() error {
 		across, yes        = "landscape", true
 		margin, foot, head = 0.4, 0.6, 0.5
 	)
-	if err := l.file.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {
+	if err := l.file.SetSheetProps(l.sheet, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {
 		return err
 	}
-	if err := l.file.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &a3, Orientation: &across, FitToWidth: &wide, FitToHeight: &high}); err != nil {
+	if err := l.file.SetPageLayout(l.sheet, &excelize.PageLayoutOptions{Size: &a3, Orientation: &across, FitToWidth: &wide, FitToHeight: &high}); err != nil {
 		return err
 	}
-	if err := l.file.SetPageMargins(sheet, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin, Top: &head, Bottom: &foot, Horizontally: &yes}); err != nil {
+	if err := l.file.SetPageMargins(l.sheet, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin, Top: &head, Bottom: &foot, Horizontally: &yes}); err != nil {
 		return err
 	}
-	if err := l.file.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{OddFooter: "&C第 &P 页，共 &N 页"}); err != nil {
+	if err := l.file.SetHeaderFooter(l.sheet, &excelize.HeaderFooterOptions{OddFooter: "&C第 &P 页，共 &N 页"}); err != nil {
 		return err
 	}
 	return l.file.SetDefinedName(&excelize.DefinedName{
-		Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("'%s'!$1:$%d", sheet, headRow), Scope: sheet,
+		Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("'%s'!$1:$%d", l.sheet, headRow), Scope: l.sheet,
 	})
 }

@@ -69,8 +69,11 @@ func columns() []column {
 }
 
 // lastShown is the letter of the last column people see.
-func lastShown() string {
-	i := slices.IndexFunc(columns(), func(c column) bool { return c.hidden })
+func lastShown(columns []column) string {
+	i := slices.IndexFunc(columns, func(c column) bool { return c.hidden })
+	if i < 0 {
+		i = len(columns)
+	}
 	letter, _ := excelize.ColumnNumberToName(i)
 	return letter
 }

@@ -27,6 +27,24 @@ type People struct {
 	Tokens map[string]string
 }
 
+// Post is the office that the unit's secretary holds.
+const Post = "党组书记"
+
+// Take puts the unit's secretary into the office, with whom a talk can be held.
+func (p People) Take(ctx context.Context, t testing.TB, s *store.Store) {
+	t.Helper()
+	_, err := s.AddPost(ctx, store.Post{Unit: p.Unit.ID, Kind: Post, Holder: p.Secretary.Name, Account: p.Secretary.Account, Since: calendar.On(2020, 1, 1)})
+	require.NoError(t, err)
+}
+
+// Talk is the record of a talk that was held with the unit's secretary.
+func (p People) Talk(on calendar.Date) lifecycle.MeasureRecord {
+	return lifecycle.MeasureRecord{
+		On: on, Place: "工委会议室", HeldBy: p.Leader.Account, With: []lifecycle.PostHolder{{Post: Post, Person: p.Secretary.Name}},
+		Reason: "逾期未整改", Requirements: "立即整改", Response: "诚恳接受", Signed: true,
+	}
+}
+
 // NewPeople puts them into the record's directory.
 func NewPeople(ctx context.Context, t testing.TB, s *store.Store) People {
 	t.Helper()

@@ -1,0 +1,263 @@
+package lifecycle
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// An EntryKind names an act on an entry of a list. It stands in addresses and in
+// the record: never rename.
+type EntryKind string
+
+// The acts.
+const (
+	ActProposeEnd EntryKind = "propose_end"
+	ActDecideEnd  EntryKind = "decide_end"
+	ActCorrect    EntryKind = "correct"
+	ActShow       EntryKind = "show"
+	ActHide       EntryKind = "hide"
+)
+
+// EntryKinds lists the acts.
+func EntryKinds() []EntryKind {
+	return []EntryKind{ActProposeEnd, ActDecideEnd, ActCorrect, ActShow, ActHide}
+}
+
+// ZH is the act as officials say it.
+func (k EntryKind) ZH() string {
+	switch k {
+	case ActProposeEnd:
+		return "提出结束"
+	case ActDecideEnd:
+		return "决定结束"
+	case ActCorrect:
+		return "更正"
+	case ActShow:
+		return "公开"
+	case ActHide:
+		return "不公开"
+	default:
+		return string(k)
+	}
+}
+
+// Who lists the roles that may do it.
+func (k EntryKind) Who() []Role {
+	if k == ActProposeEnd {
+		return []Role{Officer, Head, Leader}
+	}
+	return []Role{Leader}
+}
+
+// An EntryBody is what a person wants of an entry.
+type EntryBody interface {
+	Kind() EntryKind
+	decide(t *turn, e Entry, names []string) error
+	apply(e *Entry, act EntryAct)
+}
+
+// ProposeEnd asks that an entry be ended before it ends by itself.
+type ProposeEnd struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
+}
+
+// DecideEnd ends an entry that another person proposed to end, or does not.
+type DecideEnd struct {
+	// No is the proposal, so that nobody decides another one than he read.
+	No      int    `json:"no" minimum:"1" doc:"Number of the proposal"`
+	Granted bool   `json:"granted" doc:"Whether the entry ends"`
+	Reason  string `json:"reason" minLength:"1" maxLength:"10000"`
+}
+
+// CorrectEntry puts right what an entry says of its basis or its decision.
+type CorrectEntry struct {
+	Basis    string `json:"basis,omitempty" maxLength:"10000"`
+	Decision string `json:"decision,omitempty" maxLength:"100" doc:"Number of the decision"`
+	Reason   string `json:"reason" minLength:"1" maxLength:"10000"`
+}
+
+// ShowEntry lets the public read of an entry: its unit, list, year, day and
+// decision, and this text of the facts. It names no person.
+type ShowEntry struct {
+	Text   string `json:"text" minLength:"1" maxLength:"10000" doc:"What is said of the facts; names no person"`
+	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
+}
+
+// HideEntry lets the public read nothing of it (拟不公开).
+type HideEntry struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
+}
+
+// NewEntryBody returns an empty body for a kind of act.
+func NewEntryBody(kind EntryKind) (EntryBody, bool) {
+	switch kind {
+	case ActProposeEnd:
+		return &ProposeEnd{}, true
+	case ActDecideEnd:
+		return &DecideEnd{}, true
+	case ActCorrect:
+		return &CorrectEntry{}, true
+	case ActShow:
+		return &ShowEntry{}, true
+	case ActHide:
+		return &HideEntry{}, true
+	default:
+		return nil, false
+	}
+}
+
+// An EntryAct is one thing that a person did about an entry: part of the record
+// of law, like an event of a case.
+type EntryAct struct {
+	No    int
+	At    time.Time
+	On    Date
+	Actor Actor
+	Body  EntryBody
+	// Leads are the listings that stood then.
+	Leads []string
+}
+
+type actContent struct {
+	Leads []string        `json:"leads,omitempty"`
+	Data  json.RawMessage `json:"data"`
+}
+
+// Content is the act's content as it is stored.
+func (a EntryAct) Content() ([]byte, error) {
+	data, err := json.Marshal(a.Body)
+	if err != nil {
+		return nil, fmt.Errorf("encode act %d: %w", a.No, err)
+	}
+	return json.Marshal(actContent{Leads: a.Leads, Data: data})
+}
+
+// WithContent returns the act of a kind with stored content read back.
+func (a EntryAct) WithContent(kind EntryKind, content []byte) (EntryAct, error) {
+	body, ok := NewEntryBody(kind)
+	if !ok {
+		return EntryAct{}, fmt.Errorf("decode act %d: unknown kind %q", a.No, kind)
+	}
+	var v actContent
+	if err := json.Unmarshal(content, &v); err != nil {
+		return EntryAct{}, fmt.Errorf("decode act %d: %w", a.No, err)
+	}
+	if err := json.Unmarshal(v.Data, body); err != nil {
+		return EntryAct{}, fmt.Errorf("decode act %d: %w", a.No, err)
+	}
+	a.Leads, a.Body = v.Leads, body
+	return a, nil
+}
+
+// DecideEntry decides an act on an entry as of the instant. Names are the persons
+// of the unit's directory, none of whom the public may read. It returns a *Refusal
+// and no act when the rules turn it down.
+func DecideEntry(e Entry, names []string, a Actor, body EntryBody, at time.Time, r Rules) (EntryAct, error) {
+	t := newTurn(Case{}, Command{Actor: a}, at, r)
+	if !a.Has(body.Kind().Who()...) {
+		return EntryAct{}, forbidden("wrong_role", "您的角色不能办理“"+body.Kind().ZH()+"”。", "Your role may not do this.")
+	}
+	if state := e.State(t.today); state != EntryActive && body.Kind() != ActHide && body.Kind() != ActCorrect {
+		return EntryAct{}, notAllowed("entry_over", "该条目"+state.ZH()+"，不能办理“"+body.Kind().ZH()+"”。", "The entry does not stand any more.")
+	}
+	if err := body.decide(t, e, names); err != nil {
+		return EntryAct{}, err
+	}
+	act := EntryAct{No: e.Acts + 1, At: t.at, On: t.today, Actor: Actor{Account: a.Account, Name: a.Name}, Body: body}
+	for _, g := range e.Grounds {
+		if g.stands() {
+			act.Leads = append(act.Leads, g.key())
+		}
+	}
+	return act, nil
+}
+
+// Apply folds an act into the entry.
+func (e Entry) Apply(act EntryAct) Entry {
+	e.Acts = act.No
+	act.Body.apply(&e, act)
+	return e
+}
+
+func (b *ProposeEnd) decide(t *turn, e Entry, _ []string) error {
+	if e.Ending != nil {
+		return notAllowed("end_proposed", "已有人提出结束该条目，请先作出决定。", "Ending the entry is proposed already; decide on that first.")
+	}
+	return t.text("reason", b.Reason, maxText)
+}
+
+func (b *DecideEnd) decide(t *turn, e Entry, _ []string) error {
+	switch {
+	case e.Ending == nil || e.Ending.No != b.No:
+		return invalid("no", "unknown_proposal", "没有这项结束的提议。", "There is no such proposal.")
+	case e.Ending.By == t.actor.Account:
+		return forbidden("own_proposal", "提出结束的人不能自行决定。", "Whoever proposed to end the entry may not decide it himself.")
+	}
+	return t.text("reason", b.Reason, maxText)
+}
+
+func (b *CorrectEntry) decide(t *turn, _ Entry, _ []string) error {
+	if strings.TrimSpace(b.Basis) == "" && strings.TrimSpace(b.Decision) == "" {
+		return invalid("basis", "nothing_to_correct", "请填写要更正的依据或者决定文号。", "Say what the basis or the decision's number should be.")
+	}
+	return first(t.optional("basis", b.Basis, maxText), t.optional("number", b.Decision, maxName), t.text("reason", b.Reason, maxText))
+}
+
+func (b *ShowEntry) decide(t *turn, e Entry, names []string) error {
+	if number, _ := e.Decision(); number == "" {
+		return notAllowed("no_decision", "列入决定尚无文号，不能公开。", "The decision has no number yet, so the entry is not for the public.")
+	}
+	if err := first(t.text("text", b.Text, maxText), t.text("reason", b.Reason, maxText)); err != nil {
+		return err
+	}
+	i := slices.IndexFunc(names, func(name string) bool { return strings.Contains(b.Text, name) })
+	if i >= 0 {
+		return invalid("text", "person_named", "公开内容不得出现个人姓名（"+names[i]+"）。", "What the public reads names no person ("+names[i]+").")
+	}
+	return nil
+}
+
+func (b *HideEntry) decide(t *turn, _ Entry, _ []string) error {
+	return t.text("reason", b.Reason, maxText)
+}
+
+func (b *ProposeEnd) apply(e *Entry, act EntryAct) {
+	e.Ending = &EntryProposal{No: act.No, On: act.On, By: act.Actor.Account, Reason: b.Reason}
+}
+
+func (b *DecideEnd) apply(e *Entry, act EntryAct) {
+	if b.Granted {
+		e.Ended = &EntryEnd{On: act.On, Reason: b.Reason, Proposer: e.Ending.By, Decider: act.Actor.Account, Leads: act.Leads}
+	}
+	e.Ending = nil
+}
+
+func (b *CorrectEntry) apply(e *Entry, act EntryAct) {
+	have := e.corrected() // what an earlier one put right stays right
+	e.Correction = &EntryCorrection{Basis: cmp.Or(b.Basis, have.Basis), Decision: cmp.Or(b.Decision, have.Decision), Leads: act.Leads}
+}
+
+func (b *ShowEntry) apply(e *Entry, act EntryAct) {
+	e.Shown = &EntryShown{Text: b.Text, On: act.On, Reason: b.Reason, Leads: act.Leads}
+}
+
+func (*HideEntry) apply(e *Entry, _ EntryAct) { e.Shown = nil }
+
+// Kind names the act.
+func (*ProposeEnd) Kind() EntryKind { return ActProposeEnd }
+
+// Kind names the act.
+func (*DecideEnd) Kind() EntryKind { return ActDecideEnd }
+
+// Kind names the act.
+func (*CorrectEntry) Kind() EntryKind { return ActCorrect }
+
+// Kind names the act.
+func (*ShowEntry) Kind() EntryKind { return ActShow }
+
+// Kind names the act.
+func (*HideEntry) Kind() EntryKind { return ActHide }

@@ -1,0 +1,177 @@
+package lifecycle_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/calendar"
+	"duban/lifecycle"
+	"duban/policy"
+)
+
+// listed is an entry of a case that lists the unit, with the decision's number.
+func listed(t *testing.T, list policy.List, on string) lifecycle.Entry {
+	t.Helper()
+	e := lifecycle.Entry{List: list, Unit: "u1", Year: day(on).Year(), Grounds: []lifecycle.Ground{{
+		Case: "a" + on, Number: "督〔2026〕0001", Measure: 1, Status: lifecycle.Done, On: day(on), Basis: someText, Decision: "1号", DecidedOn: day(on), Served: true,
+	}}}
+	return e.Lasts(defaultRules())
+}
+
+// What a case puts on a list, takes off it, and only proposes.
+func TestListingsOfACase(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	n := served(t, w, accept(lifecycle.Immediate, "M0301")) // proposes a listing
+	require.Empty(t, lifecycle.ListingsOf(n.c))
+	n = steps(t, w, n, "leader", lifecycle.OrderMeasure{Measure: policy.MeasureNegativeList, Basis: someText, Proposal: 1},
+		"leader", lifecycle.OrderMeasure{Measure: policy.MeasureNegativeList, List: policy.ListProblems, Basis: "拖延"})
+	entries := lifecycle.ListingsOf(n.c)
+	require.Len(t, entries, 2)
+	require.Equal(t, policy.ListAssessment, entries[0].List)
+	require.Equal(t, 2026, entries[0].Year)
+	number, _ := entries[0].Decision()
+	require.Empty(t, number, "the decision may follow")
+	require.Equal(t, lifecycle.EntryActive, entries[0].State(day("2026-03-02")))
+	n = steps(t, w, n, "leader", lifecycle.RecordMeasure{No: 1, MeasureRecord: lifecycle.MeasureRecord{On: day("2026-03-02"), Number: "1号"}},
+		"leader2", lifecycle.WaiveMeasure{No: 2, Reason: "已改正"})
+	entries = lifecycle.ListingsOf(n.c)
+	number, on := entries[0].Decision()
+	require.Equal(t, "1号", number)
+	require.Equal(t, day("2026-03-02"), on)
+	require.Equal(t, lifecycle.EntryWithdrawn, entries[1].State(day("2026-03-02")))
+	require.Equal(t, "已改正", entries[1].Grounds[0].Reason)
+}
+
+// A listing that was ordered when there was one list stands on the assessment's,
+// and a case that was recorded then still shows it.
+func TestListingsFromBefore(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	n := served(t, w, accept(lifecycle.Immediate, ""))
+	old, err := lifecycle.Event{Case: n.c.ID, Seq: n.c.Seq + 1, At: n.now, Legal: day("2026-03-02"), Kind: lifecycle.EventMeasureOrdered}.
+		WithContent([]byte(`{"data":{"no":1,"kind":"negative_list","status":"ordered","basis":"L5"}}`))
+	require.NoError(t, err)
+	c := n.c.Apply(old)
+	require.Equal(t, policy.ListAssessment, c.Measures[0].List)
+	c.Measures = []lifecycle.Measure{{No: 1, Kind: policy.MeasureNegativeList, Status: lifecycle.Ordered, Basis: "L5", On: day("2026-03-02")}}
+	entries := lifecycle.ListingsOf(c)
+	require.Len(t, entries, 1)
+	require.Equal(t, policy.ListAssessment, entries[0].List)
+	require.Equal(t, "u1", entries[0].Unit)
+}
+
+// How an entry ends is policy: with its year, a time after the unit's last entry,
+// or by decision only.
+func TestHowAnEntryEnds(t *testing.T) {
+	t.Parallel()
+	yearly := listed(t, policy.ListAssessment, "2026-03-02")
+	entries := []lifecycle.Entry{yearly, listed(t, policy.ListAssessment, "2027-01-04")}
+	lifecycle.Prolong(entries)
+	require.Equal(t, day("2026-12-31"), entries[0].EndsOn, "another year's entry does not prolong it")
+	require.Equal(t, lifecycle.EntryActive, entries[0].State(day("2026-12-31")))
+	require.Equal(t, lifecycle.EntryExpired, entries[0].State(day("2027-01-01")))
+
+	// 2026-03-02 and 12 months; the second comes in time, the third too late.
+	entries = []lifecycle.Entry{
+		listed(t, policy.ListProblems, "2029-01-04"), listed(t, policy.ListProblems, "2026-03-02"), listed(t, policy.ListProblems, "2027-02-01"),
+	}
+	lifecycle.Prolong(entries)
+	var ends []calendar.Date
+	for _, e := range entries {
+		ends = append(ends, e.EndsOn)
+	}
+	require.Equal(t, []calendar.Date{day("2028-02-01"), day("2028-02-01"), day("2030-01-04")}, ends)
+
+	text := strings.Replace(string(policy.DefaultText()), "{ends: after, after: 12M,", "{ends: decision,", 1)
+	p, err := policy.Read(strings.NewReader(text))
+	require.NoError(t, err)
+	r := defaultRules()
+	r.Policy = p
+	e := listed(t, policy.ListProblems, "2026-03-02").Lasts(r)
+	require.Equal(t, lifecycle.EntryActive, e.State(day("2099-01-01")))
+}
+
+// Issue 4 point 4: ending an entry before its time takes a reason and a second
+// person; a listing made after it stands again.
+func TestTwoPeopleEndAnEntry(t *testing.T) {
+	t.Parallel()
+	r, at := defaultRules(), noon(day("2026-05-06"))
+	decide := func(e lifecycle.Entry, who string, body lifecycle.EntryBody) (lifecycle.Entry, string) {
+		act, err := lifecycle.DecideEntry(e, []string{"王二"}, people[who], body, at, r)
+		if refusal, ok := errors.AsType[*lifecycle.Refusal](err); ok {
+			require.Regexp(t, `\p{Han}`, refusal.ZH)
+			return e, refusal.Code
+		}
+		require.NoError(t, err)
+		content, err := act.Content()
+		require.NoError(t, err)
+		back, err := lifecycle.EntryAct{No: act.No, At: act.At, On: act.On, Actor: act.Actor}.WithContent(body.Kind(), content)
+		require.NoError(t, err)
+		require.Equal(t, act, back)
+		return e.Apply(back), ""
+	}
+	code := func(e lifecycle.Entry, who string, body lifecycle.EntryBody) string {
+		_, code := decide(e, who, body)
+		return code
+	}
+	e := listed(t, policy.ListProblems, "2026-03-02")
+	require.Equal(t, "wrong_role", code(e, "secretary", &lifecycle.ProposeEnd{Reason: someText}))
+	require.Equal(t, "required", code(e, "leader", &lifecycle.ProposeEnd{}))
+	require.Equal(t, "unknown_proposal", code(e, "leader", &lifecycle.DecideEnd{No: 1, Granted: true, Reason: someText}))
+	e, _ = decide(e, "leader", &lifecycle.ProposeEnd{Reason: someText})
+	require.Equal(t, "end_proposed", code(e, "officer", &lifecycle.ProposeEnd{Reason: someText}))
+	require.Equal(t, "own_proposal", code(e, "leader", &lifecycle.DecideEnd{No: 1, Granted: true, Reason: someText}))
+	require.Equal(t, "required", code(e, "leader2", &lifecycle.DecideEnd{No: 1, Granted: true}))
+	require.Equal(t, "wrong_role", code(e, "officer", &lifecycle.DecideEnd{No: 1, Granted: true, Reason: someText}))
+	kept, _ := decide(e, "leader2", &lifecycle.DecideEnd{No: 1, Reason: someText})
+	require.Equal(t, lifecycle.EntryActive, kept.State(day("2026-05-06")))
+	e, _ = decide(e, "leader2", &lifecycle.DecideEnd{No: 1, Granted: true, Reason: someText})
+	require.Equal(t, lifecycle.EntryEnded, e.State(day("2026-05-06")))
+	require.Equal(t, [2]string{"leader", "leader2"}, [2]string{e.Ended.Proposer, e.Ended.Decider})
+	require.Equal(t, "entry_over", code(e, "leader", &lifecycle.ProposeEnd{Reason: someText}))
+	again := e.With("b", []lifecycle.Ground{{Case: "b", Measure: 1, Status: lifecycle.Ordered, On: day("2026-06-01")}})
+	require.Equal(t, lifecycle.EntryActive, again.State(day("2026-06-01")))
+	lead, _ := again.Lead()
+	require.Equal(t, "b", lead.Case)
+}
+
+// What the public may read is decided for each entry, with a reason, names no
+// person, and waits for the decision's number. Corrections carry on.
+func TestWhatThePublicMayRead(t *testing.T) {
+	t.Parallel()
+	r, at := defaultRules(), noon(day("2026-05-06"))
+	e := listed(t, policy.ListProblems, "2026-03-02")
+	refused := func(e lifecycle.Entry, body lifecycle.EntryBody) string {
+		_, err := lifecycle.DecideEntry(e, []string{"王二"}, people["leader"], body, at, r)
+		var refusal *lifecycle.Refusal
+		require.ErrorAs(t, err, &refusal)
+		return refusal.Code
+	}
+	done := func(e lifecycle.Entry, body lifecycle.EntryBody) lifecycle.Entry {
+		act, err := lifecycle.DecideEntry(e, []string{"王二"}, people["leader"], body, at, r)
+		require.NoError(t, err)
+		return e.Apply(act)
+	}
+	require.Nil(t, e.Public(), "nothing is shown unless somebody decides so")
+	require.Equal(t, "person_named", refused(e, &lifecycle.ShowEntry{Text: "书记王二同志不重视。", Reason: someText}))
+	require.Equal(t, "required", refused(e, &lifecycle.ShowEntry{Text: "组织生活制度不严格。"}))
+	require.Equal(t, "required", refused(e, &lifecycle.HideEntry{}))
+	undecided := e
+	undecided.Grounds = []lifecycle.Ground{{Case: "a", Measure: 1, Status: lifecycle.Ordered, On: day("2026-03-02")}}
+	require.Equal(t, "no_decision", refused(undecided, &lifecycle.ShowEntry{Text: "组织生活制度不严格。", Reason: someText}))
+	shown := done(e, &lifecycle.ShowEntry{Text: "组织生活制度不严格。", Reason: "依规公开"})
+	require.Equal(t, "组织生活制度不严格。", shown.Public().Text)
+	require.Nil(t, done(shown, &lifecycle.HideEntry{Reason: "涉及工作秘密"}).Public())
+	anew := shown.With("a2026-03-02", nil).With("b", []lifecycle.Ground{{Case: "b", Measure: 1, Status: lifecycle.Done, On: day("2026-06-01"), Decision: "3号"}})
+	require.Nil(t, anew.Public(), "what was said of one listing is not said of another")
+
+	require.Equal(t, "nothing_to_correct", refused(e, &lifecycle.CorrectEntry{Reason: someText}))
+	require.Equal(t, "required", refused(e, &lifecycle.CorrectEntry{Decision: "2号"}))
+	e = done(done(e, &lifecycle.CorrectEntry{Decision: "2号", Reason: "笔误"}), &lifecycle.CorrectEntry{Basis: "更正后的依据", Reason: "笔误"})
+	number, _ := e.Decision()
+	require.Equal(t, [2]string{"2号", "更正后的依据"}, [2]string{number, e.Basis()})
+}

@@ -1,0 +1,115 @@
+package lifecycle_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/lifecycle"
+	"duban/policy"
+)
+
+// joinedTo is a case whose measure joined the first of the case "a".
+func joinedTo(t *testing.T, id string, order lifecycle.OrderMeasure) (*walk, lifecycle.Case) {
+	t.Helper()
+	w := &walk{rules: defaultRules()}
+	w.rules.Standing = []lifecycle.Standing{{Kind: order.Measure, List: order.List, Case: "a", Measure: 1}}
+	n := served(t, w, accept(lifecycle.Immediate, ""))
+	n.c.ID = id
+	n = steps(t, w, n, "leader", order)
+	require.Equal(t, lifecycle.Joined, n.c.Measures[0].Status)
+	w.rules.Standing = nil
+	return w, n.c
+}
+
+// Section 4, One of each: what a case had joined and lost is ordered anew in it,
+// with its own clock, and what a third case had joined goes on there.
+func TestWhatAnotherCaseLostIsTakenOver(t *testing.T) {
+	t.Parallel()
+	for name, order := range map[string]lifecycle.OrderMeasure{
+		"talk":    {Measure: policy.MeasureReminderTalk, Basis: someText},
+		"listing": {Measure: policy.MeasureNegativeList, List: policy.ListProblems, Basis: someText},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := &walk{rules: defaultRules()}
+			lead := steps(t, w, served(t, w, accept(lifecycle.Immediate, "")), "leader", order)
+			lead.c.ID = "a"
+			waived := w.command(lead, lifecycle.WaiveMeasure{No: 1, Reason: someText}, people["leader2"]).to
+			lost := lifecycle.Lost(lead.c, waived.c)
+			require.Equal(t, []lifecycle.Standing{{Kind: order.Measure, List: order.List, Case: "a", Measure: 1}}, lost)
+
+			w, b := joinedTo(t, "b", order)
+			at := noon(day("2026-03-05"))
+			events := lifecycle.DecideTakeOver(b, lost, at, w.rules)
+			require.Len(t, events, 1)
+			require.NotEmpty(t, lifecycle.Letters(apply(t, b, events), events[0], w.rules), "whoever must do it is told")
+			b = apply(t, b, events)
+			require.Equal(t, lifecycle.Ordered, b.Measures[0].Status)
+			require.Nil(t, b.Measures[0].Joined)
+			k, ok := clockNo(b, policy.ClockMeasure, 1)
+			require.True(t, ok)
+			require.Equal(t, day("2026-03-19"), k.Due)
+			require.Empty(t, lifecycle.DecideTakeOver(b, lost, at, w.rules), "once")
+
+			w, third := joinedTo(t, "c", order)
+			w.rules.Standing = []lifecycle.Standing{{Kind: order.Measure, List: order.List, Case: "b", Measure: 1}}
+			third = apply(t, third, lifecycle.DecideTakeOver(third, lost, at, w.rules))
+			require.Equal(t, lifecycle.Joined, third.Measures[0].Status)
+			require.Equal(t, "b", third.Measures[0].Joined.Case)
+		})
+	}
+}
+
+// Voiding a case takes back a listing that was made on it, which the next case
+// then carries; a talk that was held is not taken back.
+func TestAVoidedCaseLosesItsListing(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	n := served(t, w, accept(lifecycle.Immediate, ""))
+	on := w.rules.Today(n.now)
+	n = steps(t, w, n,
+		"leader", lifecycle.OrderMeasure{Measure: policy.MeasureNegativeList, List: policy.ListProblems, Basis: someText},
+		"leader", lifecycle.RecordMeasure{No: 1, MeasureRecord: lifecycle.MeasureRecord{On: on, Number: "1号"}},
+		"leader", lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: someText},
+		"leader", lifecycle.RecordMeasure{No: 2, MeasureRecord: aTalk()})
+	voided := steps(t, w, n, "leader2", lifecycle.Void{Reason: someText}).c
+	require.Equal(t, lifecycle.Cancelled, voided.Measures[0].Status)
+	require.Equal(t, lifecycle.Done, voided.Measures[1].Status)
+	lost := lifecycle.Lost(n.c, voided)
+	require.Len(t, lost, 1)
+	require.Equal(t, policy.ListProblems, lost[0].List)
+}
+
+// What is held, or runs on in a parent, is not lost.
+func TestWhatIsHeldIsNotLost(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	n := steps(t, w, served(t, w, accept(lifecycle.Immediate, "")), "leader", lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: someText})
+	held := steps(t, w, n, "leader", lifecycle.RecordMeasure{No: 1, MeasureRecord: aTalk()})
+	require.Empty(t, lifecycle.Lost(n.c, held.c))
+	n.other = served(t, w, accept(lifecycle.Immediate, "")).c
+	n.other.ID = "parent"
+	merged := steps(t, w, n, "leader", lifecycle.MergeInto{Parent: "parent"})
+	require.Empty(t, lifecycle.Lost(n.c, merged.c))
+	// What others joined while it was the child's is lost with the parent's.
+	parent := merged.other
+	waived := w.command(&node{c: parent, now: merged.now}, lifecycle.WaiveMeasure{No: 1, Reason: someText}, people["leader2"])
+	require.NoError(t, waived.refusal)
+	lost := lifecycle.Lost(parent, waived.to.c)
+	require.Len(t, lost, 2)
+	require.Equal(t, "case", lost[1].Case)
+}
+
+// The two lists are two: what joins the one does not join the other.
+func TestEachListHasItsEntry(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	w.rules.Standing = []lifecycle.Standing{{Kind: policy.MeasureNegativeList, List: policy.ListProblems, Case: "a", Measure: 1}}
+	order := func(l policy.List) lifecycle.OrderMeasure {
+		return lifecycle.OrderMeasure{Measure: policy.MeasureNegativeList, List: l, Basis: someText}
+	}
+	n := steps(t, w, served(t, w, accept(lifecycle.Immediate, "")), "leader", order(policy.ListProblems), "leader", order(policy.ListAssessment))
+	require.Equal(t, lifecycle.Joined, n.c.Measures[0].Status)
+	require.Equal(t, lifecycle.Ordered, n.c.Measures[1].Status)
+}

@@ -1,0 +1,38 @@
+package lifecycle
+
+import "duban/policy"
+
+// checkProposal: a measure is proposed by one person and ordered by another.
+func (b OrderMeasure) checkProposal(t *turn) error {
+	switch {
+	case b.Propose && b.Measure == policy.MeasureUrge:
+		return invalid("propose", "nothing_to_propose", "催办不必提出建议，可以直接办理。", "Urging needs no proposal.")
+	case b.Propose && b.Level != policy.L0:
+		return invalid("level", "proposal_raises_nothing", "提出建议不能同时提高督办等级。", "A proposal cannot raise the level.")
+	case b.Propose && b.Proposal > 0:
+		return invalid("proposal", "proposed_already", "该措施已经提出，请由工委领导决定。", "That measure is proposed already; a leader decides.")
+	case b.Proposal == 0:
+		return nil
+	}
+	m, ok := t.c.measure(b.Proposal)
+	if !ok || m.Status != Proposed || m.Kind != b.Measure || b.List != "" && b.List != m.List {
+		return invalid("proposal", "unknown_measure", "没有这项待批准的措施。", "There is no such proposed measure.")
+	}
+	if m.ProposedBy != "" && m.ProposedBy == t.actor.Account {
+		return forbidden("own_proposal", "提出措施建议的人不能自行批准。", "Whoever proposed a measure may not approve it himself.")
+	}
+	return nil
+}
+
+// checkList: a listing says on which list, and nothing else does.
+func (b OrderMeasure) checkList(*turn) error {
+	switch {
+	case b.Measure == policy.MeasureNegativeList && b.Proposal > 0 && b.List == "":
+		return nil
+	case b.Measure == policy.MeasureNegativeList:
+		return oneOf("list", b.List, policy.Lists()...)
+	case b.List != "":
+		return invalid("list", "no_listing", "只有列入负面清单才需要写明清单。", "Only a listing names a list.")
+	}
+	return nil
+}
