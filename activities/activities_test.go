@@ -56,6 +56,10 @@ func (s *stub) OpenImport(context.Context, string, int, func()) (int, bool, erro
 	return 0, false, s.err
 }
 
+func (s *stub) RunNotices(context.Context, string, int, func()) (int, bool, error) {
+	return 0, false, s.err
+}
+
 func (s *stub) OpenJobs(context.Context) ([]store.Job, error) { return nil, s.err }
 
 func over(s *stub, metrics prometheus.Registerer) *activities.Activities {
@@ -77,6 +81,7 @@ func TestEveryActivityFailsWithACodeAndNothingElse(t *testing.T) {
 			"deliver due":     func() error { _, err := a.DeliverDue(t.Context(), activities.DueInput{}); return err },
 			"recompute":       func() error { _, err := a.Recompute(t.Context(), activities.JobInput{}); return err },
 			"import":          func() error { _, err := a.Import(t.Context(), activities.JobInput{}); return err },
+			"notices":         func() error { _, err := a.Notices(t.Context(), activities.JobInput{}); return err },
 			"recompute jobs":  func() error { _, err := a.RecomputeJobs(t.Context()); return err },
 		} {
 			t.Run(name+" "+code, func(t *testing.T) {

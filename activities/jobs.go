@@ -15,6 +15,9 @@ const recomputePage = 200
 // progress shows and little is looked at twice.
 const importPage = 100
 
+// noticesPage is how many notices one Notices drafts or signs.
+const noticesPage = 50
+
 // A JobInput names a job that an authorised command wrote.
 type JobInput struct {
 	Job string `json:"job"`
@@ -31,6 +34,7 @@ type JobList struct {
 	// Jobs are the recomputing ones.
 	Jobs    []string `json:"jobs,omitempty"`
 	Imports []string `json:"imports,omitempty"`
+	Notices []string `json:"notices,omitempty"`
 }
 
 // Recompute brings a page of cases that are older than the calendar in force
@@ -48,15 +52,30 @@ func (a *Activities) Recompute(ctx context.Context, in JobInput) (p Progress, er
 // what was opened until then stays opened.
 func (a *Activities) Import(ctx context.Context, in JobInput) (p Progress, err error) {
 	defer a.guard(ctx, "import", in.Job, &err)
-	beat := func() {}
-	if activity.IsActivity(ctx) {
-		beat = func() { activity.RecordHeartbeat(ctx) }
-	}
-	p.Done, p.More, err = a.record.OpenImport(ctx, in.Job, importPage, beat)
+	p.Done, p.More, err = a.record.OpenImport(ctx, in.Job, importPage, beat(ctx))
 	if err != nil {
 		return Progress{}, err
 	}
 	return p, nil
+}
+
+// Notices drafts or signs a page of a campaign's notices. It fails with a code;
+// what was done until then stays done.
+func (a *Activities) Notices(ctx context.Context, in JobInput) (p Progress, err error) {
+	defer a.guard(ctx, "notices", in.Job, &err)
+	p.Done, p.More, err = a.record.RunNotices(ctx, in.Job, noticesPage, beat(ctx))
+	if err != nil {
+		return Progress{}, err
+	}
+	return p, nil
+}
+
+// beat tells the engine that the activity lives.
+func beat(ctx context.Context) func() {
+	if !activity.IsActivity(ctx) {
+		return func() {}
+	}
+	return func() { activity.RecordHeartbeat(ctx) }
 }
 
 // RecomputeJobs lists the jobs that are not done. It fails with a code.
@@ -72,6 +91,8 @@ func (a *Activities) RecomputeJobs(ctx context.Context) (list JobList, err error
 			list.Jobs = append(list.Jobs, job.ID)
 		case store.KindImport:
 			list.Imports = append(list.Imports, job.ID)
+		case store.KindNotices:
+			list.Notices = append(list.Notices, job.ID)
 		}
 	}
 	return list, nil

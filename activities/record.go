@@ -38,6 +38,9 @@ type Jobs interface {
 	// OpenImport opens the cases of at most limit rows of an import, and calls
 	// beat after each.
 	OpenImport(ctx context.Context, jobID string, limit int, beat func()) (done int, more bool, err error)
+	// RunNotices drafts or signs at most limit notices of a campaign, and calls
+	// beat after each.
+	RunNotices(ctx context.Context, jobID string, limit int, beat func()) (done int, more bool, err error)
 	// OpenJobs lists the jobs that are not done, oldest first.
 	OpenJobs(ctx context.Context) ([]store.Job, error)
 }

@@ -32,6 +32,8 @@ func accessTable() map[string]access {
 		public    = access{public: true}
 		everybody = access{everybody: true}
 		admin     = access{roles: []lifecycle.Role{lifecycle.Admin}}
+		// keepers keep the directory; accounts are the administrator's alone.
+		keepers = access{roles: []lifecycle.Role{lifecycle.Admin, lifecycle.Head}}
 		// office is everybody but the units' people.
 		office = access{roles: staff()}
 		// directory adds the units' people, who find their own unit there.
@@ -80,20 +82,45 @@ func accessTable() map[string]access {
 		"GET /v1/campaigns/{id}":        office,
 		"POST /v1/campaigns/{id}/close": {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
 
-		"GET /v1/units":                   office,
-		"POST /v1/units":                  admin,
-		"GET /v1/units/{id}":              directory,
-		"GET /v1/units/{id}/changes":      office,
-		"POST /v1/units/{id}/changes":     admin,
-		"POST /v1/units/{id}/handover":    {roles: lifecycle.KindHandOver.Who()},
-		"GET /v1/units/{id}/background":   {roles: without(staff(), lifecycle.Admin)},
-		"GET /v1/units/{id}/posts":        office,
-		"POST /v1/units/{id}/posts":       admin,
-		"GET /v1/accounts":                office,
-		"POST /v1/accounts":               admin,
-		"POST /v1/accounts/{id}/disable":  admin,
-		"POST /v1/accounts/{id}/tokens":   admin,
-		"DELETE /v1/accounts/{id}/tokens": admin,
+		"GET /v1/notices":                       {roles: without(staff(), lifecycle.Admin)},
+		"GET /v1/notices/{id}":                  {roles: without(staff(), lifecycle.Admin)},
+		"GET /v1/notice_runs/{id}":              {roles: without(staff(), lifecycle.Admin)},
+		"POST /v1/campaigns/{id}/draft_notices": {roles: lifecycle.KindSubmitNotice.Who()},
+		"POST /v1/campaigns/{id}/sign_notices":  {roles: lifecycle.KindApproveNotice.Who()},
+
+		"GET /v1/regions":                            office,
+		"POST /v1/regions":                           keepers,
+		"POST /v1/regions/{id}":                      keepers,
+		"GET /v1/areas":                              office,
+		"POST /v1/areas":                             keepers,
+		"POST /v1/areas/{id}":                        keepers,
+		"POST /v1/areas/{id}/officers":               keepers,
+		"POST /v1/areas/{id}/officers/{officer}/end": keepers,
+		"GET /v1/unit-categories":                    office,
+		"POST /v1/unit-categories":                   keepers,
+		"POST /v1/unit-categories/{id}":              keepers,
+		"GET /v1/directory.xlsx":                     keepers,
+		"GET /v1/directory/template.xlsx":            keepers,
+		"POST /v1/directory":                         {roles: keepers.roles, streams: true},
+		"GET /v1/directory/imports/{id}/marked.xlsx": keepers,
+
+		"GET /v1/units":                        office,
+		"POST /v1/units":                       keepers,
+		"GET /v1/units/{id}":                   directory,
+		"POST /v1/units/{id}":                  keepers,
+		"GET /v1/units/{id}/officers":          office,
+		"GET /v1/units/{id}/changes":           office,
+		"POST /v1/units/{id}/changes":          keepers,
+		"POST /v1/units/{id}/handover":         {roles: lifecycle.KindHandOver.Who()},
+		"GET /v1/units/{id}/background":        {roles: without(staff(), lifecycle.Admin)},
+		"GET /v1/units/{id}/posts":             office,
+		"POST /v1/units/{id}/posts":            keepers,
+		"POST /v1/units/{id}/posts/{post}/end": keepers,
+		"GET /v1/accounts":                     office,
+		"POST /v1/accounts":                    admin,
+		"POST /v1/accounts/{id}/disable":       admin,
+		"POST /v1/accounts/{id}/tokens":        admin,
+		"DELETE /v1/accounts/{id}/tokens":      admin,
 
 		// Whoever may register one finding may register many.
 		"GET /v1/imports":                  {roles: lifecycle.KindOpenCase.Who()},

@@ -13,6 +13,7 @@ import (
 
 	"duban/documents"
 	"duban/evidence"
+	"duban/papers"
 	"duban/store"
 )
 
@@ -48,9 +49,12 @@ type Options struct {
 	// StartImport has the cases of an import opened. Defaults to nothing: a
 	// Schedule takes up what was ordered.
 	StartImport func(ctx context.Context, importID string) error
-	// Office is the committee as its documents name it. The name defaults to
-	// 市直机关工作委员会, the mark before numbers to 工委督函.
-	Office documents.Office
+	// StartNotices has the notices of a campaign drafted or signed. Defaults as
+	// StartImport does.
+	StartNotices func(ctx context.Context, runID string) error
+	// Papers writes documents and has those that were sent out. Defaults to one
+	// that has none.
+	Papers *papers.Keeper
 	// Version is the program's, shown in the OpenAPI document. Defaults to
 	// "dev".
 	Version string
@@ -88,11 +92,11 @@ func (o Options) withDefaults() Options {
 	if o.StartImport == nil {
 		o.StartImport = func(context.Context, string) error { return nil }
 	}
-	if o.Office.Name == "" {
-		o.Office.Name = "市直机关工作委员会"
+	if o.StartNotices == nil {
+		o.StartNotices = func(context.Context, string) error { return nil }
 	}
-	if o.Office.Mark == "" {
-		o.Office.Mark = "工委督函"
+	if o.Papers == nil {
+		o.Papers = papers.New(documents.Office{}, nil)
 	}
 	if o.Version == "" {
 		o.Version = "dev"
@@ -118,10 +122,11 @@ type server struct {
 	huma    huma.API
 	// startImport has an import done; workbooks and reading bound how many
 	// workbooks are on their way, and read.
-	startImport func(ctx context.Context, importID string) error
-	workbooks   chan struct{}
-	reading     chan struct{}
-	office      documents.Office
+	startImport  func(ctx context.Context, importID string) error
+	startNotices func(ctx context.Context, runID string) error
+	workbooks    chan struct{}
+	reading      chan struct{}
+	papers       *papers.Keeper
 }
 
 // New returns the whole API as one handler. It panics when the registry holds
@@ -143,8 +148,8 @@ func build(o Options) (*gin.Engine, *server) {
 	s := &server{
 		record: o.Record, doer: o.Doer, jobs: o.Jobs, files: o.Evidence, quota: o.Quota, uploads: newPlaces(), log: o.Logger, clock: o.Clock, engine: o.Engine, worker: o.Worker,
 		access: accessTable(), limits: newLimiter(o.PerSecond, o.Burst), metrics: newMetrics(o.Registry),
-		startImport: o.StartImport, workbooks: make(chan struct{}, maxWorkbooks), reading: make(chan struct{}, 1),
-		office: o.Office,
+		startImport: o.StartImport, startNotices: o.StartNotices, workbooks: make(chan struct{}, maxWorkbooks), reading: make(chan struct{}, 1),
+		papers: o.Papers,
 	}
 	router.Use(s.observe, s.recover, s.admit)
 	router.NoRoute(s.noRoute)
@@ -154,6 +159,7 @@ func build(o Options) (*gin.Engine, *server) {
 	s.routes()
 	s.evidenceRoutes(router)
 	s.importRoutes(router)
+	s.directoryFiles(router)
 	s.health(router, o.Registry)
 	s.document(router)
 	return router, s
@@ -168,6 +174,9 @@ func (s *server) routes() {
 	s.commandRoutes()
 	s.taskRoutes()
 	s.campaignRoutes()
+	s.noticeRoutes()
+	s.regionRoutes()
+	s.areaRoutes()
 	s.unitRoutes()
 	s.accountRoutes()
 	s.forceRoutes()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"duban/calendar"
@@ -26,6 +27,8 @@ type caseOutput struct {
 type CaseAnswer struct {
 	Case    CaseOrUnitCase          `json:"case"`
 	Allowed []lifecycle.CommandKind `json:"allowed" doc:"The commands you may run now"`
+	// Officers are offered; which one answers for the case is the person's to say.
+	Officers []AreaOfficer `json:"proposed_officers,omitempty" doc:"Who answers for the unit's area, for whoever may accept the finding: the first is the default"`
 }
 
 func (s *server) oneCase(ctx context.Context, c *call, in *caseInput) (*caseOutput, error) {
@@ -43,6 +46,11 @@ func (s *server) oneCase(ctx context.Context, c *call, in *caseInput) (*caseOutp
 		return out, nil
 	}
 	out.Body = &CaseAnswer{Case: CaseOrUnitCase{Staff: v.Staff, Unit: v.Unit}, Allowed: listed(v.Allowed)}
+	if v.Staff != nil && slices.Contains(v.Allowed, lifecycle.KindAcceptFinding) {
+		if out.Body.Officers, err = s.proposed(ctx, c, v.Staff.Unit); err != nil {
+			return nil, err
+		}
+	}
 	return out, nil
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 
@@ -9,6 +10,7 @@ import (
 
 	"duban/documents"
 	"duban/documents/casefile"
+	"duban/evidence"
 	"duban/store"
 )
 
@@ -26,22 +28,23 @@ func (s *server) caseFileRoutes() {
 	s.isFile(path, archiveType)
 }
 
-// An issuedPapers gives the papers that went out in a case.
-type issuedPapers interface {
-	Issued(ctx context.Context, c *call, caseID string) ([]documents.Issued, error)
-}
-
-// madePapers makes the papers again from the case's events. Whoever keeps the
-// papers themselves puts another in its place.
-type madePapers struct{ *server }
-
-// Issued makes them.
-func (m madePapers) Issued(ctx context.Context, c *call, caseID string) ([]documents.Issued, error) {
-	source, err := m.source(ctx, c, caseID)
+// sent are the papers that went out in a case, as they did.
+func (s *server) sent(ctx context.Context, c *call, caseID string) ([]documents.Sent, error) {
+	source, err := s.source(ctx, c, caseID)
 	if err != nil {
 		return nil, err
 	}
-	return documents.IssuedOf(source)
+	sent, err := documents.SentOf(source, func(kind documents.Kind, then documents.Source) (documents.File, error) {
+		return s.papers.Of(ctx, kind, then)
+	})
+	if errors.Is(err, evidence.ErrMissing) {
+		return nil, &fault{
+			status: http.StatusConflict, code: "paper_lost", cause: err,
+			zh: "已发出文书的文件不在文书存储中，不能形成完整的案卷，请管理员从备份恢复。",
+			en: "The file of a paper that was sent out is not in the store, so the case file would not be whole.",
+		}
+	}
+	return sent, err
 }
 
 func (s *server) caseFile(ctx context.Context, c *call, in *longIDInput) (*huma.StreamResponse, error) {
@@ -57,12 +60,11 @@ func (s *server) caseFile(ctx context.Context, c *call, in *longIDInput) (*huma.
 	if err != nil {
 		return nil, err
 	}
-	r := casefile.Record{Events: events, UnitName: unit, Office: s.office, Codes: p.Codes}
+	r := casefile.Record{Events: events, UnitName: unit, Office: s.papers.Office, Codes: p.Codes}
 	if r.Names, err = s.record.Names(ctx, casefile.Mentions(events)); err != nil {
 		return nil, err
 	}
-	var papers issuedPapers = madePapers{s}
-	if r.Papers, err = papers.Issued(ctx, c, caseID); err != nil {
+	if r.Papers, err = s.sent(ctx, c, caseID); err != nil {
 		return nil, err
 	}
 	if r.Evidence, err = s.proof(ctx, c, caseID); err != nil {

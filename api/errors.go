@@ -7,6 +7,7 @@ import (
 
 	"duban/evidence"
 	"duban/lifecycle"
+	"duban/papers"
 	"duban/store"
 )
 
@@ -70,6 +71,11 @@ func faultOf(err error) *fault {
 		return &fault{status: unfitStatus(unfit), code: unfit.Code, field: "file", zh: unfit.ZH, en: unfit.EN}
 	case errors.As(err, &quota):
 		return quotaUsed(quota)
+	case errors.Is(err, evidence.ErrMissing), errors.Is(err, papers.ErrAltered):
+		return &fault{
+			status: http.StatusInternalServerError, code: "file_damaged", cause: err,
+			zh: "文件原件缺失或者已损坏，请联系管理员。", en: "The file is missing or damaged; ask the administrator.",
+		}
 	case errors.Is(err, store.ErrSettled):
 		return &fault{status: http.StatusConflict, code: "case_settled", zh: "事项已办结，不能再上传证据。", en: "The case is settled and takes no more evidence."}
 	case errors.Is(err, store.ErrNotFound):

@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"duban/documents/findings"
+	"duban/documents/workbook"
 	"duban/lifecycle"
 	"duban/store"
 )
@@ -285,16 +286,21 @@ func importFault(err error) error {
 	return err
 }
 
-// faultsOf is the answer to a workbook with errors, all of them listed.
+// faultsOf is the answer to a workbook of findings with errors.
 func faultsOf(id string, r findings.Result) *fault {
-	total := len(r.Faults) + r.More
+	return faultsIn(r.Faults, r.More, "没有登记任何问题", "nothing was opened", "/v1/imports/"+id+"/marked.xlsx")
+}
+
+// faultsIn is the answer to a workbook with errors, all of them listed.
+func faultsIn(faults []workbook.Fault, more int, zh, en, marked string) *fault {
+	total := len(faults) + more
 	f := &fault{
 		status: http.StatusUnprocessableEntity, code: "workbook_has_errors", field: "file",
-		zh:     fmt.Sprintf("工作簿有%d处错误，没有登记任何问题。请下载标出错误的工作簿，改正后重新上传。", total),
-		en:     fmt.Sprintf("The workbook has %d errors; nothing was opened.", total),
-		marked: "/v1/imports/" + id + "/marked.xlsx", more: r.More,
+		zh:     fmt.Sprintf("工作簿有%d处错误，%s。请下载标出错误的工作簿，改正后重新上传。", total, zh),
+		en:     fmt.Sprintf("The workbook has %d errors; %s.", total, en),
+		marked: marked, more: more,
 	}
-	for _, one := range r.Faults {
+	for _, one := range faults {
 		f.all = append(f.all, &fault{field: one.Sheet + "!" + one.Cell, sheet: one.Sheet, cell: one.Cell, code: one.Code, zh: one.ZH, en: one.EN})
 	}
 	return f

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -166,6 +167,26 @@ func (s *server) turn(ctx context.Context) (release func(), err error) {
 }
 
 func (s *server) addImport(c *gin.Context, one *call) error {
+	return s.workbook(c, []string{"campaign", "again"}, func(ctx context.Context, u Upload) error {
+		i, result, err := ImportFindings(ctx, s.record, s.record, one.actor, one.receivedAt, u)
+		switch {
+		case err != nil:
+			return importFault(err)
+		case !result.Good():
+			return faultsOf(i.ID, result)
+		}
+		out := importOf(i)
+		out.Known, out.Ignored = result.Known, result.Ignored
+		c.Header("Location", "/v1/imports/"+i.ID)
+		c.Header("Content-Type", "application/json")
+		c.Status(http.StatusCreated)
+		return writeJSON(c.Writer, out)
+	})
+}
+
+// workbook takes a workbook in, with the fields that may come beside it, and
+// hands it over when its turn has come.
+func (s *server) workbook(c *gin.Context, fields []string, use func(context.Context, Upload) error) error {
 	select {
 	case s.workbooks <- struct{}{}:
 		defer func() { <-s.workbooks }()
@@ -185,7 +206,7 @@ func (s *server) addImport(c *gin.Context, one *call) error {
 		return err
 	}
 	defer spooled.close()
-	u, err := receive(c, spooled.File)
+	u, err := receive(c, spooled.File, fields)
 	if err != nil {
 		return err
 	}
@@ -194,19 +215,7 @@ func (s *server) addImport(c *gin.Context, one *call) error {
 		return err
 	}
 	defer release()
-	i, result, err := ImportFindings(ctx, s.record, s.record, one.actor, one.receivedAt, u)
-	switch {
-	case err != nil:
-		return importFault(err)
-	case !result.Good():
-		return faultsOf(i.ID, result)
-	}
-	out := importOf(i)
-	out.Known, out.Ignored = result.Known, result.Ignored
-	c.Header("Location", "/v1/imports/"+i.ID)
-	c.Header("Content-Type", "application/json")
-	c.Status(http.StatusCreated)
-	return writeJSON(c.Writer, out)
+	return use(ctx, u)
 }
 
 // A spoolFile is a temporary file that has no name where that can be, so that
@@ -233,7 +242,7 @@ func (f *spoolFile) close() {
 }
 
 // receive streams the form: the file goes to disk, the rest is short.
-func receive(c *gin.Context, into *os.File) (u Upload, err error) {
+func receive(c *gin.Context, into *os.File, fields []string) (u Upload, err error) {
 	r := c.Request
 	if r.ContentLength > maxUpload {
 		return u, fileTooLarge()
@@ -261,6 +270,11 @@ func receive(c *gin.Context, into *os.File) (u Upload, err error) {
 			return u, invalid(printable(name), "duplicate_field", "“"+printable(name)+"”出现了多次。", "A field is given more than once.")
 		}
 		seen[name] = true
+		if name != "file" && !slices.Contains(fields, name) {
+			name = printable(name)
+			f.refuse(name, "unknown_field", "没有“"+name+"”这一项。", "There is no such field.")
+			continue
+		}
 		if err := u.take(&f, name, part, into); err != nil {
 			return u, err
 		}
@@ -268,7 +282,9 @@ func receive(c *gin.Context, into *os.File) (u Upload, err error) {
 	if !seen["file"] {
 		f.refuse("file", "required", "请选择要上传的文件。", "Please give a file.")
 	}
-	u.Campaign = f.required("campaign", strings.TrimSpace(u.Campaign))
+	if slices.Contains(fields, "campaign") {
+		u.Campaign = f.required("campaign", strings.TrimSpace(u.Campaign))
+	}
 	return u, f.err()
 }
 
@@ -285,7 +301,7 @@ func (u *Upload) take(f *form, name string, part *multipart.Part, into *os.File)
 		}
 		u.File, u.Sum, u.Name = into, hash.Sum(nil), workbookName(part.FileName())
 		return nil
-	case "campaign", "again":
+	default:
 		text, err := io.ReadAll(io.LimitReader(part, maxParameter+1))
 		if err != nil {
 			return uploadFault(err)
@@ -299,10 +315,6 @@ func (u *Upload) take(f *form, name string, part *multipart.Part, into *os.File)
 		} else if again := f.truth(name, string(text)); again != nil {
 			u.Again = *again
 		}
-		return nil
-	default:
-		name = printable(name)
-		f.refuse(name, "unknown_field", "没有“"+name+"”这一项。", "There is no such field.")
 		return nil
 	}
 }

@@ -29,8 +29,8 @@ func (s *server) paperRoutes() {
 	}
 	register(s, operation{
 		id: "case_document", method: http.MethodGet, path: path, tag: "Cases", summary: "文书 An official document",
-		doc: "One of: " + strings.Join(names, ", ") + ". A notice that nobody signed yet is marked 送审稿. " +
-			"A unit's person finds what was sent to the unit. The ETag is the SHA-256 of the file; answers 304 when If-None-Match has it.",
+		doc: "One of: " + strings.Join(names, ", ") + ". A notice that nobody signed yet is marked 送审稿; " +
+			"what was sent out is the file that was sent, whatever names and layouts changed since. A unit's person finds what was sent to the unit. The ETag is the SHA-256 of the file; answers 304 when If-None-Match has it.",
 		refuses: []int{http.StatusNotFound, http.StatusConflict},
 	}, s.paper)
 	responses := s.huma.OpenAPI().Paths[path].Get.Responses
@@ -42,7 +42,7 @@ func (s *server) paperRoutes() {
 type paperInput struct {
 	ID          string `path:"id" format:"uuid"`
 	File        string `path:"file" doc:"Kind of the document, with .docx" example:"notice.docx"`
-	Form        string `query:"form" enum:"letter,notice" doc:"Layout of the notice: letter 信函格式, which is the default, or notice 通知"`
+	Form        string `query:"form" enum:"letter,notice" doc:"Layout of a notice that is not signed yet: letter 信函格式 or notice 通知; the one it was drafted in when left out"`
 	IfNoneMatch string `header:"If-None-Match" doc:"The ETag you have"`
 }
 
@@ -74,7 +74,7 @@ func (s *server) paper(ctx context.Context, c *call, in *paperInput) (*paperOutp
 		return nil, err
 	}
 	source.Form = form
-	file, err := documents.Of(documents.Kind(kind), source)
+	file, err := s.papers.Of(ctx, documents.Kind(kind), source)
 	if err != nil {
 		return nil, paperFault(err)
 	}
@@ -91,24 +91,12 @@ func (s *server) paper(ctx context.Context, c *call, in *paperInput) (*paperOutp
 
 // source reads what the documents of a case are made from.
 func (s *server) source(ctx context.Context, c *call, caseID string) (documents.Source, error) {
-	file, err := s.record.CaseFile(ctx, c.actor, caseID)
+	order, err := s.record.PaperOrder(ctx, c.actor, caseID)
 	if err != nil {
 		return documents.Source{}, err
 	}
-	unit, err := s.record.Unit(ctx, file.Unit)
-	if err != nil {
-		return documents.Source{}, err
-	}
-	posts, err := s.record.Posts(ctx, file.Unit)
-	if err != nil {
-		return documents.Source{}, err
-	}
-	out := documents.Source{
-		Office: s.office, Unit: unit.Name, Events: file.Events, Policy: file.Policy, Calendar: file.Calendar, ForUnit: c.unit(),
-	}
-	for _, p := range posts {
-		out.Posts = append(out.Posts, documents.Post{Kind: p.Kind, Holder: p.Holder, Since: p.Since, Until: p.Until})
-	}
+	out := s.papers.Source(order)
+	out.ForUnit = c.unit()
 	return out, nil
 }
 

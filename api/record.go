@@ -26,9 +26,12 @@ type Record interface {
 	Cases
 	Evidence
 	Directory
+	Places
+	Directories
 	Campaigns
 	Force
 	Imports
+	Notices
 }
 
 // A Gate knows who comes, and whether the record can be reached.
@@ -49,8 +52,8 @@ type Cases interface {
 	Names(ctx context.Context, ids []string) (map[string]string, error)
 	Counts(ctx context.Context, a lifecycle.Actor) (store.Counts, error)
 	Events(ctx context.Context, a lifecycle.Actor, id string, after int64, limit int) ([]store.EventView, error)
-	// CaseFile holds more than a unit may know; documents pick from it.
-	CaseFile(ctx context.Context, a lifecycle.Actor, id string) (store.CaseFile, error)
+	// PaperOrder holds more than a unit may know; documents pick from it.
+	PaperOrder(ctx context.Context, a lifecycle.Actor, id string) (store.PaperOrder, error)
 	Deadline(ctx context.Context, a lifecycle.Actor, id string) ([]store.DeadlineView, error)
 	Tasks(ctx context.Context, a lifecycle.Actor, after string, limit int) (store.TaskPage, error)
 	Receipt(ctx context.Context, a lifecycle.Actor, commandID string) (store.Answer, error)
@@ -67,8 +70,10 @@ type Evidence interface {
 // A Directory keeps units, posts and accounts. A fault in what was asked is a
 // *store.FieldError.
 type Directory interface {
-	Units(ctx context.Context, text, after string, limit int) ([]store.Unit, error)
+	Units(ctx context.Context, f store.UnitFilter) ([]store.Unit, error)
 	Unit(ctx context.Context, id string) (store.Unit, error)
+	UnitNameOn(ctx context.Context, id string, on calendar.Date) (string, error)
+	EditUnit(ctx context.Context, id string, e store.UnitEdit) (store.Unit, error)
 	// Background is what is known about a unit before another finding is
 	// registered against it.
 	Background(ctx context.Context, unit, category, title string) (store.Background, error)
@@ -78,12 +83,40 @@ type Directory interface {
 	ChangeUnit(ctx context.Context, c store.UnitChange) (changed store.UnitChange, jobID string, err error)
 	UnitChanges(ctx context.Context, unit string) ([]store.UnitChange, error)
 	Posts(ctx context.Context, unit string) ([]store.Post, error)
+	PostsOn(ctx context.Context, unit string, on calendar.Date) ([]store.Post, error)
 	AddPost(ctx context.Context, p store.Post) (store.Post, error)
+	EndPost(ctx context.Context, unit, id string, until calendar.Date, next *store.Post) (ended, begun store.Post, err error)
 	Accounts(ctx context.Context, unit, after string, limit int) ([]store.Account, error)
 	AddAccount(ctx context.Context, n store.NewAccount) (store.Account, string, error)
 	DisableAccount(ctx context.Context, id string) error
 	NewToken(ctx context.Context, account string) (string, error)
 	RevokeTokens(ctx context.Context, account string) error
+}
+
+// Places are what units belong to: regions, areas with who answers for them, and
+// categories. A fault in what was asked is a *store.FieldError.
+type Places interface {
+	Regions(ctx context.Context) ([]store.Region, error)
+	AddRegion(ctx context.Context, r store.Region) (store.Region, error)
+	ChangeRegion(ctx context.Context, id string, e store.RegionEdit) (store.Region, error)
+	Areas(ctx context.Context) ([]store.Named, error)
+	AddArea(ctx context.Context, n store.Named) (store.Named, error)
+	RenameArea(ctx context.Context, n store.Named) (store.Named, error)
+	AreaOfficers(ctx context.Context, area string) ([]store.AreaOfficer, error)
+	AddAreaOfficer(ctx context.Context, o store.AreaOfficer) (store.AreaOfficer, error)
+	EndAreaOfficer(ctx context.Context, area, id string, until calendar.Date) (store.AreaOfficer, error)
+	UnitOfficers(ctx context.Context, unit string, on calendar.Date) ([]store.AreaOfficer, error)
+	Categories(ctx context.Context) ([]store.Named, error)
+	AddCategory(ctx context.Context, n store.Named) (store.Named, error)
+	RenameCategory(ctx context.Context, n store.Named) (store.Named, error)
+}
+
+// Directories take the directory in and out as a whole.
+type Directories interface {
+	Directory(ctx context.Context) (store.Directory, error)
+	ImportDirectory(ctx context.Context, n store.NewDirectoryImport,
+		decide func(d store.Directory, today calendar.Date, newID func() string) (store.DirectoryPlan, error)) (id string, err error)
+	MarkedDirectory(ctx context.Context, id string) (file string, marked []byte, err error)
 }
 
 // Campaigns plans and reads campaigns. A fault in what was asked is a
@@ -94,6 +127,15 @@ type Campaigns interface {
 	CampaignProgress(ctx context.Context, id string) (map[string]int64, error)
 	AddCampaign(ctx context.Context, c store.Campaign) (store.Campaign, error)
 	CloseCampaign(ctx context.Context, id string) (store.Campaign, error)
+}
+
+// Notices reads notices, and has those of a campaign drafted and signed.
+type Notices interface {
+	Notice(ctx context.Context, id string) (store.NoticeView, error)
+	Notices(ctx context.Context, f store.NoticeFilter) ([]store.NoticeView, error)
+	StartNoticeRun(ctx context.Context, who lifecycle.Actor, campaign string, action store.NoticeAction, body lifecycle.SubmitNotice, key string, at time.Time) (store.NoticeRun, error)
+	NoticeRun(ctx context.Context, id string) (store.NoticeRun, error)
+	NoticeRunUnits(ctx context.Context, id string) ([]store.NoticeRunUnit, error)
 }
 
 // Imports keeps workbooks of findings and what became of them.

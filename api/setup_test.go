@@ -49,9 +49,15 @@ func siteWith(t *testing.T, change func(*api.Options)) site {
 	s, err := store.Open(ctx, store.Options{URL: pgtest.Copy(t, "migrated", migrate), MaxConns: 8})
 	require.NoError(t, err)
 	t.Cleanup(s.Close)
+	return siteOver(t, s, change)
+}
+
+// siteOver is a site over a record that is open.
+func siteOver(t *testing.T, s *store.Store, change func(*api.Options)) site {
+	t.Helper()
 	o := api.Options{Record: s, Doer: door{s}, Logger: slog.New(slog.DiscardHandler)}
 	change(&o)
-	return site{handler: api.New(o), store: s, people: casetest.NewPeople(ctx, t, s)}
+	return site{handler: api.New(o), store: s, people: casetest.NewPeople(context.Background(), t, s)}
 }
 
 func migrate(ctx context.Context, url string) error {

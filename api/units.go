@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"reflect"
 
-	"duban/calendar"
 	"duban/store"
 )
 
@@ -14,6 +13,7 @@ func (s *server) unitRoutes() {
 	missing := []int{http.StatusNotFound}
 	register(s, operation{
 		id: "units", method: http.MethodGet, path: "/v1/units", tag: "Directory", summary: "单位 List units",
+		doc: "Of a region and those below it, an area and a category when they are given, each by id or by name.",
 	}, s.units)
 	register(s, operation{
 		id: "add_unit", method: http.MethodPost, path: "/v1/units", tag: "Directory", summary: "新增单位 Add a unit",
@@ -21,28 +21,31 @@ func (s *server) unitRoutes() {
 	}, s.addUnit)
 	register(s, operation{
 		id: "unit", method: http.MethodGet, path: "/v1/units/{id}", tag: "Directory", summary: "单位 One unit",
-		doc: "A unit's person finds the own unit.", refuses: missing,
+		doc: "A unit's person finds the own unit. With on, the name is the one it bore on that day.", refuses: missing,
 	}, s.unit)
+	register(s, operation{
+		id: "edit_unit", method: http.MethodPost, path: "/v1/units/{id}", tag: "Directory", summary: "调整单位 Change what a unit belongs to",
+		doc:  "What is left out stays; an empty text takes the unit out. The name is changed by a rename, for old papers keep the old one.",
+		body: reflect.TypeFor[UnitEdit](), refuses: missing,
+	}, s.editUnit)
+	register(s, operation{
+		id: "unit_officers", method: http.MethodGet, path: "/v1/units/{id}/officers", tag: "Directory",
+		summary: "片区负责人 The officers who answer for the unit's area today",
+		doc:     "The longest in charge first. They are proposed as officer, the first as default, with a case whose finding is to be accepted.", refuses: missing,
+	}, s.unitOfficers)
 	s.unitChangeRoutes()
 	s.handoverRoute()
 	s.backgroundRoute()
-	register(s, operation{
-		id: "posts", method: http.MethodGet, path: "/v1/units/{id}/posts", tag: "Directory", summary: "职务 The posts of a unit", refuses: missing,
-	}, s.posts)
-	register(s, operation{
-		id: "add_post", method: http.MethodPost, path: "/v1/units/{id}/posts", tag: "Directory", summary: "任职 Record who holds a post",
-		doc:    "Whoever held it until then ends the day before.",
-		status: http.StatusCreated, body: reflect.TypeFor[NewPost](), refuses: missing,
-	}, s.addPost)
+	s.postRoutes()
 }
 
 // A NewUnit is what a unit is made from.
 type NewUnit struct {
 	Name     string `json:"name" minLength:"1" maxLength:"100"`
 	Code     string `json:"code,omitempty" maxLength:"64"`
-	Region   string `json:"region,omitempty" maxLength:"100"`
-	Area     string `json:"area,omitempty" maxLength:"100" doc:"片区"`
-	Category string `json:"category,omitempty" maxLength:"100"`
+	Region   string `json:"region,omitempty" maxLength:"100" doc:"Name or id; one of a name that is not there yet is added"`
+	Area     string `json:"area,omitempty" maxLength:"100" doc:"片区; name or id, as above"`
+	Category string `json:"category,omitempty" maxLength:"100" doc:"分类指导; name or id, as above"`
 }
 
 // A Unit is an inspected department.
@@ -50,20 +53,34 @@ type Unit struct {
 	ID string `json:"id"`
 	NewUnit
 
-	Abolished bool `json:"abolished,omitempty"`
+	RegionID   string `json:"region_id,omitempty"`
+	AreaID     string `json:"area_id,omitempty"`
+	CategoryID string `json:"category_id,omitempty"`
+	Abolished  bool   `json:"abolished,omitempty"`
+}
+
+// A UnitEdit is what shall be different about a unit.
+type UnitEdit struct {
+	Code     *string `json:"code,omitempty" maxLength:"64"`
+	Region   *string `json:"region,omitempty" maxLength:"100" doc:"Name or id; one of a name that is not there yet is added"`
+	Area     *string `json:"area,omitempty" maxLength:"100"`
+	Category *string `json:"category,omitempty" maxLength:"100"`
 }
 
 func unitOf(u store.Unit) Unit {
 	return Unit{
-		ID: u.ID, Abolished: u.Abolished,
+		ID: u.ID, Abolished: u.Abolished, RegionID: u.RegionID, AreaID: u.AreaID, CategoryID: u.CategoryID,
 		NewUnit: NewUnit{Name: u.Name, Code: u.Code, Region: u.Region, Area: u.Area, Category: u.Category},
 	}
 }
 
 type unitsInput struct {
-	Text   string `query:"text" maxLength:"100" doc:"Found in the name"`
-	Cursor string `query:"cursor" doc:"next of the page before"`
-	Limit  string `query:"limit" pattern:"^[0-9]+$" doc:"Rows of a page, 1 to 200; 50 when left out"`
+	Text     string `query:"text" maxLength:"100" doc:"Found in the name"`
+	Region   string `query:"region" maxLength:"100" doc:"Of this region or one below it; id or name"`
+	Area     string `query:"area" maxLength:"100" doc:"Of this area; id or name"`
+	Category string `query:"category" maxLength:"100" doc:"Of this category; id or name"`
+	Cursor   string `query:"cursor" doc:"next of the page before"`
+	Limit    string `query:"limit" pattern:"^[0-9]+$" doc:"Rows of a page, 1 to 200; 50 when left out"`
 }
 
 type unitsOutput struct{ Body UnitList }
@@ -76,11 +93,15 @@ type UnitList struct {
 
 func (s *server) units(ctx context.Context, _ *call, in *unitsInput) (*unitsOutput, error) {
 	var f form
-	text, after, limit := f.text("text", in.Text, maxCode), f.text("cursor", in.Cursor, maxCursor), f.limit(in.Limit)
+	limit := f.limit(in.Limit)
+	filter := store.UnitFilter{
+		Text: f.text("text", in.Text, maxCode), Region: f.text("region", in.Region, maxCode), Area: f.text("area", in.Area, maxCode),
+		Category: f.text("category", in.Category, maxCode), After: f.text("cursor", in.Cursor, maxCursor), Limit: limit + 1,
+	}
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	found, err := s.record.Units(ctx, text, after, limit+1)
+	found, err := s.record.Units(ctx, filter)
 	if err != nil {
 		return nil, err
 	}
@@ -119,97 +140,85 @@ func (s *server) addUnit(ctx context.Context, c *call, _ *nothing) (*unitOutput,
 	return &unitOutput{Location: "/v1/units/" + u.ID, Body: unitOf(u)}, nil
 }
 
-func (s *server) unit(ctx context.Context, c *call, in *shortIDInput) (*unitOutput, error) {
+type unitInput struct {
+	ID string `path:"id" maxLength:"100"`
+	On string `query:"on" format:"date" doc:"The day whose name is wanted; today's when left out"`
+}
+
+func (s *server) unit(ctx context.Context, c *call, in *unitInput) (*unitOutput, error) {
 	unitID, err := shortID(in.ID)
 	if err != nil {
+		return nil, err
+	}
+	var f form
+	on := f.date("on", in.On)
+	if err := f.err(); err != nil {
 		return nil, err
 	}
 	if c.unit() && c.actor.Unit != unitID {
 		return nil, notFound()
 	}
 	u, err := s.record.Unit(ctx, unitID)
+	if err == nil && !on.IsZero() {
+		u.Name, err = s.record.UnitNameOn(ctx, unitID, on)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return &unitOutput{Body: unitOf(u)}, nil
 }
 
-// A NewPost says who holds an office from a day on.
-type NewPost struct {
-	Kind    string        `json:"kind" minLength:"1" maxLength:"100" doc:"The office, such as 党组书记"`
-	Holder  string        `json:"holder" minLength:"1" maxLength:"100" doc:"The person's name"`
-	Account string        `json:"account,omitempty" doc:"The person's account"`
-	Since   calendar.Date `json:"since"`
+func (s *server) editUnit(ctx context.Context, c *call, in *shortIDInput) (*unitOutput, error) {
+	unitID, err := s.unitID(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	var n UnitEdit
+	if err := decode(c.body, &n); err != nil {
+		return nil, err
+	}
+	var f form
+	for field, given := range map[string]*string{"code": n.Code, "region": n.Region, "area": n.Area, "category": n.Category} {
+		if given != nil {
+			f.text(field, *given, maxCode)
+		}
+	}
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	u, err := s.record.EditUnit(ctx, unitID, store.UnitEdit{Code: n.Code, Region: n.Region, Area: n.Area, Category: n.Category})
+	if err != nil {
+		return nil, err
+	}
+	return &unitOutput{Body: unitOf(u)}, nil
 }
 
-// A Post is an office in a unit and who holds it.
-type Post struct {
-	ID   string `json:"id"`
-	Unit string `json:"unit"`
-	NewPost
-
-	Until calendar.Date `json:"until,omitzero"`
+func (s *server) unitOfficers(ctx context.Context, c *call, in *shortIDInput) (*officersOutput, error) {
+	unitID, err := s.unitID(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.proposed(ctx, c, unitID)
+	if err != nil {
+		return nil, err
+	}
+	return &officersOutput{Body: AreaOfficerList{Officers: found}}, nil
 }
 
-func postOf(p store.Post) Post {
-	return Post{ID: p.ID, Unit: p.Unit, NewPost: NewPost{Kind: p.Kind, Holder: p.Holder, Account: p.Account, Since: p.Since}, Until: p.Until}
+// proposed are the officers who answer for a unit's area today.
+func (s *server) proposed(ctx context.Context, c *call, unit string) ([]AreaOfficer, error) {
+	_, _, days, err := s.record.PolicyInForce(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.record.UnitOfficers(ctx, unit, days.Date(c.receivedAt))
+	if err != nil {
+		return nil, err
+	}
+	return officerList(found).Officers, nil
 }
 
 // A shortIDInput names a unit or an account.
 type shortIDInput struct {
 	ID string `path:"id" maxLength:"100"`
-}
-
-type postsOutput struct{ Body PostList }
-
-// A PostList is the posts of a unit, the present holders first.
-type PostList struct {
-	Posts []Post `json:"posts"`
-}
-
-func (s *server) posts(ctx context.Context, _ *call, in *shortIDInput) (*postsOutput, error) {
-	unitID, err := shortID(in.ID)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := s.record.Unit(ctx, unitID); err != nil {
-		return nil, err
-	}
-	found, err := s.record.Posts(ctx, unitID)
-	if err != nil {
-		return nil, err
-	}
-	out := PostList{Posts: []Post{}}
-	for _, p := range found {
-		out.Posts = append(out.Posts, postOf(p))
-	}
-	return &postsOutput{Body: out}, nil
-}
-
-type postOutput struct{ Body Post }
-
-func (s *server) addPost(ctx context.Context, c *call, in *shortIDInput) (*postOutput, error) {
-	unitID, err := shortID(in.ID)
-	if err != nil {
-		return nil, err
-	}
-	var n NewPost
-	if err := decode(c.body, &n); err != nil {
-		return nil, err
-	}
-	var f form
-	p := store.Post{
-		Unit: unitID, Kind: f.required("kind", n.Kind), Holder: f.required("holder", n.Holder),
-		Account: f.text("account", n.Account, maxCode), Since: n.Since,
-	}
-	if p.Since.IsZero() {
-		f.required("since", "")
-	}
-	if err := f.err(); err != nil {
-		return nil, err
-	}
-	if p, err = s.record.AddPost(ctx, p); err != nil {
-		return nil, err
-	}
-	return &postOutput{Body: postOf(p)}, nil
 }

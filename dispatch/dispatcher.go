@@ -94,23 +94,27 @@ func (d *Dispatcher) poke(caseID string) {
 	}
 }
 
-// Recompute starts the workflow that does a recomputing job of the record. A
-// failure loses nothing: open jobs are taken up by a Schedule.
+// Recompute starts the workflow that does a recomputing job of the record.
 func (d *Dispatcher) Recompute(ctx context.Context, jobID string) error {
-	ctx, cancel := context.WithTimeout(ctx, callLimit)
-	defer cancel()
-	if err := d.engine.Recompute(ctx, jobID); err != nil {
-		return fmt.Errorf("start job %s: %w", jobID, err)
-	}
-	return nil
+	return start(ctx, jobID, d.engine.Recompute)
 }
 
-// Import starts the workflow that opens an import's cases. A failure loses
-// nothing: open jobs are taken up by a Schedule.
+// Import starts the workflow that opens an import's cases.
 func (d *Dispatcher) Import(ctx context.Context, jobID string) error {
+	return start(ctx, jobID, d.engine.Import)
+}
+
+// Notices starts the workflow that drafts or signs a campaign's notices.
+func (d *Dispatcher) Notices(ctx context.Context, jobID string) error {
+	return start(ctx, jobID, d.engine.Notices)
+}
+
+// start starts the workflow of a job. A failure loses nothing: open jobs are taken
+// up by a Schedule.
+func start(ctx context.Context, jobID string, do func(context.Context, string) error) error {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
-	if err := d.engine.Import(ctx, jobID); err != nil {
+	if err := do(ctx, jobID); err != nil {
 		return fmt.Errorf("start job %s: %w", jobID, err)
 	}
 	return nil
@@ -148,5 +152,7 @@ func (noEngine) Replace(context.Context, string) error { return ErrEngineAway }
 func (noEngine) Recompute(context.Context, string) error { return ErrEngineAway }
 
 func (noEngine) Import(context.Context, string) error { return ErrEngineAway }
+
+func (noEngine) Notices(context.Context, string) error { return ErrEngineAway }
 
 func (noEngine) Check(context.Context) error { return ErrEngineAway }

@@ -23,6 +23,9 @@ type Engine interface {
 	Recompute(ctx context.Context, jobID string) error
 	// Import starts the workflow that opens an import's cases, unless it runs.
 	Import(ctx context.Context, jobID string) error
+	// Notices starts the workflow that drafts or signs a campaign's notices, unless
+	// it runs.
+	Notices(ctx context.Context, jobID string) error
 	// Check reports whether the engine can be used.
 	Check(ctx context.Context) error
 }

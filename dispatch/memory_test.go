@@ -285,6 +285,8 @@ func (r *recorder) Recompute(_ context.Context, job string) error {
 
 func (r *recorder) Import(ctx context.Context, job string) error { return r.Recompute(ctx, job) }
 
+func (r *recorder) Notices(ctx context.Context, job string) error { return r.Recompute(ctx, job) }
+
 func (r *recorder) Check(context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

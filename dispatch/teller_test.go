@@ -196,5 +196,6 @@ func TestRecomputeStartsTheJob(t *testing.T) {
 	d := dispatch.New(newMemory(), dispatch.Options{Engine: e})
 	require.NoError(t, d.Recompute(t.Context(), "j"))
 	require.NoError(t, d.Import(t.Context(), "i"))
-	require.Equal(t, []string{"j", "i"}, e.jobs)
+	require.NoError(t, d.Notices(t.Context(), "n"))
+	require.Equal(t, []string{"j", "i", "n"}, e.jobs)
 }

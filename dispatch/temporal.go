@@ -61,21 +61,26 @@ func (t *Temporal) Replace(ctx context.Context, caseID string) error {
 
 // Recompute implements Engine.
 func (t *Temporal) Recompute(ctx context.Context, jobID string) error {
-	_, err := t.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID:                       workflows.RecomputeID(jobID),
-		TaskQueue:                workflows.TaskQueue,
-		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-	}, workflows.TypeRecompute, workflows.JobInput{Job: jobID})
-	return mark(err)
+	return t.start(ctx, workflows.TypeRecompute, workflows.RecomputeID(jobID), jobID)
 }
 
 // Import implements Engine.
 func (t *Temporal) Import(ctx context.Context, jobID string) error {
+	return t.start(ctx, workflows.TypeImport, workflows.ImportID(jobID), jobID)
+}
+
+// Notices implements Engine.
+func (t *Temporal) Notices(ctx context.Context, jobID string) error {
+	return t.start(ctx, workflows.TypeNotices, workflows.NoticesID(jobID), jobID)
+}
+
+// start starts the workflow of a job, unless it runs.
+func (t *Temporal) start(ctx context.Context, kind, id, jobID string) error {
 	_, err := t.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID:                       workflows.ImportID(jobID),
+		ID:                       id,
 		TaskQueue:                workflows.TaskQueue,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-	}, workflows.TypeImport, workflows.JobInput{Job: jobID})
+	}, kind, workflows.JobInput{Job: jobID})
 	return mark(err)
 }
 

@@ -58,13 +58,16 @@ type Post struct {
 // A Source is what the documents of a case are made from.
 type Source struct {
 	Office Office
-	// Form is the notice's layout; a letter when left out.
+	// Form is the notice's layout; the one it was drafted in when left out.
 	Form Form
 	// Unit is the name of the unit, Posts are its offices.
 	Unit  string
 	Posts []Post
-	// Events are all of the case's.
+	// Campaign is the name of the campaign the finding comes from, if it is of one.
+	Campaign string
+	// Events are all of the case's, Others those of the other cases of its notice.
 	Events []lifecycle.Event
+	Others [][]lifecycle.Event
 	// Policy is the one the case was noticed under, Calendar the one in force.
 	Policy   *policy.Policy
 	Calendar *calendar.Calendar
@@ -79,13 +82,15 @@ type Source struct {
 type File struct {
 	Name  string
 	Bytes []byte
+	// To is whom it is addressed to.
+	To Addressee
 }
 
 // Of makes a document of a case. What the case does not have yet is a *NotYetError,
 // what does not exist for a unit is HiddenError, and what the document must say and
 // the case does not is a *FieldError.
 func Of(kind Kind, s Source) (File, error) {
-	m := mapping{Source: s, c: lifecycle.Fold(s.Events)}
+	m := &mapping{Source: s, c: lifecycle.Fold(s.Events)}
 	if s.ForUnit && !m.unitMay(kind) {
 		return File{}, HiddenError{}
 	}
@@ -93,10 +98,24 @@ func Of(kind Kind, s Source) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
-	return File{Name: fileName(kind.ZH() + "（" + s.Unit + "，" + m.c.Number + "）.docx"), Bytes: text}, nil
+	return File{Name: m.name(kind), Bytes: text, To: m.to}, nil
 }
 
-func (m mapping) write(kind Kind) ([]byte, error) {
+// Name is what a document of a case is called.
+func Name(kind Kind, s Source) string {
+	return (&mapping{Source: s, c: lifecycle.Fold(s.Events)}).name(kind)
+}
+
+func (m *mapping) name(kind Kind) string {
+	return fileName(kind.ZH() + "（" + m.Unit + "，" + m.c.Number + "）.docx")
+}
+
+// For reports whether the document exists for whoever asks.
+func (s Source) For(kind Kind) bool {
+	return !s.ForUnit || (&mapping{Source: s, c: lifecycle.Fold(s.Events)}).unitMay(kind)
+}
+
+func (m *mapping) write(kind Kind) ([]byte, error) {
 	switch kind {
 	case KindNotice:
 		return m.notice()
@@ -119,7 +138,7 @@ func (m mapping) write(kind Kind) ([]byte, error) {
 
 // unitMay reports whether the document exists for the case's unit: what was sent
 // to it, and nothing that is still being written.
-func (m mapping) unitMay(kind Kind) bool {
+func (m *mapping) unitMay(kind Kind) bool {
 	u := m.c.ForUnit()
 	if u.Stage == lifecycle.UnitNone {
 		return false

@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -14,6 +15,8 @@ type mapping struct {
 	Source
 
 	c lifecycle.Case
+	// to is whom the document being written is addressed to.
+	to Addressee
 }
 
 // last returns the last event of which the body is of one type.
@@ -27,11 +30,11 @@ func last[B lifecycle.Body](events []lifecycle.Event) (event lifecycle.Event, bo
 }
 
 // draft reports whether the notice has yet to be signed.
-func (m mapping) draft() bool { return m.c.Notice == nil || m.c.Notice.Number == "" }
+func (m *mapping) draft() bool { return m.c.Notice == nil || m.c.Notice.Number == "" }
 
 // addressee is who holds the secretary's post on a day: a notice stays with the
 // one it was served on.
-func (m mapping) addressee(on calendar.Date) Addressee {
+func (m *mapping) addressee(on calendar.Date) Addressee {
 	to := Addressee{Unit: m.Unit}
 	best := len(secretaries)
 	for _, p := range m.Posts {
@@ -41,13 +44,14 @@ func (m mapping) addressee(on calendar.Date) Addressee {
 		}
 		best, to.Post, to.Holder = rank, p.Kind, p.Holder
 	}
+	m.to = to
 	return to
 }
 
 // secretaries are the posts a notice is addressed to, the first that is held.
 var secretaries = []string{"党组（党委）书记", "党组书记", "党委书记", "机关党委书记", "党总支书记", "党支部书记"} //nolint:gochecknoglobals // an immutable table, never assigned again
 
-func (m mapping) ref() Ref {
+func (m *mapping) ref() Ref {
 	r := Ref{Case: m.c.Number, Title: m.c.Finding.Title}
 	if !m.draft() {
 		r.Notice, r.On = m.c.Notice.Number, m.c.Notice.On
@@ -57,7 +61,7 @@ func (m mapping) ref() Ref {
 
 func notYet(code, zh, en string) error { return &NotYetError{Code: code, ZH: zh, EN: en} }
 
-func (m mapping) notice() ([]byte, error) {
+func (m *mapping) notice() ([]byte, error) {
 	correction, _, corrected := last[*lifecycle.NoticeCorrected](m.Events)
 	submission, _, submitted := last[*lifecycle.NoticeSubmitted](m.Events)
 	switch {
@@ -66,30 +70,70 @@ func (m mapping) notice() ([]byte, error) {
 	case corrected && correction.Seq > submission.Seq:
 		return nil, notYet("notice_withdrawn", "反馈意见已收回更正，尚未重新拟稿。", "The notice was taken back to be corrected, and no new one was drafted yet.")
 	}
-	n, f, codes := m.c.Notice, m.c.Finding, m.Policy.Codes
-	on := n.On
+	n := m.c.Notice
+	on, form := n.On, m.Form
 	if m.draft() {
 		on = submission.Legal
 	}
-	method, _ := codes.Method(f.Method)
+	if form == "" {
+		form = Form(n.Form)
+	}
+	method, _ := m.Policy.Codes.Method(m.c.Finding.Method)
+	out := Notice{
+		Office: m.Office, Form: form, To: m.addressee(on), Number: n.Number, On: on, Draft: m.draft(), Campaign: m.Campaign, Method: method.ZH,
+		Demand: n.Text, Term: m.term(m.c), Replaces: n.Replaces, Amended: n.Version > 1 && n.Replaces == "" && m.c.Round == 1, LookBack: m.c.Round > 1,
+	}
+	for _, c := range m.together() {
+		f := m.finding(c)
+		if c.ID != m.c.ID {
+			t := m.term(c)
+			f.Term = &t
+		}
+		out.Findings = append(out.Findings, f)
+	}
+	return out.Write()
+}
+
+// together are the cases of which the notice states the findings, in the order of
+// their numbers.
+func (m *mapping) together() []lifecycle.Case {
+	cases := []lifecycle.Case{m.c}
+	for _, events := range m.Others {
+		c := lifecycle.Fold(events)
+		if n := c.Notice; n != nil && n.ID == m.c.Notice.ID && n.Number == m.c.Notice.Number && c.Unit == m.c.Unit {
+			cases = append(cases, c)
+		}
+	}
+	slices.SortFunc(cases, func(a, b lifecycle.Case) int { return cmp.Compare(a.NumberKey(), b.NumberKey()) })
+	return cases
+}
+
+func (m *mapping) finding(c lifecycle.Case) Finding {
+	f, codes := c.Finding, m.Policy.Codes
 	category, _ := codes.Category(f.Category)
 	dimension, _ := codes.Dimension(f.Dimension)
-	objection := m.Policy.Objection
+	return Finding{
+		Number: c.Number, Title: f.Title, Facts: f.Facts, Found: f.FoundOn, Dimension: dimension.ZH, Category: category.ZH, Basis: f.Basis,
+		Type: typeZH(f.Type),
+	}
+}
+
+// term is the time that the notice gives for a case's finding.
+func (m *mapping) term(c lifecycle.Case) Term {
+	n, objection := c.Notice, m.Policy.Objection
 	t := Term{
 		Period: n.Period, Until: n.ExternalDue, Source: n.Source, Receipt: m.Policy.Clock(policy.ClockReceipt).Within,
 		Object: objection.File, ObjectUnit: objection.WrongUnitFile,
 	}
-	if f.Type != lifecycle.Immediate && m.c.Round <= 1 {
+	switch {
+	case c.Round > 1 && !c.FirstPeriod.IsZero():
+		t.Period, t.Until, t.Source = c.FirstPeriod, calendar.Date{}, ""
+		t.Period.N = (t.Period.N + 1) / 2
+		t.AtLeast = m.Policy.Rectification.LaterAtLeast
+	case c.Round == 1 && c.Finding.Type != lifecycle.Immediate:
 		t.Plan = m.Policy.Clock(policy.ClockPlan).Within
 	}
-	return Notice{
-		Office: m.Office, Form: m.Form, To: m.addressee(on), Number: n.Number, On: on, Draft: m.draft(), Campaign: f.Campaign, Method: method.ZH,
-		Findings: []Finding{{
-			Number: m.c.Number, Title: f.Title, Facts: f.Facts, Found: f.FoundOn, Dimension: dimension.ZH, Category: category.ZH, Basis: f.Basis,
-			Type: typeZH(f.Type),
-		}},
-		Demand: n.Text, Term: t, Replaces: n.Version > 1,
-	}.Write()
+	return t
 }
 
 func typeZH(t lifecycle.Type) string {
@@ -115,13 +159,13 @@ func clock(c lifecycle.Case, name policy.ClockName) (lifecycle.Clock, bool) {
 }
 
 // at is the case as the command that caused the event left it.
-func (m mapping) at(e lifecycle.Event) lifecycle.Case {
+func (m *mapping) at(e lifecycle.Event) lifecycle.Case {
 	return lifecycle.Fold(slices.DeleteFunc(slices.Clone(m.Events), func(x lifecycle.Event) bool {
 		return x.Seq > e.Seq && (x.Command == "" || x.Command != e.Command)
 	}))
 }
 
-func (m mapping) receipt() ([]byte, error) {
+func (m *mapping) receipt() ([]byte, error) {
 	e, _, ok := last[*lifecycle.ReceiptRecorded](m.Events)
 	if !ok || m.c.Receipt == nil {
 		return nil, notYet("no_receipt", "反馈意见尚未签收。", "The notice was not received yet.")
@@ -169,7 +213,7 @@ func mannerZH(m lifecycle.Manner) string {
 
 // measure returns the measure asked for, or the last of a kind that was ordered
 // and stands.
-func (m mapping) measure(kind policy.MeasureKind) (lifecycle.Measure, bool) {
+func (m *mapping) measure(kind policy.MeasureKind) (lifecycle.Measure, bool) {
 	for _, one := range slices.Backward(m.c.Measures) {
 		if one.Kind == kind && (m.Measure == 0 || m.Measure == one.No) && !one.Misdirected && (one.Status == lifecycle.Ordered || one.Status == lifecycle.Done) {
 			return one, true
@@ -179,7 +223,7 @@ func (m mapping) measure(kind policy.MeasureKind) (lifecycle.Measure, bool) {
 }
 
 // lapse is what the unit had missed when a measure was ordered.
-func (m mapping) lapse(no int) *Lapse {
+func (m *mapping) lapse(no int) *Lapse {
 	for _, e := range m.Events {
 		if b, ok := e.Body.(*lifecycle.MeasureOrdered); !ok || b.No != no {
 			continue
@@ -194,7 +238,7 @@ func (m mapping) lapse(no int) *Lapse {
 	return nil
 }
 
-func (m mapping) letter() ([]byte, error) {
+func (m *mapping) letter() ([]byte, error) {
 	one, ok := m.measure(policy.MeasureSupervisionLetter)
 	if !ok {
 		return nil, notYet("no_supervision_letter", "没有决定发出督办函。", "No supervision letter was ordered.")
@@ -209,7 +253,7 @@ func (m mapping) letter() ([]byte, error) {
 	return l.Write()
 }
 
-func (m mapping) talk() ([]byte, error) {
+func (m *mapping) talk() ([]byte, error) {
 	one, ok := m.measure(policy.MeasureReminderTalk)
 	if !ok {
 		return nil, notYet("no_reminder_talk", "没有决定进行提醒谈话。", "No reminder talk was ordered.")
@@ -221,7 +265,7 @@ func (m mapping) talk() ([]byte, error) {
 	return t.Write()
 }
 
-func (m mapping) closing() ([]byte, error) {
+func (m *mapping) closing() ([]byte, error) {
 	e, _, ok := last[*lifecycle.ClosureApproved](m.Events)
 	if !ok || m.c.ClosedAt.IsZero() {
 		return nil, notYet("not_closed", "该事项尚未销号。", "The case is not closed.")
@@ -229,7 +273,7 @@ func (m mapping) closing() ([]byte, error) {
 	return Closing{Office: m.Office, To: m.addressee(e.Legal), Ref: m.ref(), On: e.Legal, Round: m.c.Round}.Write()
 }
 
-func (m mapping) withdrawal() ([]byte, error) {
+func (m *mapping) withdrawal() ([]byte, error) {
 	w := Withdrawal{Office: m.Office, Ref: m.ref()}
 	if m.c.Stage != lifecycle.Voided {
 		return nil, notYet("not_voided", "该事项没有撤销。", "The case was not voided.")
@@ -246,7 +290,7 @@ func (m mapping) withdrawal() ([]byte, error) {
 	return w.Write()
 }
 
-func (m mapping) reportForm() ([]byte, error) {
+func (m *mapping) reportForm() ([]byte, error) {
 	if len(m.Events) == 0 {
 		return nil, HiddenError{}
 	}

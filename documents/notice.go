@@ -20,6 +20,8 @@ type Finding struct {
 	Basis     string
 	// Type is the type of rectification: 立行立改, 限期整改, 长期坚持.
 	Type string
+	// Term is the time for it; the notice's when left out.
+	Term *Term
 }
 
 // A Term is the time a notice gives.
@@ -29,6 +31,9 @@ type Term struct {
 	// Until is a date that Source set.
 	Until  calendar.Date
 	Source string
+	// AtLeast is the least time there is when Period is shorter; zero without such
+	// a rule.
+	AtLeast calendar.Period
 	// Plan is the time for the plan; zero where none is wanted.
 	Plan calendar.Period
 	// Receipt is the time to sign for the notice, Object and ObjectUnit those to
@@ -52,8 +57,13 @@ type Notice struct {
 	// Demand is what is required, in the drafter's words.
 	Demand string
 	Term   Term
-	// Replaces: it takes the place of an earlier one to the same findings.
-	Replaces bool
+	// Replaces is the number of the notice it takes the place of.
+	Replaces string
+	// Amended: it is the notice of the number as the answer to an objection
+	// changed it.
+	Amended bool
+	// LookBack: the findings were not put right, as a look-back showed.
+	LookBack bool
 }
 
 func (n Notice) title() string {
@@ -62,6 +72,9 @@ func (n Notice) title() string {
 		about = n.Campaign + "发现问题"
 	} else if len(n.Findings) == 1 && len([]rune(n.Findings[0].Title)) <= 40 {
 		about = problem(n.Findings[0].Title)
+	}
+	if n.LookBack {
+		about = strings.TrimSuffix(about, "问题") + "问题整改回头看情况"
 	}
 	if n.Form == FormNotice {
 		return "关于反馈" + about + "的通知"
@@ -104,6 +117,16 @@ func (n Notice) check() error {
 			return err
 		}
 	}
+	for _, f := range n.Findings {
+		if f.Term != nil {
+			if err := f.Term.check(); err != nil {
+				return err
+			}
+		}
+	}
+	if err := allow(field{"replaces", "所替代的文书", n.Replaces}); err != nil {
+		return err
+	}
 	return n.Term.check()
 }
 
@@ -134,8 +157,11 @@ func (n Notice) Write() ([]byte, error) {
 	}
 	d := p.begin()
 	d.add(text(n.opening()))
-	if n.Replaces {
-		d.add(text("此前就同一问题送达的反馈意见以本件为准。"))
+	switch {
+	case n.Replaces != "":
+		d.add(text("此前就同一问题送达的反馈意见（" + n.Office.Mark + n.Replaces + "）自本件送达之日起停止执行，以本件为准。"))
+	case n.Amended:
+		d.add(text("本件系按异议处理决定对原反馈意见作出的更正，以本件为准。"))
 	}
 	d.add(heading("一、发现的问题"))
 	for i, f := range n.Findings {
@@ -144,7 +170,7 @@ func (n Notice) Write() ([]byte, error) {
 	d.add(heading("二、整改要求"))
 	d.add(texts(n.Demand)...)
 	d.add(heading("三、整改期限和计算方法"))
-	d.add(n.Term.write()...)
+	d.add(n.terms()...)
 	d.add(
 		heading("四、提出异议的权利"),
 		text(fmt.Sprintf("对反馈的事实或者处理有异议的，可以自签收次日起%s内书面提出并说明理由；认为问题不属于本单位的，请自签收次日起%s内提出。异议期间不停止计算整改期限，异议由未参与该事项办理的人员处理并书面答复。",
@@ -161,6 +187,9 @@ func (n Notice) Write() ([]byte, error) {
 }
 
 func (n Notice) opening() string {
+	if n.LookBack {
+		return n.Office.Name + "对你单位下列问题的整改情况进行了回头看，整改未到位。你是单位机关党建第一责任人，现一对一书面反馈给你，请牵头继续整改。"
+	}
 	where := "在" + n.Method + "中"
 	if n.Campaign != "" {
 		where = "在" + n.Campaign + "（" + n.Method + "）中"
@@ -192,16 +221,52 @@ func (f Finding) write(no, of int) []block {
 	)
 }
 
-// write says how long, and how it will be counted.
-func (t Term) write() []block {
-	var out []block
-	if t.Until.IsZero() {
-		out = append(out, text("整改期限为"+t.Period.Chinese()+"，自签收次日起计算，签收当日不计入。"+counting(t.Period)))
-	} else {
-		out = append(out, text(fmt.Sprintf("整改应于%s前完成（含当日），期限依据为%s。该日为休息日或者法定节假日的，顺延至其后第一个工作日。", chineseDate(t.Until), t.Source)))
+// terms say how long there is, for findings of the same term together.
+func (n Notice) terms() []block {
+	var (
+		out   []block
+		terms []Term
+		of    = map[Term]string{}
+	)
+	for i, f := range n.Findings {
+		t := n.termOf(f)
+		if of[t] == "" {
+			terms = append(terms, t)
+		}
+		of[t] += "（" + chineseNumber(i+1) + "）"
+	}
+	for _, t := range terms {
+		whose := ""
+		if len(terms) > 1 {
+			whose = "第" + of[t] + "项问题，"
+		}
+		for _, s := range t.sentences() {
+			out = append(out, text(whose+s))
+		}
+	}
+	return out
+}
+
+func (n Notice) termOf(f Finding) Term {
+	if f.Term == nil {
+		return n.Term
+	}
+	return *f.Term
+}
+
+// sentences say how long, and how it will be counted.
+func (t Term) sentences() []string {
+	var out []string
+	switch {
+	case !t.Until.IsZero():
+		out = append(out, fmt.Sprintf("整改应于%s前完成（含当日），期限依据为%s。该日为休息日或者法定节假日的，顺延至其后第一个工作日。", chineseDate(t.Until), t.Source))
+	case !t.AtLeast.IsZero():
+		out = append(out, "整改期限为"+t.Period.Chinese()+"，不足"+t.AtLeast.Chinese()+"的按"+t.AtLeast.Chinese()+"计，自签收次日起计算，签收当日不计入。"+counting(t.Period))
+	default:
+		out = append(out, "整改期限为"+t.Period.Chinese()+"，自签收次日起计算，签收当日不计入。"+counting(t.Period))
 	}
 	if !t.Plan.IsZero() {
-		out = append(out, text("请自签收次日起"+within(t.Plan)+"内报送整改方案，明确措施、责任人和完成时限。"))
+		out = append(out, "请自签收次日起"+within(t.Plan)+"内报送整改方案，明确措施、责任人和完成时限。")
 	}
 	return out
 }

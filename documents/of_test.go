@@ -148,9 +148,9 @@ func (p *played) hidden(kind documents.Kind) bool {
 }
 
 // issued names the papers that went out, in order.
-func (p *played) issued() (names []string, all []documents.Issued) {
+func (p *played) issued() (names []string, all []documents.Sent) {
 	p.t.Helper()
-	all, err := documents.IssuedOf(p.source(false))
+	all, err := documents.SentOf(p.source(false), documents.Of)
 	require.NoError(p.t, err)
 	for _, one := range all {
 		require.Empty(p.t, one.Lacks)
@@ -246,7 +246,7 @@ func TestCorrections(t *testing.T) {
 	p.do(day(time.March, 10), signer, &lifecycle.ApproveNotice{})
 	require.False(t, p.hidden(documents.KindNotice))
 	text := p.says(documents.KindNotice)
-	require.Contains(t, text, "此前就同一问题送达的反馈意见以本件为准。")
+	require.Contains(t, text, "自本件送达之日起停止执行，以本件为准。")
 	require.Contains(t, text, "更正后的要求。")
 	names, all := p.issued()
 	require.Equal(t, []string{"反馈意见（第1版）", "反馈意见（第2版）"}, names)

@@ -71,7 +71,14 @@ func letter() documents.Letter {
 type writable interface{ Write() ([]byte, error) }
 
 func papers() map[string]writable {
-	inForm, draft, many := notice(), notice(), notice()
+	inForm, draft, many, three, again := notice(), notice(), notice(), notice(), notice()
+	at, late := finding(), three.Term
+	at.Type, late.Period, late.Plan = "立行立改", calendar.Period{N: 15, Unit: calendar.WorkingDays}, calendar.Period{}
+	at.Term = &late
+	three.Findings = append(three.Findings, at, finding())
+	three.Campaign, three.Replaces = "2026年度市直机关党建督查", "〔2026〕9号"
+	again.LookBack, again.Term.Plan = true, calendar.Period{}
+	again.Term.Period, again.Term.AtLeast = calendar.Period{N: 31, Unit: calendar.NaturalDays}, calendar.Period{N: 10, Unit: calendar.WorkingDays}
 	inForm.Form = documents.FormNotice
 	inForm.Office.Copies = []string{"市纪委监委驻市直机关纪检监察组", "市委组织部", "市直机关各党委（总支、支部）"}
 	draft.Draft, draft.Number = true, ""
@@ -81,7 +88,7 @@ func papers() map[string]writable {
 		many.Findings = append(many.Findings, finding())
 	}
 	return map[string]writable{
-		"notice": notice(), "notice-form": inForm, "draft": draft, "many": many, "receipt": receipt(), "letter": letter(),
+		"notice": notice(), "notice-form": inForm, "draft": draft, "many": many, "three": three, "look-back": again, "receipt": receipt(), "letter": letter(),
 		"talk": documents.Talk{
 			Office: office(), To: secretary(), Ref: ref(), On: day(time.June, 3), Basis: "整改期限届满15个工作日仍未报告，按规则进行提醒谈话",
 			Lapse: &documents.Lapse{What: "整改并报告", Due: day(time.May, 11)},

@@ -2,6 +2,8 @@ package evidence
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -183,4 +185,10 @@ func (s *Store) has(ctx context.Context, hash string, size int64) (at time.Time,
 func isHash(text string) bool {
 	const length = 64
 	return len(text) == length && strings.Trim(text, "0123456789abcdef") == ""
+}
+
+// Hash is the address of a content.
+func Hash(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
 }

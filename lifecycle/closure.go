@@ -10,7 +10,9 @@ import (
 type ApproveClosure struct{}
 
 // ClosureApproved: the case is closed and cools before it is archived.
-type ClosureApproved struct{}
+type ClosureApproved struct {
+	Issued *Issued `json:"issued,omitempty"`
+}
 
 // RefuseClosure wants another look-back.
 type RefuseClosure struct {

@@ -65,6 +65,9 @@ func (c Case) told(e Event) []Recipient {
 	case *DraftReturned:
 		return []Recipient{{Account: c.Part.Author}}
 	case *NoticeReturned:
+		if body.Follows {
+			return nil
+		}
 		return []Recipient{{Account: c.Part.Drafter}}
 	case *PlanSubmitted, *ReportSubmitted, *CheckedIn:
 		return []Recipient{{Account: c.Officer}}
@@ -79,7 +82,12 @@ func (c Case) told(e Event) []Recipient {
 			return unit
 		}
 		return nil
-	case *NoticeApproved, *ReceiptRecorded, *PlanReturned, *PlanAccepted, *ReportReturned,
+	case *NoticeApproved:
+		if body.Follows {
+			return nil
+		}
+		return unit
+	case *ReceiptRecorded, *PlanReturned, *PlanAccepted, *ReportReturned,
 		*ReportAccepted, *CaseSustained, *SustainedExited, *ClosureApproved, *Reopened, *ExtensionDecided,
 		*ObjectionDecided, *StayGranted, *DeadlineMoved, *CaseVoided, *CaseMerged, *GivenBack,
 		*CaseTransferred, *TakenBack:

@@ -63,7 +63,8 @@ type LookBackRecorded struct {
 	Year   int    `json:"year"`
 	Number string `json:"number,omitempty"`
 	// ToLeader: a leader must say how it goes on.
-	ToLeader bool `json:"to_leader,omitempty"`
+	ToLeader bool    `json:"to_leader,omitempty"`
+	Issued   *Issued `json:"issued,omitempty"`
 }
 
 func (b RecordArrival) decide(t *turn) error {
@@ -213,7 +214,10 @@ func (b *LookBackRecorded) apply(c *Case, e Event) {
 		return
 	}
 	c.newRound()
-	c.Notice = &Notice{Text: b.Feedback, Period: c.Notice.Period, Number: b.Number, On: b.On, Version: c.Notice.Version + 1}
+	c.Notice = &Notice{
+		ID: e.Command, Form: c.Notice.Form, Text: b.Feedback, Period: c.Notice.Period, Number: b.Number, On: b.On,
+		Issued: b.Issued, Version: c.Notice.Version + 1,
+	}
 }
 
 // newRound begins the next round: the requests and returns of the last are

@@ -116,7 +116,10 @@ type RecordMeasure struct {
 }
 
 // MeasureRecorded: a measure was carried out.
-type MeasureRecorded struct{ RecordMeasure }
+type MeasureRecorded struct {
+	RecordMeasure
+	Issued *Issued `json:"issued,omitempty"`
+}
 
 // MeasuresCancelled: the ground of these measures fell away.
 type MeasuresCancelled struct {
@@ -315,7 +318,7 @@ func (b RecordMeasure) decide(t *turn) error {
 	if err := b.check(t, m); err != nil {
 		return err
 	}
-	t.record(&MeasureRecorded{b})
+	t.record(&MeasureRecorded{RecordMeasure: b})
 	t.stop(policy.ClockMeasure, b.No)
 	return nil
 }

@@ -7,8 +7,16 @@ import (
 	"duban/policy"
 )
 
-// A Notice is the written feedback (反馈意见) to the one secretary answerable.
+// A Notice is the written feedback (反馈意见) to the one secretary answerable: one
+// for the findings of a unit in a campaign.
 type Notice struct {
+	// ID is the notice's own, which all its cases know: the id of the command that
+	// drafted it.
+	ID string `json:"id"`
+	// Cases are the other cases whose findings it states.
+	Cases []string `json:"cases,omitempty"`
+	// Form is its layout; a letter when empty.
+	Form Form   `json:"form,omitempty"`
 	Text string `json:"text"`
 	// Period is the time allowed from the receipt; zero when Due is given.
 	Period Period `json:"period,omitzero"`
@@ -18,9 +26,22 @@ type Notice struct {
 	// Number and On are given when the notice is signed.
 	Number string `json:"number,omitempty"`
 	On     Date   `json:"on,omitzero"`
+	// Replaces is the number of the notice it takes the place of.
+	Replaces string `json:"replaces,omitempty"`
+	// Issued says to whom it went and what was sent.
+	Issued *Issued `json:"issued,omitempty"`
 	// Version counts corrections and amendments, from 1.
 	Version int `json:"notice_version"`
 }
+
+// A Form is the layout of a notice.
+type Form string
+
+// The forms.
+const (
+	FormLetter Form = "letter" // 信函格式
+	FormNotice Form = "notice" // 通知
+)
 
 // SubmitNotice hands the draft of the notice to the signer.
 type SubmitNotice struct {
@@ -28,6 +49,9 @@ type SubmitNotice struct {
 	Period      Period `json:"period,omitzero" doc:"Time allowed from the receipt, such as 15WD, 60D or 2M; the policy's for the type when left out"`
 	ExternalDue Date   `json:"external_due,omitzero" doc:"A deadline another body set (巡察); then without period"`
 	Source      string `json:"source,omitempty" maxLength:"200" doc:"Where the external deadline comes from"`
+	Form        Form   `json:"form,omitempty" enum:"letter,notice" doc:"Layout: letter 信函格式, which is the default, or notice 通知"`
+	// Cases are drafted into the same notice, all or none.
+	Cases []string `json:"cases,omitempty" maxItems:"100" doc:"Other cases of the same unit and campaign whose findings the notice states too"`
 }
 
 // NoticeSubmitted: the notice waits for the signature.
@@ -39,10 +63,17 @@ type ReturnNotice struct {
 }
 
 // NoticeReturned: the officer has the notice again.
-type NoticeReturned struct{ ReturnNotice }
+type NoticeReturned struct {
+	ReturnNotice
+	// Follows: the event of another case of the notice tells of it.
+	Follows bool `json:"follows,omitempty"`
+}
 
 // ApproveNotice signs the notice; its number is allotted.
-type ApproveNotice struct{}
+type ApproveNotice struct {
+	// Notice makes sure that what is signed is what was read.
+	Notice string `json:"notice,omitempty" maxLength:"64" doc:"Id of the notice that was read; refused when it was drafted anew since"`
+}
 
 // NoticeApproved: the notice is signed, numbered and on its way.
 type NoticeApproved struct {
@@ -50,12 +81,19 @@ type NoticeApproved struct {
 	Number        string `json:"number"`
 	On            Date   `json:"on"`
 	PolicyVersion int    `json:"policy_version"`
+	// Follows: the event of another case of the notice has its number allotted
+	// and tells of it.
+	Follows bool    `json:"follows,omitempty"`
+	Issued  *Issued `json:"issued,omitempty"`
+
+	followers []*NoticeApproved
 }
 
 // CorrectNotice takes a notice back to be corrected, or sent to the right unit.
 type CorrectNotice struct {
 	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
 	Unit   string `json:"unit,omitempty" maxLength:"64" doc:"The right unit, when it went to the wrong one"`
+	Whole  bool   `json:"whole,omitempty" doc:"Take back the whole notice, with all its cases, and not only this case's part of it"`
 }
 
 // NoticeCorrected: the notice is being corrected; no clock of the unit runs.
@@ -66,9 +104,62 @@ type NoticeCorrected struct {
 }
 
 func (b SubmitNotice) decide(t *turn) error {
-	if err := t.text("text", b.Text, maxText); err != nil {
+	err := b.Check()
+	if err == nil {
+		err = b.checkCases(t)
+	}
+	if err == nil {
+		err = b.draft(t)
+	}
+	if err != nil {
 		return err
 	}
+	return eachOf(KindSubmitNotice, t.others, func(o *turn) error {
+		part := b
+		part.Cases = append([]string{t.c.ID}, b.Cases...)
+		part.Cases = slices.DeleteFunc(part.Cases, func(id string) bool { return id == o.c.ID })
+		return part.draft(o)
+	})
+}
+
+// Check refuses what is wrong in any case, before there is one.
+func (b SubmitNotice) Check() error {
+	t := &turn{}
+	err := t.text("text", b.Text, maxText)
+	if err == nil && b.Form != "" {
+		err = oneOf("form", b.Form, FormLetter, FormNotice)
+	}
+	return err
+}
+
+// checkCases wants the other cases to be of the same unit and campaign.
+func (b SubmitNotice) checkCases(t *turn) error {
+	seen := map[string]bool{t.c.ID: true}
+	for i, id := range b.Cases {
+		field := fmt.Sprintf("cases[%d]", i)
+		j := slices.IndexFunc(t.others, func(o *turn) bool { return o.c.ID == id && o.c.Seq > 0 })
+		switch {
+		case seen[id]:
+			return invalid(field, "same_case", "同一事项只能列入一次。", "A case stands in a notice only once.")
+		case j < 0:
+			return invalid(field, "unknown_case", "没有这个事项。", "There is no such case.")
+		case t.others[j].c.Unit != t.c.Unit:
+			return invalid(field, "other_unit", "一份反馈意见只发给一个单位，事项"+t.others[j].c.Number+"是另一单位的。",
+				"A notice goes to one unit; case "+t.others[j].c.Number+" is another unit's.")
+		case t.c.Finding.Campaign == "" || t.others[j].c.Finding.Campaign != t.c.Finding.Campaign:
+			return invalid(field, "other_campaign", "一份反馈意见只能写同一批次的问题，事项"+t.others[j].c.Number+"不属于本批次。",
+				"A notice states findings of one campaign; case "+t.others[j].c.Number+" is not of this one.")
+		}
+		seen[id] = true
+	}
+	if len(t.others) != len(b.Cases) {
+		return invalid("cases", "unknown_case", "没有这个事项。", "There is no such case.")
+	}
+	return nil
+}
+
+// draft puts one case's part of the notice before the signer.
+func (b SubmitNotice) draft(t *turn) error {
 	if b.Period.IsZero() && b.ExternalDue.IsZero() {
 		b.Period = t.allowance().Within
 	}
@@ -123,15 +214,31 @@ func (b ReturnNotice) decide(t *turn) error {
 	if err := t.text("reason", b.Reason, maxText); err != nil {
 		return err
 	}
-	t.record(&NoticeReturned{b})
+	siblings := t.abreast()
+	t.record(&NoticeReturned{ReturnNotice: b})
 	t.goTo(NoticeDrafting)
-	return nil
+	return eachOf(KindReturnNotice, siblings, func(o *turn) error {
+		o.record(&NoticeReturned{ReturnNotice: b, Follows: true})
+		o.goTo(NoticeDrafting)
+		return nil
+	})
 }
 
-func (ApproveNotice) decide(t *turn) error {
-	t.record(&NoticeApproved{Year: t.today.Year(), On: t.today, PolicyVersion: t.rules.PolicyVersion})
+func (b ApproveNotice) decide(t *turn) error {
+	if b.Notice != "" && b.Notice != t.c.Notice.ID {
+		return invalid("notice", "notice_changed", "这份反馈意见已经重新拟稿，请看过新稿再签发。", "The notice was drafted anew; read the new draft before signing.")
+	}
+	siblings := t.abreast()
+	own := &NoticeApproved{Year: t.today.Year(), On: t.today, PolicyVersion: t.rules.PolicyVersion}
+	t.record(own)
 	t.goTo(Serving)
-	return nil
+	return eachOf(KindApproveNotice, siblings, func(o *turn) error {
+		body := &NoticeApproved{Year: own.Year, On: own.On, PolicyVersion: o.rules.PolicyVersion, Follows: true}
+		own.followers = append(own.followers, body)
+		o.record(body)
+		o.goTo(Serving)
+		return nil
+	})
 }
 
 func (b CorrectNotice) decide(t *turn) error {
@@ -146,6 +253,21 @@ func (b CorrectNotice) decide(t *turn) error {
 	if b.Unit == t.c.Unit {
 		return invalid("unit", "same_unit", "改送单位与原单位相同。", "The right unit is the one it was sent to.")
 	}
+	siblings := slices.DeleteFunc(t.siblings(), func(o *turn) bool { return !b.Whole || o.c.Stage.Settled() })
+	for _, o := range siblings {
+		if b.Unit != "" && len(o.c.Children) > 0 {
+			return about(o.c, notAllowed("has_children", "有其他事项并入该事项，请逐个改送。", "Other cases were merged into it; send the cases on one by one."))
+		}
+	}
+	b.takeBack(t)
+	return eachOf(KindCorrectNotice, siblings, func(o *turn) error {
+		b.takeBack(o)
+		return nil
+	})
+}
+
+// takeBack takes one case's part of the notice back.
+func (b CorrectNotice) takeBack(t *turn) {
 	body := &NoticeCorrected{CorrectNotice: b}
 	if b.Unit != "" {
 		body.Misdirected = t.c.Unit
@@ -160,7 +282,6 @@ func (b CorrectNotice) decide(t *turn) error {
 	if b.Unit != "" {
 		t.proposeByType()
 	}
-	return nil
 }
 
 // stopUnit ends every clock of the unit's work. An objection and a hand-over
@@ -173,18 +294,34 @@ func (t *turn) stopUnit() {
 	}
 }
 
-// Series is the year's series of notice numbers.
-func (b *NoticeApproved) Series() string { return fmt.Sprintf("notice/%d", b.Year) }
+// Series is the year's series of notice numbers; empty for those that have the
+// number of another case's event.
+func (b *NoticeApproved) Series() string {
+	if b.Follows {
+		return ""
+	}
+	return fmt.Sprintf("notice/%d", b.Year)
+}
 
-// Allot writes the notice number.
-func (b *NoticeApproved) Allot(n int) { b.Number = fmt.Sprintf("〔%d〕%d号", b.Year, n) }
+// Allot writes the notice number, in all its cases.
+func (b *NoticeApproved) Allot(n int) {
+	for _, one := range append([]*NoticeApproved{b}, b.followers...) {
+		one.Number = fmt.Sprintf("〔%d〕%d号", b.Year, n)
+	}
+}
 
 func (b *NoticeSubmitted) apply(c *Case, e Event) {
-	n := Notice{Text: b.Text, Period: b.Period, ExternalDue: b.ExternalDue, Source: b.Source, Version: 1}
+	n := Notice{
+		ID: e.Command, Form: b.Form, Text: b.Text, Period: b.Period, ExternalDue: b.ExternalDue, Source: b.Source, Version: 1,
+	}
+	if len(b.Cases) > 0 {
+		n.Cases = slices.Clone(b.Cases)
+	}
 	if c.Notice != nil {
-		n.Version = c.Notice.Version
+		n.Version, n.Replaces = c.Notice.Version, c.Notice.Replaces
 		if c.Notice.Number != "" {
 			n.Version++
+			n.Replaces = c.Notice.Number
 		}
 	}
 	c.Notice = &n
@@ -195,7 +332,7 @@ func (*NoticeReturned) apply(*Case, Event) {}
 
 func (b *NoticeApproved) apply(c *Case, e Event) {
 	n := *c.Notice
-	n.Number, n.On = b.Number, b.On
+	n.Number, n.On, n.Issued = b.Number, b.On, b.Issued
 	c.Notice, c.PolicyVersion = &n, b.PolicyVersion
 	c.Part.Signer = e.Actor.Account
 }
@@ -216,21 +353,25 @@ func (b *NoticeCorrected) apply(c *Case, _ Event) {
 	}
 }
 
+// NumberKey is the number as one sortable figure: year * 1,000,000 + number of the
+// year; 0 without one.
+func (n Notice) NumberKey() int64 { return NoticeNumberKey(n.Number) }
+
+// NoticeNumberKey reads a number such as 〔2026〕12号; 0 when it is none.
+func NoticeNumberKey(number string) int64 {
+	var year, n int64
+	if _, err := fmt.Sscanf(number, "〔%d〕%d号", &year, &n); err != nil {
+		return 0
+	}
+	return year*1_000_000 + n
+}
+
 // notDrafter: who drafted a notice does not sign it.
 func notDrafter(t *turn) *Refusal {
 	if t.actor.Account == t.c.Part.Drafter {
 		return forbidden("own_draft", "拟稿人不能签发自己拟的文稿。", "Whoever drafted the notice may not sign it.")
 	}
 	return nil
-}
-
-// Involves names the children, which come back when the case goes to another
-// unit.
-func (b CorrectNotice) Involves(c Case) []string {
-	if b.Unit == "" {
-		return nil
-	}
-	return childrenOf(c)
 }
 
 func (b CorrectNotice) refers() Refs {

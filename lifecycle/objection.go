@@ -62,7 +62,10 @@ type DecideObjection struct {
 }
 
 // ObjectionDecided: the objection is answered.
-type ObjectionDecided struct{ DecideObjection }
+type ObjectionDecided struct {
+	DecideObjection
+	Issued *Issued `json:"issued,omitempty"`
+}
 
 func (b FileObjection) onPaper() *Paper { return b.Paper }
 
@@ -107,11 +110,11 @@ func (b DecideObjection) decide(t *turn) error {
 	}
 	if b.Outcome == Upheld {
 		t.fallAway()
-		t.record(&ObjectionDecided{b})
+		t.record(&ObjectionDecided{DecideObjection: b})
 		t.goTo(Voided)
 		return nil
 	}
-	t.record(&ObjectionDecided{b})
+	t.record(&ObjectionDecided{DecideObjection: b})
 	t.stop(policy.ClockObjection, 0)
 	t.resumeUnit(t.today, MoveCommittee)
 	if b.Outcome == Partly {
@@ -144,13 +147,15 @@ func (b *ObjectionFiled) apply(c *Case, e Event) {
 	c.Objection = &ObjectionOf{Kind: b.Objection, Grounds: b.Grounds, On: b.On, By: e.Actor.Account, NoticeVersion: c.Notice.Version}
 }
 
-func (b *ObjectionDecided) apply(c *Case, _ Event) {
+func (b *ObjectionDecided) apply(c *Case, e Event) {
 	o := *c.Objection
 	o.Outcome, o.Reasons = b.Outcome, b.Reasons
 	c.Objection = &o
 	if b.Outcome == Partly {
 		n := *c.Notice
 		n.Text, n.Period, n.Version = b.Text, b.Period, n.Version+1
+		// The amended notice is this case's alone, under the number it was sent by.
+		n.ID, n.Cases, n.Issued = e.Command, nil, b.Issued
 		c.Notice = &n
 	}
 }

@@ -38,15 +38,30 @@ type RecordReceipt struct {
 }
 
 // ReceiptRecorded: the notice is served.
-type ReceiptRecorded struct{ Receipt }
+type ReceiptRecorded struct {
+	Receipt
+	Issued *Issued `json:"issued,omitempty"`
+}
 
 func (b RecordReceipt) decide(t *turn) error {
 	r, err := b.check(t, "")
 	if err != nil {
 		return err
 	}
+	siblings := t.abreast()
 	t.receive(r)
-	return nil
+	return b.receiveAll(siblings, "")
+}
+
+// receiveAll serves the other cases of the notice with the same receipt.
+func (b RecordReceipt) receiveAll(siblings []*turn, path string) error {
+	return eachOf(KindRecordReceipt, siblings, func(o *turn) error {
+		r, err := b.check(o, path)
+		if err == nil {
+			o.receive(r)
+		}
+		return err
+	})
 }
 
 // check judges who may record which manner of service, and with what proof. In
@@ -96,7 +111,7 @@ func (t *turn) receive(r Receipt) {
 			r.FirstPeriod = Period{N: main.Base.DaysSince(r.On), Unit: calendar.NaturalDays}
 		}
 	}
-	t.record(&ReceiptRecorded{r})
+	t.record(&ReceiptRecorded{Receipt: r})
 	if t.c.Finding.Type == Immediate || t.c.Round > 1 {
 		t.raise(max(t.c.Level, t.floor()))
 		t.goTo(Rectifying)

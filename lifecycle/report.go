@@ -84,7 +84,11 @@ func (b SubmitReport) decide(t *turn) error {
 		if err := b.checkItems(t); err != nil {
 			return err
 		}
+		siblings := t.abreast()
 		t.receive(r)
+		if err := b.Receipt.receiveAll(siblings, "receipt."); err != nil {
+			return err
+		}
 	} else if b.Receipt != nil {
 		return invalid("receipt", "already_received", "通知已经签收。", "The notice is signed for already.")
 	}

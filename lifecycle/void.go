@@ -7,7 +7,10 @@ type Void struct {
 
 // CaseVoided: the finding does not stand. Statistics leave it out, the record
 // does not.
-type CaseVoided struct{ Void }
+type CaseVoided struct {
+	Void
+	Issued *Issued `json:"issued,omitempty"`
+}
 
 // Involves names the children, which come back.
 func (Void) Involves(c Case) []string { return childrenOf(c) }
@@ -20,7 +23,7 @@ func (b Void) decide(t *turn) error {
 		return err
 	}
 	t.fallAway()
-	t.record(&CaseVoided{b})
+	t.record(&CaseVoided{Void: b})
 	t.goTo(Voided)
 	return nil
 }

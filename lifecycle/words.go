@@ -135,3 +135,15 @@ func (s ExtensionStatus) ZH() string {
 		return string(s)
 	}
 }
+
+// ZH is the layout of a notice, as offices call it.
+func (f Form) ZH() string {
+	switch f {
+	case FormLetter:
+		return "信函格式"
+	case FormNotice:
+		return "通知"
+	default:
+		return string(f)
+	}
+}

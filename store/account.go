@@ -215,7 +215,7 @@ func newID() string { return strings.ToLower(rand.Text()[:12]) }
 const maxName = 100
 
 // checkName refuses a name that is empty, too long or cannot be shown on a line.
-func checkName(name string) error {
+func checkName(name string) *FieldError {
 	switch {
 	case strings.TrimSpace(name) == "":
 		return &FieldError{Field: "name", Code: "required", ZH: "请填写名称。", EN: "Give a name."}

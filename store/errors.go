@@ -21,6 +21,7 @@ const (
 	stateIdleTimeout   = "25P03"
 	stateUnique        = "23505"
 	stateForeignKey    = "23503"
+	stateExclusion     = "23P01"
 	// A migration changed what a prepared statement returns; the driver forgets
 	// the statement, so the next try prepares it anew.
 	stateCachedPlan = "0A000"

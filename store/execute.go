@@ -64,6 +64,10 @@ func (s *Store) Execute(ctx context.Context, r Request) (Answer, error) {
 	var answer Answer
 	err := retry(ctx, func() (err error) {
 		answer, err = w.try(ctx)
+		if paper, ok := errors.AsType[*unprintableError](err); ok {
+			w.unprintable = paper.refusal
+			answer, err = w.try(ctx)
+		}
 		return err
 	})
 	if err != nil {
@@ -91,6 +95,9 @@ type work struct {
 	caseID  string
 	// involved are other cases to lock, known before or learned under the lock.
 	involved []string
+	// unprintable: the try before found that the decision's paper cannot be
+	// written.
+	unprintable *lifecycle.Refusal
 }
 
 // try makes one attempt. Any error leaves nothing written.
@@ -189,7 +196,13 @@ func (w *work) decide(ctx context.Context, t *tx, h head) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	if w.unprintable != nil && o.refusal == nil {
+		o.refusal, o.events = w.unprintable, nil
+	}
 	if err := p.number(ctx, o.events); err != nil {
+		return Answer{}, err
+	}
+	if err := p.issue(ctx, o.events, w.caseID); err != nil {
 		return Answer{}, err
 	}
 	for _, k := range p.tracked {

@@ -136,6 +136,9 @@ func (p *plan) write(b *pgx.Batch) error {
 		}
 		b.Queue(upsertCase, row.args()...)
 		b.Queue(upsertState, k.c.ID, row.state)
+		for _, n := range noticesOf(k.before, k.after) {
+			b.Queue(upsertNotice, n.args(k.c.ID)...)
+		}
 		if k.before.Seq > 0 && len(k.c.Predecessors) > len(k.before.Predecessors) {
 			b.Queue(`DELETE FROM unit_cases WHERE case_id = $1 AND unit_id = $2`, k.c.ID, k.before.Unit)
 		}

@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -14,7 +17,7 @@ import (
 type Post struct {
 	ID   string
 	Unit string
-	// Kind is the office, such as 党组书记 or 机关党委书记.
+	// Kind is the office, one of PostKinds; a record that is older may hold others.
 	Kind    string
 	Holder  string
 	Account string
@@ -22,40 +25,180 @@ type Post struct {
 	Until   calendar.Date
 }
 
-// AddPost records who holds an office from a day on. The one who held it until
-// then ends the day before.
-func (s *Store) AddPost(ctx context.Context, p Post) (Post, error) {
+// PostKinds are the offices of a unit, as its papers name them. They stand in
+// the record: never rename.
+func PostKinds() []string {
+	return []string{"党组书记", "机关党委书记", "专职副书记", "党支部书记", "联络员"}
+}
+
+// A postTaken says who holds a post in a time in which another shall.
+func postTaken(by Post) *FieldError {
+	when := "自" + by.Since.String() + "起"
+	if !by.Until.IsZero() {
+		when = by.Since.String() + "至" + by.Until.String()
+	}
+	return &FieldError{
+		Field: "since", Code: "post_taken", ZH: when + "该职务由" + by.Holder + "担任，任职时间不能重叠。",
+		EN: "The post is held by another in that time.",
+	}
+}
+
+// check holds a term against itself.
+func (p Post) check() error {
 	switch {
-	case p.Kind == "" || p.Holder == "":
-		return Post{}, &FieldError{Field: "kind", Code: "required", ZH: "请填写职务和姓名。", EN: "Give the office and its holder."}
+	case p.Kind == "" || strings.TrimSpace(p.Holder) == "":
+		return &FieldError{Field: "kind", Code: "required", ZH: "请填写职务和姓名。", EN: "Give the office and its holder."}
+	case !slices.Contains(PostKinds(), p.Kind):
+		return &FieldError{
+			Field: "kind", Code: "unknown_code", ZH: "职务应为：" + strings.Join(PostKinds(), "、") + "。", EN: "There is no such office.",
+		}
 	case p.Since.IsZero():
-		return Post{}, &FieldError{Field: "since", Code: "required", ZH: "请填写任职日期。", EN: "Give the day the post is held from."}
+		return &FieldError{Field: "since", Code: "required", ZH: "请填写任职日期。", EN: "Give the day the post is held from."}
+	case !p.Until.IsZero() && p.Until.Before(p.Since):
+		return &FieldError{Field: "until", Code: "too_early", ZH: "免职日期不能早于任职日期。", EN: "A term may not end before it begins."}
+	}
+	if err := checkName(p.Holder); err != nil {
+		err.Field = "holder"
+		return err
+	}
+	return nil
+}
+
+// AddPost records who holds an office from a day on. The one who held it until
+// then ends the day before. A term that overlaps another is a *FieldError.
+func (s *Store) AddPost(ctx context.Context, p Post) (Post, error) {
+	if err := p.check(); err != nil {
+		return Post{}, err
 	}
 	p.ID = newID()
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE posts SET until = $3 WHERE unit_id = $1 AND kind = $2 AND until IS NULL AND since <= $3`,
-			p.Unit, p.Kind, p.Since.AddDays(-1))
-		if err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, `INSERT INTO posts (id, unit_id, kind, holder, account_id, since) VALUES ($1, $2, $3, $4, nullif($5, ''), $6)`,
-			p.ID, p.Unit, p.Kind, p.Holder, p.Account, p.Since)
-		return err
-	})
-	if sqlState(err) == stateForeignKey {
-		return Post{}, ErrNotFound
-	}
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return p.begin(ctx, tx) })
 	if err != nil {
-		return Post{}, fmt.Errorf("add post: %w", plain(err))
+		return Post{}, postFailed("add", p.ID, err)
 	}
 	return p, nil
 }
 
+// begin writes a new term, after ending the one before it.
+func (p Post) begin(ctx context.Context, tx pgx.Tx) error {
+	var abolished calendar.Date
+	if err := tx.QueryRow(ctx, `SELECT abolished_on FROM units WHERE id = $1 FOR NO KEY UPDATE`, p.Unit).Scan(&abolished); err != nil {
+		return err
+	}
+	if !abolished.IsZero() && !p.Since.Before(abolished) {
+		return &FieldError{Field: "unit", Code: "unit_abolished", ZH: "该单位已于" + abolished.String() + "撤销。", EN: "The unit is no more."}
+	}
+	if err := p.holderMay(ctx, tx); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE posts SET until = $4 WHERE unit_id = $1 AND kind = $2 AND until IS NULL AND since < $3`,
+		p.Unit, p.Kind, p.Since, p.Since.AddDays(-1)); err != nil {
+		return err
+	}
+	rows, err := tx.Query(ctx, selectPosts+` WHERE unit_id = $1 AND kind = $2 AND since <= coalesce($4, 'infinity'::date) AND coalesce(until, 'infinity') >= $3
+		ORDER BY since LIMIT 1`, p.Unit, p.Kind, p.Since, dateOrNil(p.Until))
+	if err != nil {
+		return err
+	}
+	taken, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Post])
+	if err != nil {
+		return err
+	}
+	if len(taken) > 0 {
+		return postTaken(taken[0])
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO posts (id, unit_id, kind, holder, account_id, since, until) VALUES ($1, $2, $3, $4, nullif($5, ''), $6, $7)`,
+		p.ID, p.Unit, p.Kind, p.Holder, p.Account, p.Since, dateOrNil(p.Until))
+	return err
+}
+
+// holderMay refuses an account that is none of the unit's.
+func (p Post) holderMay(ctx context.Context, tx pgx.Tx) error {
+	if p.Account == "" {
+		return nil
+	}
+	var own bool
+	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM accounts WHERE id = $1 AND unit_id = $2)`, p.Account, p.Unit).Scan(&own); err != nil {
+		return err
+	}
+	if !own {
+		return &FieldError{Field: "account", Code: "unknown_account", ZH: "该单位没有这个账号。", EN: "The unit has no such account."}
+	}
+	return nil
+}
+
+// EndPost ends a term on its last day and, when a successor is given, begins the
+// successor's: on the day after, unless another is said. The term and the
+// successor's are returned; the latter is empty when there is none.
+func (s *Store) EndPost(ctx context.Context, unit, id string, until calendar.Date, next *Post) (ended, begun Post, err error) {
+	if until.IsZero() {
+		return ended, begun, &FieldError{Field: "until", Code: "required", ZH: "请填写免职日期。", EN: "Give the last day of the term."}
+	}
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		// Whoever writes about the unit's posts takes the unit first.
+		if _, err := tx.Exec(ctx, `SELECT FROM units WHERE id = $1 FOR NO KEY UPDATE`, unit); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, selectPosts+` WHERE id = $1 AND unit_id = $2`, id, unit)
+		if err != nil {
+			return err
+		}
+		if ended, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Post]); err != nil {
+			return err
+		}
+		switch {
+		case !ended.Until.IsZero():
+			return &FieldError{Field: "until", Code: "already_ended", ZH: "该任职已于" + ended.Until.String() + "结束。", EN: "The term ended on " + ended.Until.String() + "."}
+		case until.Before(ended.Since):
+			return &FieldError{Field: "until", Code: "too_early", ZH: "免职日期不能早于任职日期" + ended.Since.String() + "。", EN: "A term may not end before it begins."}
+		}
+		if _, err := tx.Exec(ctx, `UPDATE posts SET until = $2 WHERE id = $1`, id, until); err != nil {
+			return err
+		}
+		ended.Until = until
+		if next == nil {
+			return nil
+		}
+		begun = *next
+		begun.ID, begun.Unit, begun.Kind = newID(), unit, ended.Kind
+		if begun.Since.IsZero() {
+			begun.Since = until.AddDays(1)
+		}
+		if err := begun.check(); err != nil {
+			return err
+		}
+		return begun.begin(ctx, tx)
+	})
+	if err != nil {
+		return Post{}, Post{}, postFailed("end", id, err)
+	}
+	return ended, begun, nil
+}
+
+func postFailed(verb, id string, err error) error {
+	var field *FieldError
+	switch {
+	case errors.As(err, &field):
+		return field
+	case sqlState(err) == stateExclusion:
+		return &FieldError{Field: "since", Code: "post_taken", ZH: "该职务在这段时间已由他人担任，任职时间不能重叠。", EN: "The post is held by another in that time."}
+	}
+	return fmt.Errorf("%s post %s: %w", verb, id, plain(err))
+}
+
+const selectPosts = `SELECT id, unit_id, kind, holder, coalesce(account_id, ''), since, until FROM posts`
+
 // Posts lists the posts of a unit, the present holders first.
 func (s *Store) Posts(ctx context.Context, unit string) ([]Post, error) {
-	rows, err := s.pool.Query(ctx, `
-		SELECT id, unit_id, kind, holder, coalesce(account_id, ''), since, until FROM posts
-		WHERE unit_id = $1 ORDER BY until DESC NULLS FIRST, kind, since DESC, id`, unit)
+	return s.listPosts(ctx, selectPosts+` WHERE unit_id = $1 ORDER BY until DESC NULLS FIRST, kind, since DESC, id`, unit)
+}
+
+// PostsOn lists who held the posts of a unit on a day.
+func (s *Store) PostsOn(ctx context.Context, unit string, on calendar.Date) ([]Post, error) {
+	return s.listPosts(ctx, selectPosts+` WHERE unit_id = $1 AND since <= $2 AND (until IS NULL OR until >= $2) ORDER BY kind, id`, unit, on)
+}
+
+func (s *Store) listPosts(ctx context.Context, sql string, args ...any) ([]Post, error) {
+	rows, err := s.pool.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list posts: %w", plain(err))
 	}

@@ -20,6 +20,9 @@ type Options struct {
 	MaxConns int32
 	// Tracer sees every statement, for measurements. Defaults to none.
 	Tracer pgx.QueryTracer
+	// Printer writes the papers that decisions send out. Without one they are
+	// recorded without a paper, for tests and measurements.
+	Printer Printer
 	// Logger gets what nobody else is told. Defaults to slog.Default().
 	Logger *slog.Logger
 }
@@ -30,8 +33,9 @@ const Schema = "duban"
 // A Store is the record in one PostgreSQL database. It is safe for concurrent
 // use.
 type Store struct {
-	pool *pgxpool.Pool
-	log  *slog.Logger
+	pool    *pgxpool.Pool
+	log     *slog.Logger
+	printer Printer
 
 	mu sync.Mutex
 	// policies and calendars never change by version, so they are kept.
@@ -71,7 +75,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if log == nil {
 		log = slog.Default()
 	}
-	return &Store{pool: pool, log: log, policies: map[int]policyVersion{}, calendars: map[int]calendarVersion{}}, nil
+	return &Store{pool: pool, log: log, printer: o.Printer, policies: map[int]policyVersion{}, calendars: map[int]calendarVersion{}}, nil
 }
 
 // Close gives every connection back.

@@ -26,6 +26,11 @@ func Jobs(ctx workflow.Context) error {
 			return err
 		}
 	}
+	for _, job := range list.Notices {
+		if err := takeUp(ctx, TypeNotices, NoticesID(job), job); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

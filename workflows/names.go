@@ -13,6 +13,7 @@ const (
 	TypeLetters   = "letters"
 	TypeJobs      = "jobs"
 	TypeImport    = "import"
+	TypeNotices   = "notices"
 )
 
 // SignalAdvanced brings a case's workflow the news that the case moved on. Its
@@ -28,6 +29,7 @@ const (
 	ActivityRecompute      = "recompute"
 	ActivityRecomputeJobs  = "recompute_jobs"
 	ActivityImport         = "import"
+	ActivityNotices        = "notices"
 )
 
 // The ids of Schedules. A workflow that a Schedule starts has the id of the
@@ -45,3 +47,6 @@ func RecomputeID(jobID string) string { return "recompute/" + jobID }
 
 // ImportID is the id of the workflow that opens an import's cases.
 func ImportID(jobID string) string { return "import/" + jobID }
+
+// NoticesID is the id of the workflow that drafts or signs a campaign's notices.
+func NoticesID(jobID string) string { return "notices/" + jobID }

@@ -18,14 +18,15 @@ func TestNamesStay(t *testing.T) {
 	workflows.Register(&r)
 	workflows.RegisterActivities(&r, activities.New(activities.Options{}))
 	require.Equal(t, names{
-		"case", "recompute", "letters", "jobs", "import",
-		"alarm", "told", "deliver_letters", "deliver_due", "recompute", "recompute_jobs", "import",
+		"case", "recompute", "letters", "jobs", "import", "notices",
+		"alarm", "told", "deliver_letters", "deliver_due", "recompute", "recompute_jobs", "import", "notices",
 	}, r)
 	require.Equal(t, "duban", workflows.TaskQueue)
 	require.Equal(t, "advanced", workflows.SignalAdvanced)
 	require.Equal(t, "case/x", workflows.CaseID("x"))
 	require.Equal(t, "recompute/x", workflows.RecomputeID("x"))
 	require.Equal(t, "import/x", workflows.ImportID("x"))
+	require.Equal(t, "notices/x", workflows.NoticesID("x"))
 	require.Equal(t, []string{"busy", "gone", "failed", "panic"},
 		[]string{activities.CodeBusy, activities.CodeGone, activities.CodeFailed, activities.CodePanic})
 }

@@ -10,22 +10,7 @@ import (
 type JobInput = activities.JobInput
 
 // Recompute brings every open case that is older than the calendar in force up
-// to it, a page at a time, until none is. Its one argument names the job that
-// an authorised command wrote; the record decides what there is to do.
+// to it.
 func Recompute(ctx workflow.Context, in JobInput) error {
-	ctx = workflow.WithActivityOptions(ctx, pageOptions())
-	for {
-		var p activities.Progress
-		err := workflow.ExecuteActivity(ctx, ActivityRecompute, in).Get(ctx, &p)
-		switch {
-		case activities.Gone(err):
-			return nil
-		case err != nil:
-			return err
-		case !p.More:
-			return nil
-		case workflow.GetInfo(ctx).GetContinueAsNewSuggested():
-			return workflow.NewContinueAsNewError(ctx, TypeRecompute, in)
-		}
-	}
+	return pages(ctx, TypeRecompute, ActivityRecompute, in)
 }

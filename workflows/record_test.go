@@ -87,6 +87,10 @@ func (r *record) OpenImport(ctx context.Context, job string, limit int, _ func()
 	return r.Recompute(ctx, job, limit)
 }
 
+func (r *record) RunNotices(ctx context.Context, job string, limit int, _ func()) (int, bool, error) {
+	return r.Recompute(ctx, job, limit)
+}
+
 func (r *record) OpenJobs(context.Context) ([]store.Job, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

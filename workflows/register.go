@@ -24,6 +24,7 @@ func Register(r WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(Letters, workflow.RegisterOptions{Name: TypeLetters})
 	r.RegisterWorkflowWithOptions(Jobs, workflow.RegisterOptions{Name: TypeJobs})
 	r.RegisterWorkflowWithOptions(Import, workflow.RegisterOptions{Name: TypeImport})
+	r.RegisterWorkflowWithOptions(Notices, workflow.RegisterOptions{Name: TypeNotices})
 }
 
 // RegisterActivities registers every activity that the workflows ask for under
@@ -36,4 +37,5 @@ func RegisterActivities(r ActivityRegistry, a *activities.Activities) {
 	r.RegisterActivityWithOptions(a.Recompute, activity.RegisterOptions{Name: ActivityRecompute})
 	r.RegisterActivityWithOptions(a.RecomputeJobs, activity.RegisterOptions{Name: ActivityRecomputeJobs})
 	r.RegisterActivityWithOptions(a.Import, activity.RegisterOptions{Name: ActivityImport})
+	r.RegisterActivityWithOptions(a.Notices, activity.RegisterOptions{Name: ActivityNotices})
 }

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"duban/evidence"
 	"duban/local"
 	"duban/policy"
 	"duban/store"
@@ -112,13 +113,17 @@ func (d *demoStage) start(ctx context.Context, args ...string) (*process, error)
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
 	}
+	papers, err := evidence.FolderURL(filepath.Join(d.dir, papersFolder))
+	if err != nil {
+		return nil, err
+	}
 	log, err := os.OpenFile(filepath.Join(d.dir, args[0]+".log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
 	defer log.Close()
 	cmd := exec.CommandContext(ctx, self, args...)
-	cmd.Env = append(os.Environ(), "DATABASE_URL="+d.postgres.URL(), "TEMPORAL_ADDRESS="+d.engine.Address())
+	cmd.Env = append(os.Environ(), "DATABASE_URL="+d.postgres.URL(), "TEMPORAL_ADDRESS="+d.engine.Address(), "DUBAN_PAPERS_URL="+papers)
 	cmd.Stdout, cmd.Stderr = log, log
 	p := &process{cmd: cmd, done: make(chan struct{})}
 	if err := local.StartTied(cmd, syscall.SIGKILL); err != nil {

@@ -29,6 +29,7 @@ type commandLine struct {
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this release."`
 	Account   accountCmd   `cmd:"" help:"Add and end accounts and their tokens."`
 	Unit      unitCmd      `cmd:"" help:"Add and list units."`
+	Directory directoryCmd `cmd:"" help:"Take the whole directory out and in as a workbook."`
 	Import    importCmd    `cmd:"" help:"Import a workbook of findings: check it all, then open its cases."`
 	Calendar  calendarCmd  `cmd:"" help:"Count legal time, and put a year's holiday notice in force."`
 	Policy    policyCmd    `cmd:"" help:"Check, show and put in force the rules in figures."`

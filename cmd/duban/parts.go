@@ -17,7 +17,6 @@ import (
 
 	"duban/api"
 	"duban/dispatch"
-	"duban/documents"
 	"duban/store"
 	"duban/worker"
 )
@@ -32,7 +31,10 @@ type parts struct {
 	api, worker  bool
 	// evidence is where files are kept; empty for a process that takes none.
 	evidence string
-	limits   evidenceLimits
+	// papers is where papers are kept; a process without a place for them sends
+	// none out.
+	papers string
+	limits evidenceLimits
 	// migrates: this process brings the record to this release first.
 	migrates bool
 	initial  []byte
@@ -46,7 +48,14 @@ const drain = 20 * time.Second
 // run runs the parts until the context ends, and then stops them in order.
 func (p parts) run(ctx context.Context) error {
 	log := p.settings.logger()
-	record, err := store.Open(ctx, store.Options{URL: p.settings.DatabaseURL, Logger: log})
+	keeper, err := p.settings.keeper(ctx, p.papers, log)
+	if err != nil {
+		return err
+	}
+	if keeper.Files != nil {
+		defer keeper.Files.Close()
+	}
+	record, err := store.Open(ctx, store.Options{URL: p.settings.DatabaseURL, Printer: keeper, Logger: log})
 	if err != nil {
 		return err
 	}
@@ -88,12 +97,8 @@ func (p parts) run(ctx context.Context) error {
 		handler := api.New(api.Options{ //nolint:contextcheck // its handlers have their requests' contexts
 			Evidence: files, Quota: store.Quota{Case: p.limits.EvidenceCaseQuotaMiB << 20, Unit: p.limits.EvidenceUnitQuotaMiB << 20},
 			Record: record, Doer: door, Jobs: door, Logger: log, Registry: registry, Engine: door.EngineState, Worker: state, Version: version,
-			StartImport: door.Import,
-			Office: documents.Office{
-				Name: p.settings.Office, Mark: p.settings.OfficeMark, Contact: p.settings.OfficeContact, Phone: p.settings.OfficePhone,
-				Copies: p.settings.OfficeCopies,
-				Fonts:  documents.Fonts{Body: p.settings.BodyFonts, Title: p.settings.TitleFonts},
-			},
+			StartImport: door.Import, StartNotices: door.Notices,
+			Papers: keeper,
 		})
 		group.Go(func() error { return p.serve(ctx, record, handler, log) })
 	} else if p.workerListen != "" {

@@ -55,6 +55,9 @@ func (c serveCmd) Run(ctx context.Context, s *settings) error {
 	p := parts{
 		settings: *s, listen: c.Listen, api: true, worker: true, migrates: true, limits: c.evidenceLimits,
 	}
+	if p.papers, err = s.papersAddress(); err != nil {
+		return err
+	}
 	if p.evidence, err = s.evidenceAddress(); err != nil {
 		return err
 	}
@@ -151,7 +154,7 @@ func (c apiCmd) Run(ctx context.Context, s *settings) error {
 	if s.DatabaseURL == "" || s.TemporalAddress == "" {
 		return errExternal
 	}
-	return parts{settings: *s, listen: c.Listen, api: true, evidence: s.EvidenceURL, limits: c.evidenceLimits}.run(ctx)
+	return parts{settings: *s, listen: c.Listen, api: true, evidence: s.EvidenceURL, papers: s.PapersURL, limits: c.evidenceLimits}.run(ctx)
 }
 
 type workerCmd struct {
@@ -163,7 +166,7 @@ func (c workerCmd) Run(ctx context.Context, s *settings) error {
 	if s.DatabaseURL == "" || s.TemporalAddress == "" {
 		return errExternal
 	}
-	return parts{settings: *s, workerListen: c.Listen, worker: true}.run(ctx)
+	return parts{settings: *s, workerListen: c.Listen, worker: true, papers: s.PapersURL}.run(ctx)
 }
 
 type migrateCmd struct {

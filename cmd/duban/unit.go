@@ -17,9 +17,9 @@ type unitCmd struct {
 type unitAddCmd struct {
 	Name     string `required:"" help:"The unit's name."`
 	Code     string `help:"The unit's code."`
-	Region   string `help:"The unit's region, such as 市直."`
-	Area     string `help:"The unit's area (片区)."`
-	Category string `help:"The unit's category (分类指导)."`
+	Region   string `help:"The unit's region, such as 市直; one that is not there yet is added."`
+	Area     string `help:"The unit's area (片区), likewise."`
+	Category string `help:"The unit's category (分类指导), likewise."`
 }
 
 // Run adds the unit.
@@ -50,7 +50,7 @@ func (c unitListCmd) Run(ctx context.Context, s *settings) error {
 	defer record.Close()
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	for after := ""; ; {
-		units, err := record.Units(ctx, c.Text, after, store.MaxPage)
+		units, err := record.Units(ctx, store.UnitFilter{Text: c.Text, After: after, Limit: store.MaxPage})
 		if err != nil {
 			return err
 		}

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"duban/documents/ledger"
+	"duban/documents/workbook"
 	"duban/lifecycle"
 	"duban/policy"
 )
@@ -90,34 +90,21 @@ func (r Result) Good() bool { return len(r.Faults) == 0 }
 // Run reads a workbook to its end. A *Refusal is a file that cannot be read;
 // what is wrong with single rows is in the result.
 func (c Check) Run(file io.ReaderAt, size int64, name string) (result Result, err error) {
-	archive, err := openContainer(file, size, name)
+	b, err := workbook.Open(file, size, name)
 	if err != nil {
 		return Result{}, err
 	}
-	b, err := readBook(archive)
+	defer func() { err = errors.Join(err, b.Close()) }()
+	sheet, ignored, err := choose(b.Sheets)
 	if err != nil {
 		return Result{}, err
 	}
-	shared, err := readTexts(archive, b.texts)
-	if err != nil {
-		return Result{}, err
-	}
-	defer func() { err = errors.Join(err, shared.close()) }()
-	sheet, err := part(archive, b.sheet, maxSheet)
-	if errors.Is(err, errNoPart) {
-		return Result{}, corrupt()
-	}
-	if err != nil {
-		return Result{}, err
-	}
-	defer sheet.Close()
-	t := &table{check: c, book: b, seen: map[[16]byte]int{}, wrong: map[string]string{}}
+	t := &table{check: c, from1904: b.From1904, ignored: ignored, name: sheet.Name, seen: map[[16]byte]int{}, wrong: map[string]string{}}
 	for unit := range c.Tables.Units {
 		t.units = append(t.units, unit)
 	}
 	slices.Sort(t.units)
-	r := &reader{texts: shared, line: t.line, columns: t.hide, merged: t.merge}
-	if err := r.read(sheet); err != nil {
+	if err := b.Read(sheet, workbook.Reader{Line: t.line, Columns: t.hide, Merged: t.merge}); err != nil {
 		return Result{}, err
 	}
 	return t.result()
@@ -125,8 +112,11 @@ func (c Check) Run(file io.ReaderAt, size int64, name string) (result Result, er
 
 // A table is a sheet while it is read.
 type table struct {
-	check  Check
-	book   book
+	check    Check
+	from1904 bool
+	ignored  []string
+	// name is the sheet's.
+	name   string
 	header Header
 	// columns says what each column of the sheet is; empty before the header.
 	columns []Column
@@ -135,7 +125,7 @@ type table struct {
 	ledger bool
 	// rows are to be opened, known are cases already.
 	rows, known int
-	faults      faults
+	faults      workbook.Faults
 	// seen are the rows by what they say.
 	seen map[[16]byte]int
 	// wrong are the sentences about unit names that do not exist.
@@ -147,12 +137,12 @@ func (t *table) result() (Result, error) {
 	switch {
 	case t.columns == nil:
 		return Result{}, noHeader()
-	case t.rows == 0 && t.known > 0 && len(t.faults.list) == 0:
+	case t.rows == 0 && t.known > 0 && len(t.faults.List) == 0:
 		return Result{}, refuse("nothing_new", fmt.Sprintf("台账中的%d行都是已登记的事项，没有要登记的新问题，什么也没有登记。", t.known), "Every row is a case already; nothing was opened.")
 	case t.rows+t.known == 0:
 		return Result{}, refuse("no_rows", "工作表没有可导入的内容。", "There is nothing to import on the sheet.")
 	}
-	return Result{Rows: t.rows, Known: t.known, Faults: t.faults.list, More: t.faults.more, Ignored: t.book.ignored}, nil
+	return Result{Rows: t.rows, Known: t.known, Faults: t.faults.List, More: t.faults.More, Ignored: t.ignored}, nil
 }
 
 func noHeader() *Refusal {
@@ -160,7 +150,7 @@ func noHeader() *Refusal {
 }
 
 func (t *table) hide(first, last int) error {
-	if len(t.hidden) < maxColumns {
+	if len(t.hidden) < workbook.MaxColumns {
 		t.hidden = append(t.hidden, [2]int{first, last})
 	}
 	return nil
@@ -169,25 +159,25 @@ func (t *table) hide(first, last int) error {
 // merge refuses merged cells from the header on; above it a title may be.
 func (t *table) merge(ref string) error {
 	first, last, _ := strings.Cut(ref, ":")
-	_, row, ok := parseCell(first)
+	_, row, ok := workbook.ParseCell(first)
 	if !ok {
-		return corrupt()
+		return workbook.Corrupt()
 	}
-	_, bottom, ok := parseCell(last)
+	_, bottom, ok := workbook.ParseCell(last)
 	if !ok {
 		bottom = row
 	}
 	if t.columns != nil && bottom >= t.header.Row {
-		t.faults.add(t.fault(first, row, CodeMerged, "单元格"+cut(ref)+"是合并的，请取消合并并逐行填写。", "Merged cells."))
+		t.faults.Add(t.fault(first, row, CodeMerged, "单元格"+workbook.Cut(ref)+"是合并的，请取消合并并逐行填写。", "Merged cells."))
 	}
 	return nil
 }
 
 func (t *table) fault(cell string, row int, code, zh, en string) Fault {
-	return Fault{Sheet: t.book.name, Cell: cell, Row: row, Code: code, ZH: zh, EN: en}
+	return Fault{Sheet: t.name, Cell: cell, Row: row, Code: code, ZH: zh, EN: en}
 }
 
-func (t *table) line(l line) error {
+func (t *table) line(l workbook.Line) error {
 	if t.columns == nil {
 		return t.head(l)
 	}
@@ -207,7 +197,7 @@ func (t *table) line(l line) error {
 		return refuse("too_many_rows", fmt.Sprintf("一个文件最多导入%d行，请分成几个文件。", MaxRows), "Too many rows for one file.")
 	}
 	for _, f := range row.Faults {
-		t.faults.add(f)
+		t.faults.Add(f)
 	}
 	if t.check.Row == nil {
 		return nil
@@ -216,44 +206,44 @@ func (t *table) line(l line) error {
 }
 
 // onlyNumber: a template's row that has its number and nothing else.
-func onlyNumber(l line, columns []Column) bool {
-	return len(l.cells) == 1 && l.cells[0].column < len(columns) && columns[l.cells[0].column] == Number
+func onlyNumber(l workbook.Line, columns []Column) bool {
+	return len(l.Cells) == 1 && l.Cells[0].Column < len(columns) && columns[l.Cells[0].Column] == Number
 }
 
 // head looks for the header.
-func (t *table) head(l line) error {
-	if l.row > headerWithin {
+func (t *table) head(l workbook.Line) error {
+	if l.Row > headerWithin {
 		return noHeader()
 	}
 	known := 0
-	for _, c := range l.cells {
-		if c.column < maxColumns && columnOf(c.text) != Unread {
+	for _, c := range l.Cells {
+		if c.Column < workbook.MaxColumns && columnOf(c.Text) != Unread {
 			known++
 		}
 	}
 	if known < 3 {
 		return nil
 	}
-	t.header = Header{Row: l.row}
+	t.header = Header{Row: l.Row}
 	at := map[Column]int{}
-	for _, c := range l.cells {
-		if c.column >= maxColumns {
-			return refuse("too_many_columns", fmt.Sprintf("表头超过%d列，请删除多余的列。", maxColumns), "Too many columns.")
+	for _, c := range l.Cells {
+		if c.Column >= workbook.MaxColumns {
+			return refuse("too_many_columns", fmt.Sprintf("表头超过%d列，请删除多余的列。", workbook.MaxColumns), "Too many columns.")
 		}
-		for len(t.columns) <= c.column {
+		for len(t.columns) <= c.Column {
 			t.columns = append(t.columns, Unread)
 			t.header.Columns = append(t.header.Columns, "")
 		}
-		is := columnOf(c.text)
-		name := cut(c.text)
+		is := columnOf(c.Text)
+		name := workbook.Cut(c.Text)
 		if is == Unread {
-			return refuse("unknown_column", "表头"+cellName(c.column, l.row)+"“"+name+"”不是模板中的列。请改为模板中的列名，或删除此列。", "A column's header is not known.")
+			return refuse("unknown_column", "表头"+workbook.CellName(c.Column, l.Row)+"“"+name+"”不是模板中的列。请改为模板中的列名，或删除此列。", "A column's header is not known.")
 		}
 		if _, twice := at[is]; twice && is < OfSystem {
 			return refuse("column_twice", "表头“"+name+"”出现了两次，请删除一列。", "A column is there twice.")
 		}
-		at[is] = c.column
-		t.columns[c.column], t.header.Columns[c.column] = is, c.text
+		at[is] = c.Column
+		t.columns[c.Column], t.header.Columns[c.Column] = is, c.Text
 	}
 	if err := t.isLedger(at); err != nil {
 		return err
@@ -278,8 +268,8 @@ func (t *table) head(l line) error {
 
 // read makes a finding of a row, or lists what is wrong with it; known tells that
 // the row is a case already.
-func (t *table) read(l line) (row Row, known bool, err error) {
-	r := rowReader{table: t, row: Row{Row: l.row, Cells: make([]string, len(t.columns))}, body: &lifecycle.OpenCase{Campaign: t.check.Campaign}}
+func (t *table) read(l workbook.Line) (row Row, known bool, err error) {
+	r := rowReader{table: t, row: Row{Row: l.Row, Cells: make([]string, len(t.columns))}, body: &lifecycle.OpenCase{Campaign: t.check.Campaign}}
 	for i := range r.at {
 		r.at[i] = -1
 	}
@@ -288,10 +278,10 @@ func (t *table) read(l line) (row Row, known bool, err error) {
 			r.at[c] = i
 		}
 	}
-	if l.hidden {
+	if l.Hidden {
 		r.refuse(-1, "hidden_row", "此行被隐藏或筛选掉。隐藏的内容不予导入，请取消隐藏或删除此行。", "The row is hidden.")
 	}
-	for _, c := range l.cells {
+	for _, c := range l.Cells {
 		r.cell(c)
 	}
 	if r.number != "" {
@@ -320,48 +310,48 @@ type rowReader struct {
 
 // refuse lists a fault of a column of the sheet; of the row when it is below 0.
 func (r *rowReader) refuse(column int, code, zh, en string) {
-	r.row.Faults = append(r.row.Faults, r.table.fault(cellName(max(column, 0), r.row.Row), r.row.Row, code, zh, en))
+	r.row.Faults = append(r.row.Faults, r.table.fault(workbook.CellName(max(column, 0), r.row.Row), r.row.Row, code, zh, en))
 }
 
-func (r *rowReader) cell(c cell) {
-	if c.column >= len(r.table.columns) || r.table.columns[c.column] == Unread {
-		r.refuse(c.column, "no_column", "此单元格没有表头，不知道内容属于哪一列。请删除，或移到有表头的列。", "The cell has no header above it.")
+func (r *rowReader) cell(c workbook.Cell) {
+	if c.Column >= len(r.table.columns) || r.table.columns[c.Column] == Unread {
+		r.refuse(c.Column, "no_column", "此单元格没有表头，不知道内容属于哪一列。请删除，或移到有表头的列。", "The cell has no header above it.")
 		return
 	}
-	r.row.Cells[c.column] = c.text
-	is := r.table.columns[c.column]
+	r.row.Cells[c.Column] = c.Text
+	is := r.table.columns[c.Column]
 	if is == Number || is == Errors || is == OfProgram {
 		return
 	}
 	r.filled[is] = true
 	if is == OfSystem {
-		r.system = append(r.system, c.column)
+		r.system = append(r.system, c.Column)
 		return
 	}
 	switch {
-	case c.kind == formulaCell:
-		r.refuse(c.column, "formula", "此单元格是公式，不予导入。请复制后“选择性粘贴—数值”。", "The cell is a formula.")
+	case c.Kind == workbook.FormulaCell:
+		r.refuse(c.Column, "formula", "此单元格是公式，不予导入。请复制后“选择性粘贴—数值”。", "The cell is a formula.")
 		return
-	case c.kind == errorCell:
-		r.refuse(c.column, "error_value", "此单元格是错误值"+cut(c.text)+"，请改为实际内容。", "The cell is an error value.")
+	case c.Kind == workbook.ErrorCell:
+		r.refuse(c.Column, "error_value", "此单元格是错误值"+workbook.Cut(c.Text)+"，请改为实际内容。", "The cell is an error value.")
 		return
 	}
 	r.value(c, is)
 }
 
-func (r *rowReader) value(c cell, is Column) {
+func (r *rowReader) value(c workbook.Cell, is Column) {
 	codes := r.table.check.Tables.Codes
 	if r.table.ledger {
-		c.text = ledger.Unsafe(c.text)
-		r.typed[is] = c.text
+		c.Text = workbook.Unsafe(c.Text)
+		r.typed[is] = c.Text
 	}
 	switch is {
 	case UnitName:
 		r.unit(c)
 	case Title:
-		r.body.Title = c.text
+		r.body.Title = c.Text
 	case Facts:
-		r.body.Facts = c.text
+		r.body.Facts = c.Text
 	case FoundOn:
 		r.date(c)
 	case Method:
@@ -373,30 +363,30 @@ func (r *rowReader) value(c cell, is Column) {
 	case Matter:
 		r.body.Matter = r.code(c, is, matters(codes))
 	case Evidence:
-		for _, one := range strings.FieldsFunc(c.text, func(x rune) bool { return x == '\n' || x == ';' || x == '；' }) {
-			if one = trim(one); one != "" {
+		for _, one := range strings.FieldsFunc(c.Text, func(x rune) bool { return x == '\n' || x == ';' || x == '；' }) {
+			if one = workbook.Trim(one); one != "" {
 				r.body.Evidence = append(r.body.Evidence, one)
 			}
 		}
 	case CaseNumber:
-		r.number = squeezeNumber(c.text)
+		r.number = squeezeNumber(c.Text)
 	case Number, Errors, CampaignName, OfSystem, OfProgram, Unread, ends:
 	}
 }
 
-func (r *rowReader) date(c cell) {
-	day, ok := parseDate(c.text, r.table.book.from1904)
+func (r *rowReader) date(c workbook.Cell) {
+	day, ok := workbook.ParseDate(c.Text, r.table.from1904)
 	if !ok {
-		r.refuse(c.column, "bad_date", "“"+cut(c.text)+"”不是日期。请写成2026-11-23、2026.11.23或2026年11月23日。", "This is no date.")
+		r.refuse(c.Column, "bad_date", "“"+workbook.Cut(c.Text)+"”不是日期。请写成2026-11-23、2026.11.23或2026年11月23日。", "This is no date.")
 		return
 	}
 	r.body.FoundOn = day
-	r.row.Cells[c.column] = day.String()
+	r.row.Cells[c.Column] = day.String()
 }
 
-func (r *rowReader) unit(c cell) {
-	name := narrow(c.text)
-	for _, typed := range []string{c.text, name} {
+func (r *rowReader) unit(c workbook.Cell) {
+	name := workbook.Narrow(c.Text)
+	for _, typed := range []string{c.Text, name} {
 		if id, ok := r.table.check.Tables.Units[typed]; ok {
 			r.body.Unit = id
 			return
@@ -404,35 +394,35 @@ func (r *rowReader) unit(c cell) {
 	}
 	sentence, known := r.table.wrong[name]
 	if !known {
-		sentence = "没有单位“" + cut(c.text) + "”。请填写单位名录中的全称。"
-		if len(r.table.wrong) < maxSuggested {
-			if near := nearest(name, r.table.units); len(near) > 0 {
-				sentence = "没有单位“" + cut(c.text) + "”。最接近的是：" + strings.Join(near, "、") + "。请核对后填写全称。"
+		sentence = "没有单位“" + workbook.Cut(c.Text) + "”。请填写单位名录中的全称。"
+		if len(r.table.wrong) < workbook.MaxSuggested {
+			if near := workbook.Nearest(name, r.table.units); len(near) > 0 {
+				sentence = "没有单位“" + workbook.Cut(c.Text) + "”。最接近的是：" + strings.Join(near, "、") + "。请核对后填写全称。"
 			}
 			r.table.wrong[name] = sentence
 		}
 	}
-	r.refuse(c.column, "unknown_unit", sentence, "There is no unit of this name.")
+	r.refuse(c.Column, "unknown_unit", sentence, "There is no unit of this name.")
 }
 
 // code finds a code by itself or by its Chinese name.
-func (r *rowReader) code(c cell, is Column, codes []policy.Code) string {
-	typed := squeeze(c.text)
+func (r *rowReader) code(c workbook.Cell, is Column, codes []policy.Code) string {
+	typed := workbook.Squeeze(c.Text)
 	names := make([]string, len(codes))
 	for i, one := range codes {
-		name := squeeze(one.ZH)
+		name := workbook.Squeeze(one.ZH)
 		if strings.EqualFold(typed, one.Code) || typed == name || strings.EqualFold(typed, one.Code+name) {
 			return one.Code
 		}
 		names[i] = one.ZH
 	}
-	sentence := "“" + cut(c.text) + "”不在“" + columns[is].header + "”的代码表中。"
-	if near := nearest(c.text, names); len(near) > 0 {
+	sentence := "“" + workbook.Cut(c.Text) + "”不在“" + columns[is].header + "”的代码表中。"
+	if near := workbook.Nearest(c.Text, names); len(near) > 0 {
 		sentence += "最接近的是：" + strings.Join(near, "、") + "。"
 	} else {
 		sentence += "请从下拉列表中选择。"
 	}
-	r.refuse(c.column, "unknown_code", sentence, "There is no such code.")
+	r.refuse(c.Column, "unknown_code", sentence, "There is no such code.")
 	return ""
 }
 

@@ -3,6 +3,8 @@ package findings
 import (
 	"slices"
 	"strings"
+
+	"duban/documents/workbook"
 )
 
 // A Column is something that a finding's row says.
@@ -71,7 +73,7 @@ var columns = []struct {
 
 // columnOf finds the column that a header names.
 func columnOf(header string) Column {
-	header = strings.TrimRight(squeeze(header), "*")
+	header = strings.TrimRight(workbook.Squeeze(header), "*")
 	for i, c := range columns {
 		if header == c.header {
 			return Column(i)

@@ -3,6 +3,8 @@ package findings
 import (
 	"fmt"
 	"strings"
+
+	"duban/documents/workbook"
 )
 
 // isLedger reports whether the sheet is a ledger that was exported, and refuses a
@@ -13,7 +15,7 @@ func (t *table) isLedger(at map[Column]int) error {
 	}
 	for column, is := range t.columns {
 		if is.ofLedger() {
-			name := cut(t.header.Columns[column])
+			name := workbook.Cut(t.header.Columns[column])
 			return refuse("unknown_column", "表头“"+name+"”不是模板中的列。请改为模板中的列名，或删除此列；要导入台账的，请保留“编号”列。", "A column's header is not known.")
 		}
 	}
@@ -29,7 +31,7 @@ func (r *rowReader) known() error {
 	}
 	r.row.Faults = nil // what is wrong with a case is not this sheet's to say
 	if c == nil {
-		r.refuse(r.at[CaseNumber], "unknown_case", "没有编号为“"+cut(r.number)+"”的事项。登记新问题请把“编号”留空，编号由系统给出。", "There is no case of this number.")
+		r.refuse(r.at[CaseNumber], "unknown_case", "没有编号为“"+workbook.Cut(r.number)+"”的事项。登记新问题请把“编号”留空，编号由系统给出。", "There is no case of this number.")
 		return nil
 	}
 	for _, is := range []Column{UnitName, Title, Facts, FoundOn, Method, Category, Dimension, Matter} {
@@ -42,15 +44,15 @@ func (r *rowReader) known() error {
 
 // same reports whether a column says what the case says.
 func (r *rowReader) same(is Column, c *Case) bool {
-	typed, codes := squeeze(r.typed[is]), r.table.check.Tables.Codes
+	typed, codes := workbook.Squeeze(r.typed[is]), r.table.check.Tables.Codes
 	code := func(have, want string, known bool) bool { return have == want || !known && typed == "" }
 	switch is {
 	case UnitName:
-		return typed == squeeze(c.UnitName)
+		return typed == workbook.Squeeze(c.UnitName)
 	case Title:
-		return typed == squeeze(c.Title)
+		return typed == workbook.Squeeze(c.Title)
 	case Facts:
-		return typed == squeeze(c.Facts)
+		return typed == workbook.Squeeze(c.Facts)
 	case FoundOn:
 		return r.body.FoundOn == c.FoundOn
 	case Method:
@@ -74,16 +76,16 @@ func (r *rowReader) same(is Column, c *Case) bool {
 // and a batch that is not the one the import is for.
 func (r *rowReader) untouched() {
 	for _, column := range r.system {
-		name := cut(r.table.header.Columns[column])
+		name := workbook.Cut(r.table.header.Columns[column])
 		r.refuse(column, "by_system", "“"+name+"”由系统填写。登记新问题时请把此格留空。", "Only the system fills in this column.")
 	}
-	if typed := squeeze(r.typed[CampaignName]); typed != "" && typed != squeeze(r.table.check.CampaignName) {
-		r.refuse(r.at[CampaignName], "other_campaign", "“批次”与导入时所选的批次“"+cut(r.table.check.CampaignName)+"”不同。请留空，或分批次导入。", "Another campaign than the one chosen.")
+	if typed := workbook.Squeeze(r.typed[CampaignName]); typed != "" && typed != workbook.Squeeze(r.table.check.CampaignName) {
+		r.refuse(r.at[CampaignName], "other_campaign", "“批次”与导入时所选的批次“"+workbook.Cut(r.table.check.CampaignName)+"”不同。请留空，或分批次导入。", "Another campaign than the one chosen.")
 	}
 }
 
 // squeezeNumber is a case's number as the record has it: 督〔2026〕0001, with
 // whatever brackets it was typed.
 func squeezeNumber(text string) string {
-	return strings.NewReplacer("[", "〔", "]", "〕", "(", "〔", ")", "〕", "【", "〔", "】", "〕").Replace(squeeze(text))
+	return strings.NewReplacer("[", "〔", "]", "〕", "(", "〔", ")", "〕", "【", "〔", "】", "〕").Replace(workbook.Squeeze(text))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"duban/documents/workbook"
 	"duban/policy"
 )
 
@@ -117,7 +118,7 @@ func writeRows(f *excelize.File, s styles, header Header, rows func(func(Row) er
 	if err := widths(out, header, explained); err != nil {
 		return err
 	}
-	if err := out.SetPanes(&excelize.Panes{Freeze: true, YSplit: header.Row, TopLeftCell: cellName(0, header.Row+1), ActivePane: "bottomLeft"}); err != nil {
+	if err := out.SetPanes(&excelize.Panes{Freeze: true, YSplit: header.Row, TopLeftCell: workbook.CellName(0, header.Row+1), ActivePane: "bottomLeft"}); err != nil {
 		return err
 	}
 	begun := false
@@ -132,7 +133,7 @@ func writeRows(f *excelize.File, s styles, header Header, rows func(func(Row) er
 			cells = append(cells, excelize.Cell{StyleID: s.header, Value: errorsHeader})
 		}
 		begun = true
-		return out.SetRow(cellName(0, header.Row), cells)
+		return out.SetRow(workbook.CellName(0, header.Row), cells)
 	}
 	err = rows(func(r Row) error {
 		if !begun {
@@ -140,7 +141,7 @@ func writeRows(f *excelize.File, s styles, header Header, rows func(func(Row) er
 				return err
 			}
 		}
-		return out.SetRow(cellName(0, r.Row), marked(r, s, explained))
+		return out.SetRow(workbook.CellName(0, r.Row), marked(r, s, explained))
 	})
 	if err == nil && !begun {
 		err = head(false)
@@ -180,7 +181,7 @@ func marked(r Row, s styles, explained int) []any {
 	var why []string
 	for _, f := range r.Faults {
 		why = append(why, f.Cell+"："+f.ZH)
-		if column, _, ok := parseCell(f.Cell); ok && column != explained && column < len(cells) {
+		if column, _, ok := workbook.ParseCell(f.Cell); ok && column != explained && column < len(cells) {
 			cells[column] = excelize.Cell{StyleID: s.wrong, Value: valueOf(cells[column])}
 		}
 	}
@@ -242,7 +243,7 @@ func writeCodes(f *excelize.File, tables Tables) error {
 	}
 	for i, list := range lists(tables) {
 		cells := append([]string{columns[list.is].header}, list.values...)
-		if err := f.SetSheetCol(codesName, cellName(i, 1), &cells); err != nil {
+		if err := f.SetSheetCol(codesName, workbook.CellName(i, 1), &cells); err != nil {
 			return err
 		}
 	}
@@ -261,8 +262,8 @@ func writeLists(f *excelize.File, tables Tables, header Header) error {
 				continue
 			}
 			rule := excelize.NewDataValidation(true)
-			rule.SetSqref(cellName(column, header.Row+1) + ":" + cellName(column, header.Row+MaxRows))
-			rule.SetSqrefDropList("'" + codesName + "'!$" + columnName(i) + "$2:$" + columnName(i) + "$" + cellName(0, len(list.values)+1)[1:])
+			rule.SetSqref(workbook.CellName(column, header.Row+1) + ":" + workbook.CellName(column, header.Row+MaxRows))
+			rule.SetSqrefDropList("'" + codesName + "'!$" + workbook.ColumnName(i) + "$2:$" + workbook.ColumnName(i) + "$" + workbook.CellName(0, len(list.values)+1)[1:])
 			rule.SetError(excelize.DataValidationErrorStyleStop, columns[list.is].header, "请从下拉列表中选择。")
 			if err := f.AddDataValidation(SheetName, rule); err != nil {
 				return err

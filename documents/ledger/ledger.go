@@ -9,6 +9,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"duban/calendar"
+	"duban/documents/workbook"
 	"duban/policy"
 )
 
@@ -149,7 +150,7 @@ func (l *Ledger) cell(c column, value any) excelize.Cell {
 		}
 		return excelize.Cell{StyleID: style, Value: time.Date(v.on.Year(), v.on.Month(), v.on.Day(), 0, 0, 0, 0, time.UTC)}
 	case string:
-		return excelize.Cell{StyleID: style, Value: Safe(v)}
+		return excelize.Cell{StyleID: style, Value: workbook.Safe(v)}
 	default:
 		return excelize.Cell{StyleID: style, Value: v}
 	}

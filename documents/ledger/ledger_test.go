@@ -11,6 +11,7 @@ import (
 
 	"duban/calendar"
 	"duban/documents/ledger"
+	"duban/documents/workbook"
 	"duban/lifecycle"
 	"duban/policy"
 )
@@ -117,11 +118,11 @@ func TestNothingIsAFormula(t *testing.T) {
 		kind, err := f.GetCellType("整改台账", "D3")
 		require.NoError(t, err)
 		require.Equal(t, excelize.CellTypeInlineString, kind, "%q", payload)
-		require.Equal(t, "'"+payload, ledger.Safe(payload), "%q", payload)
-		require.Equal(t, payload, ledger.Unsafe(ledger.Safe(payload)))
+		require.Equal(t, "'"+payload, workbook.Safe(payload), "%q", payload)
+		require.Equal(t, payload, workbook.Unsafe(workbook.Safe(payload)))
 	}
 	for _, plain := range []string{"", "市档案局", "1=1", "a@b", "（=1）"} {
-		require.Equal(t, plain, ledger.Safe(plain))
+		require.Equal(t, plain, workbook.Safe(plain))
 	}
 }
 
@@ -129,10 +130,10 @@ func TestNothingIsAFormula(t *testing.T) {
 func TestLongTextIsCut(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{strings.Repeat("督", 40_000), strings.Repeat("𠀀", 20_000), strings.Repeat("a𠀀", 30_000)} {
-		safe := ledger.Safe(text)
+		safe := workbook.Safe(text)
 		require.LessOrEqual(t, len(utf16.Encode([]rune(safe))), 32_767)
 		require.True(t, strings.HasSuffix(safe, "……（未完，全文见案卷）"))
 	}
 	whole := strings.Repeat("督", 32_767)
-	require.Equal(t, whole, ledger.Safe(whole))
+	require.Equal(t, whole, workbook.Safe(whole))
 }

@@ -20,7 +20,7 @@ const module = "duban"
 var rules = []string{"lifecycle", "policy", "calendar"}
 
 // everything a program is made of.
-var everything = with(rules, "store", "documents", "evidence", "notify", "activities", "workflows", "dispatch", "worker", "api", "web", "local", "docs")
+var everything = with(rules, "store", "documents", "evidence", "papers", "notify", "activities", "workflows", "dispatch", "worker", "api", "web", "local", "docs")
 
 // arrows says which of our own packages, by first element of the path, a
 // package may import besides its own. A package that is not listed fails the
@@ -32,12 +32,13 @@ var arrows = map[string][]string{
 	"store":      rules,
 	"documents":  rules,
 	"evidence":   {},
+	"papers":     with(rules, "store", "documents", "evidence"),
 	"notify":     rules,
 	"activities": with(rules, "store", "notify", "documents"),
 	"workflows":  with(rules, "activities"),
 	"dispatch":   with(rules, "store", "workflows"),
 	"worker":     with(rules, "store", "notify", "documents", "activities", "workflows"),
-	"api":        with(rules, "dispatch", "store", "documents", "evidence"),
+	"api":        with(rules, "dispatch", "store", "documents", "evidence", "papers"),
 	"web":        with(rules, "dispatch", "store", "documents", "api"),
 	"local":      {},
 	"docs":       {}, // examples, embedded

@@ -1,4 +1,4 @@
-package findings
+package workbook
 
 import (
 	"bytes"
@@ -112,7 +112,7 @@ func (w walk) run(r io.Reader) error {
 		switch token := token.(type) {
 		case xml.StartElement:
 			if len(path) == maxDepth {
-				return corrupt()
+				return Corrupt()
 			}
 			path = append(path, token.Name.Local)
 			if w.enter != nil {
@@ -120,7 +120,7 @@ func (w walk) run(r io.Reader) error {
 			}
 		case xml.EndElement:
 			if len(path) == 0 || path[len(path)-1] != token.Name.Local {
-				return corrupt()
+				return Corrupt()
 			}
 			if w.leave != nil {
 				err = w.leave(path)
@@ -140,9 +140,9 @@ func (w walk) run(r io.Reader) error {
 // corruptBy is the refusal of a part that could not be read to its end.
 func corruptBy(err error) error {
 	if errors.Is(err, errLongToken) {
-		return refuse("text_too_long", "有单元格的内容过长，无法读取。", "A cell's text is too long to be read.")
+		return Refuse("text_too_long", "有单元格的内容过长，无法读取。", "A cell's text is too long to be read.")
 	}
-	return corrupt()
+	return Corrupt()
 }
 
 func attribute(attributes []xml.Attr, name string) string {

@@ -1,4 +1,4 @@
-package findings
+package workbook
 
 import (
 	"encoding/xml"
@@ -8,51 +8,60 @@ import (
 )
 
 const (
-	// maxColumns is how many columns of a sheet are looked at; what stands
+	// MaxColumns is how many columns of a sheet are looked at; what stands
 	// beyond them is an error.
-	maxColumns = 64
+	MaxColumns = 64
 	// maxRowText is how many bytes of text a row may have.
 	maxRowText = 1 << 20
 	// maxBlankRows is how many rows without any content a sheet may have.
 	maxBlankRows = 20_000
 )
 
-// A cellKind says what stands in a cell.
-type cellKind int
+// A CellKind says what stands in a cell.
+type CellKind int
 
+// The kinds of cell.
 const (
-	textCell cellKind = iota
-	numberCell
-	errorCell
-	formulaCell
+	TextCell CellKind = iota
+	NumberCell
+	ErrorCell
+	FormulaCell
 )
 
-// A cell that is not blank.
-type cell struct {
-	column int
-	kind   cellKind
-	text   string
+// A Cell is one that is not blank.
+type Cell struct {
+	// Column counts from 0.
+	Column int
+	Kind   CellKind
+	Text   string
 }
 
-// A line is a row that is not blank.
-type line struct {
-	row    int
-	hidden bool
-	cells  []cell
+// A Line is a row that is not blank.
+type Line struct {
+	Row    int
+	Hidden bool
+	Cells  []Cell
 }
 
-// A reader of a sheet is told what is in it, in the order of the file.
+// A Reader is told what is on a sheet, in the order of the file.
+type Reader struct {
+	// Line gets every row that is not blank, and keeps none of it.
+	Line func(Line) error
+	// Columns gets what columns are hidden, from 0, both counted in.
+	Columns func(first, last int) error
+	// Merged gets what cells are merged, such as A1:B2; a sheet tells of them
+	// behind its rows.
+	Merged func(ref string) error
+}
+
+// A reader is a sheet while it is read.
 type reader struct {
-	texts *texts
-	// line gets every row that is not blank; it keeps none of it.
-	line func(line) error
-	// columns gets what columns are hidden, from 0, both counted in.
-	columns func(first, last int) error
-	merged  func(ref string) error
+	Reader
 
-	now     line
+	texts   *texts
+	now     Line
 	blank   int
-	cell    cell
+	cell    Cell
 	form    string
 	text    strings.Builder
 	content int
@@ -60,7 +69,7 @@ type reader struct {
 
 // read reads the sheet, one row at a time.
 func (r *reader) read(from io.Reader) error {
-	r.cell.column = -1
+	r.cell.Column = -1
 	return walk{enter: r.enter, text: r.inside, leave: r.leave}.run(from)
 }
 
@@ -73,52 +82,52 @@ func (r *reader) enter(path []string, a []xml.Attr) error {
 		first, ok1 := parseCount(attribute(a, "min"), maxColumn)
 		last, ok2 := parseCount(attribute(a, "max"), maxColumn)
 		if !ok1 || !ok2 {
-			return corrupt()
+			return Corrupt()
 		}
-		return r.columns(first-1, last-1)
+		return r.Columns(first-1, last-1)
 	case "sheetData/row":
 		return r.begin(a)
 	case "sheetData/row/c":
 		return r.beginCell(a)
 	case "sheetData/row/c/f":
-		r.cell.kind = formulaCell
+		r.cell.Kind = FormulaCell
 	case "mergeCells/mergeCell":
-		return r.merged(attribute(a, "ref"))
+		return r.Merged(attribute(a, "ref"))
 	}
 	return nil
 }
 
 func (r *reader) begin(a []xml.Attr) error {
-	row := r.now.row + 1
+	row := r.now.Row + 1
 	if name := attribute(a, "r"); name != "" {
 		var ok bool
-		if row, ok = parseCount(name, maxRow); !ok || row <= r.now.row {
-			return corrupt()
+		if row, ok = parseCount(name, maxRow); !ok || row <= r.now.Row {
+			return Corrupt()
 		}
 	}
 	if row > maxRow {
-		return corrupt()
+		return Corrupt()
 	}
-	r.now = line{row: row, hidden: truth(attribute(a, "hidden")), cells: r.now.cells[:0]}
-	r.cell.column, r.content = -1, 0
+	r.now = Line{Row: row, Hidden: truth(attribute(a, "hidden")), Cells: r.now.Cells[:0]}
+	r.cell.Column, r.content = -1, 0
 	return nil
 }
 
 func (r *reader) beginCell(a []xml.Attr) error {
-	column := r.cell.column + 1
+	column := r.cell.Column + 1
 	if name := attribute(a, "r"); name != "" {
-		at, row, ok := parseCell(name)
-		if !ok || row != r.now.row || at < column {
-			return corrupt()
+		at, row, ok := ParseCell(name)
+		if !ok || row != r.now.Row || at < column {
+			return Corrupt()
 		}
 		column = at
 	}
-	r.cell, r.form = cell{column: column}, attribute(a, "t")
+	r.cell, r.form = Cell{Column: column}, attribute(a, "t")
 	switch r.form {
 	case "", "n":
-		r.cell.kind = numberCell
+		r.cell.Kind = NumberCell
 	case "e":
-		r.cell.kind = errorCell
+		r.cell.Kind = ErrorCell
 	}
 	r.text.Reset()
 	return nil
@@ -154,34 +163,34 @@ func (r *reader) leave(path []string) error {
 
 func (r *reader) endCell() error {
 	text := r.text.String()
-	if r.form == "s" && r.cell.kind != formulaCell {
+	if r.form == "s" && r.cell.Kind != FormulaCell {
 		var err error
 		if text, err = r.texts.at(text); err != nil {
 			return err
 		}
 	}
-	text = trim(text)
-	if text == "" && r.cell.kind != formulaCell {
+	text = Trim(text)
+	if text == "" && r.cell.Kind != FormulaCell {
 		return nil
 	}
 	if r.content += len(text); r.content > maxRowText {
 		return corruptBy(errLongToken)
 	}
 	// Beyond the columns looked at, one cell stands for all.
-	if r.cell.column >= maxColumns && len(r.now.cells) > 0 && r.now.cells[len(r.now.cells)-1].column >= maxColumns {
+	if r.cell.Column >= MaxColumns && len(r.now.Cells) > 0 && r.now.Cells[len(r.now.Cells)-1].Column >= MaxColumns {
 		return nil
 	}
-	r.cell.text = text
-	r.now.cells = append(r.now.cells, r.cell)
+	r.cell.Text = text
+	r.now.Cells = append(r.now.Cells, r.cell)
 	return nil
 }
 
 func (r *reader) end() error {
-	if len(r.now.cells) > 0 {
-		return r.line(r.now)
+	if len(r.now.Cells) > 0 {
+		return r.Line(r.now)
 	}
 	if r.blank++; r.blank > maxBlankRows {
-		return refuse("blank_rows", "工作表有大量空行，已停止读取。请选中并删除数据以外的空行后再上传。", "The sheet has too many empty rows.")
+		return Refuse("blank_rows", "工作表有大量空行，已停止读取。请选中并删除数据以外的空行后再上传。", "The sheet has too many empty rows.")
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package ledger
+package workbook
 
 import (
 	"strings"
@@ -17,7 +17,7 @@ const dangerous = "=+-@\t\r\n＝＋－＠" + mark
 // without a word.
 const longest = 32_767
 
-const cut = "……（未完，全文见案卷）"
+const cutOff = "……（未完，全文见案卷）"
 
 // Safe is a text as it stands in a cell.
 func Safe(text string) string {
@@ -40,7 +40,7 @@ func shorten(text string) string {
 	if len(text) <= longest { // no text has more units than bytes
 		return text
 	}
-	room, units, end := longest-utf8.RuneCountInString(cut), 0, 0
+	room, units, end := longest-utf8.RuneCountInString(cutOff), 0, 0
 	for i, r := range text {
 		if units <= room {
 			end = i
@@ -53,5 +53,5 @@ func shorten(text string) string {
 	if units <= longest {
 		return text
 	}
-	return text[:end] + cut
+	return text[:end] + cutOff
 }

@@ -1,4 +1,4 @@
-package findings
+package workbook
 
 import (
 	"archive/zip"
@@ -99,7 +99,7 @@ func (t *texts) fill(r interface{ Read([]byte) (int, error) }) error {
 func (t *texts) at(index string) (string, error) {
 	i, ok := parseCount(strings.TrimSpace(index), maxTexts)
 	if !ok || i >= len(t.starts)-1 {
-		return "", corrupt()
+		return "", Corrupt()
 	}
 	text := make([]byte, t.starts[i+1]-t.starts[i])
 	if _, err := t.file.ReadAt(text, int64(t.starts[i])); err != nil {

@@ -1,4 +1,4 @@
-package findings
+package workbook
 
 import (
 	"archive/zip"
@@ -26,7 +26,7 @@ const (
 // what the directory declares.
 func openContainer(file io.ReaderAt, size int64, name string) (*zip.Reader, error) {
 	if size > MaxFile {
-		return nil, refuse("file_too_large", "文件不能超过20 MiB。", "The file may not be larger than 20 MiB.")
+		return nil, Refuse("file_too_large", "文件不能超过20 MiB。", "The file may not be larger than 20 MiB.")
 	}
 	if err := checkKind(file, size, strings.ToLower(filepath.Ext(name))); err != nil {
 		return nil, err
@@ -36,7 +36,7 @@ func openContainer(file io.ReaderAt, size int64, name string) (*zip.Reader, erro
 	}
 	archive, err := zip.NewReader(file, size)
 	if err != nil {
-		return nil, corrupt()
+		return nil, Corrupt()
 	}
 	var unpacked uint64
 	for _, part := range archive.File {
@@ -51,7 +51,7 @@ func openContainer(file io.ReaderAt, size int64, name string) (*zip.Reader, erro
 }
 
 func encrypted() *Refusal {
-	return refuse("encrypted", "文件设有密码，无法读取。请取消密码后再上传。", "The file is protected by a password.")
+	return Refuse("encrypted", "文件设有密码，无法读取。请取消密码后再上传。", "The file is protected by a password.")
 }
 
 // checkKind refuses what is no zip file at all.
@@ -64,11 +64,11 @@ func checkKind(file io.ReaderAt, size int64, extension string) error {
 	head = head[:n]
 	switch {
 	case size == 0:
-		return refuse("empty_file", "文件是空的。", "The file is empty.")
+		return Refuse("empty_file", "文件是空的。", "The file is empty.")
 	case bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}):
 		return checkCompound(file, size, extension)
 	case !bytes.HasPrefix(head, []byte("PK")):
-		return refuse("not_a_workbook", "这不是.xlsx工作簿。请下载模板填写，或用Excel、WPS另存为.xlsx再上传。", "This is not an .xlsx workbook.")
+		return Refuse("not_a_workbook", "这不是.xlsx工作簿。请下载模板填写，或用Excel、WPS另存为.xlsx再上传。", "This is not an .xlsx workbook.")
 	}
 	return nil
 }
@@ -84,9 +84,9 @@ func checkCompound(file io.ReaderAt, size int64, extension string) error {
 	case found > 0:
 		return encrypted()
 	case extension == ".et":
-		return refuse("et_format", "不支持WPS的.et格式。请在WPS中另存为.xlsx再上传。", "The .et format is not read; save as .xlsx.")
+		return Refuse("et_format", "不支持WPS的.et格式。请在WPS中另存为.xlsx再上传。", "The .et format is not read; save as .xlsx.")
 	default:
-		return refuse("xls_format", "不支持旧的.xls格式。请用Excel或WPS另存为.xlsx再上传。", "The old .xls format is not read; save as .xlsx.")
+		return Refuse("xls_format", "不支持旧的.xls格式。请用Excel或WPS另存为.xlsx再上传。", "The old .xls format is not read; save as .xlsx.")
 	}
 }
 
@@ -136,22 +136,22 @@ func checkParts(archive *zip.Reader) error {
 	for _, part := range archive.File {
 		name := strings.ToLower(part.Name)
 		if seen[name] {
-			return corrupt()
+			return Corrupt()
 		}
 		seen[name] = true
 		switch {
 		case name == "xl/workbook.xml":
 			book = true
 		case name == "xl/workbook.bin":
-			return refuse("xlsb_format", "不支持.xlsb格式。请另存为.xlsx再上传。", "The .xlsb format is not read; save as .xlsx.")
+			return Refuse("xlsb_format", "不支持.xlsb格式。请另存为.xlsx再上传。", "The .xlsb format is not read; save as .xlsx.")
 		case strings.HasSuffix(name, "vbaproject.bin"), strings.HasPrefix(name, "xl/macrosheets/"):
-			return refuse("macro", "文件含有宏，不予导入。请另存为不含宏的.xlsx再上传。", "The file holds macros.")
+			return Refuse("macro", "文件含有宏，不予导入。请另存为不含宏的.xlsx再上传。", "The file holds macros.")
 		case strings.HasPrefix(name, "xl/externallinks/"):
-			return refuse("external_link", "文件引用了其他文件。请断开外部链接（数据—编辑链接），只保留数值后再上传。", "The file refers to other files.")
+			return Refuse("external_link", "文件引用了其他文件。请断开外部链接（数据—编辑链接），只保留数值后再上传。", "The file refers to other files.")
 		}
 	}
 	if !book {
-		return refuse("not_a_workbook", "这不是.xlsx工作簿。请下载模板填写，或用Excel、WPS另存为.xlsx再上传。", "This is not an .xlsx workbook.")
+		return Refuse("not_a_workbook", "这不是.xlsx工作簿。请下载模板填写，或用Excel、WPS另存为.xlsx再上传。", "This is not an .xlsx workbook.")
 	}
 	return nil
 }
@@ -167,7 +167,7 @@ func part(archive *zip.Reader, name string, limit uint64) (io.ReadCloser, error)
 		}
 		r, err := f.Open() // it gives no more than the declared size
 		if err != nil {
-			return nil, corrupt()
+			return nil, Corrupt()
 		}
 		return r, nil
 	}

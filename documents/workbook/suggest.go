@@ -1,4 +1,4 @@
-package findings
+package workbook
 
 import (
 	"cmp"
@@ -7,28 +7,28 @@ import (
 )
 
 const (
-	// maxSuggested is for how many different wrong names the nearest are looked
+	// MaxSuggested is for how many different wrong names the nearest are looked
 	// for: it takes time, and a file with more wrong names has another trouble.
-	maxSuggested = 200
+	MaxSuggested = 200
 	// maxSimilar is how many names are suggested.
 	maxSimilar = 3
 	// maxCompared is how many characters of a name are compared.
 	maxCompared = 60
 )
 
-// nearest suggests the names that are most like a wrong one, if any are.
-func nearest(wrong string, names []string) []string {
+// Nearest suggests the names that are most like a wrong one, if any are.
+func Nearest(wrong string, names []string) []string {
 	type near struct {
 		name string
 		far  int
 	}
-	given := short(squeeze(wrong))
+	given := short(Squeeze(wrong))
 	if len(given) == 0 {
 		return nil
 	}
 	var found []near
 	for _, name := range names {
-		have := short(squeeze(name))
+		have := short(Squeeze(name))
 		limit := max(1, (max(len(given), len(have))+1)/3)
 		far := distance(given, have, limit)
 		if far > limit && len(given) > 1 && (strings.Contains(string(have), string(given)) || strings.Contains(string(given), string(have))) {

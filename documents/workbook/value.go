@@ -1,4 +1,4 @@
-package findings
+package workbook
 
 import (
 	"strconv"
@@ -9,15 +9,15 @@ import (
 	"duban/calendar"
 )
 
-// trim takes off the blanks around a text, also those that do not show.
-func trim(text string) string {
+// Trim takes off the blanks around a text, also those that do not show.
+func Trim(text string) string {
 	return strings.TrimFunc(text, func(r rune) bool {
 		return unicode.IsSpace(r) || r == '\u3000' || r == '\u200b' || r == '\ufeff' || r == '\u2060'
 	})
 }
 
-// narrow writes full-width letters, digits and signs in their usual width.
-func narrow(text string) string {
+// Narrow writes full-width letters, digits and signs in their usual width.
+func Narrow(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r >= '！' && r <= '～':
@@ -29,15 +29,15 @@ func narrow(text string) string {
 	}, text)
 }
 
-// squeeze is a text without full width and without any blank, for what is
+// Squeeze is a text without full width and without any blank, for what is
 // looked up by name.
-func squeeze(text string) string {
+func Squeeze(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff' || r == '\u2060' {
 			return -1
 		}
 		return r
-	}, narrow(text))
+	}, Narrow(text))
 }
 
 // The days that a serial number may name: 2000-01-01 to 2099-12-31.
@@ -48,10 +48,10 @@ const (
 	shift1904 = 1462
 )
 
-// parseDate reads a date as people type it: 2026.11.23, 2026/11/23,
+// ParseDate reads a date as people type it: 2026.11.23, 2026/11/23,
 // 2026-11-23, 2026年11月23日, 20261123, or a spreadsheet's serial number, also
 // as text. Everything else is not guessed.
-func parseDate(text string, from1904 bool) (calendar.Date, bool) {
+func ParseDate(text string, from1904 bool) (calendar.Date, bool) {
 	text = squeezeDate(text)
 	if serial, err := strconv.ParseFloat(text, 64); err == nil && !strings.ContainsAny(text, "eExXpPinIN_+-") && strings.Count(text, ".") <= 1 {
 		return fromNumber(text, serial, from1904)
@@ -72,12 +72,12 @@ func parseDate(text string, from1904 bool) (calendar.Date, bool) {
 
 // squeezeDate brings the ways of writing a date to one: 2026.11.23.
 func squeezeDate(text string) string {
-	text = narrow(trim(text))
+	text = Narrow(Trim(text))
 	// A midnight behind the date is what a program wrote, not a person.
 	for _, midnight := range []string{" 00:00:00", " 0:00:00", " 0:00", "T00:00:00", "T00:00:00Z"} {
 		text = strings.TrimSuffix(text, midnight)
 	}
-	text = squeeze(text)
+	text = Squeeze(text)
 	if strings.Contains(text, "年") {
 		text = strings.TrimSuffix(strings.TrimSuffix(text, "日"), "号")
 	}

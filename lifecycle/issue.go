@@ -1,0 +1,125 @@
+package lifecycle
+
+import "duban/policy"
+
+// A PaperKind names a paper that an event sends out. It stands in the record:
+// never rename.
+type PaperKind string
+
+// The papers that are sent with a decision.
+const (
+	PaperNotice     PaperKind = "notice"               // 反馈意见
+	PaperReceipt    PaperKind = "receipt_confirmation" // 签收确认
+	PaperLetter     PaperKind = "supervision_letter"   // 督办函
+	PaperClosing    PaperKind = "closure"              // 销号通知
+	PaperWithdrawal PaperKind = "withdrawal"           // 撤销通知
+)
+
+// An Issuing body sends out a paper, which only the record can have written: it
+// bears the number that is allotted with the event, and the names of the day.
+type Issuing interface {
+	Body
+	// Issues names the paper, given the case as the event left it; empty when it
+	// sends none.
+	Issues(after Case) PaperKind
+	// Issue notes the paper that was written.
+	Issue(Issued)
+}
+
+// Issued says to whom a paper went and what it was.
+type Issued struct {
+	// To is the addressee, by the directory of the day: the paper stays with the
+	// post-holder it was sent to, and with the name the unit had.
+	To Addressee `json:"to"`
+	// SHA256 is the hash of the paper's file, in hex.
+	SHA256 string `json:"sha256"`
+}
+
+// An Addressee is the one person a paper goes to, by office.
+type Addressee struct {
+	Unit string `json:"unit"`
+	// Post and Holder are the office and who held it; empty when nobody was known
+	// to.
+	Post   string `json:"post,omitempty"`
+	Holder string `json:"holder,omitempty"`
+}
+
+// Issues names the notice; those of one notice have it written once.
+func (b *NoticeApproved) Issues(Case) PaperKind {
+	if b.Follows {
+		return ""
+	}
+	return PaperNotice
+}
+
+// Issue notes the notice in all its cases.
+func (b *NoticeApproved) Issue(i Issued) {
+	for _, one := range append([]*NoticeApproved{b}, b.followers...) {
+		one.Issued = &i
+	}
+}
+
+// Issues names the confirmation of the receipt.
+func (*ReceiptRecorded) Issues(Case) PaperKind { return PaperReceipt }
+
+// Issue notes the confirmation.
+func (b *ReceiptRecorded) Issue(i Issued) { b.Issued = &i }
+
+// Issues names the look-back feedback notice, if the look-back failed.
+func (b *LookBackRecorded) Issues(Case) PaperKind {
+	if !b.Result.failed() {
+		return ""
+	}
+	return PaperNotice
+}
+
+// Issue notes the notice.
+func (b *LookBackRecorded) Issue(i Issued) { b.Issued = &i }
+
+// Issues names the letter, if that is what was recorded.
+func (b *MeasureRecorded) Issues(after Case) PaperKind {
+	if m, ok := after.measure(b.No); ok && m.Kind == policy.MeasureSupervisionLetter && after.Served {
+		return PaperLetter
+	}
+	return ""
+}
+
+// Issue notes the letter.
+func (b *MeasureRecorded) Issue(i Issued) { b.Issued = &i }
+
+// Issues names the notice of the closing.
+func (*ClosureApproved) Issues(Case) PaperKind { return PaperClosing }
+
+// Issue notes the notice of the closing.
+func (b *ClosureApproved) Issue(i Issued) { b.Issued = &i }
+
+// Issues names the withdrawal, if there is anything to withdraw.
+func (*CaseVoided) Issues(after Case) PaperKind { return withdrawal(after) }
+
+// Issue notes the withdrawal.
+func (b *CaseVoided) Issue(i Issued) { b.Issued = &i }
+
+// Issues names the withdrawal when the objection is upheld, and the amended
+// notice when it is in part.
+func (b *ObjectionDecided) Issues(after Case) PaperKind {
+	switch b.Outcome {
+	case Upheld:
+		return withdrawal(after)
+	case Partly:
+		return PaperNotice
+	case Rejected:
+		return ""
+	default:
+		return ""
+	}
+}
+
+// Issue notes the paper.
+func (b *ObjectionDecided) Issue(i Issued) { b.Issued = &i }
+
+func withdrawal(c Case) PaperKind {
+	if !c.Served {
+		return ""
+	}
+	return PaperWithdrawal
+}

@@ -1,0 +1,186 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"duban/calendar"
+	"duban/lifecycle"
+	"duban/policy"
+)
+
+// A Printer writes the papers that decisions send out, and keeps their files. It
+// is asked inside the transaction, after the numbers are allotted: a paper that
+// cannot be written is no decision. The same order must give the same file.
+type Printer interface {
+	// Print fails with a *lifecycle.Refusal when the paper lacks what it must say.
+	Print(ctx context.Context, o PaperOrder) (lifecycle.Issued, error)
+}
+
+// A PaperOrder is what a paper is written from.
+type PaperOrder struct {
+	Kind lifecycle.PaperKind
+	// Unit is the name of the case's unit, Posts are its offices, Campaign is the
+	// name of the case's campaign; as they are today.
+	Unit     string
+	Posts    []Post
+	Campaign string
+	// Events are all of the case's, Others those of the other cases of its notice.
+	// What is being recorded is among them.
+	Events []lifecycle.Event
+	Others [][]lifecycle.Event
+	// Policy is the one the case was noticed under, Calendar the one in force.
+	Policy   *policy.Policy
+	Calendar *calendar.Calendar
+}
+
+// An unprintableError ends a try whose paper cannot be written. The next try
+// refuses the command, so that the numbers that were allotted go back.
+type unprintableError struct{ refusal *lifecycle.Refusal }
+
+// Error is the refusal's.
+func (e *unprintableError) Error() string { return e.refusal.Error() }
+
+// issue has the papers written that the events send out.
+func (p *plan) issue(ctx context.Context, events []lifecycle.Event, opening string) error {
+	if p.store.printer == nil {
+		return nil
+	}
+	for i, e := range events {
+		body, ok := e.Body.(lifecycle.Issuing)
+		if !ok {
+			continue
+		}
+		j := slices.IndexFunc(p.tracked, func(k *tracked) bool { return k.c.ID == e.Case || k.c.ID == "" && e.Case == opening })
+		k := p.tracked[j]
+		kind := body.Issues(fold(k.c, events[:i+1]))
+		if kind == "" {
+			continue
+		}
+		order, err := p.order(ctx, k, kind, events)
+		if err != nil {
+			return fmt.Errorf("order paper: %w", err)
+		}
+		issued, err := p.store.printer.Print(ctx, order)
+		var refusal *lifecycle.Refusal
+		switch {
+		case errors.As(err, &refusal):
+			return &unprintableError{refusal}
+		case err != nil:
+			return fmt.Errorf("%w: write paper: %w", ErrBusy, err)
+		}
+		body.Issue(issued)
+	}
+	return nil
+}
+
+// fold is a case as those of the events leave it that are its own.
+func fold(c lifecycle.Case, events []lifecycle.Event) lifecycle.Case {
+	for _, e := range events {
+		if e.Case == c.ID {
+			c = c.Apply(e)
+		}
+	}
+	return c
+}
+
+// order reads what the paper of a case is written from.
+func (p *plan) order(ctx context.Context, k *tracked, kind lifecycle.PaperKind, events []lifecycle.Event) (PaperOrder, error) {
+	after := fold(k.c, events)
+	order := PaperOrder{Kind: kind, Policy: k.rules.Policy, Calendar: k.rules.Calendar}
+	ids := []string{after.ID}
+	if kind == lifecycle.PaperNotice && after.Notice != nil {
+		for _, id := range after.Notice.Cases {
+			if isID(id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	recorded := make([][]lifecycle.Event, len(ids))
+	b := &pgx.Batch{}
+	queuePaperNames(b, after, &order)
+	for i, id := range ids {
+		b.Queue(selectEvents, id, 0, 0).Query(func(rows pgx.Rows) (err error) {
+			recorded[i], err = pgx.CollectRows(rows, scanEvent)
+			return err
+		})
+	}
+	if err := p.tx.send(ctx, b); err != nil {
+		return order, err
+	}
+	for i, id := range ids {
+		for _, other := range p.tracked {
+			if other.c.ID == id {
+				recorded[i] = append(recorded[i], other.events...)
+			}
+		}
+		for _, e := range events {
+			if e.Case == id {
+				recorded[i] = append(recorded[i], e)
+			}
+		}
+	}
+	order.Events, order.Others = recorded[0], recorded[1:]
+	return order, nil
+}
+
+// queuePaperNames reads the names a paper bears.
+func queuePaperNames(b *pgx.Batch, c lifecycle.Case, order *PaperOrder) {
+	b.Queue(`SELECT name FROM units WHERE id = $1`, c.Unit).QueryRow(func(row pgx.Row) error { return row.Scan(&order.Unit) })
+	b.Queue(selectPosts+` WHERE unit_id = $1 ORDER BY until DESC NULLS FIRST, kind, since DESC, id`, c.Unit).Query(func(rows pgx.Rows) (err error) {
+		order.Posts, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Post])
+		return err
+	})
+	b.Queue(`SELECT coalesce((SELECT name FROM campaigns WHERE id = $1), '')`, c.Finding.Campaign).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&order.Campaign) })
+}
+
+// PaperOrder is what the papers of a case are written from that the asker may
+// see. It holds more than a unit may know: whoever writes for a unit picks what.
+// What was sent to the asker's unit by mistake is ErrNotFound.
+func (s *Store) PaperOrder(ctx context.Context, a lifecycle.Actor, id string) (PaperOrder, error) {
+	v, err := s.Case(ctx, a, id)
+	if err != nil {
+		return PaperOrder{}, err
+	}
+	if v.Unit != nil && v.Unit.Stage == lifecycle.UnitMisdirected {
+		return PaperOrder{}, ErrNotFound
+	}
+	events, err := s.events(ctx, s.pool, id, 0)
+	if err != nil {
+		return PaperOrder{}, err
+	}
+	c := lifecycle.Fold(events)
+	if v.Unit != nil && c.Unit != a.Unit { // redirected just now
+		return PaperOrder{}, ErrNotFound
+	}
+	force, err := s.lastForce(ctx)
+	if err != nil {
+		return PaperOrder{}, err
+	}
+	r, err := s.rules(ctx, s.pool, force, c.PolicyVersion)
+	if err != nil {
+		return PaperOrder{}, err
+	}
+	order := PaperOrder{Events: events, Policy: r.Policy, Calendar: r.Calendar}
+	b := &pgx.Batch{}
+	queuePaperNames(b, c, &order)
+	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
+		return order, fmt.Errorf("read names for the papers of %s: %w", id, plain(err))
+	}
+	if c.Notice == nil {
+		return order, nil
+	}
+	for _, other := range c.Notice.Cases {
+		events, err := s.events(ctx, s.pool, other, 0)
+		if err != nil {
+			return order, err
+		}
+		order.Others = append(order.Others, events)
+	}
+	return order, nil
+}
