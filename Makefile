@@ -60,7 +60,7 @@ run: build $(if $(DATABASE_URL),,postgres) ## Run everything on this machine (DA
 	bin/duban serve --data '$(DATA)' --listen '$(LISTEN)'
 
 .PHONY: demo
-demo: build postgres ## Watch one finding live its whole life in minutes
+demo: build postgres ## Watch one finding's whole life, and a campaign coming in, in minutes
 	bin/duban demo
 
 # PostgreSQL's server programs, installed when they are missing.

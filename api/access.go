@@ -122,6 +122,14 @@ func accessTable() map[string]access {
 		"POST /v1/accounts/{id}/tokens":        admin,
 		"DELETE /v1/accounts/{id}/tokens":      admin,
 
+		// One's own; another's only for the administrator, for others not there.
+		"GET /v1/accounts/{id}/addresses":          everybody,
+		"PUT /v1/accounts/{id}/addresses":          everybody,
+		"DELETE /v1/accounts/{id}/addresses/{aid}": everybody,
+		"GET /v1/robots":                           admin,
+		"PUT /v1/robots":                           admin,
+		"DELETE /v1/robots/{aid}":                  admin,
+
 		// Whoever may register one finding may register many.
 		"GET /v1/imports":                  {roles: lifecycle.KindOpenCase.Who()},
 		"POST /v1/imports":                 {roles: lifecycle.KindOpenCase.Who(), streams: true},

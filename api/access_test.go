@@ -48,7 +48,7 @@ func TestAccess(t *testing.T) {
 	var text strings.Builder
 	for _, route := range routes {
 		method, pattern, _ := strings.Cut(route, " ")
-		path := strings.NewReplacer("{id}", "00000000-0000-4000-8000-000000000000", "{eid}", "00000000-0000-4000-8000-000000000001", "{year}", "2026", "{kind}", "explode", "/docs/{file}", "/docs/swagger-ui.css", "{file}", "notice.docx").Replace(pattern)
+		path := strings.NewReplacer("{id}", "00000000-0000-4000-8000-000000000000", "{eid}", "00000000-0000-4000-8000-000000000001", "{aid}", "nothing", "{year}", "2026", "{kind}", "explode", "/docs/{file}", "/docs/swagger-ui.css", "{file}", "notice.docx").Replace(pattern)
 		var open []string
 		if s.as(t, lifecycle.Actor{}, asked{method: method, path: path}).Code != http.StatusUnauthorized {
 			open = append(open, "anybody")

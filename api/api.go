@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -13,6 +14,7 @@ import (
 
 	"duban/documents"
 	"duban/evidence"
+	"duban/notify"
 	"duban/papers"
 	"duban/store"
 )
@@ -31,6 +33,8 @@ type Options struct {
 	// Quota bounds the evidence of one case and of one unit. Defaults to 500 MiB
 	// and 5 GiB.
 	Quota store.Quota
+	// Patience is how long whoever sends a file may take.
+	Patience Patience
 	// Logger gets one line for each request. Defaults to slog.Default().
 	Logger *slog.Logger
 	// Registry gets the API's metrics and is shown at /metrics. Defaults to a
@@ -55,6 +59,9 @@ type Options struct {
 	// Papers writes documents and has those that were sent out. Defaults to one
 	// that has none.
 	Papers *papers.Keeper
+	// Targets judges addresses before they are kept. Defaults to package
+	// notify's, with no host inside the house listed.
+	Targets Targets
 	// Version is the program's, shown in the OpenAPI document. Defaults to
 	// "dev".
 	Version string
@@ -83,6 +90,7 @@ func (o Options) withDefaults() Options {
 	if o.Quota.Unit <= 0 {
 		o.Quota.Unit = 5 << 30
 	}
+	o.Patience = o.Patience.withDefaults()
 	if o.Engine == nil {
 		o.Engine = unknown
 	}
@@ -95,6 +103,13 @@ func (o Options) withDefaults() Options {
 	if o.StartNotices == nil {
 		o.StartNotices = func(context.Context, string) error { return nil }
 	}
+	if o.Targets == nil {
+		channels, err := notify.New(notify.Options{})
+		if err != nil {
+			panic(fmt.Sprintf("api: judge addresses: %v", err))
+		}
+		o.Targets = channels
+	}
 	if o.Papers == nil {
 		o.Papers = papers.New(documents.Office{}, nil)
 	}
@@ -106,20 +121,22 @@ func (o Options) withDefaults() Options {
 
 // A server answers requests.
 type server struct {
-	record  Record
-	doer    Doer
-	jobs    Jobs
-	files   *evidence.Store
-	quota   store.Quota
-	uploads *places
-	log     *slog.Logger
-	clock   func() time.Time
-	engine  func() string
-	worker  func() string
-	access  map[string]access
-	limits  *limiter
-	metrics *metrics
-	huma    huma.API
+	record Record
+	doer   Doer
+	jobs   Jobs
+	files  *evidence.Store
+	quota  store.Quota
+	// patience is how long a file may take to come.
+	patience Patience
+	uploads  *places
+	log      *slog.Logger
+	clock    func() time.Time
+	engine   func() string
+	worker   func() string
+	access   map[string]access
+	limits   *limiter
+	metrics  *metrics
+	huma     huma.API
 	// startImport has an import done; workbooks and reading bound how many
 	// workbooks are on their way, and read.
 	startImport  func(ctx context.Context, importID string) error
@@ -127,6 +144,7 @@ type server struct {
 	workbooks    chan struct{}
 	reading      chan struct{}
 	papers       *papers.Keeper
+	targets      Targets
 }
 
 // New returns the whole API as one handler. It panics when the registry holds
@@ -146,10 +164,10 @@ func build(o Options) (*gin.Engine, *server) {
 	router.ForwardedByClientIP = false
 
 	s := &server{
-		record: o.Record, doer: o.Doer, jobs: o.Jobs, files: o.Evidence, quota: o.Quota, uploads: newPlaces(), log: o.Logger, clock: o.Clock, engine: o.Engine, worker: o.Worker,
+		record: o.Record, doer: o.Doer, jobs: o.Jobs, files: o.Evidence, quota: o.Quota, patience: o.Patience, uploads: newPlaces(), log: o.Logger, clock: o.Clock, engine: o.Engine, worker: o.Worker,
 		access: accessTable(), limits: newLimiter(o.PerSecond, o.Burst), metrics: newMetrics(o.Registry),
 		startImport: o.StartImport, startNotices: o.StartNotices, workbooks: make(chan struct{}, maxWorkbooks), reading: make(chan struct{}, 1),
-		papers: o.Papers,
+		papers: o.Papers, targets: o.Targets,
 	}
 	router.Use(s.observe, s.recover, s.admit)
 	router.NoRoute(s.noRoute)
@@ -179,5 +197,6 @@ func (s *server) routes() {
 	s.areaRoutes()
 	s.unitRoutes()
 	s.accountRoutes()
+	s.addressRoutes()
 	s.forceRoutes()
 }

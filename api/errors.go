@@ -7,6 +7,7 @@ import (
 
 	"duban/evidence"
 	"duban/lifecycle"
+	"duban/notify"
 	"duban/papers"
 	"duban/store"
 )
@@ -57,6 +58,7 @@ func faultOf(err error) *fault {
 		burden  *store.BurdenError
 		quota   *store.QuotaError
 		unfit   *evidence.Refusal
+		target  *notify.Refusal
 	)
 	switch {
 	case errors.As(err, &known):
@@ -65,6 +67,8 @@ func faultOf(err error) *fault {
 		return &fault{status: refusalStatus(refusal), code: refusal.Code, field: refusal.Field, zh: refusal.ZH, en: refusal.EN}
 	case errors.As(err, &asked):
 		return invalid(asked.Field, asked.Code, asked.ZH, asked.EN)
+	case errors.As(err, &target):
+		return invalid(target.Field, target.Code, target.ZH, target.EN)
 	case errors.As(err, &burden):
 		return &fault{status: http.StatusConflict, code: "over_burden", field: "scope", zh: burden.ZH(), en: burden.Error()}
 	case errors.As(err, &unfit):

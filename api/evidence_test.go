@@ -34,13 +34,21 @@ type desk struct {
 
 func newDesk(t *testing.T, quota store.Quota) desk {
 	t.Helper()
+	return newDeskWith(t, quota, func(*api.Options) {})
+}
+
+func newDeskWith(t *testing.T, quota store.Quota, change func(*api.Options)) desk {
+	t.Helper()
 	d := desk{folder: filepath.Join(t.TempDir(), "evidence")}
 	url, err := evidence.FolderURL(d.folder)
 	require.NoError(t, err)
 	d.files, err = evidence.Open(t.Context(), evidence.Options{URL: url, MaxBytes: 1 << 20})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, d.files.Close()) })
-	d.site = siteWith(t, func(o *api.Options) { o.Evidence, o.Quota = d.files, quota })
+	d.site = siteWith(t, func(o *api.Options) {
+		o.Evidence, o.Quota = d.files, quota
+		change(o)
+	})
 	l := d.life()
 	l.n = 1000
 	for _, one := range append([]step{d.people.Finding("已送达", today())}, d.people.UpToServing(lifecycle.Immediate)...) {

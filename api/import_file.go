@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -28,8 +27,6 @@ const (
 	xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	// maxUpload is the file and what a form puts around it.
 	maxUpload = findings.MaxFile + 64<<10
-	// workbookLimit is how long an upload and its check may take.
-	workbookLimit = 2 * time.Minute
 	// maxWorkbooks is how many may be on their way at once; they wait on disk, and
 	// one at a time is checked.
 	maxWorkbooks = 4
@@ -195,11 +192,11 @@ func (s *server) workbook(c *gin.Context, fields []string, use func(context.Cont
 			status: http.StatusServiceUnavailable, code: "busy", zh: "正在处理其他人上传的文件，请稍后再试。", en: "Other uploads are under way; try again later.",
 		}).with("Retry-After", retryAfter)
 	}
-	control := http.NewResponseController(c.Writer)
-	_ = control.SetReadDeadline(time.Now().Add(workbookLimit))  // a server of a test has none
-	_ = control.SetWriteDeadline(time.Now().Add(workbookLimit)) // nor this
-	ctx, cancel := context.WithTimeout(c.Request.Context(), workbookLimit)
+	limit := s.patience.Workbook
+	ctx, cancel := context.WithTimeout(c.Request.Context(), limit)
 	defer cancel()
+	body := newPatient(c.Writer, c.Request, limit, s.patience.Silence)
+	c.Request.Body = body
 
 	spooled, err := spool()
 	if err != nil {
@@ -207,6 +204,7 @@ func (s *server) workbook(c *gin.Context, fields []string, use func(context.Cont
 	}
 	defer spooled.close()
 	u, err := receive(c, spooled.File, fields)
+	body.rest(limit + answerLimit)
 	if err != nil {
 		return err
 	}

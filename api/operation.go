@@ -79,9 +79,9 @@ func (s *server) refusal(status int) *huma.Response {
 // it beforehand, because then it would read and judge the body itself.
 func (s *server) describeBody(op operation) {
 	item := s.huma.OpenAPI().Paths[op.path]
-	described := item.Post
-	if op.method != http.MethodPost {
-		panic("api: only POST has a body: " + op.id)
+	described := map[string]*huma.Operation{http.MethodPost: item.Post, http.MethodPut: item.Put}[op.method]
+	if described == nil {
+		panic("api: only POST and PUT have a body: " + op.id)
 	}
 	described.RequestBody = &huma.RequestBody{
 		Required: op.body.NumField() > 0,

@@ -28,6 +28,7 @@ type Record interface {
 	Directory
 	Places
 	Directories
+	Addresses
 	Campaigns
 	Force
 	Imports
@@ -87,6 +88,7 @@ type Directory interface {
 	AddPost(ctx context.Context, p store.Post) (store.Post, error)
 	EndPost(ctx context.Context, unit, id string, until calendar.Date, next *store.Post) (ended, begun store.Post, err error)
 	Accounts(ctx context.Context, unit, after string, limit int) ([]store.Account, error)
+	Account(ctx context.Context, id string) (store.Account, error)
 	AddAccount(ctx context.Context, n store.NewAccount) (store.Account, string, error)
 	DisableAccount(ctx context.Context, id string) error
 	NewToken(ctx context.Context, account string) (string, error)
@@ -117,6 +119,14 @@ type Directories interface {
 	ImportDirectory(ctx context.Context, n store.NewDirectoryImport,
 		decide func(d store.Directory, today calendar.Date, newID func() string) (store.DirectoryPlan, error)) (id string, err error)
 	MarkedDirectory(ctx context.Context, id string) (file string, marked []byte, err error)
+}
+
+// Addresses keeps where people are reached, and with an empty account the robots
+// of groups. One address too many is a *store.FieldError.
+type Addresses interface {
+	Addresses(ctx context.Context, account string) ([]store.Address, error)
+	PutAddress(ctx context.Context, a store.Address) (store.Address, error)
+	DeleteAddress(ctx context.Context, account, id string) error
 }
 
 // Campaigns plans and reads campaigns. A fault in what was asked is a

@@ -8,6 +8,7 @@ import (
 
 	"duban/calendar"
 	"duban/lifecycle"
+	"duban/notify"
 	"duban/policy"
 )
 
@@ -24,6 +25,7 @@ func newSchemas() huma.Registry {
 		reflect.TypeFor[lifecycle.CommandKind](): reflect.TypeFor[commandForm](),
 		reflect.TypeFor[policy.MeasureKind]():    reflect.TypeFor[measureForm](),
 		reflect.TypeFor[lifecycle.Remedy]():      reflect.TypeFor[remedyForm](),
+		reflect.TypeFor[notify.Kind]():           reflect.TypeFor[addressForm](),
 	} {
 		r.RegisterTypeAlias(of, described)
 	}
@@ -53,6 +55,7 @@ type (
 	commandForm struct{}
 	measureForm struct{}
 	remedyForm  struct{}
+	addressForm struct{}
 )
 
 // Schema describes a civil date.
@@ -87,6 +90,9 @@ func (measureForm) Schema(huma.Registry) *huma.Schema { return oneOf(policy.Meas
 
 // Schema lists the kinds of a plan's measure.
 func (remedyForm) Schema(huma.Registry) *huma.Schema { return oneOf(lifecycle.Remedies()) }
+
+// Schema lists the kinds of address.
+func (addressForm) Schema(huma.Registry) *huma.Schema { return oneOf(notify.Kinds()) }
 
 func oneOf[T ~string](values []T) *huma.Schema {
 	s := &huma.Schema{Type: huma.TypeString}

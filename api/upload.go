@@ -19,11 +19,7 @@ import (
 )
 
 const (
-	// uploadLimit is how long one upload may take, silenceLimit how long its
-	// sender may be silent.
-	uploadLimit  = 10 * time.Minute
-	silenceLimit = 20 * time.Second
-	// answerLimit is how long the record and the answer may take after it.
+	// answerLimit is how long the record and the answer may take after an upload.
 	answerLimit = time.Minute
 	// envelope is what a request may have around its file.
 	envelope = 64 << 10
@@ -104,8 +100,8 @@ func (s *server) receive(g *gin.Context, c *call) (sent sending, err error) {
 	if g.Request.ContentLength > limit {
 		return sent, evidence.TooLargeFor(s.files.MaxBytes())
 	}
-	body := newPatient(g.Writer, g.Request)
-	defer body.rest()
+	body := newPatient(g.Writer, g.Request, s.patience.Upload, s.patience.Silence)
+	defer body.rest(answerLimit)
 	parts := multipart.NewReader(http.MaxBytesReader(g.Writer, body, limit), boundary)
 	dated := false
 	for {
@@ -204,35 +200,6 @@ func (s *server) unreadable(err error) error {
 		f.cause = err
 		return f
 	}
-}
-
-// A patient reader of a body waits as long as something keeps coming, up to the
-// limit of the whole.
-type patient struct {
-	io.ReadCloser
-
-	control *http.ResponseController
-	until   time.Time
-}
-
-func newPatient(w http.ResponseWriter, r *http.Request) *patient {
-	return &patient{ReadCloser: r.Body, control: http.NewResponseController(w), until: time.Now().Add(uploadLimit)}
-}
-
-// Read gives the sender a while for the next piece.
-func (p *patient) Read(b []byte) (int, error) {
-	next := time.Now().Add(silenceLimit)
-	if next.After(p.until) {
-		next = p.until
-	}
-	_ = p.control.SetReadDeadline(next) // a test's recorder has none
-	return p.ReadCloser.Read(b)
-}
-
-// rest leaves time for the answer, which the server reckoned from the request's
-// beginning.
-func (p *patient) rest() {
-	_ = p.control.SetWriteDeadline(time.Now().Add(answerLimit))
 }
 
 const (

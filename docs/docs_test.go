@@ -73,7 +73,7 @@ func TestGlossaryKnowsEveryWord(t *testing.T) {
 // and they exist.
 func TestGlossaryPointsAtCode(t *testing.T) {
 	t.Parallel()
-	reference := regexp.MustCompile("`(lifecycle|policy|calendar|store)\\.([A-Z]\\w*)(?:\\.\\w+)?`")
+	reference := regexp.MustCompile("`(lifecycle|policy|calendar|store|notify)\\.([A-Z]\\w*)(?:\\.\\w+)?`")
 	found := reference.FindAllStringSubmatch(read(t, "docs/glossary.md"), -1)
 	require.NotEmpty(t, found)
 	declared := map[string]map[string]bool{}

@@ -33,6 +33,19 @@ func (k *stack) postgresPID() int {
 	return pid
 }
 
+// killPostgres and killEngine crash what supervisors then start again.
+func (k *stack) killPostgres() {
+	if pid := k.postgresPID(); pid > 0 {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
+}
+
+func (k *stack) killEngine() {
+	if pid := k.engine.PID(); pid > 0 {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
+}
+
 // A load drives cases through their lives until it is told to stop, and counts
 // what was acknowledged.
 type load struct {
@@ -137,16 +150,6 @@ func TestKillEverything(t *testing.T) {
 	k := newStack(t, setup{apis: 2, worker: 2})
 	l := &load{stack: k}
 	l.run(ctx, 6)
-	killEngine := func() {
-		if pid := k.engine.PID(); pid > 0 {
-			_ = syscall.Kill(pid, syscall.SIGKILL)
-		}
-	}
-	killPostgres := func() {
-		if pid := k.postgresPID(); pid > 0 {
-			_ = syscall.Kill(pid, syscall.SIGKILL)
-		}
-	}
 	acknowledged := func() int {
 		l.mu.Lock()
 		defer l.mu.Unlock()
@@ -166,16 +169,16 @@ func TestKillEverything(t *testing.T) {
 		work.kill()
 		k.again(work)
 		more()
-		killEngine()
+		k.killEngine()
 		more()
-		killPostgres()
+		k.killPostgres()
 		more()
 	}
 	for _, p := range append(append([]*process{}, k.apis...), k.workers...) {
 		p.kill()
 	}
-	killEngine()
-	killPostgres()
+	k.killEngine()
+	k.killPostgres()
 	for _, p := range append(append([]*process{}, k.apis...), k.workers...) {
 		k.again(p)
 	}

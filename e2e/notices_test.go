@@ -57,13 +57,7 @@ func TestACampaignsNoticesSurviveKills(t *testing.T) {
 		require.Equal(t, http.StatusAccepted, status, "%s", answer)
 		require.NoError(t, json.Unmarshal(answer, &order))
 		require.Equal(t, units, order.Total)
-		for kills := 1; ; {
-			r, err := k.record.NoticeRun(t.Context(), order.ID)
-			require.NoError(t, err)
-			if r.DoneAt != nil {
-				require.Equal(t, []int{units, 0}, []int{r.Done, r.Failed})
-				return
-			}
+		k.eventually(time.Minute, "a third of the notices", func() bool {
 			counted, err := k.record.NoticeRunUnits(t.Context(), order.ID)
 			require.NoError(t, err)
 			settled := 0
@@ -72,17 +66,25 @@ func TestACampaignsNoticesSurviveKills(t *testing.T) {
 					settled++
 				}
 			}
-			if settled >= kills*4 && kills < 3 {
-				for _, w := range k.workers {
-					w.kill()
-				}
-				for _, w := range k.workers {
-					k.again(w)
-				}
-				kills++
-			}
+			return settled >= units/3
+		})
+		for _, w := range k.workers {
+			w.kill()
 		}
+		for _, w := range k.workers {
+			k.again(w)
+		}
+		k.eventually(2*time.Minute, "all notices", func() bool {
+			r, err := k.record.NoticeRun(t.Context(), order.ID)
+			require.NoError(t, err)
+			require.Zero(t, r.Failed)
+			return r.DoneAt != nil
+		})
 	}
+	k.eventually(30*time.Second, "the engine to be there, so that the run begins at once", func() bool {
+		_, _, text, err := door{stack: k}.send(t.Context(), http.MethodGet, "/readyz", p.Officer, nil, nil)
+		return err == nil && bytes.Contains(text, []byte(`"engine":"ready"`))
+	})
 	run(p.Officer, "draft_notices", `{"text":"请于期限内整改到位。"}`)
 	run(p.Signer, "sign_notices", "")
 

@@ -136,6 +136,9 @@ func (discard) Error(string, ...any) {}
 // papers is the folder of the papers that the stack sent out.
 func (k *stack) papers() string { return filepath.Join(k.dir, "papers") }
 
+// evidence is the folder of the stack's files of evidence.
+func (k *stack) evidence() string { return filepath.Join(k.dir, "evidence") }
+
 func (k *stack) startAPI() *process {
 	k.t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -177,7 +180,8 @@ func (k *stack) start(name, address string, args ...string) *process {
 	require.NoError(k.t, err)
 	defer log.Close()
 	cmd := exec.Command(os.Getenv("DUBAN_BIN"), args...)
-	cmd.Env = append(os.Environ(), "DATABASE_URL="+k.postgres.URL(), "TEMPORAL_ADDRESS="+temporal, "DUBAN_PAPERS_URL=file://"+k.papers())
+	cmd.Env = append(os.Environ(), "DATABASE_URL="+k.postgres.URL(), "TEMPORAL_ADDRESS="+temporal,
+		"DUBAN_EVIDENCE_URL=file://"+k.evidence(), "DUBAN_PAPERS_URL=file://"+k.papers())
 	cmd.Stdout, cmd.Stderr = log, log
 	require.NoError(k.t, local.StartTied(cmd, syscall.SIGKILL))
 	p := &process{name: name, address: address, args: args, cmd: cmd, done: make(chan struct{})}

@@ -184,3 +184,19 @@ func (s *Store) PaperOrder(ctx context.Context, a lifecycle.Actor, id string) (P
 	}
 	return order, nil
 }
+
+// PaperHashes lists the hash of every paper that was sent out, once each.
+func (s *Store) PaperHashes(ctx context.Context) ([]string, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT DISTINCT content -> 'data' -> 'issued' ->> 'sha256' FROM events
+		WHERE kind IN ('notice_approved', 'receipt_recorded', 'look_back_recorded', 'measure_recorded', 'closure_approved', 'case_voided', 'objection_decided')
+			AND content -> 'data' -> 'issued' IS NOT NULL`)
+	if err != nil {
+		return nil, fmt.Errorf("list papers: %w", plain(err))
+	}
+	hashes, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("list papers: %w", plain(err))
+	}
+	return hashes, nil
+}

@@ -58,6 +58,7 @@ func TestMigrationsStayAsTheyAre(t *testing.T) {
 		"00005_unit_changes.sql": "536b33401e10914564ced4bc94d38ca6610f38d7ca39e8be9825aeb4ed1feb93",
 		"00006_campaigns.sql":    "485d5dc79bd4b0966076b597750090713f932a9a25bb7f8c95cfcb7437ca4b46",
 		"00007_directory.sql":    "e220bf27b4347b2975a6b45b102867b2c1babc498e2c20622efe16260105560d",
+		"00008_addresses.sql":    "92332a1fd68935d54232fa43c73e612910023faac722ebae1a32e38e8cc40117",
 		"00010_notices.sql":      "b84fb2a83a9599ab13071230678c47c083c5806e0fbebaa2cf040f3efccbeee8",
 	}
 	files, err := os.ReadDir("migrations")

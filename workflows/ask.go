@@ -28,6 +28,9 @@ const (
 	// pageLimit is how long one page of work on many cases may take.
 	pageLimit     = 2 * time.Minute
 	pageHeartbeat = 30 * time.Second
+	// importHeartbeat is how long an import stands still when who did it was
+	// killed. Each of its rows is a sign of life, and somebody watches the bar.
+	importHeartbeat = 10 * time.Second
 )
 
 // backoff is the wait after the so manieth failure in a row: 30 seconds at
@@ -77,6 +80,12 @@ func pageOptions() workflow.ActivityOptions {
 		HeartbeatTimeout:    pageHeartbeat,
 		RetryPolicy:         retries(),
 	}
+}
+
+func importOptions() workflow.ActivityOptions {
+	o := pageOptions()
+	o.HeartbeatTimeout = importHeartbeat
+	return o
 }
 
 // retries tries for ever, a minute apart at most, unless there is nothing to

@@ -50,6 +50,7 @@ func TestCaptureHistories(t *testing.T) {
 	for name, scenario := range map[string]func(*testing.T, *capture){
 		"life": captureLife, "open": captureOpen, "troubles": captureTroubles, "gone": captureGone, "carried": captureCarried,
 		"renewed": captureRenewed, "recompute": captureRecompute, "letters": captureLetters, "jobs": captureJobs,
+		"import": captureImport, "notices": captureNotices,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -183,6 +184,26 @@ func captureJobs(t *testing.T, c *capture) {
 	c.save(t, "jobs", "jobs-now", true)
 }
 
+// captureImport is an import of three pages, of which the second cannot be
+// opened at first.
+func captureImport(t *testing.T, c *capture) {
+	t.Helper()
+	_, err := c.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: workflows.ImportID("c"), TaskQueue: workflows.TaskQueue},
+		workflows.TypeImport, workflows.JobInput{Job: "c"})
+	require.NoError(t, err)
+	c.save(t, "import", workflows.ImportID("c"), true)
+}
+
+// captureNotices is a campaign's notices in three pages, of which the second
+// cannot be signed at first.
+func captureNotices(t *testing.T, c *capture) {
+	t.Helper()
+	_, err := c.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: workflows.NoticesID("e"), TaskQueue: workflows.TaskQueue},
+		workflows.TypeNotices, workflows.JobInput{Job: "e"})
+	require.NoError(t, err)
+	c.save(t, "notices", workflows.NoticesID("e"), true)
+}
+
 // in is the instant d from now.
 func in(d time.Duration) time.Time {
 	return time.Now().Add(d) //nolint:forbidigo // the engine is real, and so is its time
@@ -222,7 +243,13 @@ func newCapture(t *testing.T, folder string) *capture {
 	record := &fates{cases: map[string]fate{}}
 	record.due = []string{uuid.NewString(), uuid.NewString()}
 	record.jobs = []string{"b"}
-	record.recompute = func(_ string, page int) (bool, error) { return page < 3, nil }
+	record.imports = []string{"d"}
+	record.recompute = func(job string, page int) (bool, error) {
+		if (job == "c" || job == "e") && page == 2 {
+			return false, errAway // tried again, which counts as a page here
+		}
+		return page < 4, nil
+	}
 	w := worker.New(c, workflows.TaskQueue, worker.Options{DisableRegistrationAliasing: true})
 	workflows.Register(w)
 	workflows.RegisterActivities(w, activities.New(activities.Options{Record: record, Logger: quiet}))

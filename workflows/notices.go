@@ -4,5 +4,5 @@ import "go.temporal.io/sdk/workflow"
 
 // Notices drafts or signs all notices of a campaign.
 func Notices(ctx workflow.Context, in JobInput) error {
-	return pages(ctx, TypeNotices, ActivityNotices, in)
+	return pages(ctx, importOptions(), TypeNotices, ActivityNotices, in)
 }

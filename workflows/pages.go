@@ -9,8 +9,8 @@ import (
 // pages does a job of the record a page at a time, until nothing is left of it.
 // Its one argument names the job that an authorised command wrote; the record
 // decides what there is to do, and what is done already.
-func pages(ctx workflow.Context, kind, activity string, in JobInput) error {
-	ctx = workflow.WithActivityOptions(ctx, pageOptions())
+func pages(ctx workflow.Context, options workflow.ActivityOptions, kind, activity string, in JobInput) error {
+	ctx = workflow.WithActivityOptions(ctx, options)
 	for {
 		var p activities.Progress
 		err := workflow.ExecuteActivity(ctx, activity, in).Get(ctx, &p)

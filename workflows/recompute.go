@@ -12,5 +12,5 @@ type JobInput = activities.JobInput
 // Recompute brings every open case that is older than the calendar in force up
 // to it.
 func Recompute(ctx workflow.Context, in JobInput) error {
-	return pages(ctx, TypeRecompute, ActivityRecompute, in)
+	return pages(ctx, pageOptions(), TypeRecompute, ActivityRecompute, in)
 }

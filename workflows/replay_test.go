@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
 
 	"duban/workflows"
 )
@@ -45,6 +46,30 @@ func TestHistoriesOfAllReleasesReplay(t *testing.T) {
 			requireWithin(t, wrote.activities, seen.activities)
 		})
 	}
+}
+
+// Every type of workflow has a history, so that no release can change one
+// without noticing.
+func TestEveryWorkflowHasAHistory(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/histories/*.json.gz")
+	require.NoError(t, err)
+	captured := types{}
+	for _, file := range files {
+		begun := readHistory(t, file).GetEvents()[0].GetWorkflowExecutionStartedEventAttributes()
+		captured[begun.GetWorkflowType().GetName()] = true
+	}
+	registered := types{}
+	workflows.Register(registered)
+	require.Equal(t, registered, captured)
+}
+
+// types are the names of workflows, which a registry would take.
+type types map[string]bool
+
+// RegisterWorkflowWithOptions notes the name.
+func (names types) RegisterWorkflowWithOptions(_ any, o workflow.RegisterOptions) {
+	names[o.Name] = true
 }
 
 // requireWithin requires that all that was written was asked for, in the same

@@ -25,7 +25,7 @@ type demoCmd struct {
 // demoLimit is how long the demonstration may take.
 const demoLimit = 6 * time.Minute
 
-// Run lets one finding live its whole life.
+// Run lets one finding live its whole life, and imports a campaign.
 func (c demoCmd) Run(ctx context.Context, s *settings) error {
 	ctx, cancel := context.WithTimeout(ctx, demoLimit)
 	defer cancel()

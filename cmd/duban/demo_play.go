@@ -303,9 +303,13 @@ func (p *demoPlay) secondRound(ctx context.Context) error {
 	})
 }
 
-// closing: closed, cooled and archived.
+// closing: closed, cooled and archived. It cools for thirty days, in which the
+// next campaign comes in.
 func (p *demoPlay) closing(ctx context.Context) error {
 	if err := p.do(ctx, "leader", "approve_closure", object{}); err != nil {
+		return err
+	}
+	if err := p.campaign(ctx); err != nil {
 		return err
 	}
 	return p.await(ctx, "the archive", func(c demoCase) bool { return c.Stage == string(lifecycle.Archived) })

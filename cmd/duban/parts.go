@@ -48,6 +48,10 @@ const drain = 20 * time.Second
 // run runs the parts until the context ends, and then stops them in order.
 func (p parts) run(ctx context.Context) error {
 	log := p.settings.logger()
+	channels, err := p.settings.channels()
+	if err != nil {
+		return err
+	}
 	keeper, err := p.settings.keeper(ctx, p.papers, log)
 	if err != nil {
 		return err
@@ -97,7 +101,7 @@ func (p parts) run(ctx context.Context) error {
 		handler := api.New(api.Options{ //nolint:contextcheck // its handlers have their requests' contexts
 			Evidence: files, Quota: store.Quota{Case: p.limits.EvidenceCaseQuotaMiB << 20, Unit: p.limits.EvidenceUnitQuotaMiB << 20},
 			Record: record, Doer: door, Jobs: door, Logger: log, Registry: registry, Engine: door.EngineState, Worker: state, Version: version,
-			StartImport: door.Import, StartNotices: door.Notices,
+			StartImport: door.Import, StartNotices: door.Notices, Targets: channels,
 			Papers: keeper,
 		})
 		group.Go(func() error { return p.serve(ctx, record, handler, log) })

@@ -26,6 +26,9 @@ type settings struct {
 	OfficeCopies      []string `env:"DUBAN_OFFICE_COPIES" help:"Who gets a copy (抄送) of each notice in the form of a 通知, separated by commas; left out when empty."`
 	BodyFonts         []string `env:"DUBAN_BODY_FONTS" help:"Fonts of the text of documents, the wanted one first. Defaults to 仿宋_GB2312,仿宋,FangSong."`
 	TitleFonts        []string `env:"DUBAN_TITLE_FONTS" help:"Fonts of titles and red heads. Defaults to 方正小标宋简体,小标宋,宋体."`
+	SMTPURL           string   `name:"smtp-url" env:"DUBAN_SMTP_URL" help:"Mail server, as smtp://user:password@host:587 for STARTTLS, smtps://user:password@host:465, or smtp+plain://host:25 without TLS and password; no e-mail is sent when it is left out."`
+	MailFrom          string   `env:"DUBAN_MAIL_FROM" help:"Sender of e-mail, as 督办系统 <duban@example.org>; needed with --smtp-url."`
+	NotifyAllow       []string `env:"DUBAN_NOTIFY_ALLOW" help:"Names of hosts, addresses and networks inside the house that webhooks and robots may be at, with or without TLS. Defaults to none: public addresses by https."`
 	LogLevel          string   `env:"DUBAN_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"Least level of log lines: debug, info, warn or error. Defaults to info."`
 	LogFormat         string   `env:"DUBAN_LOG_FORMAT" enum:"text,json" default:"text" help:"Form of log lines: text or json. Defaults to text."`
 }

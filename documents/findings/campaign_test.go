@@ -2,12 +2,10 @@ package findings_test
 
 import (
 	"bytes"
-	"encoding/csv"
 	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"github.com/xuri/excelize/v2"
 
 	"duban/docs/examples"
 	"duban/documents/findings"
@@ -17,24 +15,16 @@ import (
 // The sample campaign goes through the template without an error.
 func TestSampleCampaignIsRead(t *testing.T) {
 	t.Parallel()
-	lines, err := csv.NewReader(bytes.NewReader(examples.Campaign)).ReadAll()
+	sample, err := examples.ReadCampaign()
 	require.NoError(t, err)
-	require.Len(t, lines, 121)
+	require.Len(t, sample.Rows, 120)
+	require.Len(t, sample.Units, 40)
 	tables := findings.Tables{Codes: policy.Default().Codes, Units: map[string]string{}}
-	for i, line := range lines[1:] {
-		tables.Units[line[1]] = fmt.Sprint("u", i)
+	for i, name := range sample.Units {
+		tables.Units[name] = fmt.Sprint("u", i)
 	}
-	require.Len(t, tables.Units, 40)
 	var out bytes.Buffer
-	require.NoError(t, findings.Template(&out, tables))
-	f, err := excelize.OpenReader(&out)
-	require.NoError(t, err)
-	defer f.Close()
-	for i, line := range lines {
-		require.NoError(t, f.SetSheetRow(findings.SheetName, fmt.Sprint("A", i+1), &line))
-	}
-	out.Reset()
-	require.NoError(t, f.Write(&out))
+	require.NoError(t, findings.Filled(&out, tables, sample.Heads, sample.Rows))
 	opened := 0
 	c := findings.Check{Tables: tables, Row: func(r findings.Row) error {
 		require.NotNil(t, r.Body)

@@ -20,14 +20,45 @@ func Template(w io.Writer, tables Tables) error {
 	for is := range Errors {
 		header.Columns = append(header.Columns, is.header())
 	}
-	return write(w, tables, header, func(func(Row) error) error { return nil })
+	return write(w, tables, header, func(f *excelize.File, s styles) error {
+		return writeRows(f, s, header, func(func(Row) error) error { return nil })
+	})
+}
+
+// Filled writes the workbook as staff send it: the template with every cell
+// typed as text, under heads in the caller's order.
+func Filled(w io.Writer, tables Tables, heads []string, rows [][]string) error {
+	header := Header{Row: 1, Columns: heads}
+	return write(w, tables, header, func(f *excelize.File, s styles) error {
+		out, err := f.NewStreamWriter(SheetName)
+		if err != nil {
+			return err
+		}
+		if err := widths(out, header, len(heads)); err != nil {
+			return err
+		}
+		for i, texts := range append([][]string{heads}, rows...) {
+			style := s.text
+			if i == 0 {
+				style = s.header
+			}
+			cells := make([]any, len(texts))
+			for column, text := range texts {
+				cells[column] = excelize.Cell{StyleID: style, Value: text}
+			}
+			if err := out.SetRow(workbook.CellName(0, header.Row+i), cells); err != nil {
+				return err
+			}
+		}
+		return out.Flush()
+	})
 }
 
 // Marked writes a workbook that was refused again, row for row and column for
 // column as it was, with its faults in red and explained in a column at the
 // end. Rows gives every row in order.
 func Marked(w io.Writer, tables Tables, header Header, rows func(func(Row) error) error) error {
-	return write(w, tables, header, rows)
+	return write(w, tables, header, func(f *excelize.File, s styles) error { return writeRows(f, s, header, rows) })
 }
 
 // styles are how cells look.
@@ -59,7 +90,8 @@ func fill(colour string) excelize.Fill {
 	return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colour}}
 }
 
-func write(w io.Writer, tables Tables, header Header, rows func(func(Row) error) error) (err error) {
+// write writes a workbook around the sheet of findings, which the caller fills.
+func write(w io.Writer, tables Tables, header Header, sheet func(*excelize.File, styles) error) (err error) {
 	f := excelize.NewFile()
 	defer func() {
 		if closed := f.Close(); err == nil {
@@ -78,7 +110,7 @@ func write(w io.Writer, tables Tables, header Header, rows func(func(Row) error)
 		func() error { return writeCodes(f, tables) },
 		func() error { return writeLists(f, tables, header) },
 		func() error { return layOut(f, header) },
-		func() error { return writeRows(f, s, header, rows) },
+		func() error { return sheet(f, s) },
 	} {
 		if err := step(); err != nil {
 			return err

@@ -38,7 +38,7 @@ var arrows = map[string][]string{
 	"workflows":  with(rules, "activities"),
 	"dispatch":   with(rules, "store", "workflows"),
 	"worker":     with(rules, "store", "notify", "documents", "activities", "workflows"),
-	"api":        with(rules, "dispatch", "store", "documents", "evidence", "papers"),
+	"api":        with(rules, "dispatch", "store", "documents", "evidence", "notify", "papers"),
 	"web":        with(rules, "dispatch", "store", "documents", "api"),
 	"local":      {},
 	"docs":       {}, // examples, embedded
@@ -58,6 +58,8 @@ var homes = map[string][]string{
 	"gocloud.dev":                   {"evidence"},
 	"github.com/gabriel-vasile":     {"evidence"},
 	"github.com/xuri/excelize":      {"documents"},
+	"github.com/wneessen/go-mail":   {"notify"},
+	"github.com/standard-webhooks":  {"notify"},
 	"go.temporal.io":                {"workflows", "activities", "dispatch", "worker", "cmd", "e2e", "bench"},
 }
 

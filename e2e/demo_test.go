@@ -1,0 +1,35 @@
+package e2e_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/mattn/go-runewidth"
+	"github.com/stretchr/testify/require"
+
+	"duban/local"
+)
+
+// The demonstration tells its whole story, at a fifth of its days' length, in
+// lines that a terminal of 80 columns shows whole.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	cmd := exec.Command(os.Getenv("DUBAN_BIN"), "demo", "--day-length", "200ms")
+	var out, complaints bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &complaints
+	begun := time.Now()
+	require.NoError(t, local.StartTied(cmd, syscall.SIGKILL))
+	require.NoError(t, cmd.Wait(), "%s%s", &out, &complaints)
+	require.Less(t, time.Since(begun), 3*time.Minute)
+	for line := range strings.Lines(out.String()) {
+		require.LessOrEqual(t, runewidth.StringWidth(strings.TrimRight(line, "\n")), 80, line)
+	}
+	for _, said := range []string{"kill -9 worker", "kill -9 engine", "40个单位，120个问题", "120/120", "不重不漏", "已归档"} {
+		require.Contains(t, out.String(), said)
+	}
+}
