@@ -2,12 +2,15 @@ package api
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"duban/documents"
 	"duban/documents/casefile"
+	"duban/evidence"
 	"duban/store"
 )
 
@@ -23,6 +26,25 @@ func (s *server) caseFileRoutes() {
 		refuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusServiceUnavailable},
 	}, s.caseFile)
 	s.isFile(path, archiveType)
+}
+
+// sent are the papers that went out in a case, as they did.
+func (s *server) sent(ctx context.Context, c *call, caseID string) ([]documents.Sent, error) {
+	source, err := s.source(ctx, c, caseID)
+	if err != nil {
+		return nil, err
+	}
+	sent, err := documents.SentOf(source, func(kind documents.Kind, then documents.Source) (documents.File, error) {
+		return s.papers.Of(ctx, kind, then)
+	})
+	if errors.Is(err, evidence.ErrMissing) {
+		return nil, &fault{
+			status: http.StatusConflict, code: "paper_lost", cause: err,
+			zh: "已发出文书的文件不在文书存储中，不能形成完整的案卷，请管理员从备份恢复。",
+			en: "The file of a paper that was sent out is not in the store, so the case file would not be whole.",
+		}
+	}
+	return sent, err
 }
 
 func (s *server) caseFile(ctx context.Context, c *call, in *longIDInput) (*huma.StreamResponse, error) {
@@ -42,11 +64,7 @@ func (s *server) caseFile(ctx context.Context, c *call, in *longIDInput) (*huma.
 	if r.Names, err = s.record.Names(ctx, casefile.Mentions(events)); err != nil {
 		return nil, err
 	}
-	source, err := s.source(ctx, c, caseID)
-	if err != nil {
-		return nil, err
-	}
-	if r.Papers, err = s.papers.Issued(ctx, source); err != nil {
+	if r.Papers, err = s.sent(ctx, c, caseID); err != nil {
 		return nil, err
 	}
 	if r.Evidence, err = s.proof(ctx, c, caseID); err != nil {

@@ -90,6 +90,11 @@ func TestCaseFile(t *testing.T) {
 		return b.String()
 	}
 	require.Equal(t, paper, read("60-证据-001-整改照片.pdf"))
+	for name, file := range map[string]string{
+		"30-签收-02-签收确认.docx": "receipt_confirmation.docx", "75-措施-03-督办函.docx": "supervision_letter.docx", "85-销号撤销-02-撤销通知.docx": "withdrawal.docx",
+	} {
+		require.Equal(t, l.paper(t, p.Officer, file).Body.String(), read(name), "the paper that went out")
+	}
 	told := read("50-整改报告-01-报送报告.txt")
 	require.Contains(t, told, "证据001《整改照片.pdf》")
 	require.NotContains(t, told, proof.ID)

@@ -148,9 +148,9 @@ func (p *played) hidden(kind documents.Kind) bool {
 }
 
 // issued names the papers that went out, in order.
-func (p *played) issued() (names []string, all []documents.Issued) {
+func (p *played) issued() (names []string, all []documents.Sent) {
 	p.t.Helper()
-	all, err := documents.IssuedOf(p.source(false))
+	all, err := documents.SentOf(p.source(false), documents.Of)
 	require.NoError(p.t, err)
 	for _, one := range all {
 		require.Empty(p.t, one.Lacks)

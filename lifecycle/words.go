@@ -136,7 +136,7 @@ func (s ExtensionStatus) ZH() string {
 	}
 }
 
-// ZH is the layout as people say it.
+// ZH is the layout of a notice, as offices call it.
 func (f Form) ZH() string {
 	switch f {
 	case FormLetter:

@@ -101,32 +101,13 @@ func (k *Keeper) Of(ctx context.Context, kind documents.Kind, s documents.Source
 	if err != nil {
 		return documents.File{}, err
 	}
-	issued := documents.Sent(kind, s)
+	issued := documents.Issued(kind, s)
 	if issued == nil {
 		return file, nil
 	}
 	file.To = documents.Addressee{Unit: issued.To.Unit, Post: issued.To.Post, Holder: issued.To.Holder}
 	file.Bytes, err = k.read(ctx, issued.SHA256)
 	return file, err
-}
-
-// Issued returns every paper that went out in a case, in order: as it was sent
-// out, or written now where none was kept. It fails as Of does.
-func (k *Keeper) Issued(ctx context.Context, s documents.Source) ([]documents.Issued, error) {
-	all, err := documents.IssuedOf(s)
-	if err != nil {
-		return nil, err
-	}
-	for i, one := range all {
-		if one.Sent == nil {
-			continue
-		}
-		all[i].Lacks = ""
-		if all[i].Bytes, err = k.read(ctx, one.Sent.SHA256); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
 }
 
 func (k *Keeper) read(ctx context.Context, hash string) ([]byte, error) {

@@ -42,7 +42,7 @@ func record() casefile.Record {
 		UnitName: "市档案局", Codes: policy.Default().Codes, Office: documents.Office{Name: "市直机关工作委员会"},
 		Names:    map[string]string{"u1": "市档案局", "b1": "第一批"},
 		Evidence: []casefile.Evidence{proof("e1", "照片.jpg", "jpeg"), proof("e2", strings.Repeat("长", 200)+".pdf", "pdf")},
-		Papers:   []documents.Issued{{Kind: documents.KindNotice, Event: 2, Number: "〔2026〕1号", On: calendar.On(2026, 3, 2), Name: "反馈意见", Bytes: []byte("docx")}},
+		Papers:   []documents.Sent{{Kind: documents.KindNotice, Event: 2, Number: "〔2026〕1号", On: calendar.On(2026, 3, 2), Name: "反馈意见", Bytes: []byte("docx")}},
 		Events: []lifecycle.Event{
 			event(1, lifecycle.EventCaseOpened, lifecycle.Draft, &lifecycle.CaseOpened{
 				OpenCase: lifecycle.OpenCase{

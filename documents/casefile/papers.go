@@ -142,7 +142,7 @@ func (b *binder) event(e lifecycle.Event) error {
 	return nil
 }
 
-func (b *binder) paper(s section, p documents.Issued) {
+func (b *binder) paper(s section, p documents.Sent) {
 	one := entry{text: p.Bytes, number: p.Number, by: b.Office.Name, on: p.On}
 	name := p.Name + ".docx"
 	if p.Lacks != "" {

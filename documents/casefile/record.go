@@ -22,7 +22,7 @@ type Record struct {
 	// campaigns and other cases. An id that has none stands as it is.
 	Names map[string]string
 	// Papers are those that went out, in the order of their events.
-	Papers []documents.Issued
+	Papers []documents.Sent
 	// Evidence is all of the case's, in the order in which it came.
 	Evidence []Evidence
 }

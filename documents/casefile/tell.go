@@ -152,7 +152,7 @@ func (t teller) fields(b *strings.Builder, v reflect.Value, indent string) {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		one := v.Field(i)
 		switch {
-		case !f.IsExported(), name == "-", name == "year": // the number has the year
+		case !f.IsExported(), name == "-", name == "year", name == "sha256": // the number has the year, and the manifest the hash
 		case name == "" && f.Anonymous:
 			t.fields(b, one, indent)
 		case options != "" && empty(one):

@@ -99,7 +99,7 @@ func (c Check) Run(file io.ReaderAt, size int64, name string) (result Result, er
 	if err != nil {
 		return Result{}, err
 	}
-	t := &table{check: c, sheet: sheet.Name, from1904: b.From1904, ignored: ignored, seen: map[[16]byte]int{}, wrong: map[string]string{}}
+	t := &table{check: c, from1904: b.From1904, ignored: ignored, name: sheet.Name, seen: map[[16]byte]int{}, wrong: map[string]string{}}
 	for unit := range c.Tables.Units {
 		t.units = append(t.units, unit)
 	}
@@ -113,10 +113,11 @@ func (c Check) Run(file io.ReaderAt, size int64, name string) (result Result, er
 // A table is a sheet while it is read.
 type table struct {
 	check    Check
-	sheet    string
 	from1904 bool
 	ignored  []string
-	header   Header
+	// name is the sheet's.
+	name   string
+	header Header
 	// columns says what each column of the sheet is; empty before the header.
 	columns []Column
 	hidden  [][2]int
@@ -173,7 +174,7 @@ func (t *table) merge(ref string) error {
 }
 
 func (t *table) fault(cell string, row int, code, zh, en string) Fault {
-	return Fault{Sheet: t.sheet, Cell: cell, Row: row, Code: code, ZH: zh, EN: en}
+	return Fault{Sheet: t.name, Cell: cell, Row: row, Code: code, ZH: zh, EN: en}
 }
 
 func (t *table) line(l workbook.Line) error {
