@@ -209,30 +209,6 @@ func headSize(head string, most int) int {
 	return max(min(most, fits), 20)
 }
 
-// titleLines breaks a title into lines of like length that fit, 19 characters
-// each, without leaving a mark alone at the beginning of one.
-func titleLines(title string) []string {
-	const fit = 19
-	all := []rune(title)
-	if len(all) <= fit {
-		return []string{title}
-	}
-	n := (len(all) + fit - 1) / fit
-	var out []string
-	for ; n > 0; n-- {
-		size := min((len(all)+n-1)/n, len(all))
-		for size > 1 && size < len(all) && (strings.ContainsRune("，。、；：！？）》”’的", all[size]) || strings.ContainsRune("（《“‘", all[size-1])) {
-			size--
-		}
-		if n == 1 {
-			size = len(all)
-		}
-		out = append(out, string(all[:size]))
-		all = all[size:]
-	}
-	return out
-}
-
 // end writes what stands under the text: office and date, held on the page of the
 // last lines, and whom to ask. The seal goes on the date, four characters in.
 func (p paper) end(d *document) {

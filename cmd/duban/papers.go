@@ -9,6 +9,7 @@ import (
 	"duban/documents"
 	"duban/evidence"
 	"duban/papers"
+	"duban/store"
 )
 
 // papersFolder is where papers are kept below the data folder.
@@ -37,4 +38,17 @@ func (s *settings) keeper(ctx context.Context, address string, log *slog.Logger)
 		return nil, fmt.Errorf("--papers-url: %w", err)
 	}
 	return papers.New(office, files), nil
+}
+
+type papersCmd struct {
+	Scrub papersScrubCmd `cmd:"" help:"Read every paper that was sent out; name those that are damaged or missing, and those that nobody names. Exits with 1 when any is damaged or missing."`
+}
+
+type papersScrubCmd struct{ scrubOptions }
+
+// Run reads every paper, and removes orphans if that is asked.
+func (c papersScrubCmd) Run(ctx context.Context, s *settings) error {
+	return c.run(ctx, s, scrubbed{
+		what: "papers", flag: "--papers-url", url: s.PapersURL, folder: papersFolder, address: s.papersAddress, named: (*store.Store).PaperHashes,
+	})
 }

@@ -1,0 +1,4 @@
+package documents
+
+// TitleLines is how a title is broken.
+var TitleLines = titleLines
