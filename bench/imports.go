@@ -41,7 +41,8 @@ func importRows(ctx context.Context, r *record, rows int) error {
 	defer file.Close()
 	day := calendar.Real().Date(time.Now())
 	campaign, err := r.AddCampaign(ctx, store.Campaign{
-		Name: "批次", Year: day.Year(), Method: "inspection", StartsOn: day, EndsOn: day, Scope: []string{r.people.Unit.ID}, Author: "bench",
+		Name: fmt.Sprint("批次", rows), Year: day.Year(), Method: "inspection", StartsOn: day, EndsOn: day, Scope: []string{r.people.Unit.ID},
+		Override: "测量", Author: "bench",
 	})
 	if err != nil {
 		return err
