@@ -212,10 +212,16 @@ func headSize(head string, most int) int {
 // end writes what stands under the text: office and date, held on the page of the
 // last lines, and whom to ask. The seal goes on the date, four characters in.
 func (p paper) end(d *document) {
-	i := len(d.body) - 1
-	if last, ok := d.body[i].(para); ok {
-		last.keep = true
-		d.body[i] = last
+	for i := len(d.body) - 1; i >= 0; i-- {
+		one, ok := d.body[i].(para)
+		if !ok {
+			break
+		}
+		one.keep = true
+		d.body[i] = one
+		if said := one.said(); said != "" && !strings.HasPrefix(said, "附件") {
+			break // the last words of the text itself
+		}
 	}
 	date, name := chineseDate(p.on), p.office.Name
 	w, n := width(date), 100*utf8.RuneCountInString(name)
@@ -256,6 +262,15 @@ func width(s string) int {
 		}
 	}
 	return n
+}
+
+// said is what a paragraph says.
+func (p para) said() string {
+	var b strings.Builder
+	for _, r := range p.runs {
+		b.WriteString(r.text)
+	}
+	return b.String()
 }
 
 // text is a paragraph of the body.
