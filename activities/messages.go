@@ -200,7 +200,7 @@ func (s *sender) send(ctx context.Context, done *Sending, beat func()) error {
 		return err
 	}
 	var mu sync.Mutex
-	group, ctx := errgroup.WithContext(ctx)
+	var group errgroup.Group // one that cannot be recorded calls off no other
 	group.SetLimit(sendAtOnce)
 	for _, m := range claimed.Messages {
 		group.Go(func() error {

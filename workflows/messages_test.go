@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/testsuite"
 
 	"duban/activities"
 	"duban/store"
@@ -51,11 +53,13 @@ func (*outgoing) MessagesWaiting(context.Context) (map[string]int, error) {
 func TestMessagesGoOnUntilNoneIsLeft(t *testing.T) {
 	t.Parallel()
 	o := &outgoing{pages: 3, fails: 2}
-	var suite testSuite
+	quiet := slog.New(slog.DiscardHandler)
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(log.NewStructuredLogger(quiet))
 	env := suite.NewTestWorkflowEnvironment()
 	workflows.Register(env)
 	workflows.RegisterActivities(env, activities.New(activities.Options{
-		Logger: slog.New(slog.DiscardHandler), Sender: &activities.SenderOptions{Messages: o},
+		Logger: quiet, Sender: &activities.SenderOptions{Messages: o},
 	}))
 	env.ExecuteWorkflow(workflows.TypeMessages)
 	require.True(t, env.IsWorkflowCompleted())
