@@ -155,11 +155,20 @@ func (s *Store) CaseMessages(ctx context.Context, a lifecycle.Actor, caseID stri
 	return list, nil
 }
 
-// MessageTries lists the tries of a message.
-func (s *Store) MessageTries(ctx context.Context, id string) ([]MessageTry, error) {
+// Message returns a message and every try of it.
+func (s *Store) Message(ctx context.Context, id string) (MessageView, []MessageTry, error) {
 	if !isID(id) {
-		return nil, ErrNotFound
+		return MessageView{}, nil, ErrNotFound
 	}
+	v, err := s.oneMessage(ctx, id)
+	if err != nil {
+		return MessageView{}, nil, err
+	}
+	tries, err := s.messageTries(ctx, id)
+	return v, tries, err
+}
+
+func (s *Store) messageTries(ctx context.Context, id string) ([]MessageTry, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT no, at, outcome, may_have_arrived, code, status, reason, author FROM message_tries WHERE message_id = $1 ORDER BY no`, id)
 	if err != nil {
