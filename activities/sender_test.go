@@ -211,6 +211,11 @@ func days(n int) []calendar.Date {
 	return list
 }
 
+// morningOf is when digests leave on a day.
+func morningOf(day calendar.Date) time.Time {
+	return calendar.Real().At(day, 8*time.Hour+30*time.Minute)
+}
+
 var caseNumber = regexp.MustCompile(`N\d{6}\.`)
 
 // chaseThrough lets cases be chased every day for a while, with senders that die
@@ -227,7 +232,7 @@ func chaseThrough(t *testing.T, units, cases int, on []calendar.Date, away int) 
 	due := map[string][]string{} // what a person's next digest must name
 	want := map[string][]string{}
 	for i, day := range on {
-		morning := real.At(day, 8*time.Hour+30*time.Minute)
+		morning := morningOf(day)
 		works := cal.WorkingDay(day)
 		if works {
 			h.chase(t, i, cases, morning)
