@@ -123,9 +123,9 @@ type (
 	}
 	caseMessagesOutput struct{ Body CaseMessageList }
 	messagesInput      struct {
-		State string `query:"state" enum:"queued,sending,sent,held,dead" doc:"dead when left out"`
-
-		pageInput
+		State  string `query:"state" enum:"queued,sending,sent,held,dead" doc:"dead when left out"`
+		Cursor string `query:"cursor" doc:"next of the page before"`
+		Limit  string `query:"limit" pattern:"^[0-9]+$" doc:"Rows of a page, 1 to 200; 50 when left out"`
 	}
 	messagesOutput struct{ Body MessageList }
 	messageInput   struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,11 +23,7 @@ const mailLock int64 = 0x6475_6261_6e05
 var mailingSpace = uuid.MustParse("6f3a3c0e-5a0e-5d53-9d0e-2f1d0b7a4c11") //nolint:gochecknoglobals // a constant that Go cannot write as such
 
 func mailingID(parts ...string) string {
-	text := ""
-	for _, p := range parts {
-		text += p + "\x00"
-	}
-	return uuid.NewSHA1(mailingSpace, []byte(text)).String()
+	return uuid.NewSHA1(mailingSpace, []byte(strings.Join(parts, "\x00"))).String()
 }
 
 // Reasons for which a letter is not sent to somebody. They stand in the record.

@@ -160,6 +160,10 @@ func (s *Store) ClaimMessages(ctx context.Context, now, until time.Time, limit i
 	return got, nil
 }
 
+const selectRecent = `
+SELECT DISTINCT coalesce(account_id, address_id), mailing_id::text FROM messages
+WHERE tried_at > $2 AND (account_id = ANY($1) OR account_id IS NULL AND address_id = ANY($1))`
+
 // recentMailings are the mailings that were tried to be sent to the candidates'
 // people since an instant.
 func recentMailings(ctx context.Context, tx pgx.Tx, due []candidate, since time.Time) (map[string]map[string]bool, error) {
@@ -171,9 +175,7 @@ func recentMailings(ctx context.Context, tx pgx.Tx, due []candidate, since time.
 			recipients = append(recipients, c.recipient())
 		}
 	}
-	rows, err := tx.Query(ctx, `
-		SELECT DISTINCT coalesce(account_id, address_id), mailing_id::text FROM messages
-		WHERE tried_at > $2 AND (account_id = ANY($1) OR account_id IS NULL AND address_id = ANY($1))`, recipients, since) //nolint:rowserrcheck // ForEachRow checks it
+	rows, err := tx.Query(ctx, selectRecent, recipients, since) //nolint:rowserrcheck // ForEachRow checks it
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 	"duban/policy"
 )
 
-// Readers are the people of a day, as far as letters to some recipients need
+// A readers is the people of a day, as far as letters to some recipients need
 // them. Who of them reads what is for the lifecycle to say.
 type readers struct {
 	people map[string]lifecycle.Actor
@@ -20,6 +20,10 @@ type readers struct {
 	holders     map[string][]lifecycle.Holder
 	substitutes map[string]string
 }
+
+const selectHolders = `
+SELECT unit_id, kind, account_id FROM posts
+WHERE unit_id = ANY($1) AND account_id IS NOT NULL AND since <= $2 AND (until IS NULL OR until >= $2) ORDER BY unit_id, kind, id`
 
 // readersOn reads who can be told something on a day: the committee's people, and
 // those of the units that are among the recipients. An account that was ended
@@ -44,9 +48,7 @@ func readersOn(ctx context.Context, q querier, tokens []string, on calendar.Date
 		r.people[p.Account] = p
 		r.order = append(r.order, p.Account)
 	}
-	rows, err = q.Query(ctx, `
-		SELECT unit_id, kind, account_id FROM posts
-		WHERE unit_id = ANY($1) AND account_id IS NOT NULL AND since <= $2 AND (until IS NULL OR until >= $2) ORDER BY unit_id, kind, id`, units, on) //nolint:rowserrcheck // ForEachRow checks it
+	rows, err = q.Query(ctx, selectHolders, units, on) //nolint:rowserrcheck // ForEachRow checks it
 	if err != nil {
 		return nil, err
 	}
