@@ -57,6 +57,9 @@ const (
 	markLimit = 10 * time.Second
 	// takeFor is how long a sender stays the one; it takes the turn at every page.
 	takeFor = 3 * time.Minute
+	// restFor is how long it stays the one when all is sent: longer than the
+	// windows in which robots are paced, so that no other talks to them meanwhile.
+	restFor = 70 * time.Second
 )
 
 // Points at which a sender may die, in the order in which it passes them.
@@ -175,8 +178,13 @@ func (s *sender) page(ctx context.Context, beat func()) (Sending, error) {
 	}
 	beat()
 	errSend := s.send(ctx, &done, beat)
+	err = errors.Join(errRoute, errDigest, errSend)
+	if err == nil && !done.More {
+		now = s.now()
+		_, err = s.Messages.TakeSender(ctx, s.owner, now, now.Add(restFor))
+	}
 	s.count(ctx)
-	return done, errors.Join(errRoute, errDigest, errSend)
+	return done, err
 }
 
 func (s *sender) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }

@@ -33,6 +33,7 @@ type outside struct {
 	stop         chan struct{}
 	mail, web    string
 	roots        *x509.CertPool
+	certificate  *x509.Certificate
 }
 
 func newOutside(t *testing.T) *outside {
@@ -51,6 +52,7 @@ func newOutside(t *testing.T) *outside {
 	t.Cleanup(func() { close(o.stop) })
 	o.mail, o.web, o.roots = l.Addr().String(), web.URL, x509.NewCertPool()
 	o.roots.AddCert(web.Certificate())
+	o.certificate = web.Certificate()
 	return o
 }
 
@@ -263,10 +265,7 @@ func TestRobotsThatSayNoAreTriedAgainOrGivenUp(t *testing.T) {
 	ctx := t.Context()
 	h := newMailhouse(t)
 	o := newOutside(t)
-	channels, err := notify.New(notify.Options{
-		Listed: []string{"127.0.0.1"}, Timeout: 5 * time.Second, Clock: h.clock,
-		TLS: &tls.Config{RootCAs: o.roots, ServerName: "example.com", MinVersion: tls.VersionTLS12},
-	})
+	channels, err := throughTLS(o.roots, h.clock)
 	require.NoError(t, err)
 	h.fill(t, 1, 1)
 	h.exec(t, `UPDATE addresses SET account_id = NULL, kind = 'wecom', address = $1 WHERE id = 'a1'`, o.web+"/cgi-bin/webhook/send?key=73febdcb-1b38-4d1b-a994-790f21fc8d30")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"regexp"
 	"slices"
 	"sync"
@@ -23,7 +24,12 @@ import (
 	"duban/store"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
+func TestMain(m *testing.M) {
+	if at := os.Getenv(dieAt); at != "" {
+		sendAndDie(at)
+	}
+	pgtest.Main(m)
+}
 
 var errKilled = errors.New("killed")
 
@@ -32,6 +38,7 @@ var errKilled = errors.New("killed")
 type mailhouse struct {
 	*store.Store
 
+	url    string
 	people casetest.People
 	sql    *pgx.Conn
 	// one is the case that the others are copies of.
@@ -59,7 +66,7 @@ func newMailhouse(t *testing.T) *mailhouse {
 	t.Cleanup(s.Close)
 	require.NoError(t, s.Migrate(ctx, nil))
 	h := &mailhouse{
-		Store: s, people: casetest.NewPeople(ctx, t, s), got: map[string]int{}, say: map[string]notify.Message{},
+		Store: s, url: url, people: casetest.NewPeople(ctx, t, s), got: map[string]int{}, say: map[string]notify.Message{},
 		dies: map[string]int{}, kill: map[string]int{}, now: time.Now(),
 	}
 	cfg, err := pgx.ParseConfig(url)
