@@ -39,6 +39,11 @@ func (s *Store) Digests(ctx context.Context, now time.Time) (made int, more bool
 			return err
 		}
 		d := digests{store: s, tx: tx, force: force, rules: r, now: now, day: r.Today(now)}
+		left, err := d.leaveGone(ctx)
+		if err != nil || left {
+			more = left
+			return err
+		}
 		accounts, err := d.accounts(ctx)
 		if err != nil {
 			return err
@@ -65,6 +70,18 @@ type digests struct {
 	rules lifecycle.Rules
 	now   time.Time
 	day   calendar.Date
+}
+
+// leaveGone has letters that waited for somebody whose account was ended since
+// find another reader, and reports whether there were any.
+func (d digests) leaveGone(ctx context.Context) (bool, error) {
+	tag, err := d.tx.Exec(ctx, `
+		WITH gone AS (
+		    DELETE FROM mailing_letters w USING accounts a
+		    WHERE a.id = w.account_id AND a.disabled_at IS NOT NULL AND w.mailing_id IS NULL AND w.suppressed IS NULL
+		    RETURNING w.case_id, w.seq, w.recipient)
+		UPDATE outbox o SET routed_at = NULL FROM gone g WHERE o.case_id = g.case_id AND o.seq = g.seq AND o.recipient = g.recipient`)
+	return tag.RowsAffected() > 0, err
 }
 
 // accounts lists people for whom something waits and who had no digest today.

@@ -182,3 +182,33 @@ func TestOneDigestAWorkingDay(t *testing.T) {
 	require.Equal(t, 0, r.count(t, `SELECT count(*) FROM mailing_letters WHERE mailing_id IS NULL`))
 	require.Equal(t, 1, r.count(t, fmt.Sprintf(`SELECT count(*) FROM mailings WHERE content LIKE '%%已逾期%%个工作日%%' AND day = '%s'`, friday.AddDays(3))))
 }
+
+// A reminder that waits for somebody whose account is ended before the digest
+// goes to whoever reads for the unit then.
+func TestWhoIsGoneBeforeTheDigestIsFollowedByAnother(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	c := r.life(t, "case").Must(ctx, t, append([]casetest.Step{r.people.Finding("学习记录不全", today())},
+		append(r.people.UpToServing(lifecycle.Immediate), r.people.Sign())...)...)
+	r.exec(t, `DELETE FROM outbox`)
+	day := today().AddDays(60)
+	for !calendar.Builtin().WorkingDay(day) {
+		day = day.AddDays(1)
+	}
+	night, noon := calendar.Real().Start(day), calendar.Real().At(day, 12*time.Hour)
+	r.exec(t, `INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before) VALUES ($1, 100, $2, 'chased', true, $3)`, c.ID, "unit:"+c.Unit, night)
+	_, err := r.RouteLetters(ctx, night, 10)
+	require.NoError(t, err)
+	require.NoError(t, r.DisableAccount(ctx, r.people.Secretary.Account))
+	made, more, err := r.Digests(ctx, noon)
+	require.NoError(t, err)
+	require.Equal(t, []any{0, true}, []any{made, more})
+	_, err = r.RouteLetters(ctx, noon, 10)
+	require.NoError(t, err)
+	made, _, err = r.Digests(ctx, noon)
+	require.NoError(t, err)
+	require.Equal(t, 1, made)
+	require.Equal(t, 1, r.count(t, `SELECT count(*) FROM mailings WHERE kind = 'digest' AND account_id = $1`, r.people.Contact.Account))
+	require.Zero(t, r.count(t, `SELECT count(*) FROM mailing_letters WHERE account_id = $1`, r.people.Secretary.Account))
+}
