@@ -100,7 +100,7 @@ bench: build postgres ## Measure, each figure beside its bar
 
 .PHONY: nightly
 nightly: build postgres office ## What takes too long for every change: races everywhere, fuzzing (FUZZTIME=10m)
-	$(GO) test -race -count=1 -timeout 60m ./...
+	$(GO) test -race -tags nightly -count=1 -timeout 60m ./...
 	@for pkg in $$($(GO) list ./...); do \
 		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
 			echo "$(GO) test -fuzz $$target $$pkg"; \

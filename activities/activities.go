@@ -14,6 +14,8 @@ type Options struct {
 	// Logger gets the errors that histories only hold the codes of. Defaults to
 	// slog.Default().
 	Logger *slog.Logger
+	// Sender is how messages leave the house; nil when none do here.
+	Sender *SenderOptions
 	// Metrics is where the counters are registered. Defaults to nowhere.
 	Metrics prometheus.Registerer
 }
@@ -24,6 +26,7 @@ type Activities struct {
 	record    Record
 	log       *slog.Logger
 	fruitless prometheus.Counter
+	sender    *sender
 }
 
 // New returns the activities. It panics when its counters are registered
@@ -39,6 +42,9 @@ func New(o Options) *Activities {
 	}
 	if a.log == nil {
 		a.log = slog.Default()
+	}
+	if o.Sender != nil {
+		a.sender = newSender(*o.Sender, a.log, o.Metrics)
 	}
 	if o.Metrics != nil {
 		o.Metrics.MustRegister(a.fruitless)

@@ -1,5 +1,5 @@
-// Package activities is the only I/O a workflow does: it asks the record and
-// nothing else.
+// Package activities is the only I/O a workflow does: it asks the record, and
+// sends what the record says is to leave the house.
 //
 // An activity decides nothing about a case and answers with codes, never with
 // a driver's text: what it returns stays in a history for months and is shown

@@ -130,12 +130,21 @@ func accessTable() map[string]access {
 		"DELETE /v1/accounts/{id}/tokens":      admin,
 
 		// One's own; another's only for the administrator, for others not there.
-		"GET /v1/accounts/{id}/addresses":          everybody,
-		"PUT /v1/accounts/{id}/addresses":          everybody,
-		"DELETE /v1/accounts/{id}/addresses/{aid}": everybody,
-		"GET /v1/robots":                           admin,
-		"PUT /v1/robots":                           admin,
-		"DELETE /v1/robots/{aid}":                  admin,
+		"GET /v1/accounts/{id}/addresses":            everybody,
+		"PUT /v1/accounts/{id}/addresses":            everybody,
+		"DELETE /v1/accounts/{id}/addresses/{aid}":   everybody,
+		"GET /v1/accounts/{id}/substitutes":          everybody,
+		"POST /v1/accounts/{id}/substitutes":         everybody,
+		"DELETE /v1/accounts/{id}/substitutes/{sid}": everybody,
+		"GET /v1/cases/{id}/messages":                {roles: without(staff(), lifecycle.Admin)},
+		"GET /v1/messages":                           keepers,
+		"GET /v1/messages/{id}":                      keepers,
+		"POST /v1/messages/{id}/resend":              keepers,
+		"GET /v1/inbox":                              everybody,
+
+		"GET /v1/robots":          admin,
+		"PUT /v1/robots":          admin,
+		"DELETE /v1/robots/{aid}": admin,
 
 		// Whoever may register one finding may register many.
 		"GET /v1/imports":                  {roles: lifecycle.KindOpenCase.Who()},

@@ -199,5 +199,7 @@ func (s *server) routes() {
 	s.unitRoutes()
 	s.accountRoutes()
 	s.addressRoutes()
+	s.substituteRoutes()
+	s.messageRoutes()
 	s.forceRoutes()
 }

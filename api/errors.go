@@ -82,6 +82,8 @@ func faultOf(err error) *fault {
 		}
 	case errors.Is(err, store.ErrSettled):
 		return &fault{status: http.StatusConflict, code: "case_settled", zh: "事项已办结，不能再上传证据。", en: "The case is settled and takes no more evidence."}
+	case errors.Is(err, store.ErrNotDead):
+		return &fault{status: http.StatusConflict, code: "not_dead", zh: "该消息没有发送失败，不能重新发送。", en: "The message was not given up."}
 	case errors.Is(err, store.ErrNotFound):
 		return notFound()
 	case errors.Is(err, store.ErrStale):

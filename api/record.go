@@ -29,6 +29,8 @@ type Record interface {
 	Places
 	Directories
 	Addresses
+	Substitutes
+	Messages
 	Campaigns
 	Lists
 	Force
@@ -128,6 +130,24 @@ type Addresses interface {
 	Addresses(ctx context.Context, account string) ([]store.Address, error)
 	PutAddress(ctx context.Context, a store.Address) (store.Address, error)
 	DeleteAddress(ctx context.Context, account, id string) error
+}
+
+// Substitutes keeps who reads for whom. What does not go together is a
+// *store.FieldError.
+type Substitutes interface {
+	Substitutes(ctx context.Context, account string) ([]store.Substitute, error)
+	AddSubstitute(ctx context.Context, n store.Substitute) (store.Substitute, error)
+	DeleteSubstitute(ctx context.Context, account, id string) error
+}
+
+// Messages reads what leaves the house, and has what was given up sent again.
+type Messages interface {
+	CaseMessages(ctx context.Context, a lifecycle.Actor, caseID string) ([]store.CaseMessage, error)
+	Messages(ctx context.Context, state, after string, limit int) ([]store.MessageView, error)
+	Message(ctx context.Context, id string) (store.MessageView, []store.MessageTry, error)
+	// ResendMessage fails with store.ErrNotDead for what was not given up.
+	ResendMessage(ctx context.Context, id, author string, now time.Time) (store.MessageView, error)
+	Inbox(ctx context.Context, account, before string, limit int) ([]store.Mailing, error)
 }
 
 // Campaigns plans and reads campaigns. A fault in what was asked is a

@@ -1,6 +1,10 @@
 package lifecycle
 
-import "duban/policy"
+import (
+	"strings"
+
+	"duban/policy"
+)
 
 // A Recipient is who is chased or written to: a person, everybody of a role,
 // or a unit's people. Exactly one field is set.
@@ -132,4 +136,17 @@ func (c Case) measureOwner(no int) Recipient {
 func (c Case) leads(no int) bool {
 	m, ok := c.measure(no)
 	return !ok || m.Status == Proposed || ownerRole(m.Kind)[0] == Leader
+}
+
+// ParseRecipient reads a recipient from its token.
+func ParseRecipient(token string) Recipient {
+	kind, id, _ := strings.Cut(token, ":")
+	switch kind {
+	case "account":
+		return Recipient{Account: id}
+	case "unit":
+		return Recipient{Unit: id}
+	default:
+		return Recipient{Role: Role(id)}
+	}
 }

@@ -33,6 +33,11 @@ const (
 	leastJobs = 10 * time.Second
 	jobsLimit = 12 * time.Hour
 
+	// messagesEvery is how late a message leaves the house.
+	messagesEvery = time.Minute
+	leastMessages = 2 * time.Second
+	messagesLimit = time.Hour
+
 	// catchUp is how old a missed start may be and still be made up for: the
 	// next one does the same work.
 	catchUp = time.Minute
@@ -61,6 +66,10 @@ func wanted(factor float64) []schedule {
 		{
 			id: workflows.ScheduleJobs, workflow: workflows.TypeJobs,
 			every: scale(jobsEvery, leastJobs), limit: jobsLimit,
+		},
+		{
+			id: workflows.ScheduleMessages, workflow: workflows.TypeMessages,
+			every: scale(messagesEvery, leastMessages), limit: messagesLimit,
 		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,12 +17,14 @@ import (
 	sdkpb "go.temporal.io/api/sdk/v1"
 	"go.temporal.io/sdk/client"
 
+	"duban/activities"
 	"duban/calendar"
 	"duban/dispatch"
 	"duban/internal/casetest"
 	"duban/internal/pgtest"
 	"duban/lifecycle"
 	"duban/local"
+	"duban/notify"
 	"duban/policy"
 	"duban/store"
 	"duban/worker"
@@ -50,13 +53,15 @@ type system struct {
 	worker   *worker.Worker
 	logger   *slog.Logger
 	engine   *local.Engine // nil until startEngine
+	// left is what left the house.
+	left *leaving
 }
 
 // newSystem starts everything but the engine.
 func newSystem(t *testing.T, day time.Duration, watch bool) *system {
 	t.Helper()
 	ctx := t.Context()
-	s := &system{database: pgtest.Database(t), address: freeAddress(t), logger: slog.New(slog.DiscardHandler)}
+	s := &system{database: pgtest.Database(t), address: freeAddress(t), logger: slog.New(slog.DiscardHandler), left: &leaving{}}
 	if os.Getenv("DUBAN_TEST_LOG") != "" {
 		s.logger = slog.New(slog.NewTextHandler(t.Output(), nil))
 	}
@@ -81,7 +86,10 @@ func newSystem(t *testing.T, day time.Duration, watch bool) *system {
 	require.NoError(t, err)
 	t.Cleanup(s.temporal.Close)
 	s.door = dispatch.New(s.record, dispatch.Options{Engine: dispatch.NewTemporal(s.temporal, namespace), Watch: watch, Logger: s.logger})
-	s.worker = worker.New(worker.Options{Temporal: s.temporal, Namespace: namespace, Record: s.record, Ensure: time.Second, Logger: s.logger})
+	s.worker = worker.New(worker.Options{
+		Temporal: s.temporal, Namespace: namespace, Record: s.record, Ensure: time.Second, Logger: s.logger,
+		Sender: &activities.SenderOptions{Messages: s.record, Channel: s.left},
+	})
 	require.Equal(t, worker.Idle, s.worker.State())
 
 	runCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -95,6 +103,26 @@ func newSystem(t *testing.T, day time.Duration, watch bool) *system {
 		require.Equal(t, worker.Stopped, s.worker.State())
 	})
 	return s
+}
+
+// A leaving takes every message, and keeps them.
+type leaving struct {
+	mu   sync.Mutex
+	sent []notify.Message
+}
+
+// Send takes a message.
+func (l *leaving) Send(_ context.Context, m notify.Message) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sent = append(l.sent, m)
+	return nil
+}
+
+func (l *leaving) all() []notify.Message {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.sent)
 }
 
 // startEngine starts the engine that the system has been waiting for, and waits
@@ -168,10 +196,10 @@ func (s *system) armed(t *testing.T, caseID string) string {
 	return "— · " + told.FireAt.In(calendar.Zone()).Format(time.RFC3339)
 }
 
-// scheduled reports whether both Schedules are there and as they should be.
+// scheduled reports whether all Schedules are there and as they should be.
 func (s *system) scheduled(t *testing.T) bool {
 	t.Helper()
-	for id, every := range map[string]time.Duration{workflows.ScheduleLetters: 5 * time.Minute, workflows.ScheduleJobs: 5 * time.Minute} {
+	for id, every := range map[string]time.Duration{workflows.ScheduleLetters: 5 * time.Minute, workflows.ScheduleJobs: 5 * time.Minute, workflows.ScheduleMessages: time.Minute} {
 		d, err := s.temporal.ScheduleClient().GetHandle(t.Context(), id).Describe(t.Context())
 		if err != nil || !slices.Equal(d.Schedule.Spec.Intervals, []client.ScheduleIntervalSpec{{Every: every}}) ||
 			d.Schedule.Policy.Overlap != enumspb.SCHEDULE_OVERLAP_POLICY_SKIP {

@@ -31,6 +31,11 @@ const (
 	// importHeartbeat is how long an import stands still when who did it was
 	// killed. Each of its rows is a sign of life, and somebody watches the bar.
 	importHeartbeat = 10 * time.Second
+
+	// sendPageLimit is how long one page of messages may take, sendHeartbeat how
+	// long the slowest of them.
+	sendPageLimit = 3 * time.Minute
+	sendHeartbeat = time.Minute
 )
 
 // backoff is the wait after the so manieth failure in a row: 30 seconds at
@@ -86,6 +91,14 @@ func importOptions() workflow.ActivityOptions {
 	o := pageOptions()
 	o.HeartbeatTimeout = importHeartbeat
 	return o
+}
+
+func sendOptions() workflow.ActivityOptions {
+	return workflow.ActivityOptions{
+		StartToCloseTimeout: sendPageLimit,
+		HeartbeatTimeout:    sendHeartbeat,
+		RetryPolicy:         retries(),
+	}
 }
 
 // retries tries for ever, a minute apart at most, unless there is nothing to

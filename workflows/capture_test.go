@@ -50,7 +50,7 @@ func TestCaptureHistories(t *testing.T) {
 	for name, scenario := range map[string]func(*testing.T, *capture){
 		"life": captureLife, "open": captureOpen, "troubles": captureTroubles, "gone": captureGone, "carried": captureCarried,
 		"renewed": captureRenewed, "recompute": captureRecompute, "letters": captureLetters, "jobs": captureJobs,
-		"import": captureImport, "notices": captureNotices,
+		"import": captureImport, "notices": captureNotices, "messages": captureMessages,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -205,6 +205,14 @@ func captureNotices(t *testing.T, c *capture) {
 }
 
 // in is the instant d from now.
+// captureMessages sends three pages, one of them at the second try.
+func captureMessages(t *testing.T, c *capture) {
+	t.Helper()
+	_, err := c.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "messages-now", TaskQueue: workflows.TaskQueue}, workflows.TypeMessages)
+	require.NoError(t, err)
+	c.save(t, "messages", "messages-now", true)
+}
+
 func in(d time.Duration) time.Time {
 	return time.Now().Add(d) //nolint:forbidigo // the engine is real, and so is its time
 }
@@ -252,7 +260,9 @@ func newCapture(t *testing.T, folder string) *capture {
 	}
 	w := worker.New(c, workflows.TaskQueue, worker.Options{DisableRegistrationAliasing: true})
 	workflows.Register(w)
-	workflows.RegisterActivities(w, activities.New(activities.Options{Record: record, Logger: quiet}))
+	workflows.RegisterActivities(w, activities.New(activities.Options{
+		Record: record, Logger: quiet, Sender: &activities.SenderOptions{Messages: &outgoing{pages: 3, fails: 2}},
+	}))
 	require.NoError(t, w.Start())
 	t.Cleanup(w.Stop)
 	return &capture{folder: folder, client: c, record: record}

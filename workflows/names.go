@@ -14,6 +14,7 @@ const (
 	TypeJobs      = "jobs"
 	TypeImport    = "import"
 	TypeNotices   = "notices"
+	TypeMessages  = "messages"
 )
 
 // SignalAdvanced brings a case's workflow the news that the case moved on. Its
@@ -30,13 +31,15 @@ const (
 	ActivityRecomputeJobs  = "recompute_jobs"
 	ActivityImport         = "import"
 	ActivityNotices        = "notices"
+	ActivitySendMessages   = "send_messages"
 )
 
 // The ids of Schedules. A workflow that a Schedule starts has the id of the
 // Schedule and the instant it was due, which the engine adds.
 const (
-	ScheduleLetters = "letters"
-	ScheduleJobs    = "jobs"
+	ScheduleLetters  = "letters"
+	ScheduleJobs     = "jobs"
+	ScheduleMessages = "messages"
 )
 
 // CaseID is the id of the workflow of a case.

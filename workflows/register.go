@@ -25,6 +25,7 @@ func Register(r WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(Jobs, workflow.RegisterOptions{Name: TypeJobs})
 	r.RegisterWorkflowWithOptions(Import, workflow.RegisterOptions{Name: TypeImport})
 	r.RegisterWorkflowWithOptions(Notices, workflow.RegisterOptions{Name: TypeNotices})
+	r.RegisterWorkflowWithOptions(Messages, workflow.RegisterOptions{Name: TypeMessages})
 }
 
 // RegisterActivities registers every activity that the workflows ask for under
@@ -38,4 +39,5 @@ func RegisterActivities(r ActivityRegistry, a *activities.Activities) {
 	r.RegisterActivityWithOptions(a.RecomputeJobs, activity.RegisterOptions{Name: ActivityRecomputeJobs})
 	r.RegisterActivityWithOptions(a.Import, activity.RegisterOptions{Name: ActivityImport})
 	r.RegisterActivityWithOptions(a.Notices, activity.RegisterOptions{Name: ActivityNotices})
+	r.RegisterActivityWithOptions(a.SendMessages, activity.RegisterOptions{Name: ActivitySendMessages})
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/sync/errgroup"
 
+	"duban/activities"
 	"duban/api"
 	"duban/dispatch"
 	"duban/store"
@@ -86,6 +87,7 @@ func (p parts) run(ctx context.Context) error {
 	if p.worker {
 		w := worker.New(worker.Options{
 			Temporal: temporal, Namespace: p.settings.TemporalNamespace, Record: record, Logger: log, Metrics: registry,
+			Sender: &activities.SenderOptions{Messages: record, Channel: channels, Flood: p.settings.FloodLimit},
 		})
 		state = w.State
 		group.Go(func() error { return w.Run(ctx) })

@@ -29,6 +29,7 @@ type settings struct {
 	SMTPURL           string   `name:"smtp-url" env:"DUBAN_SMTP_URL" help:"Mail server, as smtp://user:password@host:587 for STARTTLS, smtps://user:password@host:465, or smtp+plain://host:25 without TLS and password; no e-mail is sent when it is left out."`
 	MailFrom          string   `env:"DUBAN_MAIL_FROM" help:"Sender of e-mail, as 督办系统 <duban@example.org>; needed with --smtp-url."`
 	NotifyAllow       []string `env:"DUBAN_NOTIFY_ALLOW" help:"Names of hosts, addresses and networks inside the house that webhooks and robots may be at, with or without TLS. Defaults to none: public addresses by https."`
+	FloodLimit        int      `env:"DUBAN_FLOOD_LIMIT" default:"30" help:"How many messages one person gets in an hour; more are held and sent later. Defaults to 30."`
 	LogLevel          string   `env:"DUBAN_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"Least level of log lines: debug, info, warn or error. Defaults to info."`
 	LogFormat         string   `env:"DUBAN_LOG_FORMAT" enum:"text,json" default:"text" help:"Form of log lines: text or json. Defaults to text."`
 }

@@ -1,0 +1,258 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"duban/lifecycle"
+	"duban/notify"
+	"duban/store"
+)
+
+// messageRoutes registers what leaves the house and what became of it.
+func (s *server) messageRoutes() {
+	missing := []int{http.StatusNotFound}
+	register(s, operation{
+		id: "case_messages", method: http.MethodGet, path: "/v1/cases/{id}/messages", tag: "Messages", summary: "消息去向 Who was told what of a case",
+		doc:     "Every letter of the case, to whom it went and why to that person, by which ways, and what became of each; and what was suppressed, and why.",
+		refuses: missing,
+	}, s.caseMessages)
+	register(s, operation{
+		id: "messages", method: http.MethodGet, path: "/v1/messages", tag: "Messages", summary: "待发和失败消息 Messages by state",
+		doc: "The oldest first. Those that were given up are dead, those that the breaker stopped are held.",
+	}, s.messages)
+	register(s, operation{
+		id: "message", method: http.MethodGet, path: "/v1/messages/{id}", tag: "Messages", summary: "发送记录 A message and every try", refuses: missing,
+	}, s.message)
+	register(s, operation{
+		id: "resend_message", method: http.MethodPost, path: "/v1/messages/{id}/resend", tag: "Messages", summary: "重新发送 Send again what was given up",
+		doc: "Under its old id, by which the receiver tells it from another.", refuses: []int{http.StatusNotFound, http.StatusConflict},
+	}, s.resendMessage)
+	register(s, operation{
+		id: "inbox", method: http.MethodGet, path: "/v1/inbox", tag: "Messages", summary: "收件箱 What you were told", refuses: missing,
+		doc: "The newest first, each once.",
+	}, s.inbox)
+}
+
+// A Message is something on its way to one address of a person or group.
+type Message struct {
+	ID             string      `json:"id" format:"uuid" doc:"The Message-ID and webhook-id"`
+	Account        string      `json:"account,omitempty" doc:"None for a group's robot"`
+	Name           string      `json:"name,omitempty"`
+	Kind           notify.Kind `json:"kind"`
+	Address        string      `json:"address" doc:"The address's name, or its id in the list of addresses"`
+	Subject        string      `json:"subject"`
+	State          string      `json:"state" enum:"queued,sending,sent,held,dead"`
+	Tries          int         `json:"tries"`
+	NextAt         *time.Time  `json:"next_at,omitempty" doc:"When it is tried next"`
+	SentAt         *time.Time  `json:"sent_at,omitempty"`
+	MayHaveArrived bool        `json:"may_have_arrived,omitempty" doc:"A try that failed may have arrived all the same"`
+	Code           string      `json:"code,omitempty" doc:"What the last try failed with"`
+	Status         int         `json:"status,omitempty" doc:"The other side's number for it"`
+	Reason         string      `json:"reason,omitempty"`
+	CreatedAt      time.Time   `json:"created_at"`
+}
+
+func messageOf(v store.MessageView) Message {
+	m := Message{
+		ID: v.ID, Account: v.Account, Name: v.Name, Kind: notify.Kind(v.Kind), Address: v.Address, Subject: v.Subject, State: v.State, Tries: v.Tries,
+		SentAt: v.SentAt, MayHaveArrived: v.MayHave, Code: v.Code, Status: v.Status, Reason: v.Reason, CreatedAt: v.CreatedAt,
+	}
+	if v.State == store.MessageQueued || v.State == store.MessageHeld {
+		m.NextAt = &v.NextAt
+	}
+	return m
+}
+
+func messagesOf(list []store.MessageView) []Message {
+	out := make([]Message, len(list))
+	for i, v := range list {
+		out[i] = messageOf(v)
+	}
+	return out
+}
+
+// A MessageTry is one try, or the order to try once more.
+type MessageTry struct {
+	No             int       `json:"no"`
+	At             time.Time `json:"at"`
+	Outcome        string    `json:"outcome" enum:"sent,again,dead,resent"`
+	MayHaveArrived bool      `json:"may_have_arrived,omitempty"`
+	Code           string    `json:"code,omitempty"`
+	Status         int       `json:"status,omitempty"`
+	Reason         string    `json:"reason,omitempty"`
+	Author         string    `json:"author,omitempty" doc:"Who ordered it to be sent again"`
+}
+
+// A MessageDetail is a message with its tries.
+type MessageDetail struct {
+	Message
+
+	History []MessageTry `json:"history"`
+}
+
+// A CaseMessage is what one person was told of a case, or why not.
+type CaseMessage struct {
+	Seq        int64               `json:"seq" doc:"The event it tells of"`
+	About      lifecycle.EventKind `json:"about"`
+	AboutZH    string              `json:"about_zh"`
+	Recipient  string              `json:"recipient" doc:"Whom the letter is for: account:…, role:… or unit:…"`
+	Account    string              `json:"account,omitempty" doc:"Who read it"`
+	Name       string              `json:"name,omitempty"`
+	Way        string              `json:"way" enum:"account,role,holder,acting,contact,copy,substitute,nobody" doc:"Why this person"`
+	Kind       string              `json:"kind,omitempty" enum:"paper,digest,alert"`
+	Waits      bool                `json:"waits,omitempty" doc:"It is in the person's next digest"`
+	Suppressed string              `json:"suppressed,omitempty" enum:"nobody,hidden,done" doc:"Why it was not sent: nobody to read it, not the unit's to see, or done meanwhile"`
+	At         time.Time           `json:"at"`
+	Messages   []Message           `json:"messages" doc:"Its ways out of the house; none for what is in the inbox only"`
+}
+
+// A Mailing is something in a person's inbox.
+type Mailing struct {
+	ID        string    `json:"id" format:"uuid"`
+	Kind      string    `json:"kind" enum:"paper,digest,alert"`
+	Subject   string    `json:"subject"`
+	Text      string    `json:"text"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+type (
+	caseMessagesInput struct {
+		ID string `path:"id" format:"uuid"`
+	}
+	caseMessagesOutput struct{ Body CaseMessageList }
+	messagesInput      struct {
+		State  string `query:"state" enum:"queued,sending,sent,held,dead" doc:"dead when left out"`
+		Cursor string `query:"cursor" doc:"next of the page before"`
+		Limit  string `query:"limit" pattern:"^[0-9]+$" doc:"Rows of a page, 1 to 200; 50 when left out"`
+	}
+	messagesOutput struct{ Body MessageList }
+	messageInput   struct {
+		ID string `path:"id" format:"uuid"`
+	}
+	messageOutput struct{ Body Message }
+	detailOutput  struct{ Body MessageDetail }
+	inboxOutput   struct{ Body Inbox }
+)
+
+// A CaseMessageList is everything that was told of a case.
+type CaseMessageList struct {
+	Messages []CaseMessage `json:"messages"`
+}
+
+// A MessageList is one page of messages.
+type MessageList struct {
+	Messages []Message `json:"messages"`
+	Next     string    `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
+}
+
+// An Inbox is one page of what a person was told.
+type Inbox struct {
+	Mailings []Mailing `json:"mailings"`
+	Next     string    `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
+}
+
+func (s *server) caseMessages(ctx context.Context, c *call, in *caseMessagesInput) (*caseMessagesOutput, error) {
+	id, err := longID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.record.CaseMessages(ctx, c.actor, id)
+	if err != nil {
+		return nil, err
+	}
+	out := CaseMessageList{Messages: make([]CaseMessage, len(found))}
+	for i, m := range found {
+		about := lifecycle.EventKind(m.About)
+		out.Messages[i] = CaseMessage{
+			Seq: m.Seq, About: about, AboutZH: about.ZH(), Recipient: m.Recipient, Account: m.Account, Name: m.Name, Way: m.Way, Kind: m.Kind,
+			Waits: m.Mailing == "" && m.Suppressed == "", Suppressed: m.Suppressed, At: m.At, Messages: messagesOf(m.Messages),
+		}
+	}
+	return &caseMessagesOutput{Body: out}, nil
+}
+
+// messageCursor is a cursor that is the id of what a page ended with.
+func messageCursor(f *form, value string) string {
+	if value == "" {
+		return ""
+	}
+	id, err := longID(value)
+	if err != nil {
+		f.refuse("cursor", "bad_cursor", "翻页标记无法识别，请从第一页重新查询。", "The cursor cannot be read; begin at the first page.")
+	}
+	return id
+}
+
+func (s *server) messages(ctx context.Context, _ *call, in *messagesInput) (*messagesOutput, error) {
+	var f form
+	states := []string{store.MessageQueued, store.MessageSending, store.MessageSent, store.MessageHeld, store.MessageDead}
+	state, cursor, limit := f.oneOf("state", in.State, states), messageCursor(&f, in.Cursor), f.limit(in.Limit)
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	if state == "" {
+		state = store.MessageDead
+	}
+	found, err := s.record.Messages(ctx, state, cursor, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	out := MessageList{}
+	if len(found) > limit {
+		found = found[:limit]
+		out.Next = found[limit-1].ID
+	}
+	out.Messages = messagesOf(found)
+	return &messagesOutput{Body: out}, nil
+}
+
+func (s *server) message(ctx context.Context, _ *call, in *messageInput) (*detailOutput, error) {
+	id, err := longID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	v, tries, err := s.record.Message(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	out := MessageDetail{Message: messageOf(v), History: make([]MessageTry, len(tries))}
+	for i, t := range tries {
+		out.History[i] = MessageTry(t)
+	}
+	return &detailOutput{Body: out}, nil
+}
+
+func (s *server) resendMessage(ctx context.Context, c *call, in *messageInput) (*messageOutput, error) {
+	id, err := longID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.record.ResendMessage(ctx, id, c.actor.Account, c.receivedAt)
+	if err != nil {
+		return nil, err
+	}
+	return &messageOutput{Body: messageOf(v)}, nil
+}
+
+func (s *server) inbox(ctx context.Context, c *call, in *pageInput) (*inboxOutput, error) {
+	var f form
+	cursor, limit := messageCursor(&f, in.Cursor), f.limit(in.Limit)
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	found, err := s.record.Inbox(ctx, c.actor.Account, cursor, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	out := Inbox{Mailings: []Mailing{}}
+	if len(found) > limit {
+		found = found[:limit]
+		out.Next = found[limit-1].ID
+	}
+	for _, m := range found {
+		out.Mailings = append(out.Mailings, Mailing(m))
+	}
+	return &inboxOutput{Body: out}, nil
+}

@@ -1,0 +1,129 @@
+package api_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/api"
+	"duban/calendar"
+	"duban/internal/casetest"
+	"duban/lifecycle"
+	"duban/store"
+)
+
+// Issue "Chasing with teeth", 2: every send, suppression and failure is on the
+// case; what was given up is seen by whoever may act on it, and sent again by
+// order. No secret and no address of the web is shown.
+func TestWhatLeavesTheHouseIsSeen(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := newSite(t)
+	const hook = "https://hooks.example.com/secret-path"
+	_, err := s.store.PutAddress(ctx, store.Address{Account: s.people.Secretary.Account, Kind: "webhook", Address: hook, Secret: hookSecret, Name: "办公室", Author: "x"})
+	require.NoError(t, err)
+	life := &casetest.Life{Doer: s.store, Key: "case"}
+	c := life.Must(ctx, t, append([]casetest.Step{s.people.Finding("学习记录不全", s.people.Today())}, s.people.UpToServing(lifecycle.Immediate)...)...)
+	now := time.Now()
+	routed, err := s.store.RouteLetters(ctx, now, 100)
+	require.NoError(t, err)
+	require.Positive(t, routed.Papers)
+	again, err := s.store.RouteLetters(ctx, now, 100)
+	require.NoError(t, err)
+	require.Zero(t, again.Letters, "each letter once")
+	claimed, err := s.store.ClaimMessages(ctx, now, now.Add(time.Minute), 10, store.Breaker{Most: 30, Per: time.Hour})
+	require.NoError(t, err)
+	require.Len(t, claimed.Messages, 1)
+	m := claimed.Messages[0]
+	require.Equal(t, hook, m.Address.Address)
+	marked, err := s.store.MarkMessage(ctx, m, store.Result{State: store.MessageDead, Counts: true, Code: "redirect", Status: 307, Reason: "地址已转移。"}, now)
+	require.NoError(t, err)
+	require.True(t, marked)
+
+	path := "/v1/cases/" + c.ID + "/messages"
+	a := s.as(t, s.people.Officer, asked{method: http.MethodGet, path: path})
+	require.Equal(t, http.StatusOK, a.Code, "%s", a.Body)
+	require.NotContains(t, a.Body.String(), "secret")
+	var list api.CaseMessageList
+	a.into(t, &list)
+	var served *api.CaseMessage
+	for i, one := range list.Messages {
+		if one.Account == s.people.Secretary.Account {
+			served = &list.Messages[i]
+		}
+	}
+	require.NotNil(t, served)
+	require.Equal(t, []any{lifecycle.EventNoticeApproved, "签发", "holder", "paper"}, []any{served.About, served.AboutZH, served.Way, served.Kind})
+	require.Len(t, served.Messages, 1)
+	require.Equal(t, []any{"dead", "redirect", 307, 1}, []any{served.Messages[0].State, served.Messages[0].Code, served.Messages[0].Status, served.Messages[0].Tries})
+	require.Equal(t, http.StatusNotFound, s.as(t, s.people.Officer, asked{method: http.MethodGet, path: "/v1/cases/" + m.ID + "/messages"}).Code)
+	for _, who := range []lifecycle.Actor{s.people.Secretary, s.people.Admin} {
+		require.Equal(t, http.StatusForbidden, s.as(t, who, asked{method: http.MethodGet, path: path}).Code)
+	}
+
+	// The dead are listed, and go again once.
+	var dead api.MessageList
+	a = s.as(t, s.people.Admin, asked{method: http.MethodGet, path: "/v1/messages?state=dead&limit=1"})
+	a.into(t, &dead)
+	require.Len(t, dead.Messages, 1)
+	require.Empty(t, dead.Next)
+	require.NotContains(t, a.Body.String(), c.Finding.Title, "an administrator reads no case")
+	require.Equal(t, "unknown_code", s.as(t, s.people.Admin, asked{method: http.MethodGet, path: "/v1/messages?state=lost"}).problem(t).Code)
+	require.Equal(t, "bad_cursor", s.as(t, s.people.Admin, asked{method: http.MethodGet, path: "/v1/messages?cursor=x"}).problem(t).Code)
+	resend := asked{method: http.MethodPost, path: "/v1/messages/" + m.ID + "/resend"}
+	require.Equal(t, http.StatusForbidden, s.as(t, s.people.Officer, resend).Code)
+	require.Equal(t, http.StatusOK, s.as(t, s.people.Head, resend).Code)
+	require.Equal(t, "not_dead", s.as(t, s.people.Head, resend).problem(t).Code)
+	var detail api.MessageDetail
+	s.as(t, s.people.Head, asked{method: http.MethodGet, path: "/v1/messages/" + m.ID}).into(t, &detail)
+	require.Equal(t, "queued", detail.State)
+	require.Len(t, detail.History, 2)
+	require.Equal(t, []string{"dead", "resent", s.people.Head.Account}, []string{detail.History[0].Outcome, detail.History[1].Outcome, detail.History[1].Author})
+
+	// The inbox has it once, and nobody else's.
+	var inbox api.Inbox
+	s.as(t, s.people.Secretary, asked{method: http.MethodGet, path: "/v1/inbox"}).into(t, &inbox)
+	require.Len(t, inbox.Mailings, 1)
+	require.Contains(t, inbox.Mailings[0].Text, c.Number)
+	s.as(t, s.people.OtherSecretary, asked{method: http.MethodGet, path: "/v1/inbox"}).into(t, &inbox)
+	require.Empty(t, inbox.Mailings)
+}
+
+// A substitute is one's own to name or the administrator's, of the same unit,
+// for days that do not overlap.
+func TestSubstitutes(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	from := calendar.Real().Date(time.Now())
+	path := "/v1/accounts/" + s.people.Officer.Account + "/substitutes"
+	body := func(who lifecycle.Actor, since, until calendar.Date) asked {
+		return asked{method: http.MethodPost, path: path, body: api.NewSubstitute{Substitute: who.Account, Since: since, Until: until}}
+	}
+	var kept api.Substitute
+	a := s.as(t, s.people.Officer, body(s.people.Head, from, from.AddDays(7)))
+	require.Equal(t, http.StatusCreated, a.Code, "%s", a.Body)
+	a.into(t, &kept)
+	for code, r := range map[string]asked{
+		"already_substituted": body(s.people.Inspector, from.AddDays(7), from.AddDays(9)),
+		"unknown_account":     body(s.people.Secretary, from.AddDays(8), from.AddDays(9)),
+		"same_person":         body(s.people.Officer, from.AddDays(8), from.AddDays(9)),
+		"too_early":           body(s.people.Head, from.AddDays(9), from.AddDays(8)),
+		"required":            {method: http.MethodPost, path: path, body: json.RawMessage(`{"substitute":"x","since":"2026-01-01","until":"0000-00-00"}`)},
+	} {
+		p := s.as(t, s.people.Officer, r).problem(t)
+		if code != "required" {
+			require.Equal(t, code, p.Code)
+		}
+		require.Equal(t, http.StatusUnprocessableEntity, p.Status, p.Code)
+	}
+	require.Equal(t, http.StatusNotFound, s.as(t, s.people.Inspector, body(s.people.Head, from.AddDays(8), from.AddDays(9))).Code, "another's")
+	var list api.SubstituteList
+	s.as(t, s.people.Admin, asked{method: http.MethodGet, path: path}).into(t, &list)
+	require.Equal(t, []api.Substitute{kept}, list.Substitutes)
+	require.Equal(t, http.StatusNoContent, s.as(t, s.people.Admin, asked{method: http.MethodDelete, path: path + "/" + kept.ID}).Code)
+	require.Equal(t, http.StatusNotFound, s.as(t, s.people.Admin, asked{method: http.MethodDelete, path: path + "/" + kept.ID}).Code)
+}

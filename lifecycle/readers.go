@@ -1,0 +1,141 @@
+package lifecycle
+
+import (
+	"slices"
+
+	"duban/policy"
+)
+
+// A Holder is who holds a post of a unit on a day. Account is empty for one who
+// cannot be reached through the system.
+type Holder struct {
+	Post    string
+	Account string
+}
+
+// A Way says why somebody reads a letter. It stands in the record: never rename.
+type Way string
+
+// The ways.
+const (
+	WayAccount    Way = "account"    // it is for this person
+	WayRole       Way = "role"       // everybody of the role reads it
+	WayHolder     Way = "holder"     // the unit's secretary
+	WayActing     Way = "acting"     // the post is vacant; this one acts
+	WayContact    Way = "contact"    // nobody else of the unit can be reached
+	WayCopy       Way = "copy"       // a copy, because of the level
+	WaySubstitute Way = "substitute" // reads for somebody who is away
+	WayNobody     Way = "nobody"     // there is nobody
+)
+
+// A Reader is a person who reads a letter.
+type Reader struct {
+	Account string
+	Way     Way
+}
+
+// postOrder is who reads what goes to a unit: the secretary, and while that post
+// is vacant or its holder cannot be reached, the next of them.
+var postOrder = []string{"党组书记", "机关党委书记", "专职副书记", "党支部书记"} //nolint:gochecknoglobals // an immutable table, never assigned again
+
+const contactPost = "联络员"
+
+// A CopyRule adds a reader from a level on.
+type CopyRule struct {
+	From policy.Level
+	// Post is one of the unit, Role one of the committee's; one of them is set.
+	Post string
+	Role Role
+	// Why is the reason, for whoever reads the table.
+	Why string
+}
+
+// CopyRules lists who reads along as a case goes up the ladder.
+func CopyRules() []CopyRule {
+	return []CopyRule{
+		{From: policy.L2, Post: "机关党委书记", Why: "a supervision letter concerns the body that oversees the unit's branches"},
+		{From: policy.L3, Role: Head, Why: "from on-site supervision on the section head answers for what happens next"},
+	}
+}
+
+// UnitReaders says who reads a letter to a unit: one person, and those of the
+// unit who get a copy because of the level. The holders are those of the day,
+// the secretaries and contacts the unit's accounts in case no post leads to one.
+func UnitReaders(holders []Holder, secretaries, contacts []string, level policy.Level) []Reader {
+	reader := unitReader(holders, secretaries, contacts)
+	if reader.Account == "" {
+		return nil
+	}
+	readers := []Reader{reader}
+	for _, rule := range CopyRules() {
+		if level < rule.From || rule.Post == "" {
+			continue
+		}
+		for _, h := range holders {
+			if h.Post == rule.Post && h.Account != "" && !reads(readers, h.Account) {
+				readers = append(readers, Reader{h.Account, WayCopy})
+			}
+		}
+	}
+	return readers
+}
+
+func unitReader(holders []Holder, secretaries, contacts []string) Reader {
+	at := func(post string) string {
+		for _, h := range holders {
+			if h.Post == post && h.Account != "" {
+				return h.Account
+			}
+		}
+		return ""
+	}
+	for i, post := range postOrder {
+		if account := at(post); account != "" {
+			if i == 0 {
+				return Reader{account, WayHolder}
+			}
+			return Reader{account, WayActing}
+		}
+	}
+	// A directory without posts still has who signs for the unit.
+	if len(secretaries) > 0 {
+		return Reader{secretaries[0], WayHolder}
+	}
+	if account := at(contactPost); account != "" {
+		return Reader{account, WayContact}
+	}
+	if len(contacts) > 0 {
+		return Reader{contacts[0], WayContact}
+	}
+	return Reader{}
+}
+
+// CopyRoles lists the committee's roles that read along what goes to a unit.
+func CopyRoles(level policy.Level) []Role {
+	var roles []Role
+	for _, rule := range CopyRules() {
+		if rule.Role != "" && level >= rule.From {
+			roles = append(roles, rule.Role)
+		}
+	}
+	return roles
+}
+
+// StandIn follows the substitutes of the day from a person to whoever reads for
+// them. A ring of substitutes leads back to the person.
+func StandIn(account string, substitutes map[string]string) string {
+	seen := map[string]bool{}
+	for at := account; ; at = substitutes[at] {
+		switch {
+		case seen[at]:
+			return account
+		case substitutes[at] == "":
+			return at
+		}
+		seen[at] = true
+	}
+}
+
+func reads(readers []Reader, account string) bool {
+	return slices.ContainsFunc(readers, func(r Reader) bool { return r.Account == account })
+}

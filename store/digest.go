@@ -1,0 +1,211 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"duban/calendar"
+	"duban/lifecycle"
+	"duban/policy"
+)
+
+// digestPage is how many people's digests are made in one transaction.
+const digestPage = 50
+
+// Digests makes the digests of today of a page of people for whom reminders
+// wait, and reports how many it made and whether there may be more. On a day
+// off, or before the hour, it makes none; whoever had today's waits for the next
+// working day. Whatever waited is in the one digest, however long it waited, as
+// far as it still stands.
+func (s *Store) Digests(ctx context.Context, now time.Time) (made int, more bool, err error) {
+	r, err := s.currentRules(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	if !r.DigestHour(now) {
+		return 0, false, nil
+	}
+	force, err := s.lastForce(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		made, more = 0, false
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, mailLock); err != nil {
+			return err
+		}
+		d := digests{store: s, tx: tx, force: force, rules: r, now: now, day: r.Today(now)}
+		left, err := d.leaveGone(ctx)
+		if err != nil || left {
+			more = left
+			return err
+		}
+		accounts, err := d.accounts(ctx)
+		if err != nil {
+			return err
+		}
+		more = len(accounts) == digestPage
+		if len(accounts) == 0 {
+			made, err = d.groups(ctx)
+			return err
+		}
+		made, err = d.make(ctx, accounts)
+		return err
+	})
+	if err != nil {
+		return 0, false, fmt.Errorf("make digests: %w", plain(err))
+	}
+	return made, more, nil
+}
+
+// A digests is the making of one page.
+type digests struct {
+	store *Store
+	tx    pgx.Tx
+	force inForce
+	rules lifecycle.Rules
+	now   time.Time
+	day   calendar.Date
+}
+
+// leaveGone has letters that waited for somebody whose account was ended since
+// find another reader, and reports whether there were any.
+func (d digests) leaveGone(ctx context.Context) (bool, error) {
+	tag, err := d.tx.Exec(ctx, `
+		WITH gone AS (
+		    DELETE FROM mailing_letters w USING accounts a
+		    WHERE a.id = w.account_id AND a.disabled_at IS NOT NULL AND w.mailing_id IS NULL AND w.suppressed IS NULL
+		    RETURNING w.case_id, w.seq, w.recipient)
+		UPDATE outbox o SET routed_at = NULL FROM gone g WHERE o.case_id = g.case_id AND o.seq = g.seq AND o.recipient = g.recipient`)
+	return tag.RowsAffected() > 0, err
+}
+
+// accounts lists people for whom something waits and who had no digest today.
+func (d digests) accounts(ctx context.Context) ([]string, error) {
+	rows, err := d.tx.Query(ctx, `
+		SELECT DISTINCT w.account_id FROM mailing_letters w
+		WHERE w.mailing_id IS NULL AND w.suppressed IS NULL
+		    AND NOT EXISTS (SELECT FROM mailings m WHERE m.account_id = w.account_id AND m.kind = 'digest' AND m.day = $1)
+		ORDER BY 1 LIMIT $2`, d.day, digestPage)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
+// A waiting is a case that waits for a person's digest, once however many
+// letters there are about it.
+type waiting struct {
+	Account, Case, Recipient, Way string
+	State                         []byte
+}
+
+func (d digests) make(ctx context.Context, accounts []string) (int, error) {
+	rows, err := d.tx.Query(ctx, `
+		SELECT w.account_id, w.case_id::text, w.recipient, min(w.way), coalesce(s.state, 'null')
+		FROM mailing_letters w LEFT JOIN case_states s ON s.case_id = w.case_id
+		WHERE w.mailing_id IS NULL AND w.suppressed IS NULL AND w.account_id = ANY($1)
+		GROUP BY w.account_id, w.case_id, w.recipient, s.state ORDER BY 1, 2, 3`, accounts)
+	if err != nil {
+		return 0, err
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[waiting])
+	if err != nil {
+		return 0, err
+	}
+	rows, err = d.tx.Query(ctx, selectActors+` WHERE id = ANY($1)`, accounts)
+	if err != nil {
+		return 0, err
+	}
+	actors, err := pgx.CollectRows(rows, scanActor)
+	if err != nil {
+		return 0, err
+	}
+	people := map[string]lifecycle.Actor{}
+	for _, a := range actors {
+		people[a.Account] = a
+	}
+	lines := map[string][]lifecycle.DigestLine{}
+	b := &pgx.Batch{}
+	for _, w := range all {
+		mine, err := d.lines(ctx, w, people[w.Account])
+		if err != nil {
+			return 0, err
+		}
+		id, why := mailingID("digest", d.day.String(), w.Account), ""
+		if len(mine) == 0 {
+			id, why = "", SuppressedDone
+		}
+		lines[w.Account] = append(lines[w.Account], mine...)
+		b.Queue(`
+			UPDATE mailing_letters SET mailing_id = nullif($4, '')::uuid, suppressed = nullif($5, ''), at = $6
+			WHERE case_id = $1 AND recipient = $2 AND account_id = $3 AND mailing_id IS NULL AND suppressed IS NULL`, w.Case, w.Recipient, w.Account, id, why, d.now)
+	}
+	first := &pgx.Batch{}
+	var made []string
+	for _, account := range accounts {
+		if len(lines[account]) == 0 {
+			continue
+		}
+		id := mailingID("digest", d.day.String(), account)
+		subject, text := lifecycle.Digest(lines[account], d.day)
+		first.Queue(insertMailing, id, account, "digest", d.day, subject, text, d.now)
+		made = append(made, id)
+	}
+	first.QueuedQueries = append(first.QueuedQueries, b.QueuedQueries...)
+	queueMessages(first, made, d.now)
+	return len(made), d.tx.SendBatch(ctx, first).Close()
+}
+
+func (d digests) lines(ctx context.Context, w waiting, reader lifecycle.Actor) ([]lifecycle.DigestLine, error) {
+	var c lifecycle.Case
+	if err := json.Unmarshal(w.State, &c); err != nil {
+		return nil, fmt.Errorf("decode case %s: %w", w.Case, err)
+	}
+	if c.ID == "" || reader.Account == "" {
+		return nil, nil
+	}
+	r, err := d.store.rules(ctx, d.tx, d.force, c.PolicyVersion)
+	if err != nil {
+		return nil, err
+	}
+	return lifecycle.DigestLines(c, lifecycle.ParseRecipient(w.Recipient), reader, lifecycle.Way(w.Way), d.now, r), nil
+}
+
+// groups makes the one digest of the day for the robots, when something is
+// overdue. A group has members the record does not know, so it learns numbers
+// and no case.
+func (d digests) groups(ctx context.Context) (int, error) {
+	var due bool
+	err := d.tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM addresses WHERE account_id IS NULL)
+		    AND NOT EXISTS (SELECT FROM mailings WHERE account_id IS NULL AND kind = 'digest' AND day = $1)`, d.day).Scan(&due)
+	if err != nil || !due {
+		return 0, err
+	}
+	rows, err := d.tx.Query(ctx, `SELECT level, count(*) FROM cases WHERE `+isOpen+` AND due_at < $1 GROUP BY level`, d.now) //nolint:rowserrcheck // ForEachRow checks it
+	if err != nil {
+		return 0, err
+	}
+	var (
+		level int16
+		n     int
+	)
+	late := map[policy.Level]int{}
+	if _, err := pgx.ForEachRow(rows, []any{&level, &n}, func() error {
+		late[policy.Level(level)] = n
+		return nil
+	}); err != nil || len(late) == 0 {
+		return 0, err
+	}
+	subject, text := lifecycle.GroupDigest(late, d.day)
+	id := mailingID("digest", d.day.String(), "")
+	b := &pgx.Batch{}
+	b.Queue(insertMailing, id, nil, "digest", d.day, subject, text, d.now)
+	queueMessages(b, []string{id}, d.now)
+	return 1, d.tx.SendBatch(ctx, b).Close()
+}

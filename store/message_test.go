@@ -1,0 +1,214 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/calendar"
+	"duban/internal/casetest"
+	"duban/lifecycle"
+	"duban/store"
+)
+
+// breaker is one that never trips in these tests.
+func breaker() store.Breaker { return store.Breaker{Most: 1000, Per: time.Hour} }
+
+// written is a record with papers to the head, who is reached by e-mail.
+func written(t *testing.T, papers int) (record, time.Time) {
+	t.Helper()
+	ctx := context.Background()
+	r := newRecord(t)
+	_, err := r.PutAddress(ctx, store.Address{Account: r.people.Head.Account, Kind: "email", Address: "head@example.org", Author: "x"})
+	require.NoError(t, err)
+	c := r.life(t, "case").Must(ctx, t, r.people.Finding("学习记录不全", today()))
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	r.exec(t, `DELETE FROM outbox`)
+	for i := range papers {
+		r.exec(t, `INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before) VALUES ($1, $2, 'role:head', 'noted', false, $3)`, c.ID, 100+i, now)
+	}
+	return r, now
+}
+
+// Whoever was taken for dead and comes back changes nothing: the claim is
+// another's, who tries the same message and records what came of it.
+func TestALateMarkIsNotTheClaimants(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r, now := written(t, 1)
+	_, err := r.RouteLetters(ctx, now, 10)
+	require.NoError(t, err)
+	first, err := r.ClaimMessages(ctx, now, now.Add(time.Minute), 10, breaker())
+	require.NoError(t, err)
+	require.Len(t, first.Messages, 1)
+	during, err := r.ClaimMessages(ctx, now.Add(59*time.Second), now.Add(time.Hour), 10, breaker())
+	require.NoError(t, err)
+	require.Empty(t, during.Messages, "it is somebody's")
+	later := now.Add(time.Minute)
+	second, err := r.ClaimMessages(ctx, later, later.Add(time.Minute), 10, breaker())
+	require.NoError(t, err)
+	require.Len(t, second.Messages, 1)
+	require.Equal(t, first.Messages[0].ID, second.Messages[0].ID, "the same id at every try")
+	require.Equal(t, 1, second.Messages[0].Tries, "whoever died had tried as likely as not")
+	marked, err := r.MarkMessage(ctx, first.Messages[0], store.Result{State: store.MessageDead, Counts: true, Code: "late"}, later)
+	require.NoError(t, err)
+	require.False(t, marked)
+	marked, err = r.MarkMessage(ctx, second.Messages[0], store.Result{State: store.MessageSent, Counts: true}, later)
+	require.NoError(t, err)
+	require.True(t, marked)
+	v, tries, err := r.Message(ctx, first.Messages[0].ID)
+	require.NoError(t, err)
+	require.Equal(t, []any{store.MessageSent, true, 2, 1}, []any{v.State, v.MayHave, v.Tries, len(tries)})
+}
+
+// Many at once find each letter's readers once, make each digest once, and claim
+// each message once.
+func TestManySendersAtOnceShareTheWork(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	const papers = 60
+	r, now := written(t, papers)
+	var (
+		group sync.WaitGroup
+		mu    sync.Mutex
+		ids   = map[string]int{}
+	)
+	errs := make(chan error, 100)
+	for range 6 {
+		group.Go(func() {
+			for range 5 {
+				if _, err := r.RouteLetters(ctx, now, 7); err != nil {
+					errs <- err
+				}
+				got, err := r.ClaimMessages(ctx, now, now.Add(time.Minute), 7, breaker())
+				if err != nil {
+					errs <- err
+				}
+				mu.Lock()
+				for _, m := range got.Messages {
+					ids[m.ID]++
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	group.Wait()
+	close(errs)
+	for err := range errs {
+		require.NoError(t, err)
+	}
+	require.Len(t, ids, papers)
+	for id, n := range ids {
+		require.Equal(t, 1, n, id)
+	}
+	require.Equal(t, papers, r.count(t, `SELECT count(*) FROM mailings`))
+}
+
+// One process sends at a time; another takes over once the turn has run out.
+func TestOneSenderAtATime(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	now := time.Now().UTC()
+	take := func(owner string, at time.Time) bool {
+		ok, err := r.TakeSender(ctx, owner, at, at.Add(time.Minute))
+		require.NoError(t, err)
+		return ok
+	}
+	require.True(t, take("a", now))
+	require.False(t, take("b", now.Add(59*time.Second)))
+	require.True(t, take("a", now.Add(59*time.Second)))
+	require.True(t, take("b", now.Add(2*time.Minute)))
+	require.False(t, take("a", now.Add(2*time.Minute)))
+}
+
+// Digests leave on working days from half past eight on, and a person's second
+// waits for the next working day, whoever makes them at the same time.
+func TestOneDigestAWorkingDay(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	c := r.life(t, "case").Must(ctx, t, append([]casetest.Step{r.people.Finding("学习记录不全", today())},
+		append(r.people.UpToServing(lifecycle.Immediate), r.people.Sign())...)...)
+	r.exec(t, `DELETE FROM outbox`)
+	friday := today().AddDays(60)
+	working := calendar.Builtin().WorkingDay
+	for friday.Weekday() != time.Friday || !working(friday) || working(friday.AddDays(1)) || working(friday.AddDays(2)) || !working(friday.AddDays(3)) {
+		friday = friday.AddDays(1)
+	}
+	at := func(day calendar.Date, hour, minute int) time.Time {
+		return calendar.Real().At(day, time.Duration(hour)*time.Hour+time.Duration(minute)*time.Minute)
+	}
+	seq := 100
+	chase := func(when time.Time) {
+		seq++
+		r.exec(t, `INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before) VALUES ($1, $2, $3, 'chased', true, $4)`, c.ID, seq, "unit:"+c.Unit, when)
+	}
+	digest := func(now time.Time) int {
+		_, err := r.RouteLetters(ctx, now, 100)
+		require.NoError(t, err)
+		made := make(chan int, 4)
+		var group sync.WaitGroup
+		for range 4 {
+			group.Go(func() {
+				n, _, err := r.Digests(ctx, now)
+				if err != nil {
+					n = -1000
+				}
+				made <- n
+			})
+		}
+		group.Wait()
+		close(made)
+		total := 0
+		for n := range made {
+			total += n
+		}
+		return total
+	}
+	chase(at(friday, 0, 0))
+	require.Equal(t, 0, digest(at(friday, 8, 29)), "not before the hour")
+	require.Equal(t, 1, digest(at(friday, 8, 30)))
+	chase(at(friday, 9, 0))
+	require.Equal(t, 0, digest(at(friday, 23, 59)), "one a day")
+	chase(at(friday.AddDays(1), 0, 0))
+	require.Equal(t, 0, digest(at(friday.AddDays(1), 12, 0)), "none on a day off")
+	require.Equal(t, 0, digest(at(friday.AddDays(2), 12, 0)))
+	require.Equal(t, 1, digest(at(friday.AddDays(3), 8, 30)), "what was missed is in one")
+	require.Equal(t, 0, r.count(t, `SELECT count(*) FROM mailing_letters WHERE mailing_id IS NULL`))
+	require.Equal(t, 1, r.count(t, fmt.Sprintf(`SELECT count(*) FROM mailings WHERE content LIKE '%%已逾期%%个工作日%%' AND day = '%s'`, friday.AddDays(3))))
+}
+
+// A reminder that waits for somebody whose account is ended before the digest
+// goes to whoever reads for the unit then.
+func TestWhoIsGoneBeforeTheDigestIsFollowedByAnother(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	c := r.life(t, "case").Must(ctx, t, append([]casetest.Step{r.people.Finding("学习记录不全", today())},
+		append(r.people.UpToServing(lifecycle.Immediate), r.people.Sign())...)...)
+	r.exec(t, `DELETE FROM outbox`)
+	day := today().AddDays(60)
+	for !calendar.Builtin().WorkingDay(day) {
+		day = day.AddDays(1)
+	}
+	night, noon := calendar.Real().Start(day), calendar.Real().At(day, 12*time.Hour)
+	r.exec(t, `INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before) VALUES ($1, 100, $2, 'chased', true, $3)`, c.ID, "unit:"+c.Unit, night)
+	_, err := r.RouteLetters(ctx, night, 10)
+	require.NoError(t, err)
+	require.NoError(t, r.DisableAccount(ctx, r.people.Secretary.Account))
+	made, more, err := r.Digests(ctx, noon)
+	require.NoError(t, err)
+	require.Equal(t, []any{0, true}, []any{made, more})
+	_, err = r.RouteLetters(ctx, noon, 10)
+	require.NoError(t, err)
+	made, _, err = r.Digests(ctx, noon)
+	require.NoError(t, err)
+	require.Equal(t, 1, made)
+	require.Equal(t, 1, r.count(t, `SELECT count(*) FROM mailings WHERE kind = 'digest' AND account_id = $1`, r.people.Contact.Account))
+	require.Zero(t, r.count(t, `SELECT count(*) FROM mailing_letters WHERE account_id = $1`, r.people.Secretary.Account))
+}
