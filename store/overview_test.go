@@ -34,9 +34,9 @@ func (r record) noticed(t *testing.T, key string, days int) *casetest.Life {
 	return l
 }
 
-func (r record) ask(t *testing.T, kind store.ReportKind, f store.ReportFilter) store.Report {
+func (r record) ask(t *testing.T, kind store.OverviewKind, f store.OverviewFilter) store.Overview {
 	t.Helper()
-	report, err := r.Report(context.Background(), r.people.Manager, kind, f)
+	report, err := r.Overview(context.Background(), r.people.Manager, kind, f)
 	require.NoError(t, err)
 	return report
 }
@@ -44,7 +44,7 @@ func (r record) ask(t *testing.T, kind store.ReportKind, f store.ReportFilter) s
 // Issue 4 item 5: who is late and by how many working days, by unit, area and
 // officer. The days are those the lifecycle counts, from the due date of the
 // unit's own clock.
-func TestReportLate(t *testing.T) {
+func TestOverviewLate(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	r := newRecord(t)
@@ -58,8 +58,8 @@ func TestReportLate(t *testing.T) {
 	days := calendar.Builtin().WorkingDaysBetween(k.Due, today())
 	require.Positive(t, days)
 	for by, key := range map[store.Grouping]string{store.ByUnit: p.Unit.ID, store.ByOfficer: p.Officer.Account, store.ByArea: r.areaOf(t, p.Unit.ID)} {
-		report := r.ask(t, store.ReportLate, store.ReportFilter{By: by})
-		require.Equal(t, store.ReportSum{Count: 1, Days: days, Most: days}, report.Total, by)
+		report := r.ask(t, store.OverviewLate, store.OverviewFilter{By: by})
+		require.Equal(t, store.OverviewSum{Count: 1, Days: days, Most: days}, report.Total, by)
 		require.Len(t, report.Lines, 1)
 		require.Equal(t, key, report.Lines[0].Key)
 		require.NotEmpty(t, report.Lines[0].Name)
@@ -67,19 +67,19 @@ func TestReportLate(t *testing.T) {
 		require.Equal(t, l.Case, report.Items[0].Case)
 		require.Equal(t, policy.ClockRectification, report.Items[0].Clock)
 	}
-	for name, f := range map[string]store.ReportFilter{
+	for name, f := range map[string]store.OverviewFilter{
 		"unit": {Unit: p.OtherUnit.ID}, "area": {Area: "x"}, "officer": {Officer: "x"}, "campaign": {Campaign: "x"}, "year": {Year: 2001},
 	} {
-		require.Zero(t, r.ask(t, store.ReportLate, f).Total.Count, name)
+		require.Zero(t, r.ask(t, store.OverviewLate, f).Total.Count, name)
 	}
 	// Once the report is in, the unit waits and is not late.
 	l.Must(ctx, t, p.Report(1))
-	require.Zero(t, r.ask(t, store.ReportLate, store.ReportFilter{}).Total.Count)
+	require.Zero(t, r.ask(t, store.OverviewLate, store.OverviewFilter{}).Total.Count)
 }
 
 // Law 7: while a stay or the committee stops the unit's clock its lateness does
 // not grow, so the days of a stay are in no report.
-func TestReportLateKnowsAStay(t *testing.T) {
+func TestOverviewLateKnowsAStay(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	r := newRecord(t)
@@ -90,10 +90,10 @@ func TestReportLateKnowsAStay(t *testing.T) {
 	l.Must(ctx, t, append([]casetest.Step{p.Finding("问题", today().AddDays(-60))}, append(p.UpToServing(lifecycle.Immediate), p.Sign())...)...)
 	at = time.Now().AddDate(0, 0, -30)
 	l.Must(ctx, t, casetest.Step{By: p.Leader, Body: &lifecycle.GrantStay{Until: today().AddDays(20), Reason: "不可抗力"}})
-	before := r.ask(t, store.ReportLate, store.ReportFilter{}).Total
+	before := r.ask(t, store.OverviewLate, store.OverviewFilter{}).Total
 	l.Now = nil
 	l.Must(ctx, t, r.noteStep())
-	require.Equal(t, before, r.ask(t, store.ReportLate, store.ReportFilter{}).Total)
+	require.Equal(t, before, r.ask(t, store.OverviewLate, store.OverviewFilter{}).Total)
 	v, err := r.Case(ctx, p.Manager, l.Case)
 	require.NoError(t, err)
 	k, _ := v.Staff.UnitDeadline()
@@ -102,7 +102,7 @@ func TestReportLateKnowsAStay(t *testing.T) {
 
 // Issue 4 item 5: measures outstanding by owner, the ladder's population, and
 // the committee's own lateness with the measure nobody carried out.
-func TestReportMeasuresLadderAndCommittee(t *testing.T) {
+func TestOverviewMeasuresLadderAndCommittee(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
 	l := r.noticed(t, "long", 100)
@@ -110,12 +110,12 @@ func TestReportMeasuresLadderAndCommittee(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, policy.L5, v.Staff.Level)
 
-	ladder := r.ask(t, store.ReportLadder, store.ReportFilter{})
+	ladder := r.ask(t, store.OverviewLadder, store.OverviewFilter{})
 	require.Equal(t, "L5|1", ladder.Lines[0].Key)
 	require.Equal(t, calendar.Builtin().WorkingDaysBetween(v.Staff.RaisedOn, today()), ladder.Lines[0].Most)
 	require.Equal(t, v.Staff.RaisedOn, ladder.Items[0].Since)
 
-	measures := r.ask(t, store.ReportMeasures, store.ReportFilter{By: store.ByMeasure})
+	measures := r.ask(t, store.OverviewMeasures, store.OverviewFilter{By: store.ByMeasure})
 	require.Equal(t, len(v.Staff.Pending()), measures.Total.Count)
 	status := map[policy.MeasureKind]lifecycle.MeasureStatus{}
 	for _, i := range measures.Items {
@@ -125,11 +125,11 @@ func TestReportMeasuresLadderAndCommittee(t *testing.T) {
 	}
 	require.Equal(t, lifecycle.Proposed, status[policy.MeasureOnSite])
 	require.Equal(t, lifecycle.Ordered, status[policy.MeasureReminderTalk])
-	byOwner := r.ask(t, store.ReportMeasures, store.ReportFilter{})
+	byOwner := r.ask(t, store.OverviewMeasures, store.OverviewFilter{})
 	require.Contains(t, lineKeys(byOwner), "role:leader")
 
 	// The letter within 3 working days and the decision on the visit are long past.
-	committee := r.ask(t, store.ReportCommittee, store.ReportFilter{})
+	committee := r.ask(t, store.OverviewCommittee, store.OverviewFilter{})
 	require.Contains(t, lineKeys(committee), "measure|role:leader")
 	for _, i := range committee.Items {
 		require.Equal(t, policy.ClockMeasure, i.Clock, "the unit's own lateness is not the committee's")
@@ -139,7 +139,7 @@ func TestReportMeasuresLadderAndCommittee(t *testing.T) {
 
 // Issue 4 item 5: the committee's own lateness at each of its stages, under whose
 // turn it is.
-func TestReportCommitteeStages(t *testing.T) {
+func TestOverviewCommitteeStages(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	r := newRecord(t)
@@ -155,18 +155,18 @@ func TestReportCommitteeStages(t *testing.T) {
 		l.Must(ctx, t, all[:n]...)
 		l.Now = nil
 		l.Must(ctx, t, casetest.Step{By: p.Lead, Body: &lifecycle.Note{Text: "看"}})
-		require.Contains(t, lineKeys(r.ask(t, store.ReportCommittee, store.ReportFilter{})), want)
+		require.Contains(t, lineKeys(r.ask(t, store.OverviewCommittee, store.OverviewFilter{})), want)
 	}
-	require.Equal(t, 5, r.ask(t, store.ReportCommittee, store.ReportFilter{}).Total.Count)
+	require.Equal(t, 5, r.ask(t, store.OverviewCommittee, store.OverviewFilter{}).Total.Count)
 }
 
 // Issue 4 item 5: what falls due in the next working days, and nothing beyond.
-func TestReportUpcoming(t *testing.T) {
+func TestOverviewUpcoming(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
 	l := r.noticed(t, "fresh", 1)
-	require.Zero(t, r.ask(t, store.ReportUpcoming, store.ReportFilter{Days: 1}).Total.Count)
-	report := r.ask(t, store.ReportUpcoming, store.ReportFilter{Days: 20})
+	require.Zero(t, r.ask(t, store.OverviewUpcoming, store.OverviewFilter{Days: 1}).Total.Count)
+	report := r.ask(t, store.OverviewUpcoming, store.OverviewFilter{Days: 20})
 	require.Len(t, report.Items, 1)
 	i := report.Items[0]
 	require.Equal(t, l.Case, i.Case)
@@ -177,18 +177,18 @@ func TestReportUpcoming(t *testing.T) {
 
 // The pages of a report are its items, each once and in order; the sums are of
 // all of them on every page. A unit has no report.
-func TestReportPages(t *testing.T) {
+func TestOverviewPages(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	r := newRecord(t)
 	r.noticed(t, "a", 100)
 	r.noticed(t, "b", 90)
 	r.noticed(t, "c", 60)
-	for _, kind := range []store.ReportKind{store.ReportLate, store.ReportMeasures, store.ReportCommittee, store.ReportLadder} {
-		all := r.ask(t, kind, store.ReportFilter{Limit: -1})
+	for _, kind := range []store.OverviewKind{store.OverviewLate, store.OverviewMeasures, store.OverviewCommittee, store.OverviewLadder} {
+		all := r.ask(t, kind, store.OverviewFilter{Limit: -1})
 		require.Greater(t, len(all.Items), 2, kind)
-		var paged []store.ReportItem
-		for f, pages := (store.ReportFilter{Limit: 2}), 0; ; pages++ {
+		var paged []store.OverviewItem
+		for f, pages := (store.OverviewFilter{Limit: 2}), 0; ; pages++ {
 			require.Less(t, pages, 20)
 			page := r.ask(t, kind, f)
 			require.Equal(t, all.Total, page.Total)
@@ -199,13 +199,13 @@ func TestReportPages(t *testing.T) {
 		}
 		require.Equal(t, all.Items, paged, kind)
 	}
-	_, err := r.Report(ctx, r.people.Manager, store.ReportLate, store.ReportFilter{Cursor: "x"})
+	_, err := r.Overview(ctx, r.people.Manager, store.OverviewLate, store.OverviewFilter{Cursor: "x"})
 	require.ErrorIs(t, err, store.ErrCursor)
-	_, err = r.Report(ctx, r.people.Manager, store.ReportLate, store.ReportFilter{By: store.ByRung})
+	_, err = r.Overview(ctx, r.people.Manager, store.OverviewLate, store.OverviewFilter{By: store.ByRung})
 	var field *store.FieldError
 	require.ErrorAs(t, err, &field)
 	require.Equal(t, "unknown_grouping", field.Code)
-	_, err = r.Report(ctx, r.people.Secretary, store.ReportLate, store.ReportFilter{})
+	_, err = r.Overview(ctx, r.people.Secretary, store.OverviewLate, store.OverviewFilter{})
 	require.ErrorIs(t, err, store.ErrNotFound)
 }
 
@@ -240,7 +240,7 @@ func TestTasksCoverMeasuresAndApprovals(t *testing.T) {
 	require.NotContains(t, asked(p.Officer), policy.MeasureSupervisionLetter)
 }
 
-func lineKeys(r store.Report) (keys []string) {
+func lineKeys(r store.Overview) (keys []string) {
 	for _, l := range r.Lines {
 		keys = append(keys, l.Key)
 	}

@@ -17,24 +17,24 @@ import (
 	"duban/policy"
 )
 
-// A ReportKind is one of the questions that managers ask of all cases at once.
-type ReportKind string
+// An OverviewKind is one of the questions that managers ask of all cases at once.
+type OverviewKind string
 
 // The questions.
 const (
-	ReportLate      ReportKind = "late"      // which units are late, and by how much
-	ReportMeasures  ReportKind = "measures"  // which measures are still to be decided or carried out
-	ReportLadder    ReportKind = "ladder"    // who stands on which rung, and for how long
-	ReportUpcoming  ReportKind = "upcoming"  // what falls due in the next working days
-	ReportCommittee ReportKind = "committee" // where the committee itself is late
+	OverviewLate      OverviewKind = "late"      // which units are late, and by how much
+	OverviewMeasures  OverviewKind = "measures"  // which measures are still to be decided or carried out
+	OverviewLadder    OverviewKind = "ladder"    // who stands on which rung, and for how long
+	OverviewUpcoming  OverviewKind = "upcoming"  // what falls due in the next working days
+	OverviewCommittee OverviewKind = "committee" // where the committee itself is late
 )
 
-// ReportKinds lists them.
-func ReportKinds() []ReportKind {
-	return []ReportKind{ReportLate, ReportMeasures, ReportLadder, ReportUpcoming, ReportCommittee}
+// OverviewKinds lists them.
+func OverviewKinds() []OverviewKind {
+	return []OverviewKind{OverviewLate, OverviewMeasures, OverviewLadder, OverviewUpcoming, OverviewCommittee}
 }
 
-// A Grouping is what a report sums up by.
+// A Grouping is what an overview sums up by.
 type Grouping string
 
 // The groupings.
@@ -50,79 +50,79 @@ const (
 	ByDay     Grouping = "day"
 )
 
-// Groupings are those that make sense for the report; the first is the default.
-func (k ReportKind) Groupings() []Grouping {
+// Groupings are those that make sense for the overview; the first is the default.
+func (k OverviewKind) Groupings() []Grouping {
 	switch k {
-	case ReportMeasures:
+	case OverviewMeasures:
 		return []Grouping{ByOwner, ByMeasure, ByUnit, ByArea, ByOfficer}
-	case ReportLadder:
+	case OverviewLadder:
 		return []Grouping{ByRung, ByUnit, ByArea, ByOfficer}
-	case ReportUpcoming:
+	case OverviewUpcoming:
 		return []Grouping{ByDay, ByUnit, ByArea, ByOfficer, ByClock}
-	case ReportCommittee:
+	case OverviewCommittee:
 		return []Grouping{ByPerson, ByClock, ByOwner, ByUnit, ByArea, ByOfficer}
-	case ReportLate:
+	case OverviewLate:
 		return []Grouping{ByUnit, ByArea, ByOfficer}
 	default:
 		return nil
 	}
 }
 
-// A ReportFilter chooses the cases of a report; the zero value chooses all.
-type ReportFilter struct {
+// An OverviewFilter chooses the cases of an overview; the zero value chooses all.
+type OverviewFilter struct {
 	Unit, Area, Officer, Campaign string
 	// Year is that of the case's number; 0 for every year.
 	Year int
-	// By is what to sum up by; the report's own first when empty.
+	// By is what to sum up by; the overview's own first when empty.
 	By Grouping
 	// Days is how many working days ahead upcoming looks; 5 when 0.
 	Days   int
 	Cursor string
 	// Limit is how many items; 50 when 0. Below 0 there is no other bound than
-	// MaxReport.
+	// MaxOverview.
 	Limit int
 }
 
-// The bounds of a report.
+// The bounds of an overview.
 const (
-	// MaxReport is how many items a report is made of at the most: it is summed up
+	// MaxOverview is how many items an overview is made of at the most: it is summed up
 	// in memory, because working days are not for SQL to count.
-	MaxReport = 50_000
+	MaxOverview = 50_000
 	// MaxLines is how many lines it shows; those with the most days come first.
 	MaxLines = 500
 	// MaxAhead is how many working days it looks ahead.
 	MaxAhead = 60
 )
 
-// A Report is one question's answer on a day.
-type Report struct {
-	On       calendar.Date
-	By       Grouping
-	Total    ReportSum
-	Lines    []ReportLine
-	LeftOff  int
-	Items    []ReportItem
-	Next     string
-	Measured ReportKind
+// An Overview is one question's answer on a day.
+type Overview struct {
+	On      calendar.Date
+	By      Grouping
+	Total   OverviewSum
+	Lines   []OverviewLine
+	LeftOff int
+	Items   []OverviewItem
+	Next    string
+	Kind    OverviewKind
 }
 
-// A ReportSum counts items, their working days together and the most of one.
-type ReportSum struct{ Count, Days, Most int }
+// An OverviewSum counts items, their working days together and the most of one.
+type OverviewSum struct{ Count, Days, Most int }
 
-func (s *ReportSum) add(days int) {
+func (s *OverviewSum) add(days int) {
 	s.Count++
 	s.Days += days
 	s.Most = max(s.Most, days)
 }
 
-// A ReportLine sums up what belongs together.
-type ReportLine struct {
+// An OverviewLine sums up what belongs together.
+type OverviewLine struct {
 	Key, Name string
-	ReportSum
+	OverviewSum
 }
 
-// A ReportItem is a clock of a case, or a case on a rung.
-type ReportItem struct {
+// An OverviewItem is a clock of a case, or a case on a rung.
+type OverviewItem struct {
 	Case, Number, Title string
 	Stage               lifecycle.Stage
 	Unit, UnitName      string
@@ -152,15 +152,15 @@ type ReportItem struct {
 }
 
 // rank is what the items stand in the order of, the greatest first.
-func (i ReportItem) rank(k ReportKind) int {
-	if k == ReportUpcoming {
+func (i OverviewItem) rank(k OverviewKind) int {
+	if k == OverviewUpcoming {
 		return -i.Days
 	}
 	return i.Days
 }
 
 // group is what an item is summed up under.
-func (i ReportItem) group(by Grouping) (key, name string) {
+func (i OverviewItem) group(by Grouping) (key, name string) {
 	switch by {
 	case ByUnit:
 		return i.Unit, i.UnitName
@@ -185,28 +185,28 @@ func (i ReportItem) group(by Grouping) (key, name string) {
 	}
 }
 
-// A reportCursor is where a page of items ended.
-type reportCursor struct {
+// An overviewCursor is where a page of items ended.
+type overviewCursor struct {
 	Rank    int    `json:"r"`
 	Key     int64  `json:"n"`
 	Clock   string `json:"c"`
 	Measure int    `json:"m"`
 }
 
-func (i ReportItem) cursor(k ReportKind) reportCursor {
-	return reportCursor{Rank: i.rank(k), Key: i.key, Clock: string(i.Clock), Measure: i.Measure}
+func (i OverviewItem) cursor(k OverviewKind) overviewCursor {
+	return overviewCursor{Rank: i.rank(k), Key: i.key, Clock: string(i.Clock), Measure: i.Measure}
 }
 
-func (c reportCursor) compare(d reportCursor) int {
+func (c overviewCursor) compare(d overviewCursor) int {
 	return cmp.Or(cmp.Compare(d.Rank, c.Rank), cmp.Compare(c.Key, d.Key), cmp.Compare(c.Clock, d.Clock), cmp.Compare(c.Measure, d.Measure))
 }
 
-func (c reportCursor) String() string {
+func (c overviewCursor) String() string {
 	text, _ := json.Marshal(c) //nolint:errchkjson // plain fields
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-func readReportCursor(text string) (c reportCursor, err error) {
+func readOverviewCursor(text string) (c overviewCursor, err error) {
 	raw, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || json.Unmarshal(raw, &c) != nil || c.Key == 0 {
 		return c, ErrCursor
@@ -214,44 +214,44 @@ func readReportCursor(text string) (c reportCursor, err error) {
 	return c, nil
 }
 
-// Report answers a manager's question, as the record stood a moment ago. A unit
+// Overview answers a manager's question, as the record stood a moment ago. A unit
 // gets none. A deadline counts as missed when the record says so, which it does
 // within half an hour of it: what an outage took is known by then.
-func (s *Store) Report(ctx context.Context, a lifecycle.Actor, kind ReportKind, f ReportFilter) (Report, error) {
+func (s *Store) Overview(ctx context.Context, a lifecycle.Actor, kind OverviewKind, f OverviewFilter) (Overview, error) {
 	if a.Unit != "" {
-		return Report{}, ErrNotFound
+		return Overview{}, ErrNotFound
 	}
 	allowed := kind.Groupings()
 	if len(allowed) == 0 {
-		return Report{}, ErrNotFound
+		return Overview{}, ErrNotFound
 	}
 	if f.By == "" {
 		f.By = allowed[0]
 	}
 	if !slices.Contains(allowed, f.By) {
-		return Report{}, &FieldError{Field: "by", Code: "unknown_grouping", ZH: "该统计不能按此项汇总。", EN: "This report is not summed up by that."}
+		return Overview{}, &FieldError{Field: "by", Code: "unknown_grouping", ZH: "该统计不能按此项汇总。", EN: "This overview is not summed up by that."}
 	}
-	var after *reportCursor
+	var after *overviewCursor
 	if f.Cursor != "" {
-		c, err := readReportCursor(f.Cursor)
+		c, err := readOverviewCursor(f.Cursor)
 		if err != nil {
-			return Report{}, err
+			return Overview{}, err
 		}
 		after = &c
 	}
 	force, err := s.currentForce(ctx)
 	if err != nil {
-		return Report{}, err
+		return Overview{}, err
 	}
 	rules, err := s.rules(ctx, s.pool, force, 0)
 	if err != nil {
-		return Report{}, err
+		return Overview{}, err
 	}
-	q := reportQuery{kind: kind, rules: rules, now: s.now()}
+	q := overviewQuery{kind: kind, rules: rules, now: s.now()}
 	q.today = rules.Today(q.now)
-	items, err := s.reportItems(ctx, q, f)
+	items, err := s.overviewItems(ctx, q, f)
 	if err != nil {
-		return Report{}, err
+		return Overview{}, err
 	}
 	out := sumUp(items, kind, f.By)
 	out.On = q.today
@@ -260,9 +260,9 @@ func (s *Store) Report(ctx context.Context, a lifecycle.Actor, kind ReportKind, 
 }
 
 // sumUp makes the lines and puts the items in order.
-func sumUp(items []ReportItem, kind ReportKind, by Grouping) Report {
-	slices.SortFunc(items, func(x, y ReportItem) int { return x.cursor(kind).compare(y.cursor(kind)) })
-	out := Report{Measured: kind, By: by, Lines: []ReportLine{}}
+func sumUp(items []OverviewItem, kind OverviewKind, by Grouping) Overview {
+	slices.SortFunc(items, func(x, y OverviewItem) int { return x.cursor(kind).compare(y.cursor(kind)) })
+	out := Overview{Kind: kind, By: by, Lines: []OverviewLine{}}
 	at := map[string]int{}
 	for _, i := range items {
 		out.Total.add(i.Days)
@@ -271,11 +271,11 @@ func sumUp(items []ReportItem, kind ReportKind, by Grouping) Report {
 		if !ok {
 			n = len(out.Lines)
 			at[key] = n
-			out.Lines = append(out.Lines, ReportLine{Key: key, Name: name})
+			out.Lines = append(out.Lines, OverviewLine{Key: key, Name: name})
 		}
 		out.Lines[n].add(i.Days)
 	}
-	slices.SortFunc(out.Lines, func(x, y ReportLine) int {
+	slices.SortFunc(out.Lines, func(x, y OverviewLine) int {
 		if by == ByRung || by == ByDay {
 			return cmp.Compare(x.Key, y.Key)
 		}
@@ -288,9 +288,9 @@ func sumUp(items []ReportItem, kind ReportKind, by Grouping) Report {
 }
 
 // page cuts the items that are shown.
-func (r *Report) page(items []ReportItem, kind ReportKind, after *reportCursor, limit int) {
+func (r *Overview) page(items []OverviewItem, kind OverviewKind, after *overviewCursor, limit int) {
 	if after != nil {
-		from, found := slices.BinarySearchFunc(items, *after, func(i ReportItem, c reportCursor) int { return i.cursor(kind).compare(c) })
+		from, found := slices.BinarySearchFunc(items, *after, func(i OverviewItem, c overviewCursor) int { return i.cursor(kind).compare(c) })
 		if found {
 			from++
 		}
@@ -306,10 +306,10 @@ func (r *Report) page(items []ReportItem, kind ReportKind, after *reportCursor, 
 			r.Next = items[limit-1].cursor(kind).String()
 		}
 	}
-	r.Items = append([]ReportItem{}, items...)
+	r.Items = append([]OverviewItem{}, items...)
 }
 
-func (f ReportFilter) conditions(q *reportQuery) error {
+func (f OverviewFilter) conditions(q *overviewQuery) error {
 	words := f.Unit + f.Area + f.Officer + f.Campaign
 	if !utf8.ValidString(words) || strings.ContainsRune(words, 0) {
 		return &FieldError{Field: "unit", Code: "bad_characters", ZH: "查询条件含有无法显示的字符。", EN: "The filter contains characters that cannot be shown."}
@@ -330,9 +330,9 @@ func (f ReportFilter) conditions(q *reportQuery) error {
 	return nil
 }
 
-// reportItems reads what may belong to the report and keeps what does.
-func (s *Store) reportItems(ctx context.Context, q reportQuery, f ReportFilter) ([]ReportItem, error) {
-	q.args = pgx.NamedArgs{"most": MaxReport + 1}
+// overviewItems reads what may belong to the overview and keeps what does.
+func (s *Store) overviewItems(ctx context.Context, q overviewQuery, f OverviewFilter) ([]OverviewItem, error) {
+	q.args = pgx.NamedArgs{"most": MaxOverview + 1}
 	if err := f.conditions(&q); err != nil {
 		return nil, err
 	}
@@ -344,22 +344,22 @@ func (s *Store) reportItems(ctx context.Context, q reportQuery, f ReportFilter) 
 	q.candidates(f.Days)
 	rows, err := s.pool.Query(ctx, q.sql(), pgx.QueryExecModeCacheDescribe, q.args) //nolint:rowserrcheck // checked below
 	if err != nil {
-		return nil, fmt.Errorf("report %s: %w", q.kind, plain(err))
+		return nil, fmt.Errorf("overview %s: %w", q.kind, plain(err))
 	}
 	defer rows.Close()
-	items, read := []ReportItem{}, 0
+	items, read := []OverviewItem{}, 0
 	for rows.Next() {
-		if read++; read > MaxReport {
+		if read++; read > MaxOverview {
 			return nil, ErrTooMany
 		}
-		row, err := scanReported(rows)
+		row, err := scanOverviewed(rows)
 		if err != nil {
-			return nil, fmt.Errorf("report %s: %w", q.kind, plain(err))
+			return nil, fmt.Errorf("overview %s: %w", q.kind, plain(err))
 		}
 		items = append(items, q.items(row)...)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("report %s: %w", q.kind, plain(err))
+		return nil, fmt.Errorf("overview %s: %w", q.kind, plain(err))
 	}
 	return items, nil
 }

@@ -13,10 +13,10 @@ import (
 	"duban/policy"
 )
 
-// A reportQuery is one report being made: SQL finds the cases that may belong to
+// An overviewQuery is one overview being made: SQL finds the cases that may belong to
 // it, the rules say which do and for how long.
-type reportQuery struct {
-	kind  ReportKind
+type overviewQuery struct {
+	kind  OverviewKind
 	rules lifecycle.Rules
 	now   time.Time
 	today calendar.Date
@@ -26,15 +26,15 @@ type reportQuery struct {
 	args  pgx.NamedArgs
 }
 
-// A reported is a case with as much of its state as a report asks for.
-type reported struct {
-	item ReportItem
+// An overviewed is a case with as much of its state as an overview asks for.
+type overviewed struct {
+	item OverviewItem
 	c    lifecycle.Case
 }
 
 // The parts of a state that say how late a case is and whose turn it is; the
 // papers in it, which are most of it, stay where they are.
-const reportedState = `jsonb_build_object('clocks', s.state->'clocks', 'officer', s.state->'officer', 'unit', s.state->'unit', 'stage', s.state->'stage',
+const overviewState = `jsonb_build_object('clocks', s.state->'clocks', 'officer', s.state->'officer', 'unit', s.state->'unit', 'stage', s.state->'stage',
 	'level', s.state->'level', 'raised_on', s.state->'raised_on', 'part', s.state->'part', 'handover', s.state->'handover', 'measures', s.state->'measures',
 	'look_back_to_leader', s.state->'look_back_to_leader')`
 
@@ -43,41 +43,41 @@ const passed = `s.state @@ '$.clocks[*].passed == true'`
 
 // sql is the statement. Only fixed text is joined here; every value is an
 // argument.
-func (q *reportQuery) sql() string {
+func (q *overviewQuery) sql() string {
 	return `SELECT c.id::text, c.number, c.number_key, c.title, c.stage, c.unit_id, u.name, coalesce(u.area_id, ''), coalesce(a.name, ''),
-		c.officer, coalesce(o.name, ''), c.level, c.round, ` + reportedState + `
+		c.officer, coalesce(o.name, ''), c.level, c.round, ` + overviewState + `
 		FROM cases c JOIN case_states s ON s.case_id = c.id JOIN units u ON u.id = c.unit_id
 		LEFT JOIN areas a ON a.id = u.area_id LEFT JOIN accounts o ON o.id = c.officer
 		WHERE ` + strings.Join(q.where, " AND ") + ` LIMIT @most`
 }
 
-// candidates says which cases may belong to the report, in terms that the
+// candidates says which cases may belong to the overview, in terms that the
 // indexes of the open cases answer.
-func (q *reportQuery) candidates(days int) {
+func (q *overviewQuery) candidates(days int) {
 	q.where = append(q.where, "c."+isOpen)
 	switch q.kind {
-	case ReportLate: // in the review of a plan the case is due by the committee's clock
+	case OverviewLate: // in the review of a plan the case is due by the committee's clock
 		q.where = append(q.where, `(c.stage IN ('planning', 'rectifying', 'sustained') AND c.due_at < now() OR c.stage = 'plan_review')`, passed)
-	case ReportMeasures:
+	case OverviewMeasures:
 		q.staffChased()
 		q.where = append(q.where, `s.state @@ '$.measures[*].status == "proposed" || $.measures[*].status == "ordered"'`)
-	case ReportLadder:
+	case OverviewLadder:
 		q.where = append(q.where, `c.level > 0`)
-	case ReportUpcoming:
+	case OverviewUpcoming:
 		if days == 0 {
 			days = 5
 		}
 		last := q.rules.Calendar.AddWorkingDays(q.today, days)
 		q.where = append(q.where, `c.due_at > now() AND c.due_at <= @until`)
 		q.args["until"] = q.rules.Timeline.End(last)
-	case ReportCommittee:
+	case OverviewCommittee:
 		q.staffChased()
 		q.where = append(q.where, passed)
 	}
 }
 
 // staffChased: somebody of the committee must act.
-func (q *reportQuery) staffChased() {
+func (q *overviewQuery) staffChased() {
 	tokens := make([]string, 0, len(q.staff)+8)
 	for _, r := range lifecycle.Roles() {
 		if !r.OfUnit() {
@@ -91,9 +91,9 @@ func (q *reportQuery) staffChased() {
 	q.args["tokens"] = tokens
 }
 
-func scanReported(row pgx.CollectableRow) (reported, error) {
+func scanOverviewed(row pgx.CollectableRow) (overviewed, error) {
 	var (
-		r     reported
+		r     overviewed
 		i     = &r.item
 		stage string
 		level int16
@@ -110,27 +110,27 @@ func scanReported(row pgx.CollectableRow) (reported, error) {
 	return r, nil
 }
 
-// items are what of a case belongs to the report.
-func (q *reportQuery) items(r reported) []ReportItem {
+// items are what of a case belongs to the overview.
+func (q *overviewQuery) items(r overviewed) []OverviewItem {
 	switch q.kind {
-	case ReportLate:
+	case OverviewLate:
 		if k, ok := r.c.UnitOwes(); ok {
 			return q.late(r, k)
 		}
-	case ReportMeasures:
+	case OverviewMeasures:
 		return q.measures(r)
-	case ReportLadder:
+	case OverviewLadder:
 		i := r.item
 		i.Since, i.Days = r.c.RaisedOn, q.rules.Calendar.WorkingDaysBetween(r.c.RaisedOn, q.today)
-		return []ReportItem{i}
-	case ReportUpcoming:
+		return []OverviewItem{i}
+	case OverviewUpcoming:
 		if k, ok := r.c.Deadline(); ok && k.StandsSince.IsZero() && k.DueAt.After(q.now) {
 			i := q.on(r, k)
 			i.Days = q.rules.Calendar.WorkingDaysBetween(q.today, k.Due)
-			return []ReportItem{i}
+			return []OverviewItem{i}
 		}
-	case ReportCommittee:
-		var items []ReportItem
+	case OverviewCommittee:
+		var items []OverviewItem
 		for _, k := range r.c.CommitteeOwes() {
 			items = append(items, q.late(r, k)...)
 		}
@@ -141,18 +141,18 @@ func (q *reportQuery) items(r reported) []ReportItem {
 
 // late is the item of a clock that is missed. One missed on days off only is
 // missed as well, by no working day.
-func (q *reportQuery) late(r reported, k lifecycle.Clock) []ReportItem {
+func (q *overviewQuery) late(r overviewed, k lifecycle.Clock) []OverviewItem {
 	if !k.Passed {
 		return nil
 	}
 	i := q.on(r, k)
 	i.Days = i.Late
-	return []ReportItem{i}
+	return []OverviewItem{i}
 }
 
 // measures are the items of those that somebody must still order or carry out.
-func (q *reportQuery) measures(r reported) []ReportItem {
-	var items []ReportItem
+func (q *overviewQuery) measures(r overviewed) []OverviewItem {
+	var items []OverviewItem
 	for _, m := range r.c.Pending() {
 		k, ok := r.c.ClockOf(m)
 		if !ok {
@@ -166,7 +166,7 @@ func (q *reportQuery) measures(r reported) []ReportItem {
 }
 
 // on is an item about a clock.
-func (q *reportQuery) on(r reported, k lifecycle.Clock) ReportItem {
+func (q *overviewQuery) on(r overviewed, k lifecycle.Clock) OverviewItem {
 	i := r.item
 	i.Clock, i.Measure, i.Due, i.Provisional, i.Late = k.Name, k.Measure, k.Due, k.Provisional, q.rules.Late(k, q.today)
 	if k.Measure > 0 && k.Measure <= len(r.c.Measures) {
