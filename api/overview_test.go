@@ -51,7 +51,7 @@ func TestOverviews(t *testing.T) {
 		if kind != store.OverviewUpcoming {
 			require.NotEmpty(t, r.Items, kind)
 			require.Equal(t, l.Case, r.Items[0].Case)
-			require.Equal(t, r.Total.Count, len(r.Items))
+			require.Len(t, r.Items, r.Total.Count)
 		}
 		a = s.as(t, p.Auditor, asked{method: http.MethodGet, path: "/v1/overview/" + string(kind) + ".xlsx" + query})
 		require.Equal(t, http.StatusOK, a.Code, "%s", a.Body)

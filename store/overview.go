@@ -315,8 +315,10 @@ func (f OverviewFilter) conditions(q *overviewQuery) error {
 		return &FieldError{Field: "unit", Code: "bad_characters", ZH: "查询条件含有无法显示的字符。", EN: "The filter contains characters that cannot be shown."}
 	}
 	for _, c := range []struct{ value, condition, name string }{
-		{f.Unit, "c.unit_id = @unit", "unit"}, {f.Area, "u.area_id = @area", "area"},
-		{f.Officer, "c.officer = @officer", "officer"}, {f.Campaign, "c.campaign = @campaign", "campaign"},
+		{f.Unit, "c.unit_id = @unit", "unit"},
+		{f.Area, "u.area_id = @area", "area"},
+		{f.Officer, "c.officer = @officer", "officer"},
+		{f.Campaign, "c.campaign = @campaign", "campaign"},
 	} {
 		if c.value != "" {
 			q.where = append(q.where, c.condition)
@@ -342,7 +344,7 @@ func (s *Store) overviewItems(ctx context.Context, q overviewQuery, f OverviewFi
 	}
 	q.staff = staff
 	q.candidates(f.Days)
-	rows, err := s.pool.Query(ctx, q.sql(), pgx.QueryExecModeCacheDescribe, q.args) //nolint:rowserrcheck // checked below
+	rows, err := s.pool.Query(ctx, q.sql(), pgx.QueryExecModeCacheDescribe, q.args)
 	if err != nil {
 		return nil, fmt.Errorf("overview %s: %w", q.kind, plain(err))
 	}

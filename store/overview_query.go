@@ -38,8 +38,8 @@ const overviewState = `jsonb_build_object('clocks', s.state->'clocks', 'officer'
 	'level', s.state->'level', 'raised_on', s.state->'raised_on', 'part', s.state->'part', 'handover', s.state->'handover', 'measures', s.state->'measures',
 	'look_back_to_leader', s.state->'look_back_to_leader')`
 
-// passed: some clock of the case was missed, as the record says.
-const passed = `s.state @@ '$.clocks[*].passed == true'`
+// missed: some clock of the case was missed, as the record says.
+const missed = `s.state @@ '$.clocks[*].passed == true'`
 
 // sql is the statement. Only fixed text is joined here; every value is an
 // argument.
@@ -57,7 +57,7 @@ func (q *overviewQuery) candidates(days int) {
 	q.where = append(q.where, "c."+isOpen)
 	switch q.kind {
 	case OverviewLate: // in the review of a plan the case is due by the committee's clock
-		q.where = append(q.where, `(c.stage IN ('planning', 'rectifying', 'sustained') AND c.due_at < now() OR c.stage = 'plan_review')`, passed)
+		q.where = append(q.where, `(c.stage IN ('planning', 'rectifying', 'sustained') AND c.due_at < now() OR c.stage = 'plan_review')`, missed)
 	case OverviewMeasures:
 		q.staffChased()
 		q.where = append(q.where, `s.state @@ '$.measures[*].status == "proposed" || $.measures[*].status == "ordered"'`)
@@ -72,7 +72,7 @@ func (q *overviewQuery) candidates(days int) {
 		q.args["until"] = q.rules.Timeline.End(last)
 	case OverviewCommittee:
 		q.staffChased()
-		q.where = append(q.where, passed)
+		q.where = append(q.where, missed)
 	}
 }
 
