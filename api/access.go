@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"duban/lifecycle"
+	"duban/store"
 )
 
 // An access says who may use a route. What a person finds behind it is for the
@@ -40,6 +41,8 @@ func accessTable() map[string]access {
 		directory = access{roles: lifecycle.Roles()}
 		// readers see cases: all but the administrator.
 		readers = access{roles: without(lifecycle.Roles(), lifecycle.Admin)}
+		// overseers see to all cases at once.
+		overseers = access{roles: []lifecycle.Role{lifecycle.Manager, lifecycle.Leader, lifecycle.Head, lifecycle.Auditor}}
 		// actors may change a case; which, and how, is the lifecycle's to say.
 		actors = access{roles: without(lifecycle.Roles(), lifecycle.Admin, lifecycle.Auditor)}
 	)
@@ -156,6 +159,10 @@ func accessTable() map[string]access {
 
 		"GET /v1/policy":          office,
 		"GET /v1/calendar/{year}": everybody,
+	}
+	for _, kind := range store.OverviewKinds() {
+		table["GET /v1/overview/"+string(kind)] = overseers
+		table["GET /v1/overview/"+string(kind)+".xlsx"] = overseers
 	}
 	for _, kind := range commandKinds() {
 		table["POST "+commandPath(kind)] = actors

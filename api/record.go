@@ -36,6 +36,7 @@ type Record interface {
 	Force
 	Imports
 	Notices
+	Overviews
 }
 
 // A Gate knows who comes, and whether the record can be reached.
@@ -61,6 +62,11 @@ type Cases interface {
 	Deadline(ctx context.Context, a lifecycle.Actor, id string) ([]store.DeadlineView, error)
 	Tasks(ctx context.Context, a lifecycle.Actor, after string, limit int) (store.TaskPage, error)
 	Receipt(ctx context.Context, a lifecycle.Actor, commandID string) (store.Answer, error)
+}
+
+// Overviews answers what managers ask of all cases at once.
+type Overviews interface {
+	Overview(ctx context.Context, a lifecycle.Actor, kind store.OverviewKind, f store.OverviewFilter) (store.Overview, error)
 }
 
 // Evidence is what the record knows of files, as one person may see it.

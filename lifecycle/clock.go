@@ -268,16 +268,8 @@ func (t *turn) resume(c Clock, to calendar.Date, reason MoveReason) Clock {
 }
 
 // late is by how many working days a step that counts on the day on missed the
-// clock. Days in which the clock stood are not the unit's.
-func (t *turn) late(k Clock, on calendar.Date) int {
-	return t.rules.Calendar.WorkingDaysBetween(t.dueOn(k, on), on)
-}
+// clock.
+func (t *turn) late(k Clock, on calendar.Date) int { return t.rules.late(k, on) }
 
-// dueOn is the due date as it stands on a day, with the days the clock has stood
-// by then.
-func (t *turn) dueOn(k Clock, on calendar.Date) calendar.Date {
-	if k.StandsSince.IsZero() {
-		return k.Due
-	}
-	return t.rules.later(k.Due, k.StandsSince, on)
-}
+// dueOn is the due date as it stands on a day.
+func (t *turn) dueOn(k Clock, on calendar.Date) calendar.Date { return t.rules.dueOn(k, on) }
