@@ -48,10 +48,12 @@ func (t Team) check() error {
 // replacement: the lead first, from those who hold the role, then the others
 // from everybody left. Whoever has a recusal takes no part.
 //
-// The load is balanced by odds and not by turn. An inspector's weight is one
-// more than the look-backs he is behind the busiest eligible one, so who did
-// less comes up more often, and who did most may still come: a draw that only
-// ever took the least busy could be foreseen by whoever counts.
+// The load is balanced by odds and not by turn. An inspector's weight is the
+// square of one more than the look-backs he is behind the busiest eligible one,
+// so who did less comes up more often, and who did most may still come: a draw
+// that only ever took the least busy could be foreseen by whoever counts. (The
+// plain number would not hold against leads being needed every time: their load
+// would run away from the others'.)
 //
 // The result does not depend on the roster's order. Too few eligible is a
 // *TooFewError, nobody to lead a *NoLeadError.
@@ -113,7 +115,8 @@ func loads(eligible Roster) []uint64 {
 	}
 	weights := make([]uint64, len(eligible))
 	for k, i := range eligible {
-		weights[k] = uint64(1 + busiest - i.Recent) //nolint:gosec // busiest is the largest
+		behind := uint64(1 + busiest - i.Recent) //nolint:gosec // busiest is the largest
+		weights[k] = behind * behind
 	}
 	return weights
 }
