@@ -110,8 +110,7 @@ func TestADrawnDayIsAWorkingDayOfItsWindow(t *testing.T) {
 		w := lot.Window{Opens: opens, Closes: opens.AddDays(rapid.IntRange(-3, lot.MaxWindow-1).Draw(t, "length"))}
 		source := lot.NewStream(lot.Seed{}, rapid.String().Draw(t, "label"))
 		d, err := lot.DrawDate(source, calendar.Builtin(), w)
-		var none *lot.NoDayError
-		if errors.As(err, &none) {
+		if _, none := errors.AsType[*lot.NoDayError](err); none {
 			require.Empty(t, w.WorkingDays(calendar.Builtin()))
 			return
 		}
@@ -128,10 +127,13 @@ func TestABrokenSourceDrawsNothing(t *testing.T) {
 	_, err = lot.DrawDate(iotest.ErrReader(gone), calendar.Builtin(), spring())
 	require.ErrorIs(t, err, gone)
 	for name, draw := range map[string]func() error{
-		"team":       func() error { _, err := lot.DrawTeam(strings.NewReader("short"), inspectors(4), 2); return err },
-		"nonce":      func() error { _, err := lot.NewNonce(strings.NewReader("short")); return err },
-		"key":        func() error { _, err := lot.NewKey(strings.NewReader("short")); return err },
-		"inspectees": func() error { _, err := lot.DrawInspectees(strings.NewReader("short"), lot.Weights{}, nil, nil); return err },
+		"team":  func() error { _, err := lot.DrawTeam(strings.NewReader("short"), inspectors(4), 2); return err },
+		"nonce": func() error { _, err := lot.NewNonce(strings.NewReader("short")); return err },
+		"key":   func() error { _, err := lot.NewKey(strings.NewReader("short")); return err },
+		"inspectees": func() error {
+			_, err := lot.DrawInspectees(strings.NewReader("short"), lot.Weights{}, nil, nil)
+			return err
+		},
 	} {
 		require.Error(t, draw(), name)
 	}

@@ -29,6 +29,8 @@ func (Nonce) MarshalText() ([]byte, error) { return nil, ErrSealed }
 // A Plan is a look-back as it was drawn: what waits under the seal. It prints
 // as "(sealed)" and refuses to become JSON, so that no log, message or payload
 // can hold one by mistake; Reveal makes what may be shown after the arrival.
+// Package fmt does not ask the unexported fields of a struct how they want to
+// be printed: a Plan, a Nonce or a Key is kept in none that is ever printed.
 type Plan struct {
 	Case string
 	// Number counts the draws of this case's look-back from 1; a redraw has the

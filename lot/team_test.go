@@ -108,7 +108,8 @@ func TestNobodyToLeadIsForALeader(t *testing.T) {
 	t.Parallel()
 	roster := lot.Roster{
 		{ID: "a", Lead: true, Recusals: []lot.Recusal{{Ground: lot.UnitObjection, Reason: "单位申请回避"}}},
-		{ID: "b"}, {ID: "c"},
+		{ID: "b"},
+		{ID: "c"},
 	}
 	_, err := lot.DrawTeam(chance("lead"), roster, 2)
 	var none *lot.NoLeadError
