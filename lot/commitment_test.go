@@ -150,6 +150,19 @@ func TestARecusedInspectorIsFoundByTheRoster(t *testing.T) {
 	require.NoError(t, lot.Verify(c, p.Reveal(), kept), "without the roster nobody can know")
 }
 
+// Nor does one that was made by other means than Commit.
+func TestAForgedCommitmentToWhatCannotBeIsFound(t *testing.T) {
+	t.Parallel()
+	p, roster := drawn(t, chance("forged"))
+	kept := lot.Kept{Case: p.Case, Number: p.Number, Roster: roster}
+	outside := p
+	outside.Date = p.Window.Closes.AddDays(3)
+	require.Equal(t, []lot.Part{lot.PartDate}, altered(t, lot.Verify(lot.Forged(outside), outside.Reveal(), kept)))
+	alone := p
+	alone.Team.Others = nil
+	require.Equal(t, []lot.Part{lot.PartCommitment}, altered(t, lot.Verify(lot.Forged(alone), alone.Reveal(), kept)))
+}
+
 // The commitment hides the date because of the nonce: with a wrong one, going
 // through every day of the window finds nothing, with the right one it does.
 func TestWithoutTheNonceTheDateCannotBeLookedUp(t *testing.T) {

@@ -10,3 +10,9 @@ func Padded(p Plan) ([]byte, error) { return p.padded() }
 
 // Unpadded reads what Padded wrote.
 func Unpadded(text []byte) (Plan, bool) { return unpadded(text) }
+
+// Forged is a commitment to what Commit refuses.
+func Forged(p Plan) Commitment {
+	parts := p.parts()
+	return Commitment{Version: Version, Hash: parts.hash(), Parts: parts}
+}

@@ -2,6 +2,7 @@ package lot
 
 import (
 	"encoding/binary"
+	"math"
 	"unicode/utf8"
 
 	"duban/calendar"
@@ -82,7 +83,7 @@ func (r *reader) number() int {
 		return 0
 	}
 	n := binary.BigEndian.Uint64(b)
-	if n > 1<<31 {
+	if n > math.MaxInt32 {
 		r.bad = true
 		return 0
 	}

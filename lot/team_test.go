@@ -125,7 +125,7 @@ func TestRostersThatCannotBeAreRefused(t *testing.T) {
 		"no id":            func(r lot.Roster) { r[1].ID = "" },
 		"no text":          func(r lot.Roster) { r[1].ID = "\xff" },
 		"negative load":    func(r lot.Roster) { r[1].Recent = -1 },
-		"absurd load":      func(r lot.Roster) { r[1].Recent = 1 << 40 },
+		"absurd load":      func(r lot.Roster) { r[1].Recent = 1 << 30 },
 		"unknown ground":   func(r lot.Roster) { r[1].Recusals = []lot.Recusal{{Ground: "weather", Reason: "下雨"}} },
 		"recusal unreason": func(r lot.Roster) { r[1].Recusals = []lot.Recusal{{Ground: lot.OwnUnit}} },
 	} {

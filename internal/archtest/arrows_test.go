@@ -93,7 +93,7 @@ var direct = map[string][]string{
 	},
 	"lot": {
 		"bytes", "cmp", "crypto/aes", "crypto/cipher", "crypto/hmac", "crypto/sha256", "encoding/binary",
-		"encoding/hex", "errors", "fmt", "io", "math/bits", "slices", "strings", "unicode/utf8",
+		"encoding/hex", "errors", "fmt", "io", "math", "math/bits", "slices", "strings", "unicode/utf8",
 	},
 }
 
