@@ -65,6 +65,22 @@ func TestWhatLeavesTheHouseIsSeen(t *testing.T) {
 		require.Equal(t, http.StatusForbidden, s.as(t, who, asked{method: http.MethodGet, path: path}).Code)
 	}
 
+	// It is a task of who answers for the case, and of the head, and of nobody else.
+	undelivered := func(who lifecycle.Actor) []api.UndeliveredPaper {
+		t.Helper()
+		var tasks api.TaskList
+		s.as(t, who, asked{method: http.MethodGet, path: "/v1/tasks"}).into(t, &tasks)
+		return tasks.Undelivered
+	}
+	for _, who := range []lifecycle.Actor{s.people.Officer, s.people.Head} {
+		lost := undelivered(who)
+		require.Len(t, lost, 1)
+		require.Equal(t, []string{m.ID, c.ID, "地址已转移。"}, []string{lost[0].Message, lost[0].Case, lost[0].Reason})
+	}
+	for _, who := range []lifecycle.Actor{s.people.Secretary, s.people.Manager, s.people.Leader} {
+		require.Empty(t, undelivered(who))
+	}
+
 	// The dead are listed, and go again once.
 	var dead api.MessageList
 	a = s.as(t, s.people.Admin, asked{method: http.MethodGet, path: "/v1/messages?state=dead&limit=1"})
@@ -77,6 +93,7 @@ func TestWhatLeavesTheHouseIsSeen(t *testing.T) {
 	resend := asked{method: http.MethodPost, path: "/v1/messages/" + m.ID + "/resend"}
 	require.Equal(t, http.StatusForbidden, s.as(t, s.people.Officer, resend).Code)
 	require.Equal(t, http.StatusOK, s.as(t, s.people.Head, resend).Code)
+	require.Empty(t, undelivered(s.people.Officer))
 	require.Equal(t, "not_dead", s.as(t, s.people.Head, resend).problem(t).Code)
 	var detail api.MessageDetail
 	s.as(t, s.people.Head, asked{method: http.MethodGet, path: "/v1/messages/" + m.ID}).into(t, &detail)

@@ -61,6 +61,7 @@ type Cases interface {
 	PaperOrder(ctx context.Context, a lifecycle.Actor, id string) (store.PaperOrder, error)
 	Deadline(ctx context.Context, a lifecycle.Actor, id string) ([]store.DeadlineView, error)
 	Tasks(ctx context.Context, a lifecycle.Actor, after string, limit int) (store.TaskPage, error)
+	Undelivered(ctx context.Context, a lifecycle.Actor) ([]store.Undelivered, error)
 	Receipt(ctx context.Context, a lifecycle.Actor, commandID string) (store.Answer, error)
 }
 

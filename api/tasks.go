@@ -22,7 +22,21 @@ type tasksOutput struct{ Body TaskList }
 // A TaskList is one page of what a person must do.
 type TaskList struct {
 	Tasks []Task `json:"tasks"`
-	Next  string `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
+	// Undelivered stand on the first page only.
+	Undelivered []UndeliveredPaper `json:"undelivered,omitempty" doc:"Papers that were given up: serve them otherwise, or have them sent again; for the officers of their cases and for section heads, on the first page"`
+	Next        string             `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
+}
+
+// An UndeliveredPaper is a paper that reached nobody by an address.
+type UndeliveredPaper struct {
+	Message  string    `json:"message" format:"uuid" doc:"The message, which may be sent again"`
+	Case     string    `json:"case" format:"uuid"`
+	Number   string    `json:"number"`
+	Title    string    `json:"title"`
+	UnitName string    `json:"unit_name"`
+	Subject  string    `json:"subject"`
+	Reason   string    `json:"reason"`
+	At       time.Time `json:"at"`
 }
 
 // A Task is something to do about a case, and by when.
@@ -56,6 +70,18 @@ func (s *server) tasks(ctx context.Context, c *call, in *pageInput) (*tasksOutpu
 			Case: t.Case, Number: t.Number, Title: t.Title, UnitName: t.UnitName, Clock: t.Clock, ClockZH: t.Clock.ZH(), Measure: t.Measure,
 			Due: t.Due, DueAt: t.DueAt, Provisional: t.Provisional, Overdue: t.Overdue,
 		}
+	}
+	if cursor != "" {
+		return &tasksOutput{Body: out}, nil
+	}
+	lost, err := s.record.Undelivered(ctx, c.actor)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range lost {
+		out.Undelivered = append(out.Undelivered, UndeliveredPaper{
+			Message: u.Message, Case: u.Case, Number: u.Number, Title: u.Title, UnitName: u.UnitName, Subject: u.Subject, Reason: u.Reason, At: u.At.UTC(),
+		})
 	}
 	return &tasksOutput{Body: out}, nil
 }

@@ -61,7 +61,7 @@ func TestMigrationsStayAsTheyAre(t *testing.T) {
 		"00008_addresses.sql":    "92332a1fd68935d54232fa43c73e612910023faac722ebae1a32e38e8cc40117",
 		"00009_lists.sql":        "b41c7d67020d3aad23a357cb34695d365f521bee42daf671a821e971ae8fe38d",
 		"00010_notices.sql":      "b84fb2a83a9599ab13071230678c47c083c5806e0fbebaa2cf040f3efccbeee8",
-		"00011_messages.sql":     "48c525cd294f7bc85115a45f163f925e689212bc33f4f3725d41249e5eedb2d4",
+		"00011_messages.sql":     "4c07cc85c335ff3a60838a54574c62fae78f369eae5c5d0913953820b2f1b43f",
 	}
 	files, err := os.ReadDir("migrations")
 	require.NoError(t, err)

@@ -93,6 +93,9 @@ func (r *readers) of(token string, level policy.Level) []lifecycle.Reader {
 		}
 	default:
 		found = r.holding(to.Role, lifecycle.WayRole)
+		if len(found) == 0 && to.Role == lifecycle.CommitteeSecretary { // while nobody holds it, the leaders must know
+			found = r.holding(lifecycle.Leader, lifecycle.WayActing)
+		}
 	}
 	var all []lifecycle.Reader
 	for _, one := range found {

@@ -102,6 +102,45 @@ func (s *Store) Tasks(ctx context.Context, a lifecycle.Actor, after string, limi
 	return page, nil
 }
 
+// An Undelivered is a paper of a case that reached nobody by an address: it must
+// be served otherwise, or sent again.
+type Undelivered struct {
+	Message  string
+	Case     string
+	Number   string
+	Title    string
+	UnitName string
+	Subject  string
+	Reason   string
+	At       time.Time
+}
+
+// maxUndelivered is how many undelivered papers are listed.
+const maxUndelivered = 200
+
+// Undelivered lists the papers that were given up, for the officers of their cases
+// and for the section heads; the latest first.
+func (s *Store) Undelivered(ctx context.Context, a lifecycle.Actor) ([]Undelivered, error) {
+	if a.Unit != "" {
+		return nil, nil
+	}
+	rows, err := s.pool.Query(ctx, `
+		SELECT DISTINCT ON (m.created_at, m.id) m.id::text, c.id::text, c.number, c.title, coalesce(u.name, ''), g.subject, m.reason, m.created_at
+		FROM messages m JOIN mailings g ON g.id = m.mailing_id AND g.kind = 'paper'
+		JOIN mailing_letters l ON l.mailing_id = g.id
+		JOIN cases c ON c.id = l.case_id LEFT JOIN units u ON u.id = c.unit_id
+		WHERE m.state = 'dead' AND ($2 OR c.officer = $1)
+		ORDER BY m.created_at DESC, m.id, c.number_key LIMIT $3`, a.Account, a.Has(lifecycle.Head), maxUndelivered)
+	if err != nil {
+		return nil, fmt.Errorf("list undelivered papers: %w", plain(err))
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Undelivered])
+	if err != nil {
+		return nil, fmt.Errorf("list undelivered papers: %w", plain(err))
+	}
+	return list, nil
+}
+
 // tasksOf are the person's running clocks of one case, the earliest first. What
 // the person is barred from, for the part taken in the case, is somebody else's.
 func tasksOf(c lifecycle.Case, a lifecycle.Actor, r lifecycle.Rules, unit string, now time.Time) []Task {

@@ -118,4 +118,4 @@ CREATE TABLE sender (
 -- release was in the inbox, and does not leave the house now.
 ALTER TABLE outbox ADD COLUMN routed_at timestamptz;
 UPDATE outbox SET routed_at = delivered_at WHERE delivered_at IS NOT NULL;
-CREATE INDEX outbox_unrouted ON outbox (not_before, case_id, seq) WHERE routed_at IS NULL;
+CREATE INDEX outbox_unrouted ON outbox (not_before) WHERE routed_at IS NULL;
