@@ -191,7 +191,7 @@ func TestLadderApprovalHoldsNothing(t *testing.T) {
 }
 
 // Issue 4 item 3: a talk that was ordered of a leader and is not held is chased,
-// and from the second chase on goes up to the leaders, the secretary among them.
+// and from the second chase on goes up to the secretary of the committee.
 func TestLadderTalkNotHeldGoesUp(t *testing.T) {
 	t.Parallel()
 	k := newClimb(t)
@@ -216,7 +216,7 @@ func TestLadderTalkNotHeldGoesUp(t *testing.T) {
 	require.Contains(t, told[0], "account:signer")
 	for _, to := range told[1:] {
 		require.Contains(t, to, "account:signer")
-		require.Contains(t, to, "role:leader")
+		require.Contains(t, to, "role:committee_secretary")
 	}
 }
 
