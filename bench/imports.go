@@ -6,13 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
-	"sync"
 	"time"
 
 	"duban/api"
 	"duban/calendar"
 	"duban/documents/findings"
+	"duban/internal/heap"
 	"duban/store"
 )
 
@@ -53,29 +52,7 @@ func importRows(ctx context.Context, r *record, rows int) error {
 		return err
 	}
 	var checked, opened time.Duration
-	grown, err := growth(func() error {
-		start := time.Now()
-		i, result, err := api.ImportFindings(ctx, r, r, r.people.Inspector, start, api.Upload{
-			File: file, Size: size, Name: "a.xlsx", Sum: hash.Sum(nil), Campaign: campaign.ID,
-		})
-		if err != nil {
-			return err
-		}
-		if !result.Good() {
-			return fmt.Errorf("row refused: %s", result.Faults[0].EN)
-		}
-		checked = time.Since(start)
-		if _, err := r.StartImport(ctx, r.people.Inspector, i.ID, time.Now()); err != nil {
-			return err
-		}
-		for more := true; more; {
-			if _, more, err = r.OpenImport(ctx, i.ID, 100, nil); err != nil {
-				return err
-			}
-		}
-		opened = time.Since(start)
-		return nil
-	})
+	grown := heap.Growth(func() { checked, opened, err = fromFile(ctx, r, file, size, hash.Sum(nil), campaign.ID) })
 	if err != nil {
 		return err
 	}
@@ -89,6 +66,29 @@ func importRows(ctx context.Context, r *record, rows int) error {
 	}
 	atMost(fmt.Sprintf("growth of the heap meanwhile, %d findings", rows), float64(grown)/(1<<20), 64, "MiB")
 	return nil
+}
+
+// fromFile imports a workbook to its last case, and tells how long the checking
+// took and how long it all did.
+func fromFile(ctx context.Context, r *record, file *os.File, size int64, sum []byte, campaign string) (checked, opened time.Duration, err error) {
+	start := time.Now()
+	i, result, err := api.ImportFindings(ctx, r, r, r.people.Inspector, start, api.Upload{File: file, Size: size, Name: "a.xlsx", Sum: sum, Campaign: campaign})
+	if err != nil {
+		return 0, 0, err
+	}
+	if !result.Good() {
+		return 0, 0, fmt.Errorf("row refused: %s", result.Faults[0].EN)
+	}
+	checked = time.Since(start)
+	if _, err := r.StartImport(ctx, r.people.Inspector, i.ID, time.Now()); err != nil {
+		return 0, 0, err
+	}
+	for more := true; more; {
+		if _, more, err = r.OpenImport(ctx, i.ID, 100, nil); err != nil {
+			return 0, 0, err
+		}
+	}
+	return checked, time.Since(start), nil
 }
 
 // filledIn is a workbook with so many findings.
@@ -109,30 +109,4 @@ func filledIn(r *record, rows int) (*os.File, error) {
 		return nil
 	})
 	return file, err
-}
-
-// growth is by how much the heap in use grew at the most meanwhile.
-func growth(do func() error) (most uint64, err error) {
-	runtime.GC()
-	var before, now runtime.MemStats
-	runtime.ReadMemStats(&before)
-	done := make(chan struct{})
-	var group sync.WaitGroup
-	group.Go(func() {
-		tick := time.NewTicker(5 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			runtime.ReadMemStats(&now)
-			most = max(most, now.HeapInuse)
-			select {
-			case <-done:
-				return
-			case <-tick.C:
-			}
-		}
-	})
-	err = do()
-	close(done)
-	group.Wait()
-	return max(most, before.HeapInuse) - before.HeapInuse, err
 }

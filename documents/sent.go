@@ -30,52 +30,35 @@ type Sent struct {
 func SentOf(s Source, of func(Kind, Source) (File, error)) ([]Sent, error) {
 	var out []Sent
 	for _, e := range s.Events {
-		for _, kind := range issues(e) {
-			then := s
-			then.Events, then.ForUnit = upTo(s.Events, e), false
-			one, err := issue(then, kind, e, of)
-			if err != nil {
-				return nil, err
-			}
-			if one.Kind != "" {
-				out = append(out, one)
-			}
+		then := s
+		then.Events, then.ForUnit = upTo(s.Events, e), false
+		kind := issues(e, lifecycle.Fold(then.Events))
+		if kind == "" {
+			continue
+		}
+		one, err := issue(then, kind, e, of)
+		if err != nil {
+			return nil, err
+		}
+		if one.Kind != "" {
+			out = append(out, one)
 		}
 	}
 	return out, nil
 }
 
-// issues are the kinds of paper that an event may send out.
-func issues(e lifecycle.Event) []Kind {
+// issues is the kind of paper that an event sent out: what the rules say, and the
+// notice of a talk, which is handed over and not kept.
+func issues(e lifecycle.Event, after lifecycle.Case) Kind {
 	switch b := e.Body.(type) {
-	case *lifecycle.NoticeApproved:
-		return []Kind{KindNotice}
-	case *lifecycle.ReceiptRecorded:
-		return []Kind{KindReceipt}
-	case *lifecycle.LookBackRecorded:
-		if b.Number != "" { // a failed look-back gives notice once more
-			return []Kind{KindNotice}
-		}
 	case *lifecycle.MeasureOrdered:
 		if b.Kind == policy.MeasureReminderTalk && b.Status == lifecycle.Ordered {
-			return []Kind{KindTalk}
+			return KindTalk
 		}
 	case *lifecycle.MeasureRecorded:
-		return []Kind{KindLetter}
-	case *lifecycle.ClosureApproved:
-		return []Kind{KindClosing}
-	case *lifecycle.CaseVoided:
-		return []Kind{KindWithdrawal}
-	case *lifecycle.ObjectionDecided:
-		switch b.Outcome {
-		case lifecycle.Partly:
-			return []Kind{KindNotice}
-		case lifecycle.Upheld:
-			return []Kind{KindWithdrawal}
-		case lifecycle.Rejected:
-		}
+		return KindLetter // of which the rules keep only those that reached the unit
 	}
-	return nil
+	return Kind(lifecycle.PaperBy(e, after))
 }
 
 // upTo are the events as the command that caused the event left them.

@@ -124,25 +124,16 @@ func withdrawal(c Case) PaperKind {
 	return PaperWithdrawal
 }
 
-// IssuedBy is the paper that an event sent out, nil when it sent none or when none
-// was written.
-func IssuedBy(e Event) *Issued {
+// PaperBy is the paper that an event sent out, given the case as the event left
+// it; empty when it sent none. All cases of a notice have the one that was written
+// for one of them.
+func PaperBy(e Event, after Case) PaperKind {
 	switch b := e.Body.(type) {
 	case *NoticeApproved:
-		return b.Issued
-	case *ReceiptRecorded:
-		return b.Issued
-	case *LookBackRecorded:
-		return b.Issued
-	case *MeasureRecorded:
-		return b.Issued
-	case *ClosureApproved:
-		return b.Issued
-	case *CaseVoided:
-		return b.Issued
-	case *ObjectionDecided:
-		return b.Issued
+		return PaperNotice
+	case Issuing:
+		return b.Issues(after)
 	default:
-		return nil
+		return ""
 	}
 }

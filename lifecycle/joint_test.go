@@ -147,6 +147,8 @@ func TestANoticeIsDraftedWholeOrNotAtAll(t *testing.T) {
 	// A period that is good for one type and beyond the cap of another.
 	d.refused("over_cap", "b", "officer", lifecycle.SubmitNotice{Text: someText, Period: calendar.Period{N: 90, Unit: calendar.NaturalDays}, Cases: []string{"a"}})
 	d.refused("unknown_code", "a", "officer", lifecycle.SubmitNotice{Text: someText, Form: "poster"})
+	// Its cases are locked together, so there is an end to how many there may be.
+	d.refused("count", "a", "officer", with(slices.Repeat([]string{"b"}, 101)...))
 }
 
 // TestADraftThatChangedIsNotSigned: the leader signs what he read.

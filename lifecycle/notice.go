@@ -134,6 +134,9 @@ func (b SubmitNotice) Check() error {
 
 // checkCases wants the other cases to be of the same unit and campaign.
 func (b SubmitNotice) checkCases(t *turn) error {
+	if err := t.list("cases", b.Cases, 0, maxName); err != nil {
+		return err
+	}
 	seen := map[string]bool{t.c.ID: true}
 	for i, id := range b.Cases {
 		field := fmt.Sprintf("cases[%d]", i)

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +14,7 @@ import (
 
 	"duban/documents/directory"
 	"duban/documents/workbook"
+	"duban/internal/heap"
 )
 
 const (
@@ -23,35 +23,6 @@ const (
 	maxGrowth = 64 << 20
 	maxTime   = 30 * time.Second
 )
-
-// growth is by how much the heap in use grew at the most meanwhile.
-func growth(do func()) uint64 {
-	runtime.GC()
-	var before runtime.MemStats
-	runtime.ReadMemStats(&before)
-	stop, peak := make(chan struct{}), make(chan uint64)
-	go func() {
-		var most uint64
-		ticker := time.NewTicker(2 * time.Millisecond)
-		defer ticker.Stop()
-		for {
-			var now runtime.MemStats
-			runtime.ReadMemStats(&now)
-			most = max(most, now.HeapInuse)
-			select {
-			case <-stop:
-				peak <- most
-				return
-			case <-ticker.C:
-			}
-		}
-	}()
-	func() {
-		defer close(stop)
-		do()
-	}()
-	return max(<-peak, before.HeapInuse) - before.HeapInuse
-}
 
 // raw is a workbook of one sheet made of its bare XML.
 func raw(t *testing.T, sheet string, xml ...io.Reader) []byte {
@@ -180,7 +151,7 @@ func TestHostileWorkbooks(t *testing.T) {
 		}), "already_officer"},
 	} {
 		begun := time.Now()
-		grown := growth(func() {
+		grown := heap.Growth(func() {
 			book, err := directory.Read(bytes.NewReader(one.file), int64(len(one.file)), "名录.xlsx")
 			if err != nil {
 				var refusal *workbook.Refusal
@@ -248,7 +219,7 @@ func TestANormalDirectoryIsSmall(t *testing.T) {
 		}
 	}
 	begun := time.Now()
-	grown := growth(func() {
+	grown := heap.Growth(func() {
 		file := exported(t, d)
 		result, _ := checked(t, d, file)
 		require.Empty(t, result.Faults)

@@ -141,14 +141,9 @@ func (t *table) hide(first, last int) error {
 
 // merge refuses merged cells from the header on; above it a title may be.
 func (t *table) merge(ref string) error {
-	first, last, _ := strings.Cut(ref, ":")
-	_, at, ok := workbook.ParseCell(first)
-	if !ok {
-		return workbook.Corrupt()
-	}
-	_, bottom, ok := workbook.ParseCell(last)
-	if !ok {
-		bottom = at
+	first, at, bottom, err := workbook.ParseRange(ref)
+	if err != nil {
+		return err
 	}
 	if t.is == nil || bottom < t.head {
 		return nil

@@ -158,14 +158,9 @@ func (t *table) hide(first, last int) error {
 
 // merge refuses merged cells from the header on; above it a title may be.
 func (t *table) merge(ref string) error {
-	first, last, _ := strings.Cut(ref, ":")
-	_, row, ok := workbook.ParseCell(first)
-	if !ok {
-		return workbook.Corrupt()
-	}
-	_, bottom, ok := workbook.ParseCell(last)
-	if !ok {
-		bottom = row
+	first, row, bottom, err := workbook.ParseRange(ref)
+	if err != nil {
+		return err
 	}
 	if t.columns != nil && bottom >= t.header.Row {
 		t.faults.Add(t.fault(first, row, CodeMerged, "单元格"+workbook.Cut(ref)+"是合并的，请取消合并并逐行填写。", "Merged cells."))

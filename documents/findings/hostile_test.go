@@ -6,15 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
 	"duban/documents/findings"
+	"duban/internal/heap"
 )
 
 // maxGrowth is by how much reading any file may grow the process.
@@ -259,7 +258,7 @@ func TestHostileFilesAreStopped(t *testing.T) {
 		if h.extension == "" {
 			name = "a.xlsx"
 		}
-		grown := growth(func() {
+		grown := heap.Growth(func() {
 			_, err := run(h.file, name, func(findings.Row) error { return nil })
 			var refusal *findings.Refusal
 			require.ErrorAs(t, err, &refusal, h.name)
@@ -268,35 +267,6 @@ func TestHostileFilesAreStopped(t *testing.T) {
 		})
 		require.Less(t, grown, uint64(maxGrowth), h.name)
 	}
-}
-
-// growth is by how much the heap in use grew at the most meanwhile.
-func growth(do func()) uint64 {
-	runtime.GC()
-	var before runtime.MemStats
-	runtime.ReadMemStats(&before)
-	stop, peak := make(chan struct{}), make(chan uint64)
-	go func() {
-		var most uint64
-		ticker := time.NewTicker(2 * time.Millisecond)
-		defer ticker.Stop()
-		for {
-			var now runtime.MemStats
-			runtime.ReadMemStats(&now)
-			most = max(most, now.HeapInuse)
-			select {
-			case <-stop:
-				peak <- most
-				return
-			case <-ticker.C:
-			}
-		}
-	}()
-	func() {
-		defer close(stop)
-		do()
-	}()
-	return max(<-peak, before.HeapInuse) - before.HeapInuse
 }
 
 // What is wrong in a cell is told with the cell.
@@ -393,7 +363,7 @@ func TestErrorsAreCapped(t *testing.T) {
 	file := pack(t, map[string]io.Reader{sheetPart: around(`<worksheet><sheetData>`+rowXML(1, "单位", "问题", "事实", "发现日期", "发现方式", "问题类别"),
 		strings.NewReader(strings.ReplaceAll(readAll(t, manyRows(findings.MaxRows)), "市档案局", "市档按局")), `</sheetData></worksheet>`)})
 	var result findings.Result
-	grown := growth(func() {
+	grown := heap.Growth(func() {
 		var err error
 		result, err = run(file, "a.xlsx", nil)
 		require.NoError(t, err)

@@ -1,6 +1,9 @@
 package workbook
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // A Refusal is a file that was not read, or not to its end, with the reason in
 // one sentence for the person who sent it.
@@ -108,4 +111,18 @@ func Cut(text string) string {
 		return string(runes[:40]) + "…"
 	}
 	return text
+}
+
+// ParseRange reads cells such as B2:C4, or B2 alone: the first cell, and its row
+// and the last.
+func ParseRange(ref string) (cell string, top, bottom int, err error) {
+	cell, last, _ := strings.Cut(ref, ":")
+	_, top, ok := ParseCell(cell)
+	if !ok {
+		return "", 0, 0, Corrupt()
+	}
+	if _, bottom, ok = ParseCell(last); !ok {
+		bottom = top
+	}
+	return cell, top, bottom, nil
 }
