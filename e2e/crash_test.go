@@ -33,11 +33,36 @@ func (k *stack) postgresPID() int {
 	return pid
 }
 
-// killPostgres and killEngine crash what supervisors then start again.
+// killPostgres and killEngine crash what supervisors then start again. Of
+// PostgreSQL only the first process is killed: those that serve connections
+// notice within moments, and until then may still commit and answer.
 func (k *stack) killPostgres() {
 	if pid := k.postgresPID(); pid > 0 {
 		_ = syscall.Kill(pid, syscall.SIGKILL)
 	}
+}
+
+// cutPostgres kills every process of PostgreSQL at once, as a loss of power
+// does: nobody is left to commit or answer.
+func (k *stack) cutPostgres() {
+	k.t.Helper()
+	pid := k.postgresPID()
+	require.NoError(k.t, syscall.Kill(pid, syscall.SIGSTOP), "it must not start more while they are counted")
+	listed, err := filepath.Glob("/proc/[0-9]*/status")
+	require.NoError(k.t, err)
+	killed := 0
+	for _, path := range listed {
+		status, err := os.ReadFile(path)
+		if err != nil || !strings.Contains(string(status), fmt.Sprintf("\nPPid:\t%d\n", pid)) {
+			continue // it has ended, or is another's
+		}
+		child, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		require.NoError(k.t, err)
+		_ = syscall.Kill(child, syscall.SIGKILL)
+		killed++
+	}
+	require.Positive(k.t, killed)
+	require.NoError(k.t, syscall.Kill(pid, syscall.SIGKILL))
 }
 
 func (k *stack) killEngine() {

@@ -64,7 +64,7 @@ func TestAnUploadThatIsKilledLeavesNothing(t *testing.T) {
 	k.eventually(20*time.Second, "half of it to be received", func() bool {
 		return u.received(k.apis[0].cmd.Process.Pid) > int64(len(paper)/3)
 	})
-	k.killPostgres()
+	k.cutPostgres()
 	_, err = conn.Write(body[len(body)/2:])
 	require.NoError(t, err)
 	u.unanswered(conn)
