@@ -10,6 +10,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"duban/lot"
 )
 
 // Options says how to reach the record.
@@ -23,6 +25,9 @@ type Options struct {
 	// Printer writes the papers that decisions send out. Without one they are
 	// recorded without a paper, for tests and measurements.
 	Printer Printer
+	// Keys seal and open what was drawn for a look-back, the newest first. Without
+	// one nothing is drawn, and a leader is told.
+	Keys lot.Keys
 	// Logger gets what nobody else is told. Defaults to slog.Default().
 	Logger *slog.Logger
 }
@@ -36,6 +41,8 @@ type Store struct {
 	pool    *pgxpool.Pool
 	log     *slog.Logger
 	printer Printer
+	// keys is a function because package fmt would print a field.
+	keys func() lot.Keys
 
 	mu sync.Mutex
 	// policies and calendars never change by version, so they are kept.
@@ -75,7 +82,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if log == nil {
 		log = slog.Default()
 	}
-	return &Store{pool: pool, log: log, printer: o.Printer, policies: map[int]policyVersion{}, calendars: map[int]calendarVersion{}}, nil
+	return &Store{
+		pool: pool, log: log, printer: o.Printer, keys: func() lot.Keys { return o.Keys },
+		policies: map[int]policyVersion{}, calendars: map[int]calendarVersion{},
+	}, nil
 }
 
 // Close gives every connection back.

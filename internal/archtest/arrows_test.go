@@ -20,7 +20,7 @@ const module = "duban"
 var rules = []string{"lifecycle", "policy", "calendar"}
 
 // everything a program is made of.
-var everything = with(rules, "lot", "store", "documents", "evidence", "papers", "notify", "activities", "workflows", "dispatch", "worker", "api", "web", "local", "docs")
+var everything = with(rules, "lot", "sealkey", "store", "documents", "evidence", "papers", "notify", "activities", "workflows", "dispatch", "worker", "api", "web", "local", "docs")
 
 // arrows says which of our own packages, by first element of the path, a
 // package may import besides its own. A package that is not listed fails the
@@ -28,18 +28,19 @@ var everything = with(rules, "lot", "store", "documents", "evidence", "papers", 
 var arrows = map[string][]string{
 	"calendar":   {},
 	"policy":     {"calendar"},
-	"lifecycle":  {"policy", "calendar"},
+	"lifecycle":  {"policy", "calendar", "lot"},
 	"lot":        {"calendar"},
-	"store":      rules,
+	"store":      with(rules, "lot"),
 	"documents":  rules,
 	"evidence":   {},
+	"sealkey":    {"lot"},
 	"papers":     with(rules, "store", "documents", "evidence"),
 	"notify":     rules,
-	"activities": with(rules, "store", "notify", "documents"),
+	"activities": with(rules, "lot", "store", "notify", "documents"),
 	"workflows":  with(rules, "activities"),
-	"dispatch":   with(rules, "store", "workflows"),
-	"worker":     with(rules, "store", "notify", "documents", "activities", "workflows"),
-	"api":        with(rules, "dispatch", "store", "documents", "evidence", "notify", "papers"),
+	"dispatch":   with(rules, "lot", "store", "workflows"),
+	"worker":     with(rules, "lot", "store", "notify", "documents", "activities", "workflows"),
+	"api":        with(rules, "lot", "dispatch", "store", "documents", "evidence", "notify", "papers"),
 	"web":        with(rules, "dispatch", "store", "documents", "api"),
 	"local":      {},
 	"docs":       {}, // examples, embedded
