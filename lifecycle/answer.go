@@ -33,6 +33,8 @@ func answers(name policy.ClockName) []CommandKind {
 		return []CommandKind{KindApproveNotice, KindReturnNotice}
 	case policy.ClockLookBack:
 		return []CommandKind{KindRecordArrival}
+	case policy.ClockDraw:
+		return []CommandKind{KindDecideRedraw, KindDecideOpening, KindAnnounceLookBack}
 	case policy.ClockClosureApproval:
 		return []CommandKind{KindApproveClosure, KindRefuseClosure}
 	case policy.ClockObjection:

@@ -48,6 +48,14 @@ func bodies(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
 		lifecycle.CheckIn{Account: someText},
 		lifecycle.CheckIn{Account: someText, Paper: paper},
 		lifecycle.ExitSustained{Reason: someText},
+		lifecycle.RequestRedraw{Reason: someText},
+		lifecycle.DecideRedraw{Granted: true, Reason: someText},
+		lifecycle.DecideRedraw{Reason: someText},
+		lifecycle.RequestOpening{Reason: someText},
+		lifecycle.DecideOpening{Granted: true, Reason: someText},
+		lifecycle.DecideOpening{Reason: someText},
+		lifecycle.AnnounceLookBack{On: workingDay(today), Persons: []string{"lead", "author"}, Reason: someText},
+		lifecycle.PermitArrival{Reason: someText},
 		lifecycle.RecordArrival{On: today, Persons: []string{"lead", "author"}},
 		lifecycle.ApproveClosure{},
 		lifecycle.RefuseClosure{Reason: someText},
@@ -76,6 +84,9 @@ func bodies(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
 	list = append(list, papers(c, today, paper)...)
 	return append(list, measures(c, today)...)
 }
+
+// workingDay is the day or the next working day.
+func workingDay(d calendar.Date) calendar.Date { return calendar.Builtin().Roll(d).Date }
 
 func receipts(today calendar.Date) []lifecycle.CommandBody {
 	return []lifecycle.CommandBody{

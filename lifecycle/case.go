@@ -50,6 +50,8 @@ type Case struct {
 	// AcceptedOn is when the report was accepted, or the sustained track ended,
 	// from which the window of the look-back counts.
 	AcceptedOn calendar.Date `json:"accepted_on,omitzero"`
+	// Draw is where the draw of the look-back stands; nil before the first.
+	Draw *DrawOf `json:"draw,omitempty"`
 	// LookBackToLeader: so many look-backs could check nothing that a leader
 	// must say how it goes on.
 	LookBackToLeader bool            `json:"look_back_to_leader,omitempty"`
@@ -189,6 +191,9 @@ func (c Case) withStage(stage Stage, at time.Time) Case {
 	}
 	if stage == Closed && c.ClosedAt.IsZero() { // else it was with another body meanwhile
 		c.ClosedAt = at
+	}
+	if stage == LookBackPending && c.Stage != Transferred {
+		c.Draw = c.wanted()
 	}
 	c.Stage, c.StageSince = stage, at
 	if stage == Serving {

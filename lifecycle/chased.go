@@ -107,7 +107,7 @@ func (c Case) turnOf(k Clock) (who, then Recipient) {
 			return c.measureOwner(k.Measure), role(CommitteeSecretary)
 		}
 		return c.measureOwner(k.Measure), role(Leader)
-	case policy.ClockNoticeApproval, policy.ClockClosureApproval, policy.ClockExtension:
+	case policy.ClockNoticeApproval, policy.ClockClosureApproval, policy.ClockExtension, policy.ClockDraw:
 		return role(Leader), role(CommitteeSecretary)
 	case policy.ClockSustainedReview, policy.ClockObjection:
 		return role(Leader), Recipient{}

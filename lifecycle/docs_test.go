@@ -223,7 +223,7 @@ func target(row lifecycle.TableRow) string {
 var clockNames = map[policy.ClockName]string{
 	policy.ClockDraft: "草稿", policy.ClockTriage: "研判", policy.ClockNoticeDrafting: "拟稿", policy.ClockNoticeApproval: "审签",
 	policy.ClockReceipt: "签收", policy.ClockPlan: "报送方案", policy.ClockPlanReview: "方案审核", policy.ClockRectification: "整改",
-	policy.ClockReportReview: "报告审核", policy.ClockLookBack: "回头看窗口", policy.ClockLookBackResult: "回头看结果",
+	policy.ClockReportReview: "报告审核", policy.ClockLookBack: "回头看窗口", policy.ClockDraw: "决定抽签", policy.ClockLookBackResult: "回头看结果",
 	policy.ClockClosureApproval: "销号审批", policy.ClockCooling: "冷静期", policy.ClockCheckIn: "定期报告",
 	policy.ClockSustainedReview: "持续整改年度研究", policy.ClockTransferReceipt: "移送回执", policy.ClockTransferStatus: "移送进展",
 	policy.ClockObjection: "答复异议", policy.ClockExtension: "决定延期", policy.ClockStay: "中止计时", policy.ClockHandover: "接收移交",

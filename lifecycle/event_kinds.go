@@ -2,61 +2,71 @@ package lifecycle
 
 // The kinds of event. They stand in the record of law: never rename.
 const (
-	EventCaseOpened        EventKind = "case_opened"
-	EventDraftAmended      EventKind = "draft_amended"
-	EventDraftSubmitted    EventKind = "draft_submitted"
-	EventDraftReturned     EventKind = "draft_returned"
-	EventFindingAccepted   EventKind = "finding_accepted"
-	EventOfficerAssigned   EventKind = "officer_assigned"
-	EventNoted             EventKind = "noted"
-	EventNoticeSubmitted   EventKind = "notice_submitted"
-	EventNoticeReturned    EventKind = "notice_returned"
-	EventNoticeApproved    EventKind = "notice_approved"
-	EventNoticeCorrected   EventKind = "notice_corrected"
-	EventReceiptRecorded   EventKind = "receipt_recorded"
-	EventPlanSubmitted     EventKind = "plan_submitted"
-	EventPlanReturned      EventKind = "plan_returned"
-	EventPlanAccepted      EventKind = "plan_accepted"
-	EventReportSubmitted   EventKind = "report_submitted"
-	EventReportReturned    EventKind = "report_returned"
-	EventReportAccepted    EventKind = "report_accepted"
-	EventCaseSustained     EventKind = "case_sustained"
-	EventCheckedIn         EventKind = "checked_in"
-	EventSustainedExited   EventKind = "sustained_exited"
-	EventArrived           EventKind = "arrived"
-	EventLookBackRecorded  EventKind = "look_back_recorded"
-	EventClosureApproved   EventKind = "closure_approved"
-	EventClosureRefused    EventKind = "closure_refused"
-	EventReopened          EventKind = "reopened"
-	EventExtensionAsked    EventKind = "extension_asked"
-	EventExtensionDecided  EventKind = "extension_decided"
-	EventObjectionFiled    EventKind = "objection_filed"
-	EventObjectionDecided  EventKind = "objection_decided"
-	EventStayGranted       EventKind = "stay_granted"
-	EventStayEnded         EventKind = "stay_ended"
-	EventMeasureOrdered    EventKind = "measure_ordered"
-	EventMeasurePostponed  EventKind = "measure_postponed"
-	EventMeasureWaived     EventKind = "measure_waived"
-	EventMeasureRecorded   EventKind = "measure_recorded"
-	EventMeasuresCancelled EventKind = "measures_cancelled"
-	EventMeasureTakenOver  EventKind = "measure_taken_over"
-	EventHandedOver        EventKind = "handed_over"
-	EventHandoverAccepted  EventKind = "handover_accepted"
-	EventCaseMerged        EventKind = "case_merged"
-	EventChildTakenIn      EventKind = "child_taken_in"
-	EventGivenBack         EventKind = "given_back"
-	EventCaseVoided        EventKind = "case_voided"
-	EventCaseTransferred   EventKind = "case_transferred"
-	EventTransferReceived  EventKind = "transfer_received"
-	EventTakenBack         EventKind = "taken_back"
-	EventReminded          EventKind = "reminded"
-	EventChased            EventKind = "chased"
-	EventDeadlineMissed    EventKind = "deadline_missed"
-	EventDeadlineMoved     EventKind = "deadline_moved"
-	EventLevelRaised       EventKind = "level_raised"
-	EventCaseArchived      EventKind = "case_archived"
-	EventRecomputed        EventKind = "recomputed"
-	EventUnitSucceeded     EventKind = "unit_succeeded"
+	EventCaseOpened         EventKind = "case_opened"
+	EventDraftAmended       EventKind = "draft_amended"
+	EventDraftSubmitted     EventKind = "draft_submitted"
+	EventDraftReturned      EventKind = "draft_returned"
+	EventFindingAccepted    EventKind = "finding_accepted"
+	EventOfficerAssigned    EventKind = "officer_assigned"
+	EventNoted              EventKind = "noted"
+	EventNoticeSubmitted    EventKind = "notice_submitted"
+	EventNoticeReturned     EventKind = "notice_returned"
+	EventNoticeApproved     EventKind = "notice_approved"
+	EventNoticeCorrected    EventKind = "notice_corrected"
+	EventReceiptRecorded    EventKind = "receipt_recorded"
+	EventPlanSubmitted      EventKind = "plan_submitted"
+	EventPlanReturned       EventKind = "plan_returned"
+	EventPlanAccepted       EventKind = "plan_accepted"
+	EventReportSubmitted    EventKind = "report_submitted"
+	EventReportReturned     EventKind = "report_returned"
+	EventReportAccepted     EventKind = "report_accepted"
+	EventCaseSustained      EventKind = "case_sustained"
+	EventCheckedIn          EventKind = "checked_in"
+	EventSustainedExited    EventKind = "sustained_exited"
+	EventLookBackDrawn      EventKind = "look_back_drawn"
+	EventLookBackUndrawn    EventKind = "look_back_undrawn"
+	EventLookBackMissed     EventKind = "look_back_missed"
+	EventRedrawAsked        EventKind = "redraw_asked"
+	EventRedrawDecided      EventKind = "redraw_decided"
+	EventOpeningAsked       EventKind = "opening_asked"
+	EventOpeningDecided     EventKind = "opening_decided"
+	EventLookBackAnnounced  EventKind = "look_back_announced"
+	EventArrivalPermitted   EventKind = "arrival_permitted"
+	EventLookBackDispatched EventKind = "look_back_dispatched"
+	EventArrived            EventKind = "arrived"
+	EventLookBackRecorded   EventKind = "look_back_recorded"
+	EventClosureApproved    EventKind = "closure_approved"
+	EventClosureRefused     EventKind = "closure_refused"
+	EventReopened           EventKind = "reopened"
+	EventExtensionAsked     EventKind = "extension_asked"
+	EventExtensionDecided   EventKind = "extension_decided"
+	EventObjectionFiled     EventKind = "objection_filed"
+	EventObjectionDecided   EventKind = "objection_decided"
+	EventStayGranted        EventKind = "stay_granted"
+	EventStayEnded          EventKind = "stay_ended"
+	EventMeasureOrdered     EventKind = "measure_ordered"
+	EventMeasurePostponed   EventKind = "measure_postponed"
+	EventMeasureWaived      EventKind = "measure_waived"
+	EventMeasureRecorded    EventKind = "measure_recorded"
+	EventMeasuresCancelled  EventKind = "measures_cancelled"
+	EventMeasureTakenOver   EventKind = "measure_taken_over"
+	EventHandedOver         EventKind = "handed_over"
+	EventHandoverAccepted   EventKind = "handover_accepted"
+	EventCaseMerged         EventKind = "case_merged"
+	EventChildTakenIn       EventKind = "child_taken_in"
+	EventGivenBack          EventKind = "given_back"
+	EventCaseVoided         EventKind = "case_voided"
+	EventCaseTransferred    EventKind = "case_transferred"
+	EventTransferReceived   EventKind = "transfer_received"
+	EventTakenBack          EventKind = "taken_back"
+	EventReminded           EventKind = "reminded"
+	EventChased             EventKind = "chased"
+	EventDeadlineMissed     EventKind = "deadline_missed"
+	EventDeadlineMoved      EventKind = "deadline_moved"
+	EventLevelRaised        EventKind = "level_raised"
+	EventCaseArchived       EventKind = "case_archived"
+	EventRecomputed         EventKind = "recomputed"
+	EventUnitSucceeded      EventKind = "unit_succeeded"
 )
 
 // EventKinds lists every kind of event.
@@ -83,6 +93,16 @@ func EventKinds() []EventKind {
 		EventCaseSustained,
 		EventCheckedIn,
 		EventSustainedExited,
+		EventLookBackDrawn,
+		EventLookBackUndrawn,
+		EventLookBackMissed,
+		EventRedrawAsked,
+		EventRedrawDecided,
+		EventOpeningAsked,
+		EventOpeningDecided,
+		EventLookBackAnnounced,
+		EventArrivalPermitted,
+		EventLookBackDispatched,
 		EventArrived,
 		EventLookBackRecorded,
 		EventClosureApproved,
@@ -165,6 +185,26 @@ func (k EventKind) ZH() string {
 		return "定期报告"
 	case EventSustainedExited:
 		return "结束持续整改"
+	case EventLookBackDrawn:
+		return "回头看抽签"
+	case EventLookBackUndrawn:
+		return "抽签未成"
+	case EventLookBackMissed:
+		return "抽定日期未能派出"
+	case EventRedrawAsked:
+		return "申请重新抽签"
+	case EventRedrawDecided:
+		return "决定重新抽签"
+	case EventOpeningAsked:
+		return "申请提前启封"
+	case EventOpeningDecided:
+		return "决定提前启封"
+	case EventLookBackAnnounced:
+		return "明示回头看"
+	case EventArrivalPermitted:
+		return "准许另日到场"
+	case EventLookBackDispatched:
+		return "派出检查组"
 	case EventArrived:
 		return "到场"
 	case EventLookBackRecorded:
@@ -283,6 +323,26 @@ func newBody(kind EventKind) (Body, bool) {
 		return &CheckedIn{}, true
 	case EventSustainedExited:
 		return &SustainedExited{}, true
+	case EventLookBackDrawn:
+		return &LookBackDrawn{}, true
+	case EventLookBackUndrawn:
+		return &LookBackUndrawn{}, true
+	case EventLookBackMissed:
+		return &LookBackMissed{}, true
+	case EventRedrawAsked:
+		return &RedrawAsked{}, true
+	case EventRedrawDecided:
+		return &RedrawDecided{}, true
+	case EventOpeningAsked:
+		return &OpeningAsked{}, true
+	case EventOpeningDecided:
+		return &OpeningDecided{}, true
+	case EventLookBackAnnounced:
+		return &LookBackAnnounced{}, true
+	case EventArrivalPermitted:
+		return &ArrivalPermitted{}, true
+	case EventLookBackDispatched:
+		return &LookBackDispatched{}, true
 	case EventArrived:
 		return &Arrived{}, true
 	case EventLookBackRecorded:
@@ -356,58 +416,68 @@ func newBody(kind EventKind) (Body, bool) {
 	}
 }
 
-func (*CaseOpened) kind() EventKind        { return EventCaseOpened }
-func (*DraftAmended) kind() EventKind      { return EventDraftAmended }
-func (*DraftSubmitted) kind() EventKind    { return EventDraftSubmitted }
-func (*DraftReturned) kind() EventKind     { return EventDraftReturned }
-func (*FindingAccepted) kind() EventKind   { return EventFindingAccepted }
-func (*OfficerAssigned) kind() EventKind   { return EventOfficerAssigned }
-func (*Noted) kind() EventKind             { return EventNoted }
-func (*NoticeSubmitted) kind() EventKind   { return EventNoticeSubmitted }
-func (*NoticeReturned) kind() EventKind    { return EventNoticeReturned }
-func (*NoticeApproved) kind() EventKind    { return EventNoticeApproved }
-func (*NoticeCorrected) kind() EventKind   { return EventNoticeCorrected }
-func (*ReceiptRecorded) kind() EventKind   { return EventReceiptRecorded }
-func (*PlanSubmitted) kind() EventKind     { return EventPlanSubmitted }
-func (*PlanReturned) kind() EventKind      { return EventPlanReturned }
-func (*PlanAccepted) kind() EventKind      { return EventPlanAccepted }
-func (*ReportSubmitted) kind() EventKind   { return EventReportSubmitted }
-func (*ReportReturned) kind() EventKind    { return EventReportReturned }
-func (*ReportAccepted) kind() EventKind    { return EventReportAccepted }
-func (*CaseSustained) kind() EventKind     { return EventCaseSustained }
-func (*CheckedIn) kind() EventKind         { return EventCheckedIn }
-func (*SustainedExited) kind() EventKind   { return EventSustainedExited }
-func (*Arrived) kind() EventKind           { return EventArrived }
-func (*LookBackRecorded) kind() EventKind  { return EventLookBackRecorded }
-func (*ClosureApproved) kind() EventKind   { return EventClosureApproved }
-func (*ClosureRefused) kind() EventKind    { return EventClosureRefused }
-func (*Reopened) kind() EventKind          { return EventReopened }
-func (*ExtensionAsked) kind() EventKind    { return EventExtensionAsked }
-func (*ExtensionDecided) kind() EventKind  { return EventExtensionDecided }
-func (*ObjectionFiled) kind() EventKind    { return EventObjectionFiled }
-func (*ObjectionDecided) kind() EventKind  { return EventObjectionDecided }
-func (*StayGranted) kind() EventKind       { return EventStayGranted }
-func (*StayEnded) kind() EventKind         { return EventStayEnded }
-func (*MeasureOrdered) kind() EventKind    { return EventMeasureOrdered }
-func (*MeasurePostponed) kind() EventKind  { return EventMeasurePostponed }
-func (*MeasureWaived) kind() EventKind     { return EventMeasureWaived }
-func (*MeasureRecorded) kind() EventKind   { return EventMeasureRecorded }
-func (*MeasuresCancelled) kind() EventKind { return EventMeasuresCancelled }
-func (*MeasureTakenOver) kind() EventKind  { return EventMeasureTakenOver }
-func (*HandedOver) kind() EventKind        { return EventHandedOver }
-func (*HandoverAccepted) kind() EventKind  { return EventHandoverAccepted }
-func (*CaseMerged) kind() EventKind        { return EventCaseMerged }
-func (*ChildTakenIn) kind() EventKind      { return EventChildTakenIn }
-func (*GivenBack) kind() EventKind         { return EventGivenBack }
-func (*CaseVoided) kind() EventKind        { return EventCaseVoided }
-func (*CaseTransferred) kind() EventKind   { return EventCaseTransferred }
-func (*TransferReceived) kind() EventKind  { return EventTransferReceived }
-func (*TakenBack) kind() EventKind         { return EventTakenBack }
-func (*Reminded) kind() EventKind          { return EventReminded }
-func (*Chased) kind() EventKind            { return EventChased }
-func (*DeadlineMissed) kind() EventKind    { return EventDeadlineMissed }
-func (*DeadlineMoved) kind() EventKind     { return EventDeadlineMoved }
-func (*LevelRaised) kind() EventKind       { return EventLevelRaised }
-func (*CaseArchived) kind() EventKind      { return EventCaseArchived }
-func (*Recomputed) kind() EventKind        { return EventRecomputed }
-func (*UnitSucceeded) kind() EventKind     { return EventUnitSucceeded }
+func (*CaseOpened) kind() EventKind         { return EventCaseOpened }
+func (*DraftAmended) kind() EventKind       { return EventDraftAmended }
+func (*DraftSubmitted) kind() EventKind     { return EventDraftSubmitted }
+func (*DraftReturned) kind() EventKind      { return EventDraftReturned }
+func (*FindingAccepted) kind() EventKind    { return EventFindingAccepted }
+func (*OfficerAssigned) kind() EventKind    { return EventOfficerAssigned }
+func (*Noted) kind() EventKind              { return EventNoted }
+func (*NoticeSubmitted) kind() EventKind    { return EventNoticeSubmitted }
+func (*NoticeReturned) kind() EventKind     { return EventNoticeReturned }
+func (*NoticeApproved) kind() EventKind     { return EventNoticeApproved }
+func (*NoticeCorrected) kind() EventKind    { return EventNoticeCorrected }
+func (*ReceiptRecorded) kind() EventKind    { return EventReceiptRecorded }
+func (*PlanSubmitted) kind() EventKind      { return EventPlanSubmitted }
+func (*PlanReturned) kind() EventKind       { return EventPlanReturned }
+func (*PlanAccepted) kind() EventKind       { return EventPlanAccepted }
+func (*ReportSubmitted) kind() EventKind    { return EventReportSubmitted }
+func (*ReportReturned) kind() EventKind     { return EventReportReturned }
+func (*ReportAccepted) kind() EventKind     { return EventReportAccepted }
+func (*CaseSustained) kind() EventKind      { return EventCaseSustained }
+func (*CheckedIn) kind() EventKind          { return EventCheckedIn }
+func (*SustainedExited) kind() EventKind    { return EventSustainedExited }
+func (*LookBackDrawn) kind() EventKind      { return EventLookBackDrawn }
+func (*LookBackUndrawn) kind() EventKind    { return EventLookBackUndrawn }
+func (*LookBackMissed) kind() EventKind     { return EventLookBackMissed }
+func (*RedrawAsked) kind() EventKind        { return EventRedrawAsked }
+func (*RedrawDecided) kind() EventKind      { return EventRedrawDecided }
+func (*OpeningAsked) kind() EventKind       { return EventOpeningAsked }
+func (*OpeningDecided) kind() EventKind     { return EventOpeningDecided }
+func (*LookBackAnnounced) kind() EventKind  { return EventLookBackAnnounced }
+func (*ArrivalPermitted) kind() EventKind   { return EventArrivalPermitted }
+func (*LookBackDispatched) kind() EventKind { return EventLookBackDispatched }
+func (*Arrived) kind() EventKind            { return EventArrived }
+func (*LookBackRecorded) kind() EventKind   { return EventLookBackRecorded }
+func (*ClosureApproved) kind() EventKind    { return EventClosureApproved }
+func (*ClosureRefused) kind() EventKind     { return EventClosureRefused }
+func (*Reopened) kind() EventKind           { return EventReopened }
+func (*ExtensionAsked) kind() EventKind     { return EventExtensionAsked }
+func (*ExtensionDecided) kind() EventKind   { return EventExtensionDecided }
+func (*ObjectionFiled) kind() EventKind     { return EventObjectionFiled }
+func (*ObjectionDecided) kind() EventKind   { return EventObjectionDecided }
+func (*StayGranted) kind() EventKind        { return EventStayGranted }
+func (*StayEnded) kind() EventKind          { return EventStayEnded }
+func (*MeasureOrdered) kind() EventKind     { return EventMeasureOrdered }
+func (*MeasurePostponed) kind() EventKind   { return EventMeasurePostponed }
+func (*MeasureWaived) kind() EventKind      { return EventMeasureWaived }
+func (*MeasureRecorded) kind() EventKind    { return EventMeasureRecorded }
+func (*MeasuresCancelled) kind() EventKind  { return EventMeasuresCancelled }
+func (*MeasureTakenOver) kind() EventKind   { return EventMeasureTakenOver }
+func (*HandedOver) kind() EventKind         { return EventHandedOver }
+func (*HandoverAccepted) kind() EventKind   { return EventHandoverAccepted }
+func (*CaseMerged) kind() EventKind         { return EventCaseMerged }
+func (*ChildTakenIn) kind() EventKind       { return EventChildTakenIn }
+func (*GivenBack) kind() EventKind          { return EventGivenBack }
+func (*CaseVoided) kind() EventKind         { return EventCaseVoided }
+func (*CaseTransferred) kind() EventKind    { return EventCaseTransferred }
+func (*TransferReceived) kind() EventKind   { return EventTransferReceived }
+func (*TakenBack) kind() EventKind          { return EventTakenBack }
+func (*Reminded) kind() EventKind           { return EventReminded }
+func (*Chased) kind() EventKind             { return EventChased }
+func (*DeadlineMissed) kind() EventKind     { return EventDeadlineMissed }
+func (*DeadlineMoved) kind() EventKind      { return EventDeadlineMoved }
+func (*LevelRaised) kind() EventKind        { return EventLevelRaised }
+func (*CaseArchived) kind() EventKind       { return EventCaseArchived }
+func (*Recomputed) kind() EventKind         { return EventRecomputed }
+func (*UnitSucceeded) kind() EventKind      { return EventUnitSucceeded }

@@ -50,7 +50,7 @@ func (c Case) CommitteeOwes() []Clock {
 func committeeClock(name policy.ClockName) bool {
 	switch name { //nolint:exhaustive // the others wait for somebody else
 	case policy.ClockDraft, policy.ClockTriage, policy.ClockNoticeDrafting, policy.ClockNoticeApproval,
-		policy.ClockPlanReview, policy.ClockReportReview, policy.ClockLookBack, policy.ClockLookBackResult,
+		policy.ClockPlanReview, policy.ClockReportReview, policy.ClockLookBack, policy.ClockDraw, policy.ClockLookBackResult,
 		policy.ClockClosureApproval, policy.ClockSustainedReview, policy.ClockObjection, policy.ClockExtension,
 		policy.ClockMeasure:
 		return true

@@ -142,7 +142,7 @@ var nodeLaws = []nodeLaw{
 }
 
 func alarmMoves(_ *walk, e *edge) string {
-	if e.body != nil {
+	if e.body != nil || e.record {
 		return ""
 	}
 	if len(e.events) == 0 {
@@ -449,6 +449,9 @@ func allowedAgrees(w *walk, n *node) string {
 func (f *findings) note(w *walk, e *edge) {
 	for _, event := range e.events {
 		f.kinds[event.Kind]++
+	}
+	if e.record {
+		return
 	}
 	if e.body == nil {
 		f.alarms[alarmLine(w, e)] = true

@@ -71,7 +71,7 @@ func (c Case) told(e Event) []Recipient {
 		return []Recipient{{Account: c.Part.Drafter}}
 	case *PlanSubmitted, *ReportSubmitted, *CheckedIn:
 		return []Recipient{{Account: c.Officer}}
-	case *ExtensionAsked, *ObjectionFiled:
+	case *ExtensionAsked, *ObjectionFiled, *LookBackUndrawn, *LookBackMissed, *RedrawAsked, *OpeningAsked:
 		return []Recipient{{Role: Leader}}
 	case *HandedOver:
 		return []Recipient{{Account: body.To}}
@@ -92,7 +92,7 @@ func (c Case) told(e Event) []Recipient {
 	case *ReceiptRecorded, *PlanReturned, *PlanAccepted, *ReportReturned,
 		*ReportAccepted, *CaseSustained, *SustainedExited, *ClosureApproved, *Reopened, *ExtensionDecided,
 		*ObjectionDecided, *StayGranted, *DeadlineMoved, *CaseVoided, *CaseMerged, *GivenBack,
-		*CaseTransferred, *TakenBack:
+		*CaseTransferred, *TakenBack, *LookBackAnnounced:
 		if c.Served {
 			return unit
 		}

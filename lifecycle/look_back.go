@@ -9,12 +9,15 @@ import (
 
 // A LookBackOf records one look-back, from the arrival on.
 type LookBackOf struct {
-	Round    int             `json:"round"`
-	On       Date            `json:"on"`
-	Persons  []string        `json:"persons"`
-	Result   Result          `json:"result,omitempty"`
-	Findings []LookBackPoint `json:"findings,omitempty"`
-	Evidence []string        `json:"evidence,omitempty"`
+	Round int  `json:"round"`
+	On    Date `json:"on"`
+	// Persons are accounts, Names what they were called then.
+	Persons   []string        `json:"persons"`
+	Names     []string        `json:"names,omitempty"`
+	Announced bool            `json:"announced,omitempty"`
+	Result    Result          `json:"result,omitempty"`
+	Findings  []LookBackPoint `json:"findings,omitempty"`
+	Evidence  []string        `json:"evidence,omitempty"`
 }
 
 // A LookBackPoint is what was found of one measure.
@@ -36,16 +39,6 @@ const (
 	Unverifiable  Result = "could_not_be_checked" // 无法核实
 )
 
-// RecordArrival records that the inspectors stand in the room. Until then
-// nothing of a look-back is in the case.
-type RecordArrival struct {
-	On      Date     `json:"on"`
-	Persons []string `json:"persons" minItems:"2" maxItems:"20" doc:"Everybody who came, the lead among them"`
-}
-
-// Arrived: the inspectors are with the unit.
-type Arrived struct{ RecordArrival }
-
 // RecordLookBack records what the look-back found.
 type RecordLookBack struct {
 	Result   Result          `json:"result" enum:"in_place,mostly_in_place,not_in_place,false_rectification,could_not_be_checked"`
@@ -65,24 +58,6 @@ type LookBackRecorded struct {
 	// ToLeader: a leader must say how it goes on.
 	ToLeader bool    `json:"to_leader,omitempty"`
 	Issued   *Issued `json:"issued,omitempty"`
-}
-
-func (b RecordArrival) decide(t *turn) error {
-	if err := t.dayBetween("on", b.On, t.windowOpens()); err != nil {
-		return err
-	}
-	if err := t.list("persons", b.Persons, 1, maxName); err != nil {
-		return err
-	}
-	least := t.rules.Policy.LookBack.MinPersons
-	if n := len(slices.Compact(slices.Sorted(slices.Values(b.Persons)))); n < least || n != len(b.Persons) {
-		return invalid("persons", "too_few_persons", fmt.Sprintf("回头看应有%d人以上到场，人员不得重复。", least),
-			fmt.Sprintf("A look-back needs at least %d different persons on the spot.", least))
-	}
-	t.record(&Arrived{b})
-	t.goTo(LookBackActive)
-	t.set(t.arm(t.start(policy.ClockLookBackResult, b.On, t.rules.Policy.Clock(policy.ClockLookBackResult).Within)))
-	return nil
 }
 
 func (b RecordLookBack) decide(t *turn) error {
@@ -117,6 +92,9 @@ func (t *turn) lookAgain() {
 	window := t.start(policy.ClockLookBack, t.c.AcceptedOn, t.rules.Policy.Clock(policy.ClockLookBack).Within)
 	ends := latest(window.Due, t.rules.Calendar.Add(t.today, t.rules.Policy.LookBack.Opens).Date)
 	t.set(t.arm(t.until(policy.ClockLookBack, t.c.AcceptedOn, ends)))
+	if t.c.Draw.waits() {
+		t.leaderDecides()
+	}
 }
 
 func (b RecordLookBack) signOnTheSpot(t *turn) error {
@@ -189,12 +167,6 @@ func (b *LookBackRecorded) Series() string {
 // Allot writes the number of the look-back feedback notice.
 func (b *LookBackRecorded) Allot(n int) { b.Number = fmt.Sprintf("〔%d〕%d号", b.Year, n) }
 
-func (b *Arrived) apply(c *Case, e Event) {
-	c.LookBacks = append(slices.Clone(c.LookBacks), LookBackOf{Round: c.Round, On: b.On, Persons: b.Persons})
-	c.Part.Lead = e.Actor.Account
-	c.Part.Inspectors = withAccount(c.Part.Inspectors, e.Actor.Account)
-}
-
 func (b *LookBackRecorded) apply(c *Case, e Event) {
 	c.LookBacks = slices.Clone(c.LookBacks)
 	now := &c.LookBacks[len(c.LookBacks)-1]
@@ -244,24 +216,6 @@ func (c Case) unverified() int {
 // falsified reports whether the unit was ever found to have faked it.
 func (c Case) falsified() bool {
 	return slices.ContainsFunc(c.LookBacks, func(l LookBackOf) bool { return l.Result == False })
-}
-
-// windowOpens is the first day of the window a look-back must fall in.
-func (t *turn) windowOpens() Date {
-	window, _ := t.c.clock(policy.ClockLookBack, 0)
-	return t.rules.Calendar.Add(window.Start, t.rules.Policy.LookBack.Opens).Date
-}
-
-// mayArrive: the window is open, and who judged the report does not look back
-// on it.
-func mayArrive(t *turn) *Refusal {
-	if refusal := notReviewer(t); refusal != nil {
-		return refusal
-	}
-	if opens := t.windowOpens(); t.today.Before(opens) {
-		return notAllowed("window_not_open", "回头看窗口自"+opens.String()+"起。", "The look-back window opens on "+opens.String()+".")
-	}
-	return nil
 }
 
 // notReviewer: who judged a report does not look back on it.

@@ -50,11 +50,15 @@ func TestThirdTimeIsALeadersTask(t *testing.T) {
 	n = steps(t, w, n, "secretary", lifecycle.SubmitReport{Items: oneDone}, "officer", lifecycle.AcceptReport{})
 	n.now = noon(day("2026-05-12"))
 	for range 3 {
-		n = steps(t, w, n, "lead", lifecycle.RecordArrival{On: day("2026-05-12"), Persons: []string{"lead", "乙"}},
+		n = steps(t, w, n, "lead", lifecycle.RecordArrival{On: day("2026-05-12"), Persons: []string{"lead", "second"}},
 			"lead", lifecycle.RecordLookBack{Result: lifecycle.Unverifiable})
 	}
 	k, _ := clockOf(n.c, policy.ClockLookBack)
 	require.Equal(t, []lifecycle.Recipient{{Role: lifecycle.Leader}}, n.c.Chased(k))
+	decision, _ := clockOf(n.c, policy.ClockDraw)
+	require.Equal(t, w.rules.Calendar.AddWorkingDays(day("2026-05-12"), 3), decision.Due, "and has days for it, not months")
+	arrive := lifecycle.RecordArrival{On: day("2026-05-12"), Persons: []string{"lead", "second"}}
+	require.Equal(t, "not_drawn", codeOf(w.command(n, arrive, people["lead"]).refusal))
 	require.False(t, lifecycle.Barred(n.c, people["leader"], k, n.now, w.rules), "the leader's task is left out of the leader's tasks")
 }
 
@@ -65,11 +69,12 @@ func TestAfterTheTrackTheLeadIsChased(t *testing.T) {
 	n := served(t, w, accept(lifecycle.Immediate, ""))
 	n = steps(t, w, n, "secretary", lifecycle.SubmitReport{Items: oneDone}, "officer", lifecycle.AcceptReport{})
 	n.now = noon(day("2026-05-12"))
-	arrive := lifecycle.RecordArrival{On: day("2026-05-12"), Persons: []string{"lead", "乙"}}
+	arrive := lifecycle.RecordArrival{On: day("2026-05-12"), Persons: []string{"lead", "second"}}
 	for range 3 {
 		n = steps(t, w, n, "lead", arrive, "lead", lifecycle.RecordLookBack{Result: lifecycle.Unverifiable})
 	}
-	n = steps(t, w, n, "lead", arrive, "leader", lifecycle.Sustain{Reason: someText}, "leader", lifecycle.ExitSustained{Reason: someText})
+	n = steps(t, w, n, "lead", lifecycle.RequestRedraw{Reason: someText}, "leader", lifecycle.DecideRedraw{Granted: true, Reason: someText},
+		"lead", arrive, "leader", lifecycle.Sustain{Reason: someText}, "leader", lifecycle.ExitSustained{Reason: someText})
 	k, _ := clockOf(n.c, policy.ClockLookBack)
 	require.Equal(t, []lifecycle.Recipient{{Role: lifecycle.LookBackLead}}, n.c.Chased(k))
 }
@@ -99,9 +104,10 @@ func TestEveryReviewerAndLeadOfTheRound(t *testing.T) {
 	n = asOne(t, w, n, everyRole("reviewer"), lifecycle.AcceptReport{Accepted: []int{1}})
 	n = steps(t, w, n, "secretary", lifecycle.SubmitReport{Items: both[1:]}, "officer", lifecycle.AcceptReport{})
 	n.now = noon(day("2026-05-12"))
-	arrive := lifecycle.RecordArrival{On: day("2026-05-12"), Persons: []string{"lead", "乙"}}
+	arrive := lifecycle.RecordArrival{On: day("2026-05-12"), Persons: []string{"lead", "second"}}
 	require.Equal(t, "own_review", codeOf(w.command(n, arrive, everyRole("reviewer")).refusal))
-	n = asOne(t, w, n, everyRole("first"), arrive, lifecycle.RecordLookBack{Result: lifecycle.Unverifiable})
+	byFirst := lifecycle.RecordArrival{On: day("2026-05-12"), Persons: []string{"first", "second"}}
+	n = asOne(t, w, n, everyRole("first"), byFirst, lifecycle.RecordLookBack{Result: lifecycle.Unverifiable})
 	n = steps(t, w, n, "lead", arrive, "lead", lifecycle.RecordLookBack{Result: lifecycle.InPlace, Findings: good(2)})
 	for _, who := range []string{"reviewer", "first"} {
 		require.Equal(t, "own_check", codeOf(w.command(n, lifecycle.ApproveClosure{}, everyRole(who)).refusal), who)

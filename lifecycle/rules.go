@@ -28,6 +28,10 @@ type Rules struct {
 	Over []policy.List
 	// Known are the units and people that the command refers to and that exist.
 	Known Known
+	// Candidates are those who may look back at all, where the command names who
+	// comes, and Unsealed is what was drawn, where it records an arrival.
+	Candidates []Candidate
+	Unsealed   Unsealed
 	// Of are the rules of the other cases a command involves, by case: each was
 	// noticed under its own policy. The subject's stand in for what is not there.
 	Of map[string]Rules
@@ -59,6 +63,8 @@ type Refs struct {
 	Campaigns []string
 	// Posts: the body names people by the offices they hold in the case's unit.
 	Posts bool
+	// Candidates: it names who comes to look back. Unsealed: and that they have come.
+	Candidates, Unsealed bool
 }
 
 // ReferencesOf lists what a command's body refers to.

@@ -35,12 +35,18 @@ var datesOfTheLaw = map[string]bool{
 	// Computed from the past by the policy and the calendar.
 	"Clock.Start": true, "Clock.Base": true, "Clock.Due": true, "Clock.DueAt": true, "Clock.StandsSince": true, "Move.From": true, "Move.To": true,
 	"Ring.On": true, "Ring.At": true, "Reminded.Due": true, "Chased.Due": true, "DeadlineMissed.Due": true, "DeadlineMoved.From": true,
-	"LevelRaised.Due": true, "UnitDeadline.Due": true,
+	"LevelRaised.Due": true, "UnitDeadline.Due": true, "DrawOf.Opens": true, "DrawOf.Closes": true, "LookBackDrawn.Opens": true,
+	"LookBackDrawn.Closes": true, "LookBackUndrawn.Opens": true, "LookBackUndrawn.Closes": true, "Window.Opens": true, "Window.Closes": true,
+	// The days of the past on which people asked, and a leader answered for that very day.
+	"Asked.On": true, "DrawOf.PermittedOn": true,
+	// A look-back that is announced, which is no secret.
+	"AnnounceLookBack.On": true, "Announcement.On": true, "UnitCase.LookBackOn": true,
 	// Named by people for something that is not a look-back.
 	"SubmitNotice.ExternalDue": true, "Notice.ExternalDue": true, "PlanMeasure.Due": true, "PlannedMeasure.Due": true,
 	"RequestExtension.Until": true, "DecideExtension.Until": true, "ExtensionOf.Until": true, "ExtensionOf.Granted": true,
 	"GrantStay.Until": true, "StayOf.Until": true, "UnitStay.Until": true, "PostponeMeasure.Until": true,
 	// From the arrival on.
+	"Reveal.Date": true, "LookBackDispatched.ToldAt": true,
 	"RecordArrival.On": true, "LookBackOf.On": true, "LookBackRecorded.On": true,
 }
 
@@ -82,7 +88,7 @@ func dates(typ reflect.Type, seen map[reflect.Type]bool, found map[string]bool) 
 	default:
 		return
 	}
-	if seen[typ] || !strings.HasPrefix(typ.PkgPath(), "duban/lifecycle") {
+	if seen[typ] || !strings.HasPrefix(typ.PkgPath(), "duban/lifecycle") && typ.PkgPath() != "duban/lot" {
 		return
 	}
 	seen[typ] = true

@@ -61,7 +61,7 @@ func TestSeparationOfDuties(t *testing.T) {
 	items := []lifecycle.ReportItem{{No: 1, Done: true, Account: someText}}
 	reviewed := do(steps(t, w, n, "secretary", lifecycle.SubmitReport{Items: items}), lifecycle.AcceptReport{})
 	reviewed.now = noon(day("2026-04-20"))
-	arrival := lifecycle.RecordArrival{On: day("2026-04-20"), Persons: []string{"everything", "lead"}}
+	arrival := lifecycle.RecordArrival{On: day("2026-04-20"), Persons: []string{"lead", "second"}}
 	refused(reviewed, "own_review", "lead", arrival)
 	there := steps(t, w, reviewed, "lead", arrival)
 	good := lifecycle.RecordLookBack{Result: lifecycle.InPlace, Findings: []lifecycle.LookBackPoint{{No: 1, InPlace: true, Account: someText}}}
@@ -70,7 +70,7 @@ func TestSeparationOfDuties(t *testing.T) {
 
 	led := steps(t, w, n, "secretary", lifecycle.SubmitReport{Items: items}, "officer", lifecycle.AcceptReport{})
 	led.now = noon(day("2026-04-20"))
-	led = do(do(led, arrival), good)
+	led = do(do(led, lifecycle.RecordArrival{On: day("2026-04-20"), Persons: []string{"everything", "second"}}), good)
 	refused(led, "own_check", "leader2", lifecycle.ApproveClosure{})
 	refused(led, "own_check", "leader2", lifecycle.RefuseClosure{Reason: someText})
 }

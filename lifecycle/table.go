@@ -24,6 +24,12 @@ const (
 	KindSustain               CommandKind = "sustain"
 	KindCheckIn               CommandKind = "check_in"
 	KindExitSustained         CommandKind = "exit_sustained"
+	KindRequestRedraw         CommandKind = "request_redraw"
+	KindDecideRedraw          CommandKind = "decide_redraw"
+	KindRequestOpening        CommandKind = "request_opening"
+	KindDecideOpening         CommandKind = "decide_opening"
+	KindAnnounceLookBack      CommandKind = "announce_look_back"
+	KindPermitArrival         CommandKind = "permit_arrival"
 	KindRecordArrival         CommandKind = "record_arrival"
 	KindRecordLookBack        CommandKind = "record_look_back"
 	KindApproveClosure        CommandKind = "approve_closure"
@@ -86,6 +92,12 @@ var table = []row{ //nolint:gochecknoglobals // an immutable table, never assign
 	{kind: KindSustain, zh: "转持续", who: []Role{Leader}, from: []Stage{ReportReview, LookBackActive, Sustained}, to: []Stage{Sustained}},
 	{kind: KindCheckIn, zh: "定期报告", who: []Role{UnitSecretary, UnitContact}, from: []Stage{Sustained}, to: []Stage{Sustained}, paper: true},
 	{kind: KindExitSustained, zh: "结束持续", who: []Role{Leader}, from: []Stage{Sustained}, to: []Stage{LookBackPending}},
+	{kind: KindRequestRedraw, zh: "申请重新抽签", who: []Role{LookBackLead, Head, Leader}, from: []Stage{LookBackPending}, to: nil, guard: mayAskRedraw},
+	{kind: KindDecideRedraw, zh: "决定重新抽签", who: []Role{Leader}, from: []Stage{LookBackPending}, to: nil, guard: redrawAsked},
+	{kind: KindRequestOpening, zh: "申请提前启封", who: []Role{LookBackLead, Leader}, from: []Stage{LookBackPending}, to: nil, guard: mayAskOpening},
+	{kind: KindDecideOpening, zh: "决定提前启封", who: []Role{Leader}, from: []Stage{LookBackPending}, to: nil, guard: openingAsked},
+	{kind: KindAnnounceLookBack, zh: "明示回头看", who: []Role{Leader}, from: []Stage{LookBackPending}, to: nil, guard: drawn},
+	{kind: KindPermitArrival, zh: "准许另日到场", who: []Role{Leader}, from: []Stage{LookBackPending}, to: nil, guard: drawn},
 	{kind: KindRecordArrival, zh: "到场", who: []Role{LookBackLead}, from: []Stage{LookBackPending}, to: []Stage{LookBackActive}, guard: mayArrive},
 	{kind: KindRecordLookBack, zh: "回头看结果", who: []Role{LookBackLead}, from: []Stage{LookBackActive}, to: []Stage{ClosureApproval, Rectifying, Serving, LookBackPending}, guard: onTheSpot},
 	{kind: KindApproveClosure, zh: "批准销号", who: []Role{Leader}, from: []Stage{ClosureApproval}, to: []Stage{Closed}, guard: nothingOwed},
@@ -235,6 +247,24 @@ func (CheckIn) Kind() CommandKind { return KindCheckIn }
 func (ExitSustained) Kind() CommandKind { return KindExitSustained }
 
 // Kind names the command.
+func (RequestRedraw) Kind() CommandKind { return KindRequestRedraw }
+
+// Kind names the command.
+func (DecideRedraw) Kind() CommandKind { return KindDecideRedraw }
+
+// Kind names the command.
+func (RequestOpening) Kind() CommandKind { return KindRequestOpening }
+
+// Kind names the command.
+func (DecideOpening) Kind() CommandKind { return KindDecideOpening }
+
+// Kind names the command.
+func (AnnounceLookBack) Kind() CommandKind { return KindAnnounceLookBack }
+
+// Kind names the command.
+func (PermitArrival) Kind() CommandKind { return KindPermitArrival }
+
+// Kind names the command.
 func (RecordArrival) Kind() CommandKind { return KindRecordArrival }
 
 // Kind names the command.
@@ -348,6 +378,18 @@ func NewCommand(kind CommandKind) (CommandBody, bool) {
 		return &CheckIn{}, true
 	case KindExitSustained:
 		return &ExitSustained{}, true
+	case KindRequestRedraw:
+		return &RequestRedraw{}, true
+	case KindDecideRedraw:
+		return &DecideRedraw{}, true
+	case KindRequestOpening:
+		return &RequestOpening{}, true
+	case KindDecideOpening:
+		return &DecideOpening{}, true
+	case KindAnnounceLookBack:
+		return &AnnounceLookBack{}, true
+	case KindPermitArrival:
+		return &PermitArrival{}, true
 	case KindRecordArrival:
 		return &RecordArrival{}, true
 	case KindRecordLookBack:

@@ -131,13 +131,16 @@ func (s *script) command(actor lifecycle.Actor, kind, content string) {
 	for _, id := range lifecycle.Involves(c, body) {
 		others = append(others, s.cases[id])
 	}
-	events, err := lifecycle.Decide(c, others, lifecycle.Command{ID: "c", Actor: actor, Body: body}, s.now, s.rules)
+	events, err := lifecycle.Decide(c, others, lifecycle.Command{ID: "c", Actor: actor, Body: body}, s.now, unsealed(s.rules, c, body))
 	if refusal, ok := errors.AsType[*lifecycle.Refusal](err); ok {
 		fmt.Fprintf(&s.out, "    refused %s %s\n", refusal.Code, refusal.ZH)
 		return
 	}
 	require.NoError(s.t, err)
 	s.fold(events)
+	if after := s.cases[s.name]; after.Draw != nil {
+		s.fold(draws(after, s.rules, false))
+	}
 }
 
 // body is a good body of the kind for the case as it stands, with the fields of

@@ -126,6 +126,7 @@ func (t *turn) goTo(stage Stage) {
 	for _, name := range stageClocks(t.c.Stage) {
 		t.stop(name, 0)
 	}
+	t.stop(policy.ClockDraw, 0)
 	t.last().Stage = stage
 	t.c = t.c.withStage(stage, t.at)
 	if stage.Settled() {

@@ -29,6 +29,7 @@ type edge struct {
 	alarm    lifecycle.Alarm
 	events   []lifecycle.Event
 	turns    []lifecycle.Case // the cases as the turn left them
+	record   bool             // what the record did by itself: no command and no alarm
 	refusal  error
 }
 
@@ -92,6 +93,11 @@ func (w *walk) steps(n *node, step func(*edge)) {
 	if alarm, ok := n.c.Alarm(); ok {
 		step(w.alarm(n, alarm))
 	}
+	if events := lifecycle.DecideMissed(n.c, lifecycle.DayPassed(), n.now, w.rules); len(events) > 0 {
+		e := &edge{from: n, record: true, events: events, turns: []lifecycle.Case{fold(n.c, events)}}
+		e.to = n.after(events, "missed")
+		step(e)
+	}
 	now := *n
 	now.now = n.now.Add(time.Minute)
 	for _, body := range bodies(n.c, w.rules.Today(now.now)) {
@@ -143,6 +149,9 @@ func (w *walk) everybody(n *node, body lifecycle.CommandBody, step func(*edge)) 
 		if e.refusal == nil {
 			done[role] = true
 			step(e)
+			if failed, ok := w.undrawn(n, body, a); ok {
+				step(failed)
+			}
 			continue
 		}
 		refused = e
@@ -161,8 +170,9 @@ func (w *walk) command(n *node, body lifecycle.CommandBody, a lifecycle.Actor) *
 		others = []lifecycle.Case{n.other}
 	}
 	e := &edge{from: n, body: body, actor: a}
-	e.events, e.turns, e.refusal = lifecycle.DecideTurn(n.c, others, lifecycle.Command{ID: "c", Actor: a, Body: body}, n.now, w.rules)
+	e.events, e.turns, e.refusal = lifecycle.DecideTurn(n.c, others, lifecycle.Command{ID: "c", Actor: a, Body: body}, n.now, unsealed(w.rules, n.c, body))
 	if e.refusal == nil {
+		w.draw(e, false)
 		e.to = n.after(e.events, string(body.Kind()))
 	}
 	return e
@@ -280,6 +290,7 @@ func unusual(n *node) (list []string, weight int) {
 	add(c.Report != nil && c.Report.Returns > 0, 1, returns(c))
 	add(partial(c), 1, "partial")
 	add(c.Plan != nil && c.Plan.Returns > 0, 1, "plan returned")
+	add(c.Draw != nil && c.Stage == lifecycle.LookBackPending, undrawn(c), drawOf(c))
 	add(unverified(c) > 0, 1, fmt.Sprintf("unverified %d", min(unverified(c), 3)))
 	return list, weight
 }

@@ -90,6 +90,15 @@ func checkLookBack(p *Policy, f *file) {
 	if p.LookBack.MinPersons < 2 {
 		f.refuse("look_back.min_persons", "expected at least 2")
 	}
+	if p.LookBack.Team < p.LookBack.MinPersons || p.LookBack.Team > 12 {
+		f.refuse("look_back.team", "expected min_persons to 12", "look_back.min_persons")
+	}
+	if p.LookBack.TellAt.Std() >= 24*time.Hour {
+		f.refuse("look_back.tell_at", "expected a time of the day: less than 24h")
+	}
+	if p.LookBack.Load.Unit != calendar.Months {
+		f.refuse("look_back.load", "expected months: M")
+	}
 	if p.LookBack.ImpossibleToLeader < 1 {
 		f.refuse("look_back.impossible_to_leader", "expected at least 1")
 	}

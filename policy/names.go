@@ -5,7 +5,7 @@ func ClockNames() []ClockName {
 	return []ClockName{
 		ClockDraft, ClockTriage, ClockNoticeDrafting, ClockNoticeApproval, ClockReceipt,
 		ClockPlan, ClockPlanReview, ClockRectification, ClockReportReview,
-		ClockLookBack, ClockLookBackResult, ClockClosureApproval, ClockCooling,
+		ClockLookBack, ClockDraw, ClockLookBackResult, ClockClosureApproval, ClockCooling,
 		ClockCheckIn, ClockSustainedReview, ClockTransferReceipt, ClockTransferStatus,
 		ClockObjection, ClockExtension, ClockStay, ClockHandover,
 	}
@@ -84,6 +84,8 @@ func (n ClockName) ZH() string {
 		return "审核报告"
 	case ClockLookBack:
 		return "回头看"
+	case ClockDraw:
+		return "决定回头看如何进行"
 	case ClockLookBackResult:
 		return "回头看结果"
 	case ClockClosureApproval:

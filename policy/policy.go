@@ -62,16 +62,19 @@ type ClockName string
 
 // The clocks.
 const (
-	ClockDraft           ClockName = "draft"
-	ClockTriage          ClockName = "triage"
-	ClockNoticeDrafting  ClockName = "notice_drafting"
-	ClockNoticeApproval  ClockName = "notice_approval"
-	ClockReceipt         ClockName = "receipt"
-	ClockPlan            ClockName = "plan"
-	ClockPlanReview      ClockName = "plan_review"
-	ClockRectification   ClockName = "rectification"
-	ClockReportReview    ClockName = "report_review"
-	ClockLookBack        ClockName = "look_back"
+	ClockDraft          ClockName = "draft"
+	ClockTriage         ClockName = "triage"
+	ClockNoticeDrafting ClockName = "notice_drafting"
+	ClockNoticeApproval ClockName = "notice_approval"
+	ClockReceipt        ClockName = "receipt"
+	ClockPlan           ClockName = "plan"
+	ClockPlanReview     ClockName = "plan_review"
+	ClockRectification  ClockName = "rectification"
+	ClockReportReview   ClockName = "report_review"
+	ClockLookBack       ClockName = "look_back"
+	// ClockDraw is by when a leader decides on a draw that failed, or was asked
+	// for anew.
+	ClockDraw            ClockName = "draw"
 	ClockLookBackResult  ClockName = "look_back_result"
 	ClockClosureApproval ClockName = "closure_approval"
 	ClockCooling         ClockName = "cooling"
@@ -256,6 +259,13 @@ type LookBack struct {
 	Opens calendar.Period `yaml:"opens"`
 	// MinPersons is how many inspectors must be on the spot.
 	MinPersons int `yaml:"min_persons"`
+	// Team is how many inspectors are drawn, MinPersons or more.
+	Team int `yaml:"team"`
+	// Load is how far back the look-backs somebody was drawn for count when the
+	// load is balanced, in months.
+	Load calendar.Period `yaml:"load"`
+	// TellAt is the time of the drawn day at which the inspectors are told.
+	TellAt Duration `yaml:"tell_at"`
 	// ImpossibleToLeader is the number of failed attempts at which a leader
 	// must decide.
 	ImpossibleToLeader int    `yaml:"impossible_to_leader"`

@@ -1,0 +1,101 @@
+package lifecycle
+
+import (
+	"fmt"
+	"slices"
+
+	"duban/policy"
+)
+
+// An Announcement is a look-back that the unit was told of (明示回头看).
+type Announcement struct {
+	On      Date     `json:"on"`
+	Persons []string `json:"persons"`
+	Reason  string   `json:"reason"`
+}
+
+// AnnounceLookBack has a look-back made on a day that the unit is told. What was
+// drawn is void then, and the look-back is marked as announced for ever.
+type AnnounceLookBack struct {
+	On      Date     `json:"on" doc:"The day, which the unit is told"`
+	Persons []string `json:"persons" minItems:"2" maxItems:"20" doc:"Accounts of those who will come, a look-back lead among them"`
+	Reason  string   `json:"reason" minLength:"1" maxLength:"10000" doc:"Why it is announced; not shown to the unit"`
+}
+
+// LookBackAnnounced: the unit knows the day.
+type LookBackAnnounced struct {
+	AnnounceLookBack
+	Names []string `json:"names"`
+}
+
+// PermitArrival lets the inspectors arrive today although another day was drawn,
+// or outside the window.
+type PermitArrival struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
+}
+
+// ArrivalPermitted: a leader answers for an arrival on this day.
+type ArrivalPermitted struct{ PermitArrival }
+
+func (b AnnounceLookBack) decide(t *turn) error {
+	today := t.rules.Today(t.received)
+	limit := t.rules.Calendar.Add(today, t.rules.Policy.Clock(policy.ClockLookBack).Within).Date
+	err := first(t.dayAfter("on", b.On, today.AddDays(-1), limit), t.text("reason", b.Reason, maxText), t.team("persons", b.Persons))
+	if err != nil {
+		return err
+	}
+	if !t.rules.Calendar.WorkingDay(b.On) {
+		return invalid("on", "day_off", b.On.String()+"不是工作日。", b.On.String()+" is no working day.")
+	}
+	if !slices.ContainsFunc(b.Persons, func(id string) bool { return t.rules.Known.Accounts[id].Has(LookBackLead) }) {
+		return invalid("persons", "no_lead", "检查组中应有回头看组长。", "A look-back lead must be among those who come.")
+	}
+	t.record(&LookBackAnnounced{AnnounceLookBack: b, Names: t.names(b.Persons)})
+	t.leaderDecided()
+	return nil
+}
+
+func (b PermitArrival) decide(t *turn) error {
+	if err := t.text("reason", b.Reason, maxText); err != nil {
+		return err
+	}
+	t.record(&ArrivalPermitted{b})
+	return nil
+}
+
+// team refuses too small a team, one with somebody twice, and one with somebody
+// who must not come.
+func (t *turn) team(field string, persons []string) error {
+	if err := t.list(field, persons, 1, maxName); err != nil {
+		return err
+	}
+	least := t.rules.Policy.LookBack.MinPersons
+	if n := len(slices.Compact(slices.Sorted(slices.Values(persons)))); n < least || n != len(persons) {
+		return invalid(field, "too_few_persons", fmt.Sprintf("回头看应有%d人以上到场，人员不得重复。", least),
+			fmt.Sprintf("A look-back needs at least %d different persons on the spot.", least))
+	}
+	return t.mayCome(field, persons)
+}
+
+func (t *turn) names(accounts []string) []string {
+	names := make([]string, len(accounts))
+	for i, id := range accounts {
+		names[i] = t.nameOf(id)
+	}
+	return names
+}
+
+func (b AnnounceLookBack) refers() Refs { return Refs{Accounts: b.Persons, Candidates: true} }
+
+func (b *LookBackAnnounced) apply(c *Case, _ Event) {
+	d := *c.Draw
+	d.Status, d.Fault, d.Redraw, d.Opening, d.OpenedTo = DrawAnnounced, nil, nil, nil, nil
+	d.Announced = &Announcement{On: b.On, Persons: b.Persons, Reason: b.Reason}
+	c.Draw, c.LookBackToLeader = &d, false
+}
+
+func (b *ArrivalPermitted) apply(c *Case, e Event) {
+	d := *c.Draw
+	d.PermittedOn = e.Legal
+	c.Draw = &d
+}
