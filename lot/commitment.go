@@ -118,7 +118,7 @@ func (p Parts) hash() Digest {
 	var w writer
 	w.text(commitmentLabel)
 	w.text("hash")
-	for _, part := range []Digest{p.Nonce, p.Case, p.Number, p.Window, p.Date, p.Team, p.Roster} {
+	for _, part := range p.list() {
 		w.raw(part[:])
 	}
 	return sha256.Sum256(w.bytes)

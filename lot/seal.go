@@ -114,6 +114,10 @@ func (e *SealError) Error() string { return e.en }
 // ZH returns the Chinese sentence.
 func (e *SealError) ZH() string { return e.zh }
 
+func noKey() *KeyError {
+	return &KeyError{Fault: KeyMissing, zh: "没有封存密钥，无法封存回头看方案。", en: "there is no key to seal the plan with"}
+}
+
 func broken() *SealError {
 	return &SealError{
 		zh: "封存的回头看方案已损坏、被改动，或不属于本案本次抽签，请领导决定是否在见证下重新抽签。",
@@ -137,7 +141,7 @@ func (k Keys) Seal(chance io.Reader, p Plan) ([]byte, error) {
 		return nil, err
 	}
 	if len(k) == 0 || k[0] == (Key{}) {
-		return nil, &KeyError{Fault: KeyMissing, zh: "没有封存密钥，无法封存回头看方案。", en: "there is no key to seal the plan with"}
+		return nil, noKey()
 	}
 	id := k[0].id()
 	sealed := make([]byte, 0, SealedSize)

@@ -93,7 +93,7 @@ var direct = map[string][]string{
 		"time", "unicode", "unicode/utf8",
 	},
 	"lot": {
-		"bytes", "cmp", "crypto/aes", "crypto/cipher", "crypto/hmac", "crypto/sha256", "encoding/binary",
+		"bytes", "cmp", "crypto/aes", "crypto/cipher", "crypto/hmac", "crypto/sha256", "encoding/base64", "encoding/binary",
 		"encoding/hex", "errors", "fmt", "io", "math", "math/bits", "slices", "strings", "unicode/utf8",
 	},
 }
