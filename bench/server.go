@@ -35,7 +35,7 @@ func start(ctx context.Context) (*bench, error) {
 		return nil, err
 	}
 	b := &bench{folder: folder}
-	b.pg, err = local.StartPostgres(ctx, local.PostgresOptions{Dir: folder, Logger: slog.New(slog.DiscardHandler)})
+	b.pg, err = local.StartPostgres(ctx, local.PostgresOptions{Dir: folder, Roles: store.Roles(), Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		b.stop(ctx)
 		return nil, err

@@ -67,7 +67,7 @@ func newStack(t *testing.T, s setup) *stack {
 	k := &stack{t: t, dir: pgtest.Folder(t)}
 	quiet := slog.New(slog.DiscardHandler)
 	var err error
-	k.postgres, err = local.StartPostgres(ctx, local.PostgresOptions{Dir: k.dir, Logger: quiet})
+	k.postgres, err = local.StartPostgres(ctx, local.PostgresOptions{Dir: k.dir, Roles: store.Roles(), Logger: quiet})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = k.postgres.Stop(context.Background()) })
 	if !s.noEngine {

@@ -33,7 +33,8 @@ type PostgresOptions struct {
 	Settings map[string]string
 
 	// Roles are further roles of the database server, without login, that the
-	// role duban may SET ROLE to and grant rights to. Defaults to none.
+	// role duban may take on by SET ROLE. It has none of their rights before, and
+	// may make nobody else a member. Defaults to none.
 	Roles []string
 
 	// Elsewhere is the folder for the data when PostgreSQL's account cannot

@@ -65,6 +65,36 @@ func TestPostgresGivesARoleThatOwnsItsDatabaseAndNothingElse(t *testing.T) {
 	require.NotEqual(t, processGroup(t, os.Getpid()), processGroup(t, pg.PID()), "a Ctrl-C at the terminal must not reach it")
 }
 
+// A folder from before there were roles, or from a start that was cut short.
+func TestRolesAreMadeInAFolderThatExists(t *testing.T) {
+	t.Parallel()
+	dir := pgtest.Folder(t)
+	pg := start(t, local.PostgresOptions{Dir: dir})
+	remember(t, pg.URL(), 1)
+	super := connect(t, pg.SuperuserURL())
+	for _, statement := range []string{"ALTER ROLE duban INHERIT", "CREATE ROLE duban_first NOLOGIN"} {
+		_, err := super.Exec(t.Context(), statement)
+		require.NoError(t, err)
+	}
+	require.NoError(t, super.Close(t.Context()))
+	require.NoError(t, pg.Stop(t.Context()))
+
+	for range 2 { // made once and then there
+		pg = start(t, local.PostgresOptions{Dir: dir, Roles: []string{"duban_first", "duban_second"}})
+		conn := connect(t, pg.URL())
+		var member, inherits, grants bool
+		err := conn.QueryRow(t.Context(), `SELECT bool_and(pg_has_role(name, 'MEMBER')), bool_or(pg_has_role(name, 'USAGE')),
+			bool_or(pg_has_role(name, 'MEMBER WITH ADMIN OPTION')) FROM unnest('{duban_first,duban_second}'::text[]) AS name`).Scan(&member, &inherits, &grants)
+		require.NoError(t, err)
+		require.True(t, member, "it may take them on")
+		require.False(t, inherits, "it has their rights all the time")
+		require.False(t, grants, "it may make others members")
+		require.NoError(t, conn.Close(t.Context()))
+		remember(t, pg.URL(), 2)
+		require.NoError(t, pg.Stop(t.Context()))
+	}
+}
+
 func TestPostgresFilesAreForItsOwnerAlone(t *testing.T) {
 	t.Parallel()
 	dir := pgtest.Folder(t)

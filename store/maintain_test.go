@@ -249,7 +249,7 @@ func TestAJobGoesOnWhereItWasLeft(t *testing.T) {
 func TestPostgreSQLIsKilledUnderLoad(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	pg, err := local.StartPostgres(ctx, local.PostgresOptions{Dir: pgtest.Folder(t), Logger: quiet()})
+	pg, err := local.StartPostgres(ctx, local.PostgresOptions{Dir: pgtest.Folder(t), Roles: store.Roles(), Logger: quiet()})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, pg.Stop(context.Background())) })
 	s, err := store.Open(ctx, store.Options{URL: pg.URL(), MaxConns: 8, Logger: quiet()})

@@ -20,8 +20,12 @@ var migrations embed.FS
 // Migrate brings the schema to this release and, in an empty record, puts the
 // built-in calendar and the initial policy in force: the given text, or the
 // default when it is nil. Several processes may do it at once; it needs a
-// session of its own, not one through a transaction pooler.
+// session of its own, not one through a transaction pooler. It fails with
+// ErrNoRoles before anything is made on a server that lacks the roles.
 func (s *Store) Migrate(ctx context.Context, initial []byte) error {
+	if err := s.checkRoles(ctx); err != nil {
+		return fmt.Errorf("migrate record: %w", err)
+	}
 	if _, err := s.pool.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+Schema); err != nil && sqlState(err) != stateUnique {
 		return fmt.Errorf("migrate record: %w", plain(err))
 	}

@@ -68,7 +68,7 @@ func (d *demoStage) open(ctx context.Context, day time.Duration) error {
 	quiet := d.settings
 	quiet.LogLevel = "error"
 	d.say("启动 PostgreSQL 与引擎 · starting PostgreSQL and the engine")
-	if d.postgres, err = local.StartPostgres(ctx, local.PostgresOptions{Dir: d.dir, Logger: quiet.logger()}); err != nil {
+	if d.postgres, err = local.StartPostgres(ctx, local.PostgresOptions{Dir: d.dir, Roles: store.Roles(), Logger: quiet.logger()}); err != nil {
 		return err
 	}
 	if d.engine, err = local.StartEngine(ctx, local.EngineOptions{Dir: d.dir, DatabaseURL: d.postgres.URL(), Listen: "127.0.0.1:0", Logger: quiet.logger()}); err != nil {

@@ -40,7 +40,7 @@ func (c serveCmd) Run(ctx context.Context, s *settings) error {
 	say := func(line string) { fmt.Fprintln(os.Stderr, line) }
 	system, err := local.Start(ctx, local.Options{
 		Dir: s.Data, DatabaseURL: s.DatabaseURL, TemporalAddress: s.TemporalAddress, Namespace: s.TemporalNamespace,
-		Say: say, Logger: s.logger(),
+		Roles: store.Roles(), Say: say, Logger: s.logger(),
 	})
 	if err != nil {
 		return err

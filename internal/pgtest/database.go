@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"duban/store"
 )
 
 // databaseLimit bounds the making, copying or dropping of one database.
@@ -37,7 +39,7 @@ type template struct {
 func Database(t testing.TB) string {
 	t.Helper()
 	s := site(t)
-	name, err := s.create(t.Context(), "template0")
+	name, err := s.create(t.Context(), s.empty)
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
@@ -90,20 +92,54 @@ type dbSite struct {
 	admin string // URL of a role that may create databases
 	user  string // URL of the role the tests get
 	owner string // that role's name, "" when it is the same
+	empty string // the database that empty ones are copies of
 }
 
 func site(t testing.TB) dbSite {
 	t.Helper()
-	if shared := os.Getenv(ServerEnv); shared != "" {
-		return dbSite{admin: shared, user: shared}
+	if at := os.Getenv(ServerEnv); at != "" {
+		if err := shared(); err != nil {
+			t.Fatalf("pgtest: make roles: %v", err)
+		}
+		return dbSite{admin: at, user: at, empty: "template0"}
 	}
 	pg := Server(t)
-	return dbSite{admin: pg.SuperuserURL(), user: pg.URL(), owner: "duban"}
+	return dbSite{admin: pg.SuperuserURL(), user: pg.URL(), owner: owner, empty: ownEmpty}
 }
+
+const (
+	// owner is the private server's role for tests.
+	owner = "duban"
+	// ownEmpty is what empty databases are copies of on the private server.
+	ownEmpty = "template1"
+)
+
+// openPublic lets that role make things in the schema public of every database
+// made from now on: what the owner of a database may do by an implied membership
+// it may not do without inheriting.
+func openPublic(ctx context.Context, superuser string) error {
+	u, err := withDatabase(superuser, ownEmpty)
+	if err != nil {
+		return err
+	}
+	return dbSite{admin: u}.exec(ctx, "GRANT ALL ON SCHEMA public TO "+owner)
+}
+
+// shared makes the roles on a server that was there already.
+//
+//nolint:gochecknoglobals // once for each test process; see server
+var shared = sync.OnceValue(func() error {
+	at := os.Getenv(ServerEnv)
+	cfg, err := pgx.ParseConfig(at)
+	if err != nil {
+		return errors.New("read server URL: not a URL") // the error would quote the password
+	}
+	return dbSite{admin: at}.exec(context.Background(), store.RolesSQL(cfg.User))
+})
 
 // prepare makes a database and fills it.
 func (s dbSite) prepare(ctx context.Context, fill func(context.Context, string) error) (string, error) {
-	name, err := s.create(ctx, "template0")
+	name, err := s.create(ctx, s.empty)
 	if err != nil {
 		return "", err
 	}

@@ -12,7 +12,9 @@
 // The server starts at the first call of Server or Database, in about a
 // second, and ends with the process, even when that is killed. With
 // DUBAN_TEST_DATABASE_URL in the environment it uses that server instead and
-// starts none; the role in it must be allowed to create databases.
+// starts none; the role in it must be allowed to create databases and roles.
+//
+// The server has the roles of package store, which the tests' role may take on.
 package pgtest
 
 import (
@@ -29,6 +31,7 @@ import (
 	"time"
 
 	"duban/local"
+	"duban/store"
 )
 
 const (
@@ -145,6 +148,7 @@ func startIn() (*local.Postgres, error) {
 	}
 	o := local.PostgresOptions{
 		Dir:      folder,
+		Roles:    store.Roles(),
 		Settings: map[string]string{"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"},
 		Logger:   slog.New(slog.DiscardHandler),
 	}
@@ -153,7 +157,14 @@ func startIn() (*local.Postgres, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
 	defer cancel()
-	return local.StartPostgres(ctx, o)
+	pg, err := local.StartPostgres(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := openPublic(ctx, pg.SuperuserURL()); err != nil {
+		return pg, fmt.Errorf("open schema public: %w", err)
+	}
+	return pg, nil
 }
 
 // stop ends the server and removes its folder.
