@@ -114,6 +114,17 @@ func plan(due calendar.Date) *lifecycle.SubmitPlan {
 	return &lifecycle.SubmitPlan{Measures: []lifecycle.PlannedMeasure{{Text: "建立台账", Kind: lifecycle.EstablishSystem, Owner: "王主任", Due: due}}}
 }
 
+// arrive has the look-back announced for a working day and the inspectors come.
+func arrive(t *testing.T, l *life, c *clock) {
+	t.Helper()
+	for !calendar.Builtin().WorkingDay(c.today()) {
+		c.advance(1)
+	}
+	for _, step := range l.people.Arrive(c.today()) {
+		l.do(t, step.By, step.Body)
+	}
+}
+
 func reason() string { return "按规定办理" }
 
 // Issue item 7: every kind of command runs through REST, and every answer is
@@ -180,9 +191,14 @@ func TestEveryKindOfCommand(t *testing.T) {
 	look := func() {
 		t.Helper()
 		c.advance(35)
-		l.do(t, p.Lead, &lifecycle.RecordArrival{On: c.today(), Persons: []string{"甲", "乙"}})
+		arrive(t, l, c)
 		l.do(t, p.Lead, &lifecycle.RecordLookBack{Result: lifecycle.InPlace, Findings: []lifecycle.LookBackPoint{{No: 1, InPlace: true, Account: "台账齐全"}}})
 	}
+	l.do(t, p.Lead, &lifecycle.RequestRedraw{Reason: reason()})
+	l.do(t, p.Leader, &lifecycle.DecideRedraw{Granted: true, Reason: reason()})
+	l.do(t, p.Lead, &lifecycle.RequestOpening{Reason: reason()})
+	l.do(t, p.Leader, &lifecycle.DecideOpening{Reason: reason()})
+	l.do(t, p.Leader, &lifecycle.PermitArrival{Reason: reason()})
 	look()
 	l.do(t, p.Leader, &lifecycle.RefuseClosure{Reason: reason()})
 	look()

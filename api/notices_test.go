@@ -40,7 +40,7 @@ func newOffice(t *testing.T, change func(*api.Options)) office {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, files.Close()) })
 	o.keeper = papers.New(documents.Office{Name: "中共滨江市委市直机关工作委员会"}, files)
-	record, err := store.Open(ctx, store.Options{URL: pgtest.Copy(t, "migrated", migrate), MaxConns: 8, Printer: o.keeper})
+	record, err := store.Open(ctx, store.Options{URL: pgtest.Copy(t, "migrated", migrate), MaxConns: 8, Keys: casetest.Keys(), Printer: o.keeper})
 	require.NoError(t, err)
 	t.Cleanup(record.Close)
 	o.site = siteOver(t, record, func(all *api.Options) {

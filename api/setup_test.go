@@ -46,7 +46,7 @@ func newSite(t *testing.T) site {
 func siteWith(t *testing.T, change func(*api.Options)) site {
 	t.Helper()
 	ctx := context.Background()
-	s, err := store.Open(ctx, store.Options{URL: pgtest.Copy(t, "migrated", migrate), MaxConns: 8})
+	s, err := store.Open(ctx, store.Options{URL: pgtest.Copy(t, "migrated", migrate), MaxConns: 8, Keys: casetest.Keys()})
 	require.NoError(t, err)
 	t.Cleanup(s.Close)
 	return siteOver(t, s, change)

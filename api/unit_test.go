@@ -99,7 +99,12 @@ func TestAUnitSeesItsOwnProjection(t *testing.T) {
 	l.do(t, p.Manager, &lifecycle.Note{Text: "近期安排回头看"})
 	l.do(t, p.Head, &lifecycle.Assign{Officer: s.account(t, "接手的人", "", lifecycle.Officer).Account})
 	require.Equal(t, before, read())
-	l.do(t, p.Lead, &lifecycle.RecordArrival{On: c.today(), Persons: []string{"甲", "乙"}})
+	l.do(t, p.Lead, &lifecycle.RequestRedraw{Reason: reason()})
+	l.do(t, p.Leader, &lifecycle.DecideRedraw{Granted: true, Reason: reason()})
+	l.do(t, p.Lead, &lifecycle.RequestOpening{Reason: reason()})
+	l.do(t, p.Leader, &lifecycle.DecideOpening{Granted: true, Reason: reason()})
+	require.Equal(t, before, read())
+	arrive(t, l, c)
 	require.NotEqual(t, before, read())
 
 	// The unit's own command is answered with the unit's own view.

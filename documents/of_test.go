@@ -47,7 +47,9 @@ func play(t *testing.T) *played {
 	}
 	return &played{
 		t: t, c: lifecycle.Case{ID: "c1"},
-		rules: lifecycle.Rules{Policy: policy.Default(), PolicyVersion: 1, Calendar: calendar.Builtin(), CalendarVersion: 1, Timeline: calendar.Real(), Known: known},
+		rules: lifecycle.Rules{Policy: policy.Default(), PolicyVersion: 1, Calendar: calendar.Builtin(), CalendarVersion: 1, Timeline: calendar.Real(), Known: known,
+			Candidates: []lifecycle.Candidate{{Account: lead.Account, Lead: true}, {Account: inspector.Account}},
+		},
 		posts: []documents.Post{{Kind: "党组书记", Holder: "王建国", Since: calendar.On(2020, 1, 1)}},
 	}
 }
@@ -168,7 +170,10 @@ func TestClosureNotice(t *testing.T) {
 	p.received()
 	report := &lifecycle.SubmitReport{Items: []lifecycle.ReportItem{{No: 1, Done: true, Account: "已整改", Evidence: []string{"会议记录"}}}}
 	lookBack := func(on calendar.Date, result lifecycle.Result) {
-		p.do(on, lead, &lifecycle.RecordArrival{On: on, Persons: []string{"组长", "组员"}})
+		on = p.rules.Calendar.Roll(on).Date
+		persons := []string{lead.Account, inspector.Account}
+		p.do(on, leader, &lifecycle.AnnounceLookBack{On: on, Persons: persons, Reason: "统一安排"})
+		p.do(on, lead, &lifecycle.RecordArrival{On: on, Persons: persons})
 		b := &lifecycle.RecordLookBack{Result: result, Findings: []lifecycle.LookBackPoint{{No: 1, InPlace: result == lifecycle.InPlace, Account: "查阅记录"}}, Evidence: []string{"照片"}}
 		if result != lifecycle.InPlace {
 			b.Feedback = "整改不到位，请再次整改。"

@@ -58,11 +58,15 @@ func (k *stack) opened(ctx context.Context, key string, kind lifecycle.Type) *ca
 	return l
 }
 
-// arrive arrives as soon as the window is open.
+// arrive arrives as soon as the window is open, for a look-back that is announced:
+// a drawn one is in look_back_test.go.
 func (k *stack) arrive(ctx context.Context, l *casetest.Life) {
 	k.t.Helper()
+	on := calendar.Builtin().Roll(k.today().AddDays(1)).Date
+	steps := k.people.Arrive(on)
+	l.Must(ctx, k.t, steps[0])
 	k.eventually(time.Minute, "the look-back window is open", func() bool {
-		a, err := l.Do(ctx, casetest.Step{By: k.people.Lead, Body: &lifecycle.RecordArrival{On: k.today(), Persons: []string{"组长", "组员"}}})
+		a, err := l.Do(ctx, steps[1])
 		require.NoError(k.t, err)
 		// The window may open between the day that was written down and its arrival.
 		waits := a.Refusal == nil || a.Refusal.Code == "window_not_open" || a.Refusal.Code == "too_early"

@@ -107,6 +107,17 @@ func PaperText(number, title string, about EventKind, way Way) (subject, text st
 	return subject, text
 }
 
+// TaskText writes what a drawn inspector is told on the morning of the day: that
+// there is a task, under an opaque number, and nothing of where (ADR 23).
+func TaskText(task string) (subject, text string) {
+	return "今日任务" + task, "您今日有一项任务，编号" + task + "。请登录系统，在“今日任务”中查看。请勿转发。"
+}
+
+// TellHour reports whether drawn inspectors may be told by now that it is the day.
+func (r Rules) TellHour(now time.Time) bool {
+	return !now.Before(r.Timeline.At(r.Today(now), r.Policy.LookBack.TellAt.Std()))
+}
+
 // DigestHour reports whether digests may leave now: on a working day, from the
 // hour at which papers leave.
 func (r Rules) DigestHour(now time.Time) bool {

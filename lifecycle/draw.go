@@ -19,6 +19,8 @@ type DrawOf struct {
 	// Opens and Closes are the window that was drawn from, by the policy.
 	Opens  Date `json:"opens,omitzero"`
 	Closes Date `json:"closes,omitzero"`
+	// Key is the id of the key the plan is sealed under.
+	Key string `json:"key,omitempty"`
 	// Fault is why nothing was drawn, or what was drawn cannot be kept.
 	Fault *DrawFault `json:"fault,omitempty"`
 	// Redraw and Opening wait for a second person.
@@ -69,8 +71,10 @@ type LookBackDrawn struct {
 	Number int  `json:"number"`
 	Opens  Date `json:"opens"`
 	Closes Date `json:"closes"`
-	// Commitment is a lot.Commitment in its short form.
+	// Commitment is a lot.Commitment in its short form, Key the id of the key the
+	// plan is sealed under.
 	Commitment string `json:"commitment"`
+	Key        string `json:"key"`
 }
 
 // LookBackUndrawn: lots could not be drawn, and a leader must say how it goes on.
@@ -84,6 +88,13 @@ type LookBackUndrawn struct {
 // LookBackMissed: the drawn day went by or fell away before the inspectors were
 // sent.
 type LookBackMissed struct {
+	Number int       `json:"number"`
+	Fault  DrawFault `json:"fault"`
+}
+
+// SealBroken: what was drawn cannot be opened for now, because the key is not at
+// hand or the plan was altered. It stays drawn, and a leader decides.
+type SealBroken struct {
 	Number int       `json:"number"`
 	Fault  DrawFault `json:"fault"`
 }
@@ -117,9 +128,9 @@ func (c Case) DrawWindow(at time.Time, r Rules) lot.Window {
 }
 
 // DecideDrawn records that the wanted draw was made, with the commitment to it.
-func DecideDrawn(c Case, window lot.Window, commitment string, at time.Time, r Rules) []Event {
+func DecideDrawn(c Case, window lot.Window, commitment, key string, at time.Time, r Rules) []Event {
 	t := newTurn(c, Command{}, at, r)
-	t.record(&LookBackDrawn{Number: c.Draw.Number, Opens: window.Opens, Closes: window.Closes, Commitment: commitment})
+	t.record(&LookBackDrawn{Number: c.Draw.Number, Opens: window.Opens, Closes: window.Closes, Commitment: commitment, Key: key})
 	t.stop(policy.ClockDraw, 0)
 	t.seal()
 	return t.events
@@ -148,6 +159,18 @@ func DecideMissed(c Case, fault DrawFault, at time.Time, r Rules) []Event {
 	return t.events
 }
 
+// DecideSealBroken records, once, that what was drawn cannot be opened.
+func DecideSealBroken(c Case, fault DrawFault, at time.Time, r Rules) []Event {
+	if c.Stage != LookBackPending || c.Draw == nil || c.Draw.Status != DrawMade || c.Draw.Fault != nil {
+		return nil
+	}
+	t := newTurn(c, Command{}, at, r)
+	t.record(&SealBroken{Number: c.Draw.Number, Fault: fault})
+	t.leaderDecides()
+	t.seal()
+	return t.events
+}
+
 // leaderDecides starts the clock of a draw that waits for a decision, unless it
 // runs.
 func (t *turn) leaderDecides() {
@@ -165,7 +188,7 @@ func (t *turn) leaderDecided() {
 
 // waits reports whether a leader has something to decide.
 func (d DrawOf) waits() bool {
-	return d.Status == DrawFailed || d.Status == DrawMissed || d.Redraw != nil || d.Opening != nil
+	return d.Fault != nil || d.Redraw != nil || d.Opening != nil
 }
 
 // DayPassed: the drawn day has gone by.
@@ -192,12 +215,12 @@ func TeamGone() DrawFault {
 	}
 }
 
-// SealBroken: what was drawn cannot be opened.
-func SealBroken(err interface {
+// FaultOf is the fault an error of the draw or of the seal stands for.
+func FaultOf(code string, err interface {
 	error
 	ZH() string
 }) DrawFault {
-	return DrawFault{Code: "seal", ZH: err.ZH(), EN: err.Error()}
+	return DrawFault{Code: code, ZH: err.ZH(), EN: err.Error()}
 }
 
 // Recuse makes the roster a team is drawn from: everybody who may look back at
@@ -242,7 +265,7 @@ func (t *turn) nameOf(account string) string {
 
 func (b *LookBackDrawn) apply(c *Case, _ Event) {
 	d := *c.Draw
-	d.Number, d.Status, d.Opens, d.Closes, d.Fault = b.Number, DrawMade, b.Opens, b.Closes, nil
+	d.Number, d.Status, d.Opens, d.Closes, d.Fault, d.Key = b.Number, DrawMade, b.Opens, b.Closes, nil, b.Key
 	c.Draw = &d
 }
 
@@ -257,5 +280,12 @@ func (b *LookBackMissed) apply(c *Case, _ Event) {
 	d := *c.Draw
 	fault := b.Fault
 	d.Status, d.Fault, d.Opening, d.OpenedTo = DrawMissed, &fault, nil, nil
+	c.Draw = &d
+}
+
+func (b *SealBroken) apply(c *Case, _ Event) {
+	d := *c.Draw
+	fault := b.Fault
+	d.Fault = &fault
 	c.Draw = &d
 }

@@ -26,6 +26,7 @@ const (
 	EventLookBackDrawn      EventKind = "look_back_drawn"
 	EventLookBackUndrawn    EventKind = "look_back_undrawn"
 	EventLookBackMissed     EventKind = "look_back_missed"
+	EventSealBroken         EventKind = "seal_broken"
 	EventRedrawAsked        EventKind = "redraw_asked"
 	EventRedrawDecided      EventKind = "redraw_decided"
 	EventOpeningAsked       EventKind = "opening_asked"
@@ -96,6 +97,7 @@ func EventKinds() []EventKind {
 		EventLookBackDrawn,
 		EventLookBackUndrawn,
 		EventLookBackMissed,
+		EventSealBroken,
 		EventRedrawAsked,
 		EventRedrawDecided,
 		EventOpeningAsked,
@@ -191,6 +193,8 @@ func (k EventKind) ZH() string {
 		return "抽签未成"
 	case EventLookBackMissed:
 		return "抽定日期未能派出"
+	case EventSealBroken:
+		return "封存方案无法启封"
 	case EventRedrawAsked:
 		return "申请重新抽签"
 	case EventRedrawDecided:
@@ -329,6 +333,8 @@ func newBody(kind EventKind) (Body, bool) {
 		return &LookBackUndrawn{}, true
 	case EventLookBackMissed:
 		return &LookBackMissed{}, true
+	case EventSealBroken:
+		return &SealBroken{}, true
 	case EventRedrawAsked:
 		return &RedrawAsked{}, true
 	case EventRedrawDecided:
@@ -440,6 +446,7 @@ func (*SustainedExited) kind() EventKind    { return EventSustainedExited }
 func (*LookBackDrawn) kind() EventKind      { return EventLookBackDrawn }
 func (*LookBackUndrawn) kind() EventKind    { return EventLookBackUndrawn }
 func (*LookBackMissed) kind() EventKind     { return EventLookBackMissed }
+func (*SealBroken) kind() EventKind         { return EventSealBroken }
 func (*RedrawAsked) kind() EventKind        { return EventRedrawAsked }
 func (*RedrawDecided) kind() EventKind      { return EventRedrawDecided }
 func (*OpeningAsked) kind() EventKind       { return EventOpeningAsked }

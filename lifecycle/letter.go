@@ -71,7 +71,7 @@ func (c Case) told(e Event) []Recipient {
 		return []Recipient{{Account: c.Part.Drafter}}
 	case *PlanSubmitted, *ReportSubmitted, *CheckedIn:
 		return []Recipient{{Account: c.Officer}}
-	case *ExtensionAsked, *ObjectionFiled, *LookBackUndrawn, *LookBackMissed, *RedrawAsked, *OpeningAsked:
+	case *ExtensionAsked, *ObjectionFiled, *LookBackUndrawn, *LookBackMissed, *SealBroken, *RedrawAsked, *OpeningAsked:
 		return []Recipient{{Role: Leader}}
 	case *HandedOver:
 		return []Recipient{{Account: body.To}}

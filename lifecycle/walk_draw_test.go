@@ -42,9 +42,9 @@ func draws(c lifecycle.Case, r lifecycle.Rules, fails bool) []lifecycle.Event {
 	}
 	window := c.DrawWindow(c.At, r)
 	if fails {
-		return lifecycle.DecideUndrawn(c, window, lifecycle.SealBroken(noKey{errors.New("no key")}), c.At, r)
+		return lifecycle.DecideUndrawn(c, window, lifecycle.FaultOf("seal", noKey{errors.New("no key")}), c.At, r)
 	}
-	return lifecycle.DecideDrawn(c, window, "1.", c.At, r)
+	return lifecycle.DecideDrawn(c, window, "1.", "k", c.At, r)
 }
 
 // undrawn is the step in a world in which the draw fails, if it wants one.
@@ -76,7 +76,7 @@ func fold(c lifecycle.Case, events []lifecycle.Event) lifecycle.Case {
 
 // undrawn weighs what is unusual about a draw.
 func undrawn(c lifecycle.Case) int {
-	if d := c.Draw; d == nil || c.LookBackToLeader || d.Status == lifecycle.DrawMade && d.Redraw == nil && d.Opening == nil && d.OpenedTo == nil && d.PermittedOn.IsZero() {
+	if d := c.Draw; d == nil || c.LookBackToLeader || d.Status == lifecycle.DrawMade && d.Fault == nil && d.Redraw == nil && d.Opening == nil && d.OpenedTo == nil && d.PermittedOn.IsZero() {
 		return 0
 	}
 	return 1
@@ -87,5 +87,5 @@ func drawOf(c lifecycle.Case) string {
 	if d == nil {
 		return ""
 	}
-	return fmt.Sprintf("draw %s %t %t %t %t", d.Status, d.Redraw != nil, d.Opening != nil, d.OpenedTo != nil, !d.PermittedOn.IsZero())
+	return fmt.Sprintf("draw %s %t %t %t %t %t", d.Status, d.Fault != nil, d.Redraw != nil, d.Opening != nil, d.OpenedTo != nil, !d.PermittedOn.IsZero())
 }

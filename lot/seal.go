@@ -197,6 +197,20 @@ func SealedUnder(sealed []byte) (id string, ok bool) {
 	return string(hexText(sealed[len(sealMagic) : len(sealMagic)+keyIDSize])), true
 }
 
+// Lacks says that the key of this id is not at hand, for a plan of which nothing
+// but that is known.
+func (k Keys) Lacks(id string) *KeyError {
+	fault := KeyWrong
+	if len(k) == 0 {
+		fault = KeyMissing
+	}
+	return &KeyError{
+		Fault: fault, ID: id,
+		zh: "现有密钥均不能启封（需要密钥" + id + "）。请领导决定是否在见证下重新抽签。",
+		en: "none of the keys opens it; key " + id + " is needed",
+	}
+}
+
 func (k Keys) find(id [keyIDSize]byte) (Key, error) {
 	hexID := string(hexText(id[:]))
 	if len(k) == 0 {

@@ -25,8 +25,8 @@ func (r record) upToClosure(t *testing.T, l *casetest.Life) {
 	l.Must(ctx, t, p.Finding("问题", on))
 	l.Must(ctx, t, append(p.UpToReview(), casetest.Step{By: p.Officer, Body: &lifecycle.AcceptReport{}})...)
 	at(0)
+	l.Must(ctx, t, p.Arrive(workingDay())...)
 	l.Must(ctx, t,
-		casetest.Step{By: p.Lead, Body: &lifecycle.RecordArrival{On: today(), Persons: []string{p.Lead.Account, "乙"}}},
 		casetest.Step{By: p.Lead, Body: &lifecycle.RecordLookBack{
 			Result: lifecycle.InPlace, Findings: []lifecycle.LookBackPoint{{No: 1, InPlace: true, Account: "属实"}},
 		}})

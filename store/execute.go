@@ -217,6 +217,12 @@ func (w *work) decide(ctx context.Context, t *tx, h head) (Answer, error) {
 		k.fold(o.events, w.caseID)
 		k.comeBack(p.at)
 	}
+	if o.refusal != nil {
+		p.unsealed = nil
+	}
+	if err := p.draw(ctx); err != nil {
+		return Answer{}, err
+	}
 	if err := w.takeOver(ctx, p); err != nil {
 		return Answer{}, err
 	}
@@ -264,6 +270,17 @@ func (w *work) outcome(ctx context.Context, p *plan, c lifecycle.Case) (o outcom
 		}
 		k.catchUp(p.at)
 		others[i], rules.Of[k.c.ID] = k.c, k.rules
+	}
+	refs := lifecycle.ReferencesOf(w.request.Body)
+	if refs.Candidates {
+		if rules.Candidates, err = candidates(ctx, p.tx.conn, o.own.units(), rules.Today(p.at)); err != nil {
+			return o, err
+		}
+	}
+	if refs.Unsealed {
+		if rules.Unsealed, err = p.unseal(ctx, o.own.c); err != nil {
+			return o, err
+		}
 	}
 	subject := o.own.c
 	if subject.Seq == 0 {

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"duban/lifecycle"
+	"duban/lot"
 )
 
 // A plan is a transaction's outcome before it is written.
@@ -21,6 +22,11 @@ type plan struct {
 	tracked []*tracked
 	// entries are the entries of the negative lists that change with the cases.
 	entries []entryRow
+	// sealings are what was drawn, unsealed the tags of what is laid open, load how
+	// often people were drawn, once it is read.
+	sealings []sealing
+	unsealed [][]byte
+	load     lot.Load
 }
 
 // tracked is one locked case, as it was and as the events so far leave it.
@@ -158,6 +164,7 @@ func (p *plan) write(b *pgx.Batch) error {
 	for _, r := range p.entries {
 		r.queue(b)
 	}
+	p.queueSealings(b)
 	slices.SortFunc(tell, func(x, y *tracked) int { return cmp.Compare(x.c.ID, y.c.ID) })
 	for _, k := range tell {
 		b.Queue(upsertTelling, k.c.ID, k.c.Seq)

@@ -65,7 +65,7 @@ func migrated(t *testing.T, initial []byte) string {
 func recordAt(t *testing.T, url string, initial []byte) record {
 	t.Helper()
 	ctx := context.Background()
-	s, err := store.Open(ctx, store.Options{URL: url, MaxConns: 12})
+	s, err := store.Open(ctx, store.Options{URL: url, MaxConns: 12, Keys: casetest.Keys()})
 	require.NoError(t, err)
 	t.Cleanup(s.Close)
 	require.NoError(t, s.Migrate(ctx, initial))
@@ -89,7 +89,7 @@ func (r record) beside(t *testing.T) *pgx.Conn {
 // second is another process's view of the same record.
 func (r record) second(t *testing.T, url string, conns int32) *store.Store {
 	t.Helper()
-	s, err := store.Open(context.Background(), store.Options{URL: url, MaxConns: conns})
+	s, err := store.Open(context.Background(), store.Options{URL: url, MaxConns: conns, Keys: casetest.Keys()})
 	require.NoError(t, err)
 	t.Cleanup(s.Close)
 	return s
@@ -140,5 +140,8 @@ func (r record) life(t *testing.T, key string) *casetest.Life {
 	t.Helper()
 	return &casetest.Life{Doer: r.Store, Key: key}
 }
+
+// workingDay is the last working day up to today.
+func workingDay() calendar.Date { return calendar.Builtin().Back(today().AddDays(1), 1) }
 
 func today() calendar.Date { return calendar.Real().Date(time.Now()) }

@@ -187,6 +187,8 @@ func label(of reflect.Type, name string) string {
 		return "移送机关"
 	case "CaseOpened.number", "Child.number":
 		return "事项编号"
+	case "LookBackDrawn.number", "LookBackUndrawn.number", "LookBackMissed.number", "SealBroken.number", "LookBackDispatched.number", "Reveal.number":
+		return "抽签次序"
 	case "Measure.misdirected":
 		return "是否误送"
 	}
@@ -251,6 +253,8 @@ func (t teller) word(name string, v reflect.Value) (string, bool) {
 		return periodZH(x), true
 	case policy.Level:
 		return levelZH(x), true
+	case lifecycle.DrawFault:
+		return x.ZH, true
 	case interface{ ZH() string }:
 		if text := x.ZH(); text != "" {
 			return text, true
@@ -268,6 +272,8 @@ func (t teller) word(name string, v reflect.Value) (string, bool) {
 			return "是", true
 		}
 		return "否", true
+	case reflect.Array: // a hash
+		return fmt.Sprint(v.Interface()), true
 	case reflect.Int, reflect.Int64:
 		return fmt.Sprint(v.Int()), true
 	default:

@@ -98,6 +98,7 @@ func (f filler) fill(t *testing.T, v reflect.Value, field string, n int) {
 		if v.String() == "" {
 			v.SetString("文字")
 		}
+	case reflect.Array: // a hash: zeros read as digits
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Int:

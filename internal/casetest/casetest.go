@@ -14,6 +14,7 @@ import (
 
 	"duban/calendar"
 	"duban/lifecycle"
+	"duban/lot"
 	"duban/store"
 )
 
@@ -123,6 +124,25 @@ func (p People) Report(n int) Step {
 // committee's review of the report: seven with the acceptance that follows.
 func (p People) UpToReview() []Step {
 	return append(p.UpToServing(lifecycle.Immediate), p.Sign(), p.Report(1))
+}
+
+// Arrive are the commands of a look-back that is announced for a working day and
+// begun on it.
+func (p People) Arrive(on calendar.Date) []Step {
+	persons := []string{p.Lead.Account, p.Inspector.Account}
+	return []Step{
+		{p.Leader, &lifecycle.AnnounceLookBack{On: on, Persons: persons, Reason: "统一安排"}},
+		{p.Lead, &lifecycle.RecordArrival{On: on, Persons: persons}},
+	}
+}
+
+// Keys are keys of a seal, the same in every test.
+func Keys() lot.Keys {
+	k, err := lot.NewKey(lot.NewStream(lot.Seed{}, "casetest"))
+	if err != nil {
+		panic(err)
+	}
+	return lot.Keys{k}
 }
 
 // A Doer executes requests: the record itself, or the door before it.

@@ -1,0 +1,297 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"duban/calendar"
+	"duban/lifecycle"
+	"duban/lot"
+)
+
+// A sealing is what a draw leaves under the seal: the plan and the roster of one
+// case, and the load of all.
+type sealing struct {
+	caseID string
+	number int
+	tag    []byte
+	plan   []byte
+	roster []byte
+	load   []byte
+}
+
+// draw makes the draws that the cases of the transaction want, in the transaction:
+// a look-back that is waited for is drawn, or it is in the record why not. What is
+// drawn leaves this function under the seal only.
+func (p *plan) draw(ctx context.Context) error {
+	for _, k := range p.tracked {
+		if k.c.Stage != lifecycle.LookBackPending || k.c.Draw.Status != lifecycle.DrawWanted {
+			continue
+		}
+		window := k.c.DrawWindow(k.c.At, k.rules)
+		sealed, commitment, err := p.lots(ctx, k, window)
+		if err != nil {
+			fault, ok := faultOf(err)
+			if !ok {
+				return fmt.Errorf("draw look-back of %s: %w", k.c.ID, err)
+			}
+			k.add(lifecycle.DecideUndrawn(k.c, window, fault, k.c.At, k.rules))
+			continue
+		}
+		p.sealings = append(p.sealings, sealed)
+		k.add(lifecycle.DecideDrawn(k.c, window, commitment, p.store.keys()[0].ID(), k.c.At, k.rules))
+	}
+	return nil
+}
+
+// faultOf tells what a leader must decide on from everything else that may go
+// wrong.
+func faultOf(err error) (lifecycle.DrawFault, bool) {
+	var (
+		noDay  *lot.NoDayError
+		few    *lot.TooFewError
+		noLead *lot.NoLeadError
+		key    *lot.KeyError
+	)
+	switch {
+	case errors.As(err, &noDay):
+		return lifecycle.FaultOf("no_day", noDay), true
+	case errors.As(err, &few):
+		return lifecycle.FaultOf("too_few", few), true
+	case errors.As(err, &noLead):
+		return lifecycle.FaultOf("no_lead", noLead), true
+	case errors.As(err, &key):
+		return lifecycle.FaultOf("no_key", key), true
+	default:
+		return lifecycle.DrawFault{}, false
+	}
+}
+
+// lots draws the day and the team of one case and seals them.
+func (p *plan) lots(ctx context.Context, k *tracked, window lot.Window) (sealing, string, error) {
+	keys, figures, chance := p.store.keys(), k.rules.Policy.LookBack, rand.Reader
+	if len(keys) == 0 {
+		_, err := keys.SealLoad(chance, nil)
+		return sealing{}, "", err
+	}
+	today := k.rules.Today(k.c.At)
+	since := month(calendar.On(today.Year(), today.Month(), 1).AddMonths(-figures.Load.N))
+	roster, load, err := p.roster(ctx, k, today, since)
+	if err != nil {
+		return sealing{}, "", err
+	}
+	drawn := lot.Plan{Case: k.c.ID, Number: k.c.Draw.Number, Window: window, Roster: roster.Digest()}
+	if drawn.Date, err = lot.DrawDate(chance, k.rules.Calendar, window); err != nil {
+		return sealing{}, "", err
+	}
+	if drawn.Team, err = lot.DrawTeam(chance, roster, figures.Team); err != nil {
+		return sealing{}, "", err
+	}
+	if drawn.Nonce, err = lot.NewNonce(chance); err != nil {
+		return sealing{}, "", err
+	}
+	commitment, err := lot.Commit(drawn)
+	if err != nil {
+		return sealing{}, "", err
+	}
+	s := sealing{caseID: k.c.ID, number: drawn.Number, tag: keys.Tags(k.c.ID, drawn.Number, drawn.Date)[0]}
+	if s.plan, err = keys.Seal(chance, drawn); err != nil {
+		return sealing{}, "", err
+	}
+	load.Add(month(today), since, drawn.Team)
+	if s.load, err = keys.SealLoad(chance, load); err != nil {
+		return sealing{}, "", err
+	}
+	if s.roster, err = json.Marshal(roster); err != nil {
+		return sealing{}, "", err
+	}
+	p.load = load
+	return s, commitment.Packed(), nil
+}
+
+// month names the month of a day, as loads count.
+func month(d calendar.Date) string { return fmt.Sprintf("%04d-%02d", d.Year(), int(d.Month())) }
+
+// roster reads who could be drawn for a case. It locks the load until the commit,
+// so that draws count one another.
+func (p *plan) roster(ctx context.Context, k *tracked, today calendar.Date, since string) (lot.Roster, lot.Load, error) {
+	if p.load == nil {
+		var sealed []byte
+		b := &pgx.Batch{}
+		as(b, RoleDraw, func(b *pgx.Batch) {
+			b.Queue(`SELECT load FROM sealed.load FOR UPDATE`).QueryRow(func(row pgx.Row) error { return row.Scan(&sealed) })
+		})
+		if err := p.tx.send(ctx, b); err != nil {
+			return nil, nil, err
+		}
+		p.load = lot.Load{}
+		if sealed != nil {
+			load, err := p.store.keys().OpenLoad(sealed)
+			if err == nil {
+				p.load = load
+			} else { // the draw goes on: nobody is drawn who must not be, only the balance begins anew
+				p.store.log.WarnContext(ctx, "how often people were drawn cannot be read, and is counted from now on", slog.Any("error", err))
+			}
+		}
+	}
+	people, err := candidates(ctx, p.tx.conn, k.units(), today)
+	if err != nil {
+		return nil, nil, err
+	}
+	return lifecycle.Recuse(k.c, people, p.load.Recent(since)), p.load, nil
+}
+
+// units are the case's unit and those whose duty passed on to it.
+func (k *tracked) units() []string { return append([]string{k.c.Unit}, k.c.Predecessors...) }
+
+// queueSealings writes what was drawn, and takes away what was laid open.
+func (p *plan) queueSealings(b *pgx.Batch) {
+	if len(p.sealings) > 0 {
+		as(b, RoleDraw, func(b *pgx.Batch) {
+			for _, s := range p.sealings {
+				b.Queue(`INSERT INTO sealed.plans (due_tag, plan, case_id, number) VALUES ($1, $2, $3, $4)`, s.tag, s.plan, s.caseID, s.number)
+				b.Queue(`INSERT INTO sealed.rosters (case_id, number, roster) VALUES ($1, $2, $3)`, s.caseID, s.number, s.roster)
+				b.Queue(`UPDATE sealed.load SET load = $1`, s.load)
+			}
+		})
+	}
+	if len(p.unsealed) > 0 {
+		as(b, RoleDispatch, func(b *pgx.Batch) { b.Queue(`SELECT sealed.forget($1)`, p.unsealed) })
+	}
+}
+
+// tags are those a case's draws may lie under: of every day from its acceptance
+// to the end of its window.
+func tags(keys lot.Keys, c lifecycle.Case, number int, from, to calendar.Date) map[string]calendar.Date {
+	all := map[string]calendar.Date{}
+	for d := from; !d.After(to); d = d.AddDays(1) {
+		for _, tag := range keys.Tags(c.ID, number, d) {
+			all[string(tag)] = d
+		}
+	}
+	return all
+}
+
+// unseal takes from under the seal what an arrival lays open.
+func (p *plan) unseal(ctx context.Context, c lifecycle.Case) (lifecycle.Unsealed, error) {
+	var opened lifecycle.Unsealed
+	if c.Stage != lifecycle.LookBackPending || c.Draw == nil {
+		return opened, nil
+	}
+	keys := p.store.keys()
+	var asked [][]byte
+	for number := c.Draw.Revealed + 1; number <= c.Draw.Number; number++ {
+		for tag := range tags(keys, c, number, c.AcceptedOn, c.Draw.Closes) {
+			asked = append(asked, []byte(tag))
+		}
+	}
+	plans := map[int]duePlan{}
+	b := &pgx.Batch{}
+	as(b, RoleDispatch, func(b *pgx.Batch) {
+		b.Queue(`SELECT due_tag, number, plan FROM sealed.due($1) WHERE case_id = $2 ORDER BY number`, asked, c.ID).Query(func(rows pgx.Rows) error {
+			found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[duePlan])
+			for _, f := range found {
+				plans[f.Number] = f
+			}
+			return err
+		})
+		b.Queue(`SELECT number, task, told_at, told FROM sealed.tasks WHERE case_id = $1 AND number = $2`, c.ID, c.Draw.Number).Query(func(rows pgx.Rows) error {
+			told, err := pgx.CollectRows(rows, pgx.RowToStructByPos[lifecycle.LookBackDispatched])
+			for _, t := range told {
+				t.ToldAt = t.ToldAt.UTC()
+				opened.Dispatched = &t
+			}
+			return err
+		})
+	})
+	if err := p.tx.send(ctx, b); err != nil {
+		return opened, fmt.Errorf("unseal look-back of %s: %w", c.ID, err)
+	}
+	for number := c.Draw.Revealed + 1; number <= c.Draw.Number; number++ {
+		drawn, err := open(keys, c, number, plans)
+		if err == nil {
+			opened.Reveals = append(opened.Reveals, drawn.Reveal())
+			p.unsealed = append(p.unsealed, plans[number].Tag)
+			continue
+		}
+		if number == c.Draw.Number {
+			opened.Fault = sealFault(err)
+		}
+	}
+	return opened, nil
+}
+
+// A duePlan is a plan whose tag was shown.
+type duePlan struct {
+	Tag    []byte
+	Number int
+	Plan   []byte
+}
+
+// open opens the plan of a draw. A plan that no key of ours has a tag of is one
+// whose key is missing.
+func open(keys lot.Keys, c lifecycle.Case, number int, plans map[int]duePlan) (lot.Plan, error) {
+	due, ok := plans[number]
+	if !ok {
+		return lot.Plan{}, keys.Lacks(c.Draw.Key)
+	}
+	return keys.Open(due.Plan, c.ID, number)
+}
+
+// sealFault says what is wrong with the seal, in words for a leader.
+func sealFault(err error) *lifecycle.DrawFault {
+	var (
+		key    *lot.KeyError
+		broken *lot.SealError
+		fault  lifecycle.DrawFault
+	)
+	switch {
+	case errors.As(err, &key):
+		fault = lifecycle.FaultOf("seal", key)
+	case errors.As(err, &broken):
+		fault = lifecycle.FaultOf("seal", broken)
+	}
+	return &fault
+}
+
+// OpenedPlan is what two people had opened before its day.
+type OpenedPlan struct {
+	Number int           `json:"number"`
+	Window lot.Window    `json:"window"`
+	Date   calendar.Date `json:"date"`
+	Team   lot.Team      `json:"team"`
+}
+
+// OpenPlan reads the sealed plan of a case for one of the two who had it opened.
+// It fails with a *lifecycle.Refusal for anybody else, and when the seal cannot be
+// opened.
+func (s *Store) OpenPlan(ctx context.Context, a lifecycle.Actor, id string) (OpenedPlan, error) {
+	if a.Unit != "" || !isID(id) {
+		return OpenedPlan{}, ErrNotFound
+	}
+	p, c, err := s.open(ctx, id, nil)
+	if err != nil {
+		return OpenedPlan{}, fmt.Errorf("open plan of %s: %w", id, plain(err))
+	}
+	defer p.tx.release(ctx)
+	if refusal := lifecycle.MayOpen(c, a); refusal != nil {
+		return OpenedPlan{}, refusal
+	}
+	opened, err := p.unseal(ctx, c)
+	if err != nil {
+		return OpenedPlan{}, plain(err)
+	}
+	if opened.Fault != nil {
+		return OpenedPlan{}, &lifecycle.Refusal{Kind: lifecycle.NotAllowed, Code: "seal", ZH: opened.Fault.ZH, EN: opened.Fault.EN}
+	}
+	r := opened.Reveals[len(opened.Reveals)-1]
+	s.log.InfoContext(ctx, "a sealed plan was read before its day", slog.String("case", id), slog.String("account", a.Account), slog.Time("at", time.Now()))
+	return OpenedPlan{Number: r.Number, Window: r.Window, Date: r.Date, Team: r.Team}, nil
+}

@@ -1,0 +1,25 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// as queues statements that run under one of the seal's roles; those before and
+// after run as the login.
+func as(b *pgx.Batch, role string, queue func(*pgx.Batch)) {
+	b.Queue("SET LOCAL ROLE " + role)
+	queue(b)
+	b.Queue("SET LOCAL ROLE NONE")
+}
+
+// sealed runs statements under one of the seal's roles in a transaction of their
+// own.
+func (s *Store) sealed(ctx context.Context, role string, queue func(*pgx.Batch)) error {
+	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		b := &pgx.Batch{}
+		as(b, role, queue)
+		return tx.SendBatch(ctx, b).Close()
+	})
+}
