@@ -25,7 +25,7 @@ func TestKeysOfTheSeal(t *testing.T) {
 	require.Equal(t, want, strings.Fields(list))
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
-	for _, key := range strings.Fields(string(text)) {
+	for key := range strings.FieldsSeq(string(text)) {
 		require.Len(t, key, 64)
 		require.NotContains(t, list, key)
 	}
