@@ -8,7 +8,13 @@ set -euo pipefail
 
 psql --username "$POSTGRES_USER" --dbname postgres --no-psqlrc -v ON_ERROR_STOP=1 \
 	-v duban="$DUBAN_DB_PASSWORD" -v temporal="$TEMPORAL_DB_PASSWORD" <<'SQL'
-CREATE ROLE duban LOGIN PASSWORD :'duban';
+CREATE ROLE duban LOGIN NOINHERIT PASSWORD :'duban';
+-- What guards the look-backs that were drawn. The login takes them on for a
+-- transaction and has none of their rights otherwise. See duban roles.
+CREATE ROLE duban_sealed NOLOGIN;
+CREATE ROLE duban_draw NOLOGIN;
+CREATE ROLE duban_dispatch NOLOGIN;
+GRANT duban_sealed, duban_draw, duban_dispatch TO duban;
 CREATE ROLE temporal LOGIN PASSWORD :'temporal';
 CREATE ROLE temporal_visibility LOGIN PASSWORD :'temporal';
 

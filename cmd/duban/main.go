@@ -35,6 +35,8 @@ type commandLine struct {
 	Policy    policyCmd    `cmd:"" help:"Check, show and put in force the rules in figures."`
 	Papers    papersCmd    `cmd:"" help:"See that every paper that was sent out is there and whole."`
 	Evidence  evidenceCmd  `cmd:"" help:"See that every file of evidence is there and whole."`
+	SealKey   sealKeyCmd   `cmd:"" help:"Draw and list the keys that seal what was drawn for a look-back."`
+	Roles     rolesCmd     `cmd:"" help:"Print the SQL for the roles that a PostgreSQL of your own needs."`
 	Rebuild   rebuildCmd   `cmd:"" help:"Fold every case from its events again and mend what differs; the system may go on meanwhile."`
 	Rehydrate rehydrateCmd `cmd:"" help:"Tell every open case's workflow where it stands; makes lost workflows again."`
 	Verify    verifyCmd    `cmd:"" help:"Check a case file offline: its hashes, its names and its history."`

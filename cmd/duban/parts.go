@@ -18,6 +18,7 @@ import (
 	"duban/activities"
 	"duban/api"
 	"duban/dispatch"
+	"duban/lot"
 	"duban/store"
 	"duban/worker"
 )
@@ -36,6 +37,9 @@ type parts struct {
 	// none out.
 	papers string
 	limits evidenceLimits
+	// keys seal what is drawn for look-backs; a function because package fmt would
+	// print a field.
+	keys func() lot.Keys
 	// migrates: this process brings the record to this release first.
 	migrates bool
 	initial  []byte
@@ -60,7 +64,11 @@ func (p parts) run(ctx context.Context) error {
 	if keeper.Files != nil {
 		defer keeper.Files.Close()
 	}
-	record, err := store.Open(ctx, store.Options{URL: p.settings.DatabaseURL, Printer: keeper, Logger: log})
+	keys := p.keys()
+	if len(keys) == 0 {
+		log.WarnContext(ctx, "there is no key of the seal: no look-back is drawn and none is opened, and a leader is told; duban seal-key new makes one")
+	}
+	record, err := store.Open(ctx, store.Options{URL: p.settings.DatabaseURL, Printer: keeper, Keys: keys, Logger: log})
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"duban/lifecycle"
 	"duban/local"
+	"duban/lot"
 	"duban/store"
 )
 
@@ -37,6 +38,10 @@ func (c serveCmd) Run(ctx context.Context, s *settings) error {
 	if err := l.Close(); err != nil {
 		return fmt.Errorf("--listen: %w", err)
 	}
+	keys, err := s.keys(ctx)
+	if err != nil {
+		return err
+	}
 	say := func(line string) { fmt.Fprintln(os.Stderr, line) }
 	system, err := local.Start(ctx, local.Options{
 		Dir: s.Data, DatabaseURL: s.DatabaseURL, TemporalAddress: s.TemporalAddress, Namespace: s.TemporalNamespace,
@@ -52,8 +57,14 @@ func (c serveCmd) Run(ctx context.Context, s *settings) error {
 			s.logger().ErrorContext(ctx, "stop local system", slog.Any("error", err))
 		}
 	}()
+	if len(keys) == 0 {
+		if keys, err = s.firstKey(ctx, say); err != nil {
+			return err
+		}
+	}
 	p := parts{
 		settings: *s, listen: c.Listen, api: true, worker: true, migrates: true, limits: c.evidenceLimits,
+		keys: func() lot.Keys { return keys },
 	}
 	if p.papers, err = s.papersAddress(); err != nil {
 		return err
@@ -154,7 +165,11 @@ func (c apiCmd) Run(ctx context.Context, s *settings) error {
 	if s.DatabaseURL == "" || s.TemporalAddress == "" {
 		return errExternal
 	}
-	return parts{settings: *s, listen: c.Listen, api: true, evidence: s.EvidenceURL, papers: s.PapersURL, limits: c.evidenceLimits}.run(ctx)
+	keys, err := s.keys(ctx)
+	if err != nil {
+		return err
+	}
+	return parts{keys: func() lot.Keys { return keys }, settings: *s, listen: c.Listen, api: true, evidence: s.EvidenceURL, papers: s.PapersURL, limits: c.evidenceLimits}.run(ctx)
 }
 
 type workerCmd struct {
@@ -166,7 +181,11 @@ func (c workerCmd) Run(ctx context.Context, s *settings) error {
 	if s.DatabaseURL == "" || s.TemporalAddress == "" {
 		return errExternal
 	}
-	return parts{settings: *s, workerListen: c.Listen, worker: true, papers: s.PapersURL}.run(ctx)
+	keys, err := s.keys(ctx)
+	if err != nil {
+		return err
+	}
+	return parts{keys: func() lot.Keys { return keys }, settings: *s, workerListen: c.Listen, worker: true, papers: s.PapersURL}.run(ctx)
 }
 
 type migrateCmd struct {

@@ -22,7 +22,9 @@ var root = filepath.Join("..", "..")
 // onlyLocal are the settings that no container of ours has a use for, with the
 // reason.
 var onlyLocal = map[string]string{
-	"DUBAN_DATA": "the folder of the private PostgreSQL and engine, which no container runs",
+	"DUBAN_DATA":             "the folder of the private PostgreSQL and engine, which no container runs",
+	"DUBAN_SEAL_KEY":         "a secret is mounted as a file: a container's environment can be listed",
+	"DUBAN_SEAL_KEY_COMMAND": "the image holds no program of a KMS",
 }
 
 // project reads the compose file as docker compose does: against the compose
@@ -166,6 +168,33 @@ func TestMountedFilesExist(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What draws and what opens has the key, and nothing else has.
+func TestKeyOfTheSealIsASecretOfTheAPIAndTheWorker(t *testing.T) {
+	t.Parallel()
+	for name, service := range whole(t).Services {
+		has := slices.ContainsFunc(service.Secrets, func(s types.ServiceSecretConfig) bool { return s.Source == "seal-key" })
+		require.Equal(t, slices.Contains([]string{"api-1", "api-2", "worker"}, name), has, name)
+		if has {
+			require.Equal(t, "/run/secrets/seal-key", *service.Environment["DUBAN_SEAL_KEY_FILE"], name)
+		}
+	}
+}
+
+// The roles that the program wants are those that the container's server has.
+func TestServerHasTheRolesOfTheSeal(t *testing.T) {
+	t.Parallel()
+	made, err := os.ReadFile(filepath.Join(root, "deploy", "postgres.sh"))
+	require.NoError(t, err)
+	printed, err := duban(t, "roles")
+	require.NoError(t, err)
+	names := regexp.MustCompile(`CREATE ROLE (\S+) NOLOGIN`).FindAllSubmatch(printed, -1)
+	require.Len(t, names, 3)
+	for _, name := range names {
+		require.Contains(t, string(made), "CREATE ROLE "+string(name[1])+" NOLOGIN;")
+	}
+	require.Regexp(t, `CREATE ROLE duban LOGIN NOINHERIT `, string(made))
 }
 
 func TestImagesHaveAVersion(t *testing.T) {
