@@ -33,6 +33,11 @@ const (
 	leastJobs = 10 * time.Second
 	jobsLimit = 12 * time.Hour
 
+	// lookBacksEvery is how late drawn inspectors are told after the hour.
+	lookBacksEvery = 5 * time.Minute
+	leastLookBacks = 2 * time.Second
+	lookBacksLimit = time.Hour
+
 	// messagesEvery is how late a message leaves the house.
 	messagesEvery = time.Minute
 	leastMessages = 2 * time.Second
@@ -66,6 +71,10 @@ func wanted(factor float64) []schedule {
 		{
 			id: workflows.ScheduleJobs, workflow: workflows.TypeJobs,
 			every: scale(jobsEvery, leastJobs), limit: jobsLimit,
+		},
+		{
+			id: workflows.ScheduleLookBacks, workflow: workflows.TypeLookBacks,
+			every: scale(lookBacksEvery, leastLookBacks), limit: lookBacksLimit,
 		},
 		{
 			id: workflows.ScheduleMessages, workflow: workflows.TypeMessages,

@@ -51,6 +51,7 @@ func TestCaptureHistories(t *testing.T) {
 		"life": captureLife, "open": captureOpen, "troubles": captureTroubles, "gone": captureGone, "carried": captureCarried,
 		"renewed": captureRenewed, "recompute": captureRecompute, "letters": captureLetters, "jobs": captureJobs,
 		"import": captureImport, "notices": captureNotices, "messages": captureMessages,
+		"look_backs": captureLookBacks,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -211,6 +212,14 @@ func captureMessages(t *testing.T, c *capture) {
 	_, err := c.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "messages-now", TaskQueue: workflows.TaskQueue}, workflows.TypeMessages)
 	require.NoError(t, err)
 	c.save(t, "messages", "messages-now", true)
+}
+
+// captureLookBacks asks once whom to tell.
+func captureLookBacks(t *testing.T, c *capture) {
+	t.Helper()
+	_, err := c.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "look_backs-now", TaskQueue: workflows.TaskQueue}, workflows.TypeLookBacks)
+	require.NoError(t, err)
+	c.save(t, "look_backs", "look_backs-now", true)
 }
 
 func in(d time.Duration) time.Time {
