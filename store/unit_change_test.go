@@ -161,6 +161,52 @@ func TestTalksOfMergedUnits(t *testing.T) {
 	}
 }
 
+// E1: a case that was merged into another follows its unit's succession when it
+// comes back, for the unit it was about is no more, and has the days more that the
+// successor has for each.
+func TestMergedCasesFollowTheirUnit(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	p := r.people
+	steps := append(append([]casetest.Step{p.Finding("问题", today())}, p.UpToServing(lifecycle.Immediate)...), p.Sign())
+	parent := r.life(t, "parent").Must(ctx, t, steps...)
+	child := r.life(t, "child").Must(ctx, t, steps...)
+	a, err := r.Execute(ctx, r.merge(child.ID, parent.ID, "merge"))
+	require.NoError(t, err)
+	require.Nil(t, a.Refusal)
+	due, ok := child.UnitDeadline()
+	require.True(t, ok)
+
+	c := r.change(store.MergeUnit)
+	c.Successor = p.OtherUnit.ID
+	_, job, err := r.ChangeUnit(ctx, c)
+	require.NoError(t, err)
+	for more := true; more; {
+		_, more, err = r.Recompute(ctx, job, 10)
+		require.NoError(t, err)
+	}
+	void := r.void(parent.ID, "void")
+	void.Actor = p.Leader
+	a, err = r.Execute(ctx, void)
+	require.NoError(t, err)
+	require.Nil(t, a.Refusal)
+
+	v, err := r.Case(ctx, p.Manager, child.ID)
+	require.NoError(t, err)
+	require.Equal(t, lifecycle.Rectifying, v.Staff.Stage)
+	require.Equal(t, p.OtherUnit.ID, v.Staff.Unit)
+	require.Equal(t, []string{p.Unit.ID}, v.Staff.Predecessors)
+	k, ok := v.Staff.UnitDeadline()
+	require.True(t, ok)
+	require.Equal(t, calendar.Builtin().AddWorkingDays(due.Due, 5), k.Due)
+	_, err = r.Case(ctx, p.OtherSecretary, child.ID)
+	require.NoError(t, err)
+	_, err = r.Case(ctx, p.Secretary, child.ID)
+	require.ErrorIs(t, err, store.ErrNotFound)
+	r.sound(t)
+}
+
 // Old notices keep the old name: a rename is a dated fact beside the directory.
 func TestARenamedUnit(t *testing.T) {
 	t.Parallel()
