@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -55,9 +56,10 @@ func (q *overviewQuery) sql() string {
 // indexes of the open cases answer.
 func (q *overviewQuery) candidates(days int) {
 	q.where = append(q.where, "c."+isOpen)
+	q.args["now"] = q.now
 	switch q.kind {
 	case OverviewLate: // in the review of a plan the case is due by the committee's clock
-		q.where = append(q.where, `(c.stage IN ('planning', 'rectifying', 'sustained') AND c.due_at < now() OR c.stage = 'plan_review')`, missed)
+		q.where = append(q.where, `(c.stage IN ('planning', 'rectifying', 'sustained') AND c.due_at < @now OR c.stage = 'plan_review')`, missed)
 	case OverviewMeasures:
 		q.staffChased()
 		q.where = append(q.where, `s.state @@ '$.measures[*].status == "proposed" || $.measures[*].status == "ordered"'`)
@@ -68,7 +70,7 @@ func (q *overviewQuery) candidates(days int) {
 			days = 5
 		}
 		last := q.rules.Calendar.AddWorkingDays(q.today, days)
-		q.where = append(q.where, `c.due_at > now() AND c.due_at <= @until`)
+		q.where = append(q.where, `c.due_at > @now AND c.due_at <= @until`)
 		q.args["until"] = q.rules.Timeline.End(last)
 	case OverviewCommittee:
 		q.staffChased()
@@ -89,6 +91,28 @@ func (q *overviewQuery) staffChased() {
 	}
 	q.where = append(q.where, `c.chased && @tokens::text[]`)
 	q.args["tokens"] = tokens
+}
+
+// each reads what may belong to the overview, a case at a time.
+func (q *overviewQuery) each(ctx context.Context, from querier, do func(overviewed) error) error {
+	rows, err := from.Query(ctx, q.sql(), pgx.QueryExecModeCacheDescribe, q.args)
+	if err != nil {
+		return fmt.Errorf("overview %s: %w", q.kind, plain(err))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		row, err := scanOverviewed(rows)
+		if err != nil {
+			return fmt.Errorf("overview %s: %w", q.kind, plain(err))
+		}
+		if err := do(row); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("overview %s: %w", q.kind, plain(err))
+	}
+	return nil
 }
 
 func scanOverviewed(row pgx.CollectableRow) (overviewed, error) {
