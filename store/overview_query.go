@@ -33,11 +33,32 @@ type overviewed struct {
 	c    lifecycle.Case
 }
 
-// The parts of a state that say how late a case is and whose turn it is; the
-// papers in it, which are most of it, stay where they are.
-const overviewState = `jsonb_build_object('clocks', s.state->'clocks', 'officer', s.state->'officer', 'unit', s.state->'unit', 'stage', s.state->'stage',
-	'level', s.state->'level', 'raised_on', s.state->'raised_on', 'part', s.state->'part', 'handover', s.state->'handover', 'measures', s.state->'measures',
-	'look_back_to_leader', s.state->'look_back_to_leader')`
+// stateParts are the parts of a state that say how late a case is and whose turn
+// it is, no more than the question needs: putting them together takes longer
+// than finding the cases. The papers in a state, which are most of it, stay where
+// they are.
+func (k OverviewKind) stateParts() []string {
+	switch k {
+	case OverviewLadder:
+		return []string{"raised_on"}
+	case OverviewLate: // the unit's own clocks are its own turn
+		return []string{"clocks", "unit", "stage"}
+	case OverviewMeasures, OverviewUpcoming, OverviewCommittee:
+		return []string{"clocks", "officer", "unit", "stage", "level", "raised_on", "part", "handover", "measures", "look_back_to_leader"}
+	default:
+		return nil
+	}
+}
+
+// state is the expression for them.
+func (k OverviewKind) state() string {
+	parts := k.stateParts()
+	pairs := make([]string, len(parts))
+	for i, part := range parts {
+		pairs[i] = "'" + part + "', s.state->'" + part + "'"
+	}
+	return "jsonb_build_object(" + strings.Join(pairs, ", ") + ")"
+}
 
 // missed: some clock of the case was missed, as the record says.
 const missed = `s.state @@ '$.clocks[*].passed == true'`
@@ -46,7 +67,7 @@ const missed = `s.state @@ '$.clocks[*].passed == true'`
 // argument.
 func (q *overviewQuery) sql() string {
 	return `SELECT c.id::text, c.number, c.number_key, c.title, c.stage, c.unit_id, u.name, coalesce(u.area_id, ''), coalesce(a.name, ''),
-		c.officer, coalesce(o.name, ''), c.level, c.round, ` + overviewState + `
+		c.officer, coalesce(o.name, ''), c.level, c.round, ` + q.kind.state() + `
 		FROM cases c JOIN case_states s ON s.case_id = c.id JOIN units u ON u.id = c.unit_id
 		LEFT JOIN areas a ON a.id = u.area_id LEFT JOIN accounts o ON o.id = c.officer
 		WHERE ` + strings.Join(q.where, " AND ") + ` LIMIT @most`
