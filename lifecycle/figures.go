@@ -86,7 +86,7 @@ func (f Figure) write(b *strings.Builder, no, word, most string) {
 		return
 	}
 	fmt.Fprintf(b, "%s、%s：%d%s", no, f.Title, f.Count, word)
-	if most != "" {
+	if most != "" && f.Most > 0 { // missed on days off only is missed by no working day
 		fmt.Fprintf(b, "，"+most, f.Most)
 	}
 	b.WriteString("。\n")
@@ -107,7 +107,7 @@ func (s FigureSum) write(b *strings.Builder, word string, most bool) {
 	}
 	for i, l := range s.Lines {
 		fmt.Fprintf(b, "%s %d%s", l.Name, l.Count, word)
-		if most {
+		if most && l.Most > 0 {
 			fmt.Fprintf(b, "（最长%d个工作日）", l.Most)
 		}
 		if i == len(s.Lines)-1 && s.LeftOff > 0 {

@@ -146,7 +146,9 @@ func (f figure) reckon(ctx context.Context, from querier, q overviewQuery) (life
 	}
 	out := lifecycle.Figure{Title: f.kind.ZH(), Count: total.Count, Most: total.Most}
 	for i, sum := range f.sums {
-		out.Sums = append(out.Sums, sum.told(by[i].sorted()))
+		if lines := by[i].sorted(); len(lines) > 1 || len(lines) == 1 && lines[0].Name != "" {
+			out.Sums = append(out.Sums, sum.told(lines)) // where nothing has a name there is nothing to sum up by
+		}
 	}
 	for _, i := range worst {
 		out.Cases = append(out.Cases, lifecycle.FigureCase{Number: i.Number, Title: i.Title, Unit: i.UnitName, Days: i.Days})
