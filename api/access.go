@@ -42,7 +42,7 @@ func accessTable() map[string]access {
 		// readers see cases: all but the administrator.
 		readers = access{roles: without(lifecycle.Roles(), lifecycle.Admin)}
 		// overseers see to all cases at once.
-		overseers = access{roles: []lifecycle.Role{lifecycle.Manager, lifecycle.Leader, lifecycle.CommitteeSecretary, lifecycle.Head, lifecycle.Auditor}}
+		overseers = access{roles: lifecycle.Overseers()}
 		// actors may change a case; which, and how, is the lifecycle's to say.
 		actors = access{roles: without(lifecycle.Roles(), lifecycle.Admin, lifecycle.Auditor)}
 	)
