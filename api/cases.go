@@ -141,6 +141,8 @@ const (
 	anyOpen   = "open"
 	maxCode   = 100
 	maxCursor = 500
+	// maxReason is how long a reason outside of a case may be.
+	maxReason = 1000
 )
 
 func unitStages() []lifecycle.UnitStage {

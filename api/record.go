@@ -30,6 +30,7 @@ type Record interface {
 	Directories
 	Addresses
 	Substitutes
+	Recusals
 	Messages
 	Campaigns
 	Lists
@@ -145,6 +146,17 @@ type Substitutes interface {
 	Substitutes(ctx context.Context, account string) ([]store.Substitute, error)
 	AddSubstitute(ctx context.Context, n store.Substitute) (store.Substitute, error)
 	DeleteSubstitute(ctx context.Context, account, id string) error
+}
+
+// Recusals keeps who must not look back on whom, and what units asked for. What
+// does not go together is a *store.FieldError.
+type Recusals interface {
+	Recusals(ctx context.Context, f store.RecusalFilter, after string, limit int) ([]store.Recusal, error)
+	AddRecusal(ctx context.Context, n store.Recusal) (store.Recusal, error)
+	EndRecusal(ctx context.Context, id, reason, author string) (store.Recusal, error)
+	RecusalRequests(ctx context.Context, unit string, limit int) ([]store.RecusalRequest, error)
+	AddRecusalRequest(ctx context.Context, r store.RecusalRequest) (store.RecusalRequest, error)
+	AnswerRecusalRequest(ctx context.Context, id, refused string, n store.Recusal) (store.RecusalRequest, error)
 }
 
 // Messages reads what leaves the house, and has what was given up sent again.
