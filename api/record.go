@@ -201,7 +201,7 @@ type Notices interface {
 // Imports keeps workbooks of findings and what became of them.
 type Imports interface {
 	UnitNames(ctx context.Context) (map[string]string, error)
-	Judge(ctx context.Context, who lifecycle.Actor, at time.Time) (func(*lifecycle.OpenCase) *lifecycle.Refusal, error)
+	Judge(ctx context.Context, who lifecycle.Actor, at time.Time) (func(*lifecycle.OpenCase) (*lifecycle.Refusal, error), error)
 	Campaign(ctx context.Context, id string) (store.Campaign, error)
 	CaseByNumber(ctx context.Context, number string) (store.NumberedCase, error)
 	SameFinding(ctx context.Context, b *lifecycle.OpenCase) (string, error)

@@ -25,7 +25,7 @@ import (
 var datesOfTheLaw = map[string]bool{
 	// The past.
 	"Case.At": true, "Case.OpenedAt": true, "Case.StageSince": true, "Case.ClosedAt": true,
-	"Case.UnitAt": true, "Case.RaisedOn": true, "Case.AcceptedOn": true, "Case.SustainedSince": true, "Event.At": true,
+	"Repeated.ClosedOn": true, "Case.UnitAt": true, "Case.RaisedOn": true, "Case.AcceptedOn": true, "Case.SustainedSince": true, "Event.At": true,
 	"Event.Legal": true, "Event.LevelOn": true, "Finding.FoundOn": true, "OpenCase.FoundOn": true, "AmendDraft.FoundOn": true,
 	"Notice.On": true, "NoticeApproved.On": true, "Receipt.On": true, "RecordReceipt.On": true, "Plan.On": true, "PlanSubmitted.On": true,
 	"Report.On": true, "ReportSubmitted.On": true, "ObjectionOf.On": true, "ObjectionFiled.On": true, "ExtensionOf.On": true,

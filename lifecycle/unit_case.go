@@ -22,6 +22,9 @@ type UnitCase struct {
 	FoundOn  Date   `json:"found_on,omitzero"`
 	Category string `json:"category,omitempty"`
 
+	// EarlierNumber is the number of the unit's own case that happened again.
+	EarlierNumber string `json:"earlier_number,omitempty"`
+
 	Dimension string         `json:"dimension,omitempty"`
 	Basis     string         `json:"basis,omitempty"`
 	Type      Type           `json:"type,omitempty"`
@@ -86,7 +89,7 @@ func (c Case) ForUnit() UnitCase {
 	u := UnitCase{
 		ID: c.ID, Number: c.Number, Version: c.UnitVersion, Stage: stage, Unit: c.Unit, Title: f.Title, Facts: f.Facts,
 		FoundOn: f.FoundOn, Category: f.Category, Dimension: f.Dimension, Basis: f.Basis, Type: f.Type,
-		Round: c.Round, Level: c.Level, Receipt: c.Receipt, Report: c.Report,
+		Round: c.Round, Level: c.Level, Receipt: c.Receipt, Report: c.Report, EarlierNumber: c.EarlierNumber(),
 	}
 	if stage != UnitCorrecting {
 		u.Notice = c.Notice
