@@ -15,6 +15,7 @@ const (
 	TypeImport    = "import"
 	TypeNotices   = "notices"
 	TypeMessages  = "messages"
+	TypeBounces   = "bounces"
 )
 
 // SignalAdvanced brings a case's workflow the news that the case moved on. Its
@@ -32,6 +33,7 @@ const (
 	ActivityImport         = "import"
 	ActivityNotices        = "notices"
 	ActivitySendMessages   = "send_messages"
+	ActivityReadBounces    = "read_bounces"
 )
 
 // The ids of Schedules. A workflow that a Schedule starts has the id of the
@@ -40,6 +42,7 @@ const (
 	ScheduleLetters  = "letters"
 	ScheduleJobs     = "jobs"
 	ScheduleMessages = "messages"
+	ScheduleBounces  = "bounces"
 )
 
 // CaseID is the id of the workflow of a case.

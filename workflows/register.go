@@ -26,6 +26,7 @@ func Register(r WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(Import, workflow.RegisterOptions{Name: TypeImport})
 	r.RegisterWorkflowWithOptions(Notices, workflow.RegisterOptions{Name: TypeNotices})
 	r.RegisterWorkflowWithOptions(Messages, workflow.RegisterOptions{Name: TypeMessages})
+	r.RegisterWorkflowWithOptions(Bounces, workflow.RegisterOptions{Name: TypeBounces})
 }
 
 // RegisterActivities registers every activity that the workflows ask for under
@@ -40,4 +41,5 @@ func RegisterActivities(r ActivityRegistry, a *activities.Activities) {
 	r.RegisterActivityWithOptions(a.Import, activity.RegisterOptions{Name: ActivityImport})
 	r.RegisterActivityWithOptions(a.Notices, activity.RegisterOptions{Name: ActivityNotices})
 	r.RegisterActivityWithOptions(a.SendMessages, activity.RegisterOptions{Name: ActivitySendMessages})
+	r.RegisterActivityWithOptions(a.ReadBounces, activity.RegisterOptions{Name: ActivityReadBounces})
 }

@@ -4,11 +4,9 @@ import (
 	"io"
 	"regexp"
 	"strings"
-)
 
-// Header is the field that carries a message's id besides the Message-ID, which
-// some servers put another in place of.
-const Header = "X-Duban-Message"
+	"duban/notify"
+)
 
 // An original is what tells which mail it was that came back.
 type original struct{ ours, id string }
@@ -22,7 +20,7 @@ func readOriginal(r io.Reader) *original {
 		switch {
 		case name == "" && begun:
 			return &o
-		case name == strings.ToLower(Header) && o.ours == "":
+		case name == strings.ToLower(notify.IDHeader) && o.ours == "":
 			o.ours = value
 		case name == "message-id" && o.id == "":
 			o.id = value
