@@ -61,7 +61,7 @@ var homes = map[string][]string{
 	"github.com/xuri/excelize":       {"documents"},
 	"github.com/wneessen/go-mail":    {"notify"},
 	"github.com/standard-webhooks":   {"notify"},
-	"github.com/emersion/go-imap":    {"notify/bounce"},
+	"github.com/emersion/go-imap":    {"notify/bounce", "internal/imaptest"},
 	"github.com/emersion/go-message": {"notify/bounce"},
 	"go.temporal.io":                 {"workflows", "activities", "dispatch", "worker", "cmd", "e2e", "bench"},
 }

@@ -131,7 +131,8 @@ func (m *Mailbox) dial(ctx context.Context) (net.Conn, error) {
 	return (&net.Dialer{}).DialContext(ctx, "tcp", m.at.address)
 }
 
-// enter logs in and lists what is unread after a number.
+// enter logs in and lists what is unread after a number. Whoever gave the line
+// closes it, and the client with it.
 func (m *Mailbox) enter(conn net.Conn, after uint32) (client *imapclient.Client, unread []imap.UID, err error) {
 	if m.at.scheme == imapStartTLS {
 		if client, err = imapclient.NewStartTLS(conn, &imapclient.Options{TLSConfig: m.tls}); err != nil {
@@ -140,11 +141,6 @@ func (m *Mailbox) enter(conn net.Conn, after uint32) (client *imapclient.Client,
 	} else {
 		client = imapclient.New(conn, nil)
 	}
-	defer func() {
-		if err != nil {
-			_ = client.Close()
-		}
-	}()
 	if err := client.WaitGreeting(); err != nil {
 		return nil, nil, err
 	}
