@@ -27,6 +27,9 @@ import (
 
 func TestMain(m *testing.M) {
 	if at := os.Getenv(dieAt); at != "" {
+		if os.Getenv(dieBox) != "" {
+			readAndDie(at)
+		}
 		sendAndDie(at)
 	}
 	pgtest.Main(m)

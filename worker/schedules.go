@@ -43,6 +43,11 @@ const (
 	leastMessages = 2 * time.Second
 	messagesLimit = time.Hour
 
+	// bouncesEvery is how late it is known that something came back.
+	bouncesEvery = 5 * time.Minute
+	leastBounces = 2 * time.Second
+	bouncesLimit = time.Hour
+
 	// catchUp is how old a missed start may be and still be made up for: the
 	// next one does the same work.
 	catchUp = time.Minute
@@ -79,6 +84,10 @@ func wanted(factor float64) []schedule {
 		{
 			id: workflows.ScheduleMessages, workflow: workflows.TypeMessages,
 			every: scale(messagesEvery, leastMessages), limit: messagesLimit,
+		},
+		{
+			id: workflows.ScheduleBounces, workflow: workflows.TypeBounces, args: []any{activities.BouncesInput{}},
+			every: scale(bouncesEvery, leastBounces), limit: bouncesLimit,
 		},
 	}
 }

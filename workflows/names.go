@@ -16,6 +16,7 @@ const (
 	TypeNotices   = "notices"
 	TypeMessages  = "messages"
 	TypeLookBacks = "look_backs"
+	TypeBounces   = "bounces"
 )
 
 // SignalAdvanced brings a case's workflow the news that the case moved on. Its
@@ -35,6 +36,7 @@ const (
 	ActivitySendMessages   = "send_messages"
 	// ActivityDispatchLookBacks says nothing of what it did.
 	ActivityDispatchLookBacks = "dispatch_look_backs"
+	ActivityReadBounces       = "read_bounces"
 )
 
 // The ids of Schedules. A workflow that a Schedule starts has the id of the
@@ -44,6 +46,7 @@ const (
 	ScheduleJobs      = "jobs"
 	ScheduleMessages  = "messages"
 	ScheduleLookBacks = "look_backs"
+	ScheduleBounces   = "bounces"
 )
 
 // CaseID is the id of the workflow of a case.

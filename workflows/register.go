@@ -27,6 +27,7 @@ func Register(r WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(Notices, workflow.RegisterOptions{Name: TypeNotices})
 	r.RegisterWorkflowWithOptions(LookBacks, workflow.RegisterOptions{Name: TypeLookBacks})
 	r.RegisterWorkflowWithOptions(Messages, workflow.RegisterOptions{Name: TypeMessages})
+	r.RegisterWorkflowWithOptions(Bounces, workflow.RegisterOptions{Name: TypeBounces})
 }
 
 // RegisterActivities registers every activity that the workflows ask for under
@@ -42,4 +43,5 @@ func RegisterActivities(r ActivityRegistry, a *activities.Activities) {
 	r.RegisterActivityWithOptions(a.Notices, activity.RegisterOptions{Name: ActivityNotices})
 	r.RegisterActivityWithOptions(a.DispatchLookBacks, activity.RegisterOptions{Name: ActivityDispatchLookBacks})
 	r.RegisterActivityWithOptions(a.SendMessages, activity.RegisterOptions{Name: ActivitySendMessages})
+	r.RegisterActivityWithOptions(a.ReadBounces, activity.RegisterOptions{Name: ActivityReadBounces})
 }
