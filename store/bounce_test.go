@@ -30,9 +30,9 @@ func (r record) claim(t *testing.T, now time.Time) store.Outgoing {
 	return got.Messages[0]
 }
 
-func (r record) mark(t *testing.T, m store.Outgoing, state string, now time.Time) {
+func (r record) markSent(t *testing.T, m store.Outgoing, now time.Time) {
 	t.Helper()
-	ok, err := r.MarkMessage(context.Background(), m, store.Result{State: state, Counts: true, NextAt: now}, now)
+	ok, err := r.MarkMessage(context.Background(), m, store.Result{State: store.MessageSent, Counts: true, NextAt: now}, now)
 	require.NoError(t, err)
 	require.True(t, ok)
 }
@@ -55,7 +55,7 @@ func TestAMessageComesBack(t *testing.T) {
 	require.NoError(t, err)
 	m := r.claim(t, now)
 	require.Equal(t, store.BounceEarly, r.bounce(t, back(m.ID, "first", "HEAD@example.org"), now), "it may have been sent, and is not marked")
-	r.mark(t, m, store.MessageSent, now)
+	r.markSent(t, m, now)
 
 	at := now.Add(time.Hour)
 	require.Equal(t, store.BounceRecorded, r.bounce(t, back(m.ID, "first", "x@y.example", "HEAD@example.org"), at))
@@ -82,7 +82,7 @@ func TestAMessageComesBack(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []any{store.MessageQueued, "", 0, "", "", ""}, []any{v.State, v.Code, v.Status, v.Reason, v.BounceStatus, v.BounceSaid})
 	require.Nil(t, v.BouncedAt)
-	r.mark(t, r.claim(t, again), store.MessageSent, again)
+	r.markSent(t, r.claim(t, again), again)
 	require.Equal(t, store.BounceKnown, r.bounce(t, back(m.ID, "first", "head@example.org"), again), "the report was read before")
 	v, _, err = r.Message(ctx, m.ID)
 	require.NoError(t, err)
@@ -110,7 +110,7 @@ func TestABounceIsBelievedOnlyOfWhatWasSent(t *testing.T) {
 		require.Equal(t, store.BounceUnknown, r.bounce(t, back(unknown, "a", "head@example.org"), now), unknown)
 	}
 	m := r.claim(t, now)
-	r.mark(t, m, store.MessageSent, now)
+	r.markSent(t, m, now)
 	for _, to := range [][]string{nil, {""}, {"head@example.com"}, {"head"}} {
 		require.Equal(t, store.BounceForeign, r.bounce(t, back(id, "a", to...), now), to)
 	}
@@ -129,7 +129,7 @@ func TestWhatWasSentBeforeComesBackToo(t *testing.T) {
 	_, err := r.RouteLetters(ctx, now, 10)
 	require.NoError(t, err)
 	m := r.claim(t, now)
-	r.mark(t, m, store.MessageSent, now)
+	r.markSent(t, m, now)
 	r.exec(t, `UPDATE messages SET sent_to = NULL`)
 	require.Equal(t, store.BounceRecorded, r.bounce(t, back(m.ID, "a", "head@example.org"), now))
 }
@@ -142,7 +142,7 @@ func TestManyReadersRecordABounceOnce(t *testing.T) {
 	_, err := r.RouteLetters(ctx, now, 10)
 	require.NoError(t, err)
 	m := r.claim(t, now)
-	r.mark(t, m, store.MessageSent, now)
+	r.markSent(t, m, now)
 	var (
 		group sync.WaitGroup
 		mu    sync.Mutex

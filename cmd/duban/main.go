@@ -62,7 +62,7 @@ func main() {
 		stop()
 		fmt.Fprintln(os.Stderr, "duban:", err)
 		status := 1
-		if own, ok := errors.AsType[tempFail](err); ok {
+		if own, ok := errors.AsType[laterError](err); ok {
 			status = own.ExitCode()
 		}
 		os.Exit(status) //nolint:gocritic // stop was called

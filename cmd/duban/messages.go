@@ -37,34 +37,34 @@ type messagesBounceCmd struct {
 // errEarly: the message the mail is about is being sent.
 var errEarly = errors.New("the message is not marked as sent yet; bring the mail again")
 
-// A tempFail makes a mail server bring the mail again.
-type tempFail struct{ error }
+// A laterError makes a mail server bring the mail again.
+type laterError struct{ error }
 
 // ExitCode is EX_TEMPFAIL, as mail servers know it.
-func (tempFail) ExitCode() int { return 75 }
+func (laterError) ExitCode() int { return 75 }
 
 // Unwrap returns what happened.
-func (t tempFail) Unwrap() error { return t.error }
+func (t laterError) Unwrap() error { return t.error }
 
 // Run records the mail. What is no bounce of ours is no fault: a mail server
 // would send back what came back.
 func (c messagesBounceCmd) Run(ctx context.Context, s *settings) error {
 	mail, err := c.read()
 	if err != nil {
-		return tempFail{err}
+		return laterError{err}
 	}
 	record, err := s.record(ctx)
 	if err != nil {
-		return tempFail{err}
+		return laterError{err}
 	}
 	defer record.Close()
 	fate, err := activities.TakeBounce(ctx, record, mail, time.Now().UTC().Truncate(time.Microsecond), s.logger())
 	if err != nil {
-		return tempFail{err}
+		return laterError{err}
 	}
 	fmt.Println(fate)
 	if fate == string(store.BounceEarly) {
-		return tempFail{errEarly}
+		return laterError{errEarly}
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func readPlace(text string) (place, error) {
 	form := errors.New("the mailbox of bounces must be written as imaps://user:password@host/INBOX")
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" || u.RawQuery != "" || u.Fragment != "" {
-		return place{}, form //nolint:nilerr // the error of url.Parse repeats the password
+		return place{}, form // the error of url.Parse repeats the password
 	}
 	ports := map[string]int{imapStartTLS: 143, imapTLS: 993, imapPlain: 143} //nolint:mnd // well known
 	port, known := ports[u.Scheme]

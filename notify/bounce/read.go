@@ -36,9 +36,9 @@ func Read(mail io.Reader) (Report, error) {
 	if crowded(raw) {
 		return Report{}, tooWide()
 	}
-	whole, err := message.ReadWithOptions(bytes.NewReader(raw), &message.ReadOptions{MaxHeaderBytes: maxHeader})
+	whole, _ := message.ReadWithOptions(bytes.NewReader(raw), &message.ReadOptions{MaxHeaderBytes: maxHeader})
 	if whole == nil {
-		return Report{}, tooWide() //nolint:nilerr // it repeats the mail, which the refusal must not
+		return Report{}, tooWide() // it repeats the mail, which the refusal must not
 	}
 	s := scan{}
 	if err := s.part(whole, 0); err != nil {
@@ -124,7 +124,7 @@ func (s *scan) inside(parts message.MultipartReader, depth int) error {
 	for {
 		e, err := parts.NextPart()
 		if errors.Is(err, io.EOF) || e == nil {
-			return nil //nolint:nilerr // where a mail breaks off, or goes wrong, it ends: what stood before it counts
+			return nil // where a mail breaks off, or goes wrong, it ends: what stood before it counts
 		}
 		// An unknown encoding or charset leaves the part as it came.
 		if s.parts++; s.parts > maxParts {
@@ -139,7 +139,7 @@ func (s *scan) inside(parts message.MultipartReader, depth int) error {
 // atMost is the beginning of a part. One that cannot be decoded to its end is
 // taken as far as it can.
 func atMost(r io.Reader, limit int64) []byte {
-	text, _ := io.ReadAll(io.LimitReader(r, limit)) //nolint:errcheck // as far as it can
+	text, _ := io.ReadAll(io.LimitReader(r, limit)) // as far as it can
 	if text == nil {
 		return []byte{}
 	}

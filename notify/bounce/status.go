@@ -123,7 +123,7 @@ func (f *fate) recipient(st status, words []byte) Recipient {
 		}
 	}
 	if found := replyForm.FindStringSubmatch(untyped(f.said)); found != nil {
-		r.Reply, _ = strconv.Atoi(found[1]) //nolint:errcheck // three digits
+		r.Reply, _ = strconv.Atoi(found[1]) // three digits
 	}
 	if r.Text == "" {
 		r.Text = clean(string(words), maxText)
