@@ -1,7 +1,6 @@
 package lifecycle_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
@@ -62,7 +61,7 @@ func TestWhatCannotBeRepeated(t *testing.T) {
 		t.Helper()
 		one := knowing(e).command(beforeAll(), b, people["author"])
 		var r *lifecycle.Refusal
-		require.True(t, errors.As(one.refusal, &r), code)
+		require.ErrorAs(t, one.refusal, &r, code)
 		require.Equal(t, []any{kind, code, "repeat_of"}, []any{r.Kind, r.Code, r.Field})
 		require.Contains(t, r.ZH, words)
 		require.Empty(t, one.events)

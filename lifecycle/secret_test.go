@@ -40,7 +40,7 @@ var datesOfTheLaw = map[string]bool{
 	// The days of the past on which people asked, and a leader answered for that very day.
 	"Asked.On": true, "DrawOf.PermittedOn": true,
 	// A look-back that is announced, which is no secret.
-	"AnnounceLookBack.On": true, "Announcement.On": true, "UnitCase.LookBackOn": true,
+	"AnnounceLookBack.On": true, "Announcement.On": true, "UnitCase.AnnouncedOn": true,
 	// Named by people for something that is not a look-back.
 	"SubmitNotice.ExternalDue": true, "Notice.ExternalDue": true, "PlanMeasure.Due": true, "PlannedMeasure.Due": true,
 	"RequestExtension.Until": true, "DecideExtension.Until": true, "ExtensionOf.Until": true, "ExtensionOf.Granted": true,

@@ -38,9 +38,9 @@ type UnitCase struct {
 	Extension *ExtensionOf   `json:"extension,omitempty"`
 	Stay      *UnitStay      `json:"stay,omitempty"`
 	Measures  []UnitMeasure  `json:"measures,omitempty"`
-	// LookBackOn is the day of a look-back that was announced. Of any other the
+	// AnnouncedOn is the day of a look-back that was announced. Of any other the
 	// unit learns when the inspectors stand in the room.
-	LookBackOn Date `json:"look_back_on,omitzero"`
+	AnnouncedOn Date `json:"announced_on,omitzero"`
 	// Deadlines are the unit's own clocks.
 	Deadlines []UnitDeadline `json:"deadlines,omitempty"`
 }
@@ -107,7 +107,7 @@ func (c Case) ForUnit() UnitCase {
 		u.Stay = &UnitStay{On: s.On, Until: s.Until}
 	}
 	if d := c.Draw; c.Stage == LookBackPending && d != nil && d.Announced != nil {
-		u.LookBackOn = d.Announced.On
+		u.AnnouncedOn = d.Announced.On
 	}
 	for _, m := range c.Measures {
 		if m.shown() {
