@@ -16,6 +16,8 @@ type Options struct {
 	Logger *slog.Logger
 	// Sender is how messages leave the house; nil when none do here.
 	Sender *SenderOptions
+	// Bounces is how what comes back is read; nil when none is here.
+	Bounces *BounceOptions
 	// Metrics is where the counters are registered. Defaults to nowhere.
 	Metrics prometheus.Registerer
 }
@@ -27,6 +29,7 @@ type Activities struct {
 	log       *slog.Logger
 	fruitless prometheus.Counter
 	sender    *sender
+	bouncer   *bouncer
 }
 
 // New returns the activities. It panics when its counters are registered
@@ -45,6 +48,9 @@ func New(o Options) *Activities {
 	}
 	if o.Sender != nil {
 		a.sender = newSender(*o.Sender, a.log, o.Metrics)
+	}
+	if o.Bounces != nil {
+		a.bouncer = newBouncer(*o.Bounces, a.log, o.Metrics)
 	}
 	if o.Metrics != nil {
 		o.Metrics.MustRegister(a.fruitless)

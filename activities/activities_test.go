@@ -60,6 +60,8 @@ func (s *stub) RunNotices(context.Context, string, int, func()) (int, bool, erro
 	return 0, false, s.err
 }
 
+func (s *stub) DispatchLookBacks(context.Context, time.Time) error { return s.err }
+
 func (s *stub) OpenJobs(context.Context) ([]store.Job, error) { return nil, s.err }
 
 func over(s *stub, metrics prometheus.Registerer) *activities.Activities {

@@ -45,9 +45,16 @@ type Jobs interface {
 	OpenJobs(ctx context.Context) ([]store.Job, error)
 }
 
+// LookBacks is what the record does on the morning of a drawn day.
+type LookBacks interface {
+	// DispatchLookBacks tells the inspectors who were drawn for today.
+	DispatchLookBacks(ctx context.Context, now time.Time) error
+}
+
 // Record is what the activities need of the record.
 type Record interface {
 	Cases
 	Letters
 	Jobs
+	LookBacks
 }

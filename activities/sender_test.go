@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -26,12 +27,18 @@ import (
 
 func TestMain(m *testing.M) {
 	if at := os.Getenv(dieAt); at != "" {
+		if os.Getenv(dieBox) != "" {
+			readAndDie(at)
+		}
 		sendAndDie(at)
 	}
 	pgtest.Main(m)
 }
 
 var errKilled = errors.New("killed")
+
+// figuresHead is what the figures in a digest begin with.
+const figuresHead = "督办情况（截至"
 
 // A mailhouse is a record with overdue cases, an outside that takes messages,
 // and a clock that a test moves.
@@ -96,6 +103,12 @@ func (h *mailhouse) count(t *testing.T, sql string, args ...any) int {
 	return n
 }
 
+// overseers are who see to all cases; each is reached by e-mail, as is the head.
+func (h *mailhouse) overseers() []string {
+	p := h.people
+	return []string{p.Head.Account, p.Leader.Account, p.Signer.Account, p.Manager.Account, p.Auditor.Account}
+}
+
 // fill makes units with a secretary who is reached by e-mail, and overdue cases
 // of theirs, by turns. Every tenth case has come up to level 3.
 func (h *mailhouse) fill(t *testing.T, units, cases int) {
@@ -105,7 +118,7 @@ func (h *mailhouse) fill(t *testing.T, units, cases int) {
 	h.exec(t, `INSERT INTO posts (id, unit_id, kind, holder, account_id, since) SELECT 'p' || i, 'u' || i, '党组书记', '书记', 's' || i, '2020-01-01' FROM generate_series(1, $1::int) i`, units)
 	h.exec(t, `INSERT INTO addresses (id, account_id, kind, address, secret, name, author)
 		SELECT 'a' || i, 's' || i, 'email', 's' || i || '@example.org', '', '', 'x' FROM generate_series(1, $1::int) i`, units)
-	h.exec(t, `INSERT INTO addresses (id, account_id, kind, address, secret, name, author) VALUES ('ah', $1, 'email', 'head@example.org', '', '', 'x')`, h.people.Head.Account)
+	h.exec(t, `INSERT INTO addresses (id, account_id, kind, address, secret, name, author) SELECT 'o' || a, a, 'email', a || '@example.org', '', '', 'x' FROM unnest($1::text[]) a`, h.overseers())
 	const copied = `'id', md5('case' || i)::uuid, 'case_id', md5('case' || i)::uuid, 'number', 'N' || lpad(i::text, 6, '0') || '.', 'number_key', 1000000 + i,
 		'unit_id', 'u' || (i % $2::int + 1), 'level', CASE WHEN i % 10 = 0 THEN 3 ELSE 0 END`
 	h.exec(t, `INSERT INTO cases SELECT (x).* FROM (SELECT jsonb_populate_record(c, jsonb_build_object(`+copied+`, 'chased', ARRAY['unit:u' || (i % $2::int + 1)])) x
@@ -113,7 +126,8 @@ func (h *mailhouse) fill(t *testing.T, units, cases int) {
 	h.exec(t, `INSERT INTO unit_cases SELECT (x).* FROM (SELECT jsonb_populate_record(c, jsonb_build_object(`+copied+`)) x
 		FROM unit_cases c, generate_series(1, $3::int) i WHERE c.case_id = $1) y`, h.one.ID, units, cases)
 	h.exec(t, `INSERT INTO case_states (case_id, state) SELECT md5('case' || i)::uuid, state || jsonb_build_object('id', md5('case' || i)::uuid, 'number', 'N' || lpad(i::text, 6, '0') || '.',
-		'unit', 'u' || (i % $2::int + 1), 'level', CASE WHEN i % 10 = 0 THEN 'L3' ELSE 'L0' END)
+		'unit', 'u' || (i % $2::int + 1), 'level', CASE WHEN i % 10 = 0 THEN 'L3' ELSE 'L0' END, 'raised_on', state->'clocks'->0->'start',
+		'clocks', (SELECT jsonb_agg(k || '{"passed": true}') FROM jsonb_array_elements(state->'clocks') k))
 		FROM case_states, generate_series(1, $3::int) i WHERE case_id = $1`, h.one.ID, units, cases)
 }
 
@@ -233,7 +247,8 @@ var caseNumber = regexp.MustCompile(`N\d{6}\.`)
 // chaseThrough lets cases be chased every day for a while, with senders that die
 // at every point, and one day on which none lives. Every person gets one digest
 // a working day and no second; it names each case that was to be named once,
-// and no other.
+// and no other. Whoever sees to all cases is told the figures of the day in it,
+// chased on something or not.
 func chaseThrough(t *testing.T, units, cases int, on []calendar.Date, away int) {
 	t.Helper()
 	h := newMailhouse(t)
@@ -265,6 +280,9 @@ func chaseThrough(t *testing.T, units, cases int, on []calendar.Date, away int) 
 		h.to(morning)
 		h.run(t, 0)
 		if works {
+			for _, who := range h.overseers() {
+				want[who+" "+day.String()] = nil
+			}
 			for who, numbers := range due {
 				slices.Sort(numbers)
 				want[who+" "+day.String()] = slices.Compact(numbers)
@@ -284,20 +302,25 @@ func chaseThrough(t *testing.T, units, cases int, on []calendar.Date, away int) 
 
 	rows, err := h.sql.Query(t.Context(), `SELECT n.account_id || ' ' || n.day, m.id::text FROM mailings n JOIN messages m ON m.mailing_id = n.id WHERE n.kind = 'digest'`) //nolint:rowserrcheck // ForEachRow checks it
 	require.NoError(t, err)
-	got := map[string][]string{}
+	got, told := map[string][]string{}, map[string]string{}
 	var who, id string
 	more := 0
 	_, err = pgx.ForEachRow(rows, []any{&who, &id}, func() error {
 		require.NotContains(t, got, who, "two digests in one day")
 		require.Positive(t, h.got[id], "a digest that is said to be sent did not arrive")
 		more += h.got[id] - 1
-		got[who] = caseNumber.FindAllString(h.say[id].Text, -1)
+		chased, figures, _ := strings.Cut(h.say[id].Text, figuresHead)
+		got[who] = caseNumber.FindAllString(chased, -1)
 		slices.Sort(got[who])
+		if figures != "" {
+			told[who] = figures
+		}
 		return nil
 	})
 	require.NoError(t, err)
 	require.Len(t, h.got, len(got), "messages that the record does not know")
 	requireDigests(t, want, got, h)
+	h.requireFigures(t, want, told, units, cases)
 	// A process dies with at most so many messages under way.
 	require.LessOrEqual(t, more, 8*(h.kill[activities.AfterSend]+h.kill[activities.BeforeMark]), "repeated without need")
 }
@@ -316,6 +339,32 @@ func requireDigests(t *testing.T, want, got map[string][]string, h *mailhouse) {
 		}
 		require.Equal(t, numbers, got[who], who)
 	}
+}
+
+// requireFigures compares the figures that arrived with those of each day: all
+// who see to all cases are told, nobody else, and all the same.
+func (h *mailhouse) requireFigures(t *testing.T, want map[string][]string, told map[string]string, units, cases int) {
+	t.Helper()
+	late, ok := h.one.UnitDeadline()
+	require.True(t, ok)
+	number := 0
+	for who := range want {
+		account, text, _ := strings.Cut(who, " ")
+		if !slices.Contains(h.overseers(), account) {
+			require.NotContains(t, told, who)
+			continue
+		}
+		number++
+		day, err := calendar.ParseDate(text)
+		require.NoError(t, err)
+		days := calendar.Builtin().WorkingDaysBetween(late.Due, day)
+		require.True(t, strings.HasPrefix(told[who], text+"）：\n"+fmt.Sprintf("一、逾期情况：%d件，最长逾期%d个工作日。\n", cases, days)), told[who])
+		require.Contains(t, told[who], fmt.Sprintf("；另有%d个未列出。\n", units-3))
+		require.Equal(t, []string{"N000001.", "N000002.", "N000003."}, caseNumber.FindAllString(told[who], -1))
+		require.Contains(t, told[who], fmt.Sprintf("三、督办等级分布：%d件", cases/10))
+		require.Equal(t, told[h.people.Head.Account+" "+text], told[who])
+	}
+	require.Len(t, told, number)
 }
 
 // Issue "Chasing with teeth": at most one digest a person and day, the exact

@@ -39,10 +39,12 @@ func accessTable() map[string]access {
 		office = access{roles: staff()}
 		// directory adds the units' people, who find their own unit there.
 		directory = access{roles: lifecycle.Roles()}
+		// recusers declare their own recusals, or record others'.
+		recusers = []lifecycle.Role{lifecycle.Inspector, lifecycle.LookBackLead, lifecycle.Officer, lifecycle.Head, lifecycle.Leader}
 		// readers see cases: all but the administrator.
 		readers = access{roles: without(lifecycle.Roles(), lifecycle.Admin)}
 		// overseers see to all cases at once.
-		overseers = access{roles: []lifecycle.Role{lifecycle.Manager, lifecycle.Leader, lifecycle.CommitteeSecretary, lifecycle.Head, lifecycle.Auditor}}
+		overseers = access{roles: lifecycle.Overseers()}
 		// actors may change a case; which, and how, is the lifecycle's to say.
 		actors = access{roles: without(lifecycle.Roles(), lifecycle.Admin, lifecycle.Auditor)}
 	)
@@ -131,6 +133,15 @@ func accessTable() map[string]access {
 		"POST /v1/accounts/{id}/disable":       admin,
 		"POST /v1/accounts/{id}/tokens":        admin,
 		"DELETE /v1/accounts/{id}/tokens":      admin,
+
+		// No unit's person: who may be recused is who may come.
+		"GET /v1/recusals":           {roles: append(slices.Clone(recusers), lifecycle.Auditor)},
+		"POST /v1/recusals":          {roles: recusers},
+		"POST /v1/recusals/{id}/end": {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
+		// The unit's secretary finds what the unit filed, and no more.
+		"GET /v1/recusal-requests":              {roles: []lifecycle.Role{lifecycle.Officer, lifecycle.Head, lifecycle.Leader, lifecycle.Auditor, lifecycle.UnitSecretary}},
+		"POST /v1/recusal-requests":             {roles: []lifecycle.Role{lifecycle.UnitSecretary}},
+		"POST /v1/recusal-requests/{id}/answer": {roles: []lifecycle.Role{lifecycle.Officer, lifecycle.Head, lifecycle.Leader}},
 
 		// One's own; another's only for the administrator, for others not there.
 		"GET /v1/accounts/{id}/addresses":            everybody,

@@ -81,8 +81,10 @@ func TestCommandsByRole(t *testing.T) {
 	n := 0
 	for _, kind := range lifecycle.CommandKinds() {
 		body := "{}"
-		if kind == lifecycle.KindDecideExtension { // without a yes or no it is no request
+		switch kind { //nolint:exhaustive // the others are requests without anything in them
+		case lifecycle.KindDecideExtension, lifecycle.KindDecideRedraw, lifecycle.KindDecideOpening: // without a yes or no it is no request
 			body = `{"granted":false}`
+		default:
 		}
 		for _, role := range lifecycle.Roles() {
 			n++

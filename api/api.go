@@ -201,6 +201,8 @@ func (s *server) routes() {
 	s.accountRoutes()
 	s.addressRoutes()
 	s.substituteRoutes()
+	s.recusalRoutes()
+	s.recusalRequestRoutes()
 	s.messageRoutes()
 	s.forceRoutes()
 }

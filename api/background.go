@@ -37,6 +37,7 @@ type Background struct {
 	Inspected   int       `json:"inspected" doc:"Inspections this year: campaigns, and days of findings that came from none"`
 	Recurrences []Earlier `json:"recurrences" doc:"Findings of the same category in the last three years, the newest first"`
 	Similar     []Earlier `json:"similar" doc:"Findings with a like title, the most alike first"`
+	RepeatOf    *Earlier  `json:"repeat_of,omitempty" doc:"The archived one of the recurrences that is most alike: name it as repeat_of if it happened again"`
 }
 
 // An Earlier is a case that a new finding may repeat.
@@ -68,9 +69,13 @@ func (s *server) background(ctx context.Context, _ *call, in *backgroundInput) (
 	if err != nil {
 		return nil, err
 	}
-	return &backgroundOutput{Body: Background{
+	out := Background{
 		Open: b.Open, Overdue: b.Overdue, Inspected: b.Inspected, Recurrences: earlier(b.Recurrences), Similar: earlier(b.Similar),
-	}}, nil
+	}
+	if b.RepeatOf != nil {
+		out.RepeatOf = &earlier([]store.Earlier{*b.RepeatOf})[0]
+	}
+	return &backgroundOutput{Body: out}, nil
 }
 
 func earlier(found []store.Earlier) []Earlier {

@@ -116,7 +116,6 @@ func (s *server) campaigns(ctx context.Context, _ *call, in *campaignsInput) (*c
 }
 
 func (s *server) addCampaign(ctx context.Context, c *call, _ *nothing) (*campaignOutput, error) {
-	const maxReason = 1000
 	var n NewCampaign
 	if err := decode(c.body, &n); err != nil {
 		return nil, err

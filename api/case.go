@@ -27,8 +27,19 @@ type caseOutput struct {
 type CaseAnswer struct {
 	Case    CaseOrUnitCase          `json:"case"`
 	Allowed []lifecycle.CommandKind `json:"allowed" doc:"The commands you may run now"`
+	Repeats []Repeat                `json:"repeats,omitempty" doc:"重复发生: the cases in which what an archived case was about happened again"`
 	// Officers are offered; which one answers for the case is the person's to say.
 	Officers []AreaOfficer `json:"proposed_officers,omitempty" doc:"Who answers for the unit's area, for whoever may accept the finding: the first is the default"`
+}
+
+// A Repeat is a case in which something happened again.
+type Repeat struct {
+	Case    string          `json:"case" format:"uuid"`
+	Number  string          `json:"number"`
+	Title   string          `json:"title"`
+	Stage   lifecycle.Stage `json:"stage"`
+	StageZH string          `json:"stage_zh"`
+	FoundOn calendar.Date   `json:"found_on"`
 }
 
 func (s *server) oneCase(ctx context.Context, c *call, in *caseInput) (*caseOutput, error) {
@@ -41,11 +52,15 @@ func (s *server) oneCase(ctx context.Context, c *call, in *caseInput) (*caseOutp
 		return nil, err
 	}
 	out := &caseOutput{Status: http.StatusOK, ETag: c.etag(v.Version)}
-	if c.unchanged(out.ETag) {
+	// What repeats an archived case is in no version of it.
+	if archived := v.Staff != nil && v.Staff.Stage.Repeatable(); !archived && c.unchanged(out.ETag) {
 		out.Status = http.StatusNotModified
 		return out, nil
 	}
 	out.Body = &CaseAnswer{Case: CaseOrUnitCase{Staff: v.Staff, Unit: v.Unit}, Allowed: listed(v.Allowed)}
+	for _, r := range v.Repeats {
+		out.Body.Repeats = append(out.Body.Repeats, Repeat{Case: r.ID, Number: r.Number, Title: r.Title, Stage: r.Stage, StageZH: r.Stage.ZH(), FoundOn: r.FoundOn})
+	}
 	if v.Staff != nil && slices.Contains(v.Allowed, lifecycle.KindAcceptFinding) {
 		if out.Body.Officers, err = s.proposed(ctx, c, v.Staff.Unit); err != nil {
 			return nil, err

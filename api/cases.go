@@ -54,6 +54,7 @@ type CasesFilter struct {
 	Category  string `query:"category" doc:"Code of the category"`
 	Campaign  string `query:"campaign" doc:"Staff only"`
 	Officer   string `query:"officer" doc:"Account of the officer; staff only"`
+	RepeatOf  string `query:"repeat_of" doc:"Id of the case that they repeat (重复发生); staff only"`
 	DueBefore string `query:"due_before" format:"date" doc:"Due before this day"`
 	Text      string `query:"text" maxLength:"100" doc:"Found in number or title"`
 	Sort      string `query:"sort" enum:"due,-due,number,-number,updated,-updated" default:"due"`
@@ -120,7 +121,7 @@ func (c *call) filter(in *casesInput) (store.Filter, error) {
 	stages := append(names(lifecycle.Stages()), anyOpen)
 	if c.unit() {
 		stages = append(names(unitStages()), anyOpen)
-		for field, value := range map[string]string{"unit": in.Unit, "campaign": in.Campaign, "officer": in.Officer} {
+		for field, value := range map[string]string{"unit": in.Unit, "campaign": in.Campaign, "officer": in.Officer, "repeat_of": in.RepeatOf} {
 			if value != "" {
 				f.refuse(field, "unknown_parameter", "没有“"+field+"”这个查询参数。", "There is no parameter "+field+".")
 			}
@@ -129,7 +130,7 @@ func (c *call) filter(in *casesInput) (store.Filter, error) {
 	filter := store.Filter{
 		Stage: f.oneOf("stage", in.Stage, stages), Unit: f.text("unit", in.Unit, maxCode), Level: f.level("level", in.Level),
 		Category: f.text("category", in.Category, maxCode), Campaign: f.text("campaign", in.Campaign, maxCode),
-		Officer: f.text("officer", in.Officer, maxCode), Overdue: f.truth("overdue", in.Overdue),
+		Officer: f.text("officer", in.Officer, maxCode), RepeatOf: f.text("repeat_of", in.RepeatOf, maxCode), Overdue: f.truth("overdue", in.Overdue),
 		DueBefore: f.date("due_before", in.DueBefore), Text: f.text("text", in.Text, maxCode),
 		Sort: store.Sort(f.oneOf("sort", in.Sort, names(store.Sorts()))), Cursor: f.text("cursor", in.Cursor, maxCursor), Limit: f.limit(in.Limit),
 	}
@@ -141,6 +142,8 @@ const (
 	anyOpen   = "open"
 	maxCode   = 100
 	maxCursor = 500
+	// maxReason is how long a reason outside of a case may be.
+	maxReason = 1000
 )
 
 func unitStages() []lifecycle.UnitStage {

@@ -175,9 +175,10 @@ func ImportFindings(ctx context.Context, record Imports, codes Force, who lifecy
 	i, err := record.AddImport(ctx, n, func(add func(store.ImportRow) error) (checked store.Checked, err error) {
 		check := findings.Check{
 			Tables: tables, Campaign: u.Campaign, CampaignName: campaign.Name, Judge: judge,
-			Known:  func(number string) (*findings.Case, error) { return knownCase(ctx, record, number) },
-			Same:   func(b *lifecycle.OpenCase) (string, error) { return record.SameFinding(ctx, b) },
-			Header: func(h findings.Header) (err error) { checked.Header, err = json.Marshal(h); return err },
+			Earlier: func(number string) (string, error) { return earlierCase(ctx, record, number) },
+			Known:   func(number string) (*findings.Case, error) { return knownCase(ctx, record, number) },
+			Same:    func(b *lifecycle.OpenCase) (string, error) { return record.SameFinding(ctx, b) },
+			Header:  func(h findings.Header) (err error) { checked.Header, err = json.Marshal(h); return err },
 			Row: func(r findings.Row) error {
 				row := store.ImportRow{Row: r.Row, Cells: r.Cells, Body: r.Body}
 				if len(r.Faults) > 0 {
@@ -209,7 +210,20 @@ func knownCase(ctx context.Context, record Imports, number string) (*findings.Ca
 	if err != nil {
 		return nil, err
 	}
-	return &findings.Case{Finding: c.Case.Finding, UnitName: c.UnitName}, nil
+	known := &findings.Case{Finding: c.Case.Finding, UnitName: c.UnitName}
+	if c.Case.RepeatOf != nil {
+		known.EarlierNumber = c.Case.RepeatOf.Number
+	}
+	return known, nil
+}
+
+// earlierCase is the id of the case of a number; empty when there is none.
+func earlierCase(ctx context.Context, record Imports, number string) (string, error) {
+	c, err := record.CaseByNumber(ctx, number)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil
+	}
+	return c.Case.ID, err
 }
 
 // MarkedFindings writes a refused workbook back with its errors marked.

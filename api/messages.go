@@ -15,18 +15,18 @@ func (s *server) messageRoutes() {
 	missing := []int{http.StatusNotFound}
 	register(s, operation{
 		id: "case_messages", method: http.MethodGet, path: "/v1/cases/{id}/messages", tag: "Messages", summary: "消息去向 Who was told what of a case",
-		doc:     "Every letter of the case, to whom it went and why to that person, by which ways, and what became of each; and what was suppressed, and why.",
+		doc:     "Every letter of the case, to whom it went and why to that person, by which ways, and what became of each, bounces (退信) too; and what was suppressed, and why.",
 		refuses: missing,
 	}, s.caseMessages)
 	register(s, operation{
 		id: "messages", method: http.MethodGet, path: "/v1/messages", tag: "Messages", summary: "待发和失败消息 Messages by state",
-		doc: "The oldest first. Those that were given up are dead, those that the breaker stopped are held.",
+		doc: "The oldest first. Those that were given up or came back (退信) are dead, those that the breaker stopped are held.",
 	}, s.messages)
 	register(s, operation{
 		id: "message", method: http.MethodGet, path: "/v1/messages/{id}", tag: "Messages", summary: "发送记录 A message and every try", refuses: missing,
 	}, s.message)
 	register(s, operation{
-		id: "resend_message", method: http.MethodPost, path: "/v1/messages/{id}/resend", tag: "Messages", summary: "重新发送 Send again what was given up",
+		id: "resend_message", method: http.MethodPost, path: "/v1/messages/{id}/resend", tag: "Messages", summary: "重新发送 Send again what was given up or came back",
 		doc: "Under its old id, by which the receiver tells it from another.", refuses: []int{http.StatusNotFound, http.StatusConflict},
 	}, s.resendMessage)
 	register(s, operation{
@@ -52,6 +52,16 @@ type Message struct {
 	Status         int         `json:"status,omitempty" doc:"The other side's number for it"`
 	Reason         string      `json:"reason,omitempty"`
 	CreatedAt      time.Time   `json:"created_at"`
+	Bounce         *Bounce     `json:"bounce,omitempty" doc:"退信: it was sent and came back, and was not sent again since; the message is dead then"`
+}
+
+// A Bounce is how a message came back. What the other side said is anybody's
+// word.
+type Bounce struct {
+	At     time.Time `json:"at" doc:"When it was read that it came back"`
+	Status string    `json:"status,omitempty" doc:"The enhanced code of RFC 3463, as 5.1.1"`
+	Server string    `json:"server,omitempty" doc:"Which server said so"`
+	Text   string    `json:"text,omitempty" doc:"What it said, cleaned and cut"`
 }
 
 func messageOf(v store.MessageView) Message {
@@ -61,6 +71,9 @@ func messageOf(v store.MessageView) Message {
 	}
 	if v.State == store.MessageQueued || v.State == store.MessageHeld {
 		m.NextAt = &v.NextAt
+	}
+	if v.BouncedAt != nil {
+		m.Bounce = &Bounce{At: *v.BouncedAt, Status: v.BounceStatus, Server: v.BounceServer, Text: v.BounceSaid}
 	}
 	return m
 }
@@ -73,11 +86,11 @@ func messagesOf(list []store.MessageView) []Message {
 	return out
 }
 
-// A MessageTry is one try, or the order to try once more.
+// A MessageTry is one try, the order to try once more, or that it came back.
 type MessageTry struct {
 	No             int       `json:"no"`
 	At             time.Time `json:"at"`
-	Outcome        string    `json:"outcome" enum:"sent,again,dead,resent"`
+	Outcome        string    `json:"outcome" enum:"sent,again,dead,resent,bounced"`
 	MayHaveArrived bool      `json:"may_have_arrived,omitempty"`
 	Code           string    `json:"code,omitempty"`
 	Status         int       `json:"status,omitempty"`

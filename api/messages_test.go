@@ -110,6 +110,65 @@ func TestWhatLeavesTheHouseIsSeen(t *testing.T) {
 	require.Empty(t, inbox.Mailings)
 }
 
+// Issue "Chasing with teeth", 2: a bounce is on the case, with what the other
+// side said and when; the paper is undelivered until it is sent again.
+func TestABounceIsOnTheCase(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := newSite(t)
+	_, err := s.store.PutAddress(ctx, store.Address{Account: s.people.Secretary.Account, Kind: "email", Address: "secretary@unit.example", Author: "x"})
+	require.NoError(t, err)
+	life := &casetest.Life{Doer: s.store, Key: "case"}
+	c := life.Must(ctx, t, append([]casetest.Step{s.people.Finding("学习记录不全", s.people.Today())}, s.people.UpToServing(lifecycle.Immediate)...)...)
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	_, err = s.store.RouteLetters(ctx, now, 100)
+	require.NoError(t, err)
+	claimed, err := s.store.ClaimMessages(ctx, now, now.Add(time.Minute), 10, store.Breaker{Most: 30, Per: time.Hour})
+	require.NoError(t, err)
+	require.Len(t, claimed.Messages, 1)
+	m := claimed.Messages[0]
+	_, err = s.store.MarkMessage(ctx, m, store.Result{State: store.MessageSent, Counts: true}, now)
+	require.NoError(t, err)
+	at := now.Add(time.Hour)
+	fate, err := s.store.RecordBounce(ctx, store.Bounce{Digest: [32]byte{1}, Message: m.ID, Failed: []store.BouncedFor{{
+		Addresses: []string{"secretary@unit.example"}, Status: "5.1.1", Reply: 550, Server: "mx.unit.example", Said: "User unknown", Reason: "退信（5.1.1）：收件地址无效，请核对地址。",
+	}}}, at)
+	require.NoError(t, err)
+	require.Equal(t, store.BounceRecorded, fate)
+	message := func() api.Message {
+		t.Helper()
+		var list api.CaseMessageList
+		s.as(t, s.people.Officer, asked{method: http.MethodGet, path: "/v1/cases/" + c.ID + "/messages"}).into(t, &list)
+		for _, one := range list.Messages {
+			if one.Account == s.people.Secretary.Account {
+				require.Len(t, one.Messages, 1)
+				return one.Messages[0]
+			}
+		}
+		require.Fail(t, "the secretary was told nothing")
+		return api.Message{}
+	}
+	v := message()
+	require.Equal(t, []any{"dead", "bounced", 550, "退信（5.1.1）：收件地址无效，请核对地址。"}, []any{v.State, v.Code, v.Status, v.Reason})
+	require.Equal(t, &api.Bounce{At: at, Status: "5.1.1", Server: "mx.unit.example", Text: "User unknown"}, v.Bounce)
+	var tasks api.TaskList
+	s.as(t, s.people.Officer, asked{method: http.MethodGet, path: "/v1/tasks"}).into(t, &tasks)
+	require.Len(t, tasks.Undelivered, 1)
+	require.Equal(t, []string{m.ID, v.Reason}, []string{tasks.Undelivered[0].Message, tasks.Undelivered[0].Reason})
+	var dead api.MessageList
+	s.as(t, s.people.Admin, asked{method: http.MethodGet, path: "/v1/messages"}).into(t, &dead)
+	require.Len(t, dead.Messages, 1)
+	require.NotNil(t, dead.Messages[0].Bounce)
+	require.Equal(t, http.StatusOK, s.as(t, s.people.Head, asked{method: http.MethodPost, path: "/v1/messages/" + m.ID + "/resend"}).Code)
+	v = message()
+	require.Equal(t, []any{"queued", "", ""}, []any{v.State, v.Code, v.Reason})
+	require.Nil(t, v.Bounce)
+	var detail api.MessageDetail
+	s.as(t, s.people.Head, asked{method: http.MethodGet, path: "/v1/messages/" + m.ID}).into(t, &detail)
+	require.Len(t, detail.History, 3)
+	require.Equal(t, []string{"sent", "bounced", "resent"}, []string{detail.History[0].Outcome, detail.History[1].Outcome, detail.History[2].Outcome})
+}
+
 // A substitute is one's own to name or the administrator's, of the same unit,
 // for days that do not overlap.
 func TestSubstitutes(t *testing.T) {

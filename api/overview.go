@@ -17,7 +17,7 @@ import (
 // An overviewed is an overview as its route shows it.
 type overviewed struct {
 	kind         store.OverviewKind
-	title, en    string
+	en           string
 	days, daysEN string
 	doc          string
 }
@@ -25,23 +25,23 @@ type overviewed struct {
 func overviews() []overviewed {
 	return []overviewed{
 		{
-			store.OverviewLate, "逾期情况", "Who is late", "逾期工作日", "late",
+			store.OverviewLate, "Who is late", "逾期工作日", "late",
 			"The cases whose unit has missed its own clock, by how many working days. Days of a stay, of an outage and those the committee took are in none; nor is a unit late while the committee reads its report.",
 		},
 		{
-			store.OverviewMeasures, "待办措施", "Measures outstanding", "已过工作日", "since it was proposed or ordered",
+			store.OverviewMeasures, "Measures outstanding", "已过工作日", "since it was proposed or ordered",
 			"The measures that a leader must still decide (proposed) or somebody must still carry out (ordered), under whose turn it is.",
 		},
 		{
-			store.OverviewLadder, "督办等级分布", "The ladder's population", "在级工作日", "at the level",
+			store.OverviewLadder, "The ladder's population", "在级工作日", "at the level",
 			"The open cases at level L1 and above, by level and round, and how long they have been at it. Those at L0 are counted in /v1/cases/counts.",
 		},
 		{
-			store.OverviewUpcoming, "即将到期", "Upcoming deadlines", "剩余工作日", "left",
+			store.OverviewUpcoming, "Upcoming deadlines", "剩余工作日", "left",
 			"The open cases whose deadline, the one the list shows, falls within the next working days. Measures have deadlines of their own, in the overview on measures.",
 		},
 		{
-			store.OverviewCommittee, "工委自身超期", "The committee's own lateness", "超期工作日", "late",
+			store.OverviewCommittee, "The committee's own lateness", "超期工作日", "late",
 			"The committee's own clocks that were missed, by stage and whose turn it is.",
 		},
 	}
@@ -52,13 +52,13 @@ func (s *server) overviewRoutes() {
 	for _, r := range overviews() {
 		path := "/v1/overview/" + string(r.kind)
 		register(s, operation{
-			id: "overview_" + string(r.kind), method: http.MethodGet, path: path, tag: "Overview", summary: r.title + " " + r.en,
+			id: "overview_" + string(r.kind), method: http.MethodGet, path: path, tag: "Overview", summary: r.kind.ZH() + " " + r.en,
 			doc: r.doc + " The sums are of all that pass the filter, the items one page of it. Of more than 50,000 there is no overview: choose fewer. days are working days " + r.daysEN + ".",
 		}, func(ctx context.Context, c *call, in *overviewInput) (*overviewOutput, error) {
 			return s.overview(ctx, c, r.kind, in)
 		})
 		register(s, operation{
-			id: "overview_" + string(r.kind) + "_xlsx", method: http.MethodGet, path: path + ".xlsx", tag: "Overview", summary: r.title + " " + r.en + ", as a workbook",
+			id: "overview_" + string(r.kind) + "_xlsx", method: http.MethodGet, path: path + ".xlsx", tag: "Overview", summary: r.kind.ZH() + " " + r.en + ", as a workbook",
 			doc: "The sums, and every item that passes the filter. A text that could be taken for a formula begins with an apostrophe.",
 		}, func(ctx context.Context, c *call, in *overviewFileInput) (*huma.StreamResponse, error) {
 			return s.overviewFile(ctx, c, r, in)
@@ -74,7 +74,7 @@ type OverviewFilter struct {
 	Officer  string `query:"officer" doc:"Account of the officer"`
 	Campaign string `query:"campaign"`
 	Year     string `query:"year" pattern:"^[0-9]+$" doc:"Year of the case's number"`
-	By       string `query:"by" enum:"unit,area,officer,person,owner,kind,clock,rung,day" doc:"What to sum up by: late unit, area, officer; measures owner, kind, unit, area, officer; ladder rung, unit, area, officer; upcoming day, unit, area, officer, clock; committee person, clock, owner, unit, area, officer. The first when left out"`
+	By       string `query:"by" enum:"unit,area,officer,person,owner,kind,clock,rung,level,day" doc:"What to sum up by: late unit, area, officer; measures owner, kind, unit, area, officer; ladder rung, level, unit, area, officer; upcoming day, unit, area, officer, clock; committee person, clock, owner, unit, area, officer. The first when left out"`
 	Days     string `query:"days" pattern:"^[0-9]+$" doc:"Upcoming only: how many working days ahead, 1 to 60; 5 when left out"`
 }
 
@@ -209,7 +209,7 @@ func (s *server) overviewFile(ctx context.Context, c *call, shown overviewed, in
 		return nil, err
 	}
 	book := sheets.Overview{
-		Title: shown.title, By: groupZH(r.By), Days: shown.days, On: r.On, Total: sheetLine("", r.Total), LeftOff: r.LeftOff,
+		Title: shown.kind.ZH(), By: groupZH(r.By), Days: shown.days, On: r.On, Total: sheetLine("", r.Total), LeftOff: r.LeftOff,
 		Lines: make([]sheets.Line, len(r.Lines)), Rows: make([]sheets.Row, len(r.Items)),
 	}
 	for i, l := range r.Lines {
@@ -223,7 +223,7 @@ func (s *server) overviewFile(ctx context.Context, c *call, shown overviewed, in
 		}
 	}
 	name := string(shown.kind) + ".xlsx"
-	return file(workbookType, shown.title+"-"+r.On.String()+".xlsx", name, func(w io.Writer) error { //nolint:contextcheck // huma hands the context over with the answer
+	return file(workbookType, shown.kind.ZH()+"-"+r.On.String()+".xlsx", name, func(w io.Writer) error { //nolint:contextcheck // huma hands the context over with the answer
 		return sheets.Write(w, book)
 	}), nil
 }
@@ -254,6 +254,8 @@ func groupZH(by store.Grouping) string {
 		return "环节"
 	case store.ByRung:
 		return "等级与轮次"
+	case store.ByLevel:
+		return "等级"
 	case store.ByDay:
 		return "到期日"
 	default:

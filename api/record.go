@@ -30,6 +30,7 @@ type Record interface {
 	Directories
 	Addresses
 	Substitutes
+	Recusals
 	Messages
 	Campaigns
 	Lists
@@ -147,6 +148,17 @@ type Substitutes interface {
 	DeleteSubstitute(ctx context.Context, account, id string) error
 }
 
+// Recusals keeps who must not look back on whom, and what units asked for. What
+// does not go together is a *store.FieldError.
+type Recusals interface {
+	Recusals(ctx context.Context, f store.RecusalFilter, after string, limit int) ([]store.Recusal, error)
+	AddRecusal(ctx context.Context, n store.Recusal) (store.Recusal, error)
+	EndRecusal(ctx context.Context, id, reason, author string) (store.Recusal, error)
+	RecusalRequests(ctx context.Context, unit string, limit int) ([]store.RecusalRequest, error)
+	AddRecusalRequest(ctx context.Context, r store.RecusalRequest) (store.RecusalRequest, error)
+	AnswerRecusalRequest(ctx context.Context, id, refused string, n store.Recusal) (store.RecusalRequest, error)
+}
+
 // Messages reads what leaves the house, and has what was given up sent again.
 type Messages interface {
 	CaseMessages(ctx context.Context, a lifecycle.Actor, caseID string) ([]store.CaseMessage, error)
@@ -189,7 +201,7 @@ type Notices interface {
 // Imports keeps workbooks of findings and what became of them.
 type Imports interface {
 	UnitNames(ctx context.Context) (map[string]string, error)
-	Judge(ctx context.Context, who lifecycle.Actor, at time.Time) (func(*lifecycle.OpenCase) *lifecycle.Refusal, error)
+	Judge(ctx context.Context, who lifecycle.Actor, at time.Time) (func(*lifecycle.OpenCase) (*lifecycle.Refusal, error), error)
 	Campaign(ctx context.Context, id string) (store.Campaign, error)
 	CaseByNumber(ctx context.Context, number string) (store.NumberedCase, error)
 	SameFinding(ctx context.Context, b *lifecycle.OpenCase) (string, error)

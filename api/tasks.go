@@ -23,7 +23,7 @@ type tasksOutput struct{ Body TaskList }
 type TaskList struct {
 	Tasks []Task `json:"tasks"`
 	// Undelivered stand on the first page only.
-	Undelivered []UndeliveredPaper `json:"undelivered,omitempty" doc:"Papers that were given up: serve them otherwise, or have them sent again; for the officers of their cases and for section heads, on the first page"`
+	Undelivered []UndeliveredPaper `json:"undelivered,omitempty" doc:"Papers that were given up or came back: serve them otherwise, or have them sent again; for the officers of their cases and for section heads, on the first page"`
 	Next        string             `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 

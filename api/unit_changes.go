@@ -90,7 +90,7 @@ func (s *server) changeUnit(ctx context.Context, c *call, in *shortIDInput) (*un
 	if err := decode(c.body, &n); err != nil {
 		return nil, err
 	}
-	const maxParts, maxReason = 20, 1000
+	const maxParts = 20
 	var f form
 	f.text("name", n.Name, maxCode)
 	f.text("successor", n.Successor, maxCode)

@@ -3,7 +3,6 @@ package documents
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"duban/calendar"
 	"duban/lifecycle"
@@ -32,24 +31,22 @@ func last[B lifecycle.Body](events []lifecycle.Event) (event lifecycle.Event, bo
 // draft reports whether the notice has yet to be signed.
 func (m *mapping) draft() bool { return m.c.Notice == nil || m.c.Notice.Number == "" }
 
-// addressee is who holds the secretary's post on a day: a notice stays with the
-// one it was served on.
+// addressee is who answers for the unit on a day, the acting head while the
+// secretary's post is vacant: a notice stays with the one it was served on.
 func (m *mapping) addressee(on calendar.Date) Addressee {
-	to := Addressee{Unit: m.Unit}
-	best := len(secretaries)
-	for _, p := range m.Posts {
-		rank := slices.IndexFunc(secretaries, func(kind string) bool { return strings.HasPrefix(p.Kind, kind) })
-		if rank < 0 || rank >= best || p.Since.After(on) || !p.Until.IsZero() && p.Until.Before(on) {
-			continue
-		}
-		best, to.Post, to.Holder = rank, p.Kind, p.Holder
+	m.to = Addressee{Unit: m.Unit}
+	held := slices.DeleteFunc(slices.Clone(m.Posts), func(p Post) bool {
+		return p.Since.After(on) || !p.Until.IsZero() && p.Until.Before(on)
+	})
+	posts := make([]string, len(held))
+	for i, p := range held {
+		posts[i] = p.Kind
 	}
-	m.to = to
-	return to
+	if at, _ := lifecycle.Answerable(posts); at >= 0 {
+		m.to.Post, m.to.Holder = held[at].Kind, held[at].Holder
+	}
+	return m.to
 }
-
-// secretaries are the posts a notice is addressed to, the first that is held.
-var secretaries = []string{"党组（党委）书记", "党组书记", "党委书记", "机关党委书记", "党总支书记", "党支部书记"} //nolint:gochecknoglobals // an immutable table, never assigned again
 
 func (m *mapping) ref() Ref {
 	r := Ref{Case: m.c.Number, Title: m.c.Finding.Title}

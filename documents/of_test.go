@@ -283,6 +283,53 @@ func TestPostsOfTheDay(t *testing.T) {
 	require.Contains(t, p.says(documents.KindNotice), "市档案局党组（党委）书记：")
 }
 
+// Domain E2: whom a paper is addressed to and who reads the unit's letters is one
+// person, whichever posts are held and whichever are vacant; a contact reads what
+// is addressed to the office.
+func TestAddresseeReadsTheLetter(t *testing.T) {
+	t.Parallel()
+	p := play(t)
+	p.served()
+	kinds := []string{"联络员", "党支部书记", "党组书记", "专职副书记", "机关党委书记"}
+	addressed := map[string]int{}
+	for held := range 1 << len(kinds) {
+		p.posts = nil
+		var holders []lifecycle.Holder
+		for i, kind := range kinds {
+			term := documents.Post{Kind: kind, Holder: "任" + kind, Since: calendar.On(2020, 1, 1)}
+			if held&(1<<i) == 0 { // whoever held it is gone
+				term.Until = day(time.March, 4)
+			} else {
+				holders = append(holders, lifecycle.Holder{Post: kind, Account: term.Holder})
+			}
+			p.posts = append(p.posts, term)
+		}
+		file, err := documents.Of(documents.KindNotice, p.source(false))
+		require.NoError(t, err)
+		addressed[file.To.Post]++
+		readers := lifecycle.UnitReaders(holders, nil, nil, policy.L0)
+		switch {
+		case len(holders) == 0:
+			require.Empty(t, readers)
+			require.Empty(t, file.To.Holder)
+		case file.To.Holder == "":
+			require.Equal(t, []lifecycle.Reader{{Account: "任联络员", Way: lifecycle.WayContact}}, readers)
+		default:
+			require.Len(t, readers, 1)
+			require.Equal(t, file.To.Holder, readers[0].Account, p.posts)
+			require.Equal(t, file.To.Post != "党组书记", readers[0].Way == lifecycle.WayActing, p.posts)
+		}
+	}
+	require.Equal(t, map[string]int{"党组书记": 16, "机关党委书记": 8, "专职副书记": 4, "党支部书记": 2, "": 2}, addressed)
+	// One without an account holds the post all the same; the next only reads.
+	p.posts = []documents.Post{{Kind: "党组书记", Holder: "王建国", Since: calendar.On(2020, 1, 1)}, {Kind: "专职副书记", Holder: "赵六", Since: calendar.On(2020, 1, 1)}}
+	file, err := documents.Of(documents.KindNotice, p.source(false))
+	require.NoError(t, err)
+	require.Equal(t, "王建国", file.To.Holder)
+	require.Equal(t, []lifecycle.Reader{{Account: "赵六", Way: lifecycle.WayActing}},
+		lifecycle.UnitReaders([]lifecycle.Holder{{Post: "党组书记"}, {Post: "专职副书记", Account: "赵六"}}, nil, nil, policy.L0))
+}
+
 // F6: a supervision letter that the ladder orders says what was missed and when, is
 // a draft and nothing to the unit until it is numbered, and each letter keeps its
 // own number.

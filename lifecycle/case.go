@@ -25,13 +25,15 @@ type Case struct {
 	// ClosedAt is when the case was closed; zero unless it is closed or archived.
 	ClosedAt time.Time `json:"closed_at,omitzero"`
 	// PolicyVersion is the version the case was noticed under; 0 before that.
-	PolicyVersion   int          `json:"policy_version,omitempty"`
-	CalendarVersion int          `json:"calendar_version,omitempty"`
-	Unit            string       `json:"unit"`
-	Finding         Finding      `json:"finding"`
-	Officer         string       `json:"officer,omitempty"`
-	Round           int          `json:"round"`
-	Level           policy.Level `json:"level"`
+	PolicyVersion   int     `json:"policy_version,omitempty"`
+	CalendarVersion int     `json:"calendar_version,omitempty"`
+	Unit            string  `json:"unit"`
+	Finding         Finding `json:"finding"`
+	// RepeatOf is the archived case that happened again.
+	RepeatOf *RepeatOf    `json:"repeat_of,omitempty"`
+	Officer  string       `json:"officer,omitempty"`
+	Round    int          `json:"round"`
+	Level    policy.Level `json:"level"`
 	// RaisedOn is the day from which the pace of the ladder is counted: that of the
 	// last raise.
 	RaisedOn calendar.Date `json:"raised_on,omitzero"`

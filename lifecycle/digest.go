@@ -53,9 +53,13 @@ func DigestLines(c Case, to Recipient, reader Actor, way Way, now time.Time, r R
 // maxDigest is how many lines a digest has; the rest are counted.
 const maxDigest = 100
 
-// Digest writes a person's digest of a day, the most urgent first: by level,
-// then by lateness, then by deadline.
-func Digest(lines []DigestLine, on calendar.Date) (subject, text string) {
+// Digest writes a person's digest of a day: what the person is chased on, the
+// most urgent first, by level, then by lateness, then by deadline; then the
+// figures, for whoever is told them.
+func Digest(lines []DigestLine, figures Figures, on calendar.Date) (subject, text string) {
+	if len(lines) == 0 {
+		return figures.subject(on), figures.zh(on)
+	}
 	lines = slices.Clone(lines)
 	slices.SortFunc(lines, func(a, b DigestLine) int {
 		return cmp.Or(cmp.Compare(b.Level, a.Level), cmp.Compare(b.Late, a.Late), a.Due.Compare(b.Due),
@@ -79,6 +83,9 @@ func Digest(lines []DigestLine, on calendar.Date) (subject, text string) {
 		fmt.Fprintf(&b, "%d. %s%s\n", i+1, l.zh(), map[bool]string{true: "（抄送）", false: ""}[l.Copy])
 	}
 	b.WriteString("已办结的请忽略。")
+	if !figures.None() {
+		b.WriteString("\n\n" + figures.zh(on))
+	}
 	return subject, b.String()
 }
 

@@ -42,6 +42,7 @@ type OpenCase struct {
 	Dimension string   `json:"dimension,omitempty"`
 	Matter    string   `json:"matter,omitempty"`
 	Evidence  []string `json:"evidence,omitempty" maxItems:"100"`
+	RepeatOf  string   `json:"repeat_of,omitempty" maxLength:"64" doc:"Id of the archived case of the same unit, or of one it came from, that happened again"`
 }
 
 // CaseOpened: a finding was registered and has a number.
@@ -51,6 +52,8 @@ type CaseOpened struct {
 	Number string `json:"number"`
 	// CalendarVersion is the version its clocks are computed by.
 	CalendarVersion int `json:"calendar_version"`
+	// Repeated is the case that it repeats.
+	Repeated *Repeated `json:"repeated,omitempty"`
 }
 
 // AmendDraft changes a draft: every field given replaces the draft's.
@@ -65,11 +68,13 @@ type AmendDraft struct {
 	Dimension *string   `json:"dimension,omitempty"`
 	Matter    *string   `json:"matter,omitempty"`
 	Evidence  *[]string `json:"evidence,omitempty" maxItems:"100"`
+	RepeatOf  *string   `json:"repeat_of,omitempty" maxLength:"64" doc:"Empty: it repeats none"`
 }
 
 // DraftAmended: the draft now reads so.
 type DraftAmended struct {
 	OpenCase
+	Repeated *Repeated `json:"repeated,omitempty"`
 }
 
 // SubmitDraft hands a draft to triage.
@@ -141,6 +146,9 @@ func (b OpenCase) check(t *turn) error {
 	if err == nil {
 		err = t.matter(b.Matter, b.Category)
 	}
+	if err == nil {
+		err = b.checkRepeat(t)
+	}
 	return err
 }
 
@@ -163,7 +171,7 @@ func (b OpenCase) decide(t *turn) error {
 	if err := b.check(t); err != nil {
 		return err
 	}
-	t.record(&CaseOpened{OpenCase: b, Year: t.today.Year(), CalendarVersion: t.rules.CalendarVersion})
+	t.record(&CaseOpened{OpenCase: b, Year: t.today.Year(), CalendarVersion: t.rules.CalendarVersion, Repeated: b.repeated(t)})
 	t.goTo(Draft)
 	return nil
 }
@@ -173,6 +181,9 @@ func (b AmendDraft) decide(t *turn) error {
 	draft := OpenCase{
 		Unit: t.c.Unit, Title: f.Title, Facts: f.Facts, FoundOn: f.FoundOn, Method: f.Method, Category: f.Category,
 		Campaign: f.Campaign, Dimension: f.Dimension, Matter: f.Matter, Evidence: t.c.Evidence,
+	}
+	if t.c.RepeatOf != nil {
+		draft.RepeatOf = t.c.RepeatOf.Case
 	}
 	set(&draft.Unit, b.Unit)
 	set(&draft.Title, b.Title)
@@ -184,6 +195,7 @@ func (b AmendDraft) decide(t *turn) error {
 	set(&draft.Dimension, b.Dimension)
 	set(&draft.Matter, b.Matter)
 	set(&draft.Evidence, b.Evidence)
+	set(&draft.RepeatOf, b.RepeatOf)
 	if b == (AmendDraft{}) {
 		return invalid("", "nothing_to_change", "没有要修改的内容。", "There is nothing to change.")
 	}
@@ -196,7 +208,7 @@ func (b AmendDraft) decide(t *turn) error {
 	if err := draft.check(t); err != nil {
 		return err
 	}
-	t.record(&DraftAmended{OpenCase: draft})
+	t.record(&DraftAmended{OpenCase: draft, Repeated: draft.repeated(t)})
 	return nil
 }
 
@@ -286,18 +298,19 @@ func (b *CaseOpened) apply(c *Case, e Event) {
 	c.ID, c.Number, c.OpenedAt, c.Round = e.Case, b.Number, e.At, 1
 	c.CalendarVersion = b.CalendarVersion
 	c.Part = Part{Author: e.Actor.Account}
-	b.fill(c)
+	b.fill(c, b.Repeated)
 }
 
-func (b OpenCase) fill(c *Case) {
+func (b OpenCase) fill(c *Case, of *Repeated) {
 	c.Unit, c.Evidence = b.Unit, b.Evidence
 	c.Finding = Finding{
 		Title: b.Title, Facts: b.Facts, FoundOn: b.FoundOn, Method: b.Method, Category: b.Category,
 		Campaign: b.Campaign, Dimension: b.Dimension, Matter: b.Matter,
 	}
+	c.RepeatOf = b.repeat(of)
 }
 
-func (b *DraftAmended) apply(c *Case, _ Event) { b.fill(c) }
+func (b *DraftAmended) apply(c *Case, _ Event) { b.fill(c, b.Repeated) }
 func (*DraftSubmitted) apply(*Case, Event)     {}
 func (*DraftReturned) apply(*Case, Event)      {}
 
@@ -328,9 +341,23 @@ func onlyAuthor(t *turn) *Refusal {
 	return nil
 }
 
-func (b OpenCase) refers() Refs { return Refs{Units: named(&b.Unit), Campaigns: named(&b.Campaign)} }
+func (b OpenCase) refers() Refs {
+	refs := Refs{Units: named(&b.Unit), Campaigns: named(&b.Campaign)}
+	if b.RepeatOf != "" {
+		refs.Repeat = &RepeatRef{Case: &b.RepeatOf, Unit: &b.Unit}
+	}
+	return refs
+}
 
-func (b AmendDraft) refers() Refs { return Refs{Units: named(b.Unit), Campaigns: named(b.Campaign)} }
+// A draft that is amended may repeat a case already, of which the unit and the
+// day may change.
+func (b AmendDraft) refers() Refs {
+	refs := Refs{Units: named(b.Unit), Campaigns: named(b.Campaign)}
+	if b.RepeatOf == nil || *b.RepeatOf != "" {
+		refs.Repeat = &RepeatRef{Case: b.RepeatOf, Unit: b.Unit}
+	}
+	return refs
+}
 
 // named is the one id that is given, if one is.
 func named(id *string) []string {

@@ -127,6 +127,21 @@ func DecideRejoin(c Case, at time.Time, r Rules) []Event {
 	return t.events
 }
 
+// TalksOf says what of the talks of a case that passed on to another unit is open:
+// whether one is to be held in the case itself, and those it joined elsewhere.
+func TalksOf(c Case) (open bool, joined []Standing) {
+	for _, m := range c.Measures {
+		switch {
+		case m.Kind != policy.MeasureReminderTalk:
+		case m.stands():
+			open = true
+		case m.Status == Joined && m.Joined != nil && m.Joined.Case != c.ID:
+			joined = append(joined, *m.Joined)
+		}
+	}
+	return open, joined
+}
+
 // DecideTakeOver orders anew what a case had joined and lost, or joins it to what
 // stands elsewhere by the rules. It returns no event when nothing of the case is
 // lost, or when the case itself is past all measures.

@@ -89,12 +89,19 @@ func (b RecordLookBack) decide(t *turn) error {
 // was accepted; when little of it is left, in as long as it took to open.
 func (t *turn) lookAgain() {
 	t.goTo(LookBackPending)
-	window := t.start(policy.ClockLookBack, t.c.AcceptedOn, t.rules.Policy.Clock(policy.ClockLookBack).Within)
-	ends := latest(window.Due, t.rules.Calendar.Add(t.today, t.rules.Policy.LookBack.Opens).Date)
-	t.set(t.arm(t.until(policy.ClockLookBack, t.c.AcceptedOn, ends)))
+	t.renewWindow()
 	if t.c.Draw.waits() {
 		t.leaderDecides()
 	}
+}
+
+// renewWindow lets the window that runs since the report was accepted end no
+// sooner than it took to open, so that what is drawn now can be foreseen no better
+// than at first.
+func (t *turn) renewWindow() {
+	window := t.start(policy.ClockLookBack, t.c.AcceptedOn, t.rules.Policy.Clock(policy.ClockLookBack).Within)
+	ends := latest(window.Due, t.rules.Calendar.Add(t.today, t.rules.Policy.LookBack.Opens).Date)
+	t.set(t.arm(t.until(policy.ClockLookBack, t.c.AcceptedOn, ends)))
 }
 
 func (b RecordLookBack) signOnTheSpot(t *turn) error {

@@ -122,7 +122,7 @@ func (b RecordMeasure) checkTalk(t *turn) error {
 // inPost refuses a person who did not hold the post on the day.
 func (t *turn) inPost(field string, p PostHolder, on Date) error {
 	holds := func(held PostHeld) bool {
-		return held.Post == p.Post && held.Person == p.Person && !held.Since.After(on) && (held.Until.IsZero() || !held.Until.Before(on))
+		return held.Post == p.Post && held.Person == p.Person && held.heldOn(on)
 	}
 	if slices.ContainsFunc(t.rules.Known.Posts, holds) {
 		return nil

@@ -122,7 +122,12 @@ func childrenOf(c Case) []string {
 func (t *turn) giveBack() {
 	for _, o := range t.others {
 		if o.c.Stage == Merged && o.c.Parent == t.c.ID {
+			succeeded := o.followParent(t.c)
 			o.restore(&GivenBack{Parent: t.c.ID, Ended: t.c.ended(o.c.ID)}, MoveMerged)
+			if succeeded {
+				o.stop(policy.ClockHandover, 0)
+				o.findItsWay()
+			}
 		}
 	}
 }

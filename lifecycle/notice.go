@@ -348,7 +348,7 @@ func (b *NoticeCorrected) apply(c *Case, _ Event) {
 	// What happened to the wrong unit counts for nothing: the right one starts
 	// with its first round, and sees none of it.
 	c.FormerUnits = append(slices.Clone(c.FormerUnits), b.Misdirected)
-	c.Predecessors = nil
+	c.Predecessors, c.RepeatOf = nil, nil
 	c.Unit, c.Served = b.Unit, false
 	c.Round, c.FirstPeriod, c.LookBacks, c.Children = 1, Period{}, nil, nil
 	for _, m := range c.Measures {

@@ -121,10 +121,25 @@ func (b ReturnPlan) decide(t *turn) error {
 	t.record(&PlanReturned{b})
 	t.chargeReview(review)
 	k, _ := t.c.clock(policy.ClockPlan, 0)
-	due := latest(t.rules.later(k.Due, t.c.Plan.On, t.today), t.rules.Calendar.Add(t.today, t.rules.Policy.Rectification.Correction).Date)
 	t.goTo(Planning)
-	t.set(t.arm(t.move(k, due, MoveCorrection)))
+	t.set(t.arm(t.givePlanBack(k)))
 	return nil
+}
+
+// givePlanBack adds the days the committee read the plan to its due date, and those
+// of a stay once only. Time to correct it is left in any case.
+func (t *turn) givePlanBack(k Clock) Clock {
+	read := t.today
+	if !k.StandsSince.IsZero() {
+		read = k.StandsSince // from then on it stood
+	}
+	k = t.move(k, t.rules.later(k.Due, t.c.Plan.On, read), MoveCorrection)
+	k = t.resume(k, t.today, MoveStay)
+	k = t.move(k, latest(k.Due, t.rules.Calendar.Add(t.today, t.rules.Policy.Rectification.Correction).Date), MoveCorrection)
+	if t.held() {
+		k = t.stand(k, t.today) // the days until now are given back already
+	}
+	return k
 }
 
 func (AcceptPlan) decide(t *turn) error {

@@ -21,7 +21,7 @@ const (
 	WayAccount    Way = "account"    // it is for this person
 	WayRole       Way = "role"       // everybody of the role reads it
 	WayHolder     Way = "holder"     // the unit's secretary
-	WayActing     Way = "acting"     // the post is vacant; this one acts
+	WayActing     Way = "acting"     // the post is vacant or its holder has no account; this one acts
 	WayContact    Way = "contact"    // nobody else of the unit can be reached
 	WayCopy       Way = "copy"       // a copy, because of the level
 	WaySubstitute Way = "substitute" // reads for somebody who is away
@@ -33,10 +33,6 @@ type Reader struct {
 	Account string
 	Way     Way
 }
-
-// postOrder is who reads what goes to a unit: the secretary, and while that post
-// is vacant or its holder cannot be reached, the next of them.
-var postOrder = []string{"党组书记", "机关党委书记", "专职副书记", "党支部书记"} //nolint:gochecknoglobals // an immutable table, never assigned again
 
 const contactPost = "联络员"
 
@@ -80,29 +76,27 @@ func UnitReaders(holders []Holder, secretaries, contacts []string, level policy.
 	return readers
 }
 
+// unitReader is whom a paper to the unit is addressed to. One who holds the post
+// and has no account stays the addressee, and the next reads for them.
 func unitReader(holders []Holder, secretaries, contacts []string) Reader {
-	at := func(post string) string {
-		for _, h := range holders {
-			if h.Post == post && h.Account != "" {
-				return h.Account
-			}
-		}
-		return ""
+	reached := slices.DeleteFunc(slices.Clone(holders), func(h Holder) bool { return h.Account == "" })
+	posts := make([]string, len(reached))
+	for i, h := range reached {
+		posts[i] = h.Post
 	}
-	for i, post := range postOrder {
-		if account := at(post); account != "" {
-			if i == 0 {
-				return Reader{account, WayHolder}
-			}
-			return Reader{account, WayActing}
+	if at, acting := Answerable(posts); at >= 0 {
+		way := WayHolder
+		if acting {
+			way = WayActing
 		}
+		return Reader{reached[at].Account, way}
 	}
 	// A directory without posts still has who signs for the unit.
 	if len(secretaries) > 0 {
 		return Reader{secretaries[0], WayHolder}
 	}
-	if account := at(contactPost); account != "" {
-		return Reader{account, WayContact}
+	if i := slices.Index(posts, contactPost); i >= 0 {
+		return Reader{reached[i].Account, WayContact}
 	}
 	if len(contacts) > 0 {
 		return Reader{contacts[0], WayContact}

@@ -33,6 +33,9 @@ func (b DecideRedraw) decide(t *turn) error {
 		return err
 	}
 	t.record(&RedrawDecided{b})
+	if b.Granted {
+		t.renewWindow()
+	}
 	t.leaderDecided()
 	return nil
 }

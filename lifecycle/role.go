@@ -29,6 +29,12 @@ func Roles() []Role {
 	return []Role{Inspector, Officer, Head, Leader, CommitteeSecretary, LookBackLead, Manager, Auditor, Admin, UnitSecretary, UnitContact}
 }
 
+// Overseers are the roles that see to all cases at once: they may ask for what
+// is summed up of them (统计), and are told its figures once a working day.
+func Overseers() []Role {
+	return []Role{Manager, Leader, CommitteeSecretary, Head, Auditor}
+}
+
 // OfUnit reports whether the role belongs to an inspected unit.
 func (r Role) OfUnit() bool { return r == UnitSecretary || r == UnitContact }
 
@@ -77,3 +83,6 @@ type Actor struct {
 func (a Actor) Has(roles ...Role) bool {
 	return slices.ContainsFunc(a.Roles, func(r Role) bool { return slices.Contains(roles, r) })
 }
+
+// Oversees reports whether the actor sees to all cases at once.
+func (a Actor) Oversees() bool { return a.Unit == "" && a.Has(Overseers()...) }

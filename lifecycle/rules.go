@@ -47,6 +47,11 @@ type Known struct {
 	Campaigns map[string]bool
 	// Posts are those of the case's unit, and who held them from when to when.
 	Posts []PostHeld
+	// Repeated is the case that the finding is said to repeat; nil when there is
+	// none of its id.
+	Repeated *KnownCase
+	// Lineage are the finding's unit and those it came from.
+	Lineage []string
 }
 
 // A PostHeld is an office of a unit, and who held it from a day on, to a day or
@@ -65,6 +70,8 @@ type Refs struct {
 	Posts bool
 	// Candidates: it names who comes to look back. Unsealed: and that they have come.
 	Candidates, Unsealed bool
+	// Repeat: the finding may repeat a case.
+	Repeat *RepeatRef
 }
 
 // ReferencesOf lists what a command's body refers to.

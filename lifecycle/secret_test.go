@@ -25,7 +25,7 @@ import (
 var datesOfTheLaw = map[string]bool{
 	// The past.
 	"Case.At": true, "Case.OpenedAt": true, "Case.StageSince": true, "Case.ClosedAt": true,
-	"Case.UnitAt": true, "Case.RaisedOn": true, "Case.AcceptedOn": true, "Case.SustainedSince": true, "Event.At": true,
+	"Repeated.ClosedOn": true, "Case.UnitAt": true, "Case.RaisedOn": true, "Case.AcceptedOn": true, "Case.SustainedSince": true, "Event.At": true,
 	"Event.Legal": true, "Event.LevelOn": true, "Finding.FoundOn": true, "OpenCase.FoundOn": true, "AmendDraft.FoundOn": true,
 	"Notice.On": true, "NoticeApproved.On": true, "Receipt.On": true, "RecordReceipt.On": true, "Plan.On": true, "PlanSubmitted.On": true,
 	"Report.On": true, "ReportSubmitted.On": true, "ObjectionOf.On": true, "ObjectionFiled.On": true, "ExtensionOf.On": true,
@@ -40,7 +40,7 @@ var datesOfTheLaw = map[string]bool{
 	// The days of the past on which people asked, and a leader answered for that very day.
 	"Asked.On": true, "DrawOf.PermittedOn": true,
 	// A look-back that is announced, which is no secret.
-	"AnnounceLookBack.On": true, "Announcement.On": true, "UnitCase.LookBackOn": true,
+	"AnnounceLookBack.On": true, "Announcement.On": true, "UnitCase.AnnouncedOn": true,
 	// Named by people for something that is not a look-back.
 	"SubmitNotice.ExternalDue": true, "Notice.ExternalDue": true, "PlanMeasure.Due": true, "PlannedMeasure.Due": true,
 	"RequestExtension.Until": true, "DecideExtension.Until": true, "ExtensionOf.Until": true, "ExtensionOf.Granted": true,

@@ -29,6 +29,14 @@ func DecideSucceed(c Case, s Succession, at time.Time, r Rules) []Event {
 	t := newTurn(c, Command{}, at, r)
 	t.record(&UnitSucceeded{s})
 	t.stop(policy.ClockHandover, 0) // to a secretary of a unit that is no more
+	t.findItsWay()
+	t.seal()
+	return t.events
+}
+
+// findItsWay gives the successor some days more on each clock of the unit's that
+// has not lapsed.
+func (t *turn) findItsWay() {
 	for _, k := range slices.Clone(t.c.Clocks) {
 		if unitClock(k.Name) && !k.Passed {
 			armed := k.Next != nil
@@ -39,8 +47,17 @@ func DecideSucceed(c Case, s Succession, at time.Time, r Rules) []Event {
 			t.set(k)
 		}
 	}
-	t.seal()
-	return t.events
+}
+
+// followParent passes a merged case on to the unit that its parent passed on to
+// meanwhile, before it comes back: a settled case stays with its unit, and this
+// one is settled no more. It reports whether there was such a unit.
+func (t *turn) followParent(parent Case) bool {
+	if t.c.Unit == parent.Unit || !slices.Contains(parent.Predecessors, t.c.Unit) {
+		return false
+	}
+	t.record(&UnitSucceeded{Succession{From: t.c.Unit, To: parent.Unit, Reason: "随事项" + parent.Number + "由承接单位办理"}})
+	return true
 }
 
 func (b *UnitSucceeded) apply(c *Case, _ Event) {

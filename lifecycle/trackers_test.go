@@ -156,13 +156,29 @@ func TestGLPI15429EscalatedAtCreation(t *testing.T) {
 
 // Zammad #390: a public feed of holidays counted observances that are no days
 // off, and knew of no days worked instead. A day is off because a notice of the
-// State Council says so: 调休 days are worked, and women's day, youth day and
-// children's day, which such feeds list, are days like any other.
+// State Council says so, or by the law while there is none: 调休 days are worked,
+// and the observances that such feeds list are days like any other.
 func TestZammad390FeedCountsWhatIsNoHoliday(t *testing.T) {
 	t.Parallel()
 	c := calendar.Builtin()
-	for _, worked := range []string{"2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-03-12", "2026-06-01", "2026-07-01", "2026-12-25"} {
+	for _, worked := range []string{"2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20"} {
 		require.True(t, c.WorkingDay(day(worked)), worked)
+	}
+	for name, worked := range map[string][]string{
+		"valentine's": {"2025-02-14", "2028-02-14"},
+		"women's":     {"2024-03-08", "2027-03-08"}, // in 2025 and 2026 on a weekend
+		"trees":       {"2024-03-12", "2025-03-12", "2026-03-12"},
+		"youth":       {"2027-05-04", "2028-05-04"}, // within the holidays of May while there is a notice
+		"children's":  {"2026-06-01", "2027-06-01"},
+		"party's":     {"2024-07-01", "2025-07-01", "2026-07-01"},
+		"army's":      {"2024-08-01", "2025-08-01", "2028-08-01"},
+		"victory":     {"2024-09-03", "2025-09-03", "2026-09-03"},
+		"teachers'":   {"2024-09-10", "2025-09-10", "2026-09-10"},
+		"christmas":   {"2024-12-25", "2025-12-25", "2026-12-25"},
+	} {
+		for _, d := range worked {
+			require.True(t, c.WorkingDay(day(d)), "%s day, %s", name, d)
+		}
 	}
 	w := &walk{rules: defaultRules()}
 	n := &node{c: lifecycle.Case{ID: "case"}, now: noon(day("2026-02-02"))}
@@ -181,38 +197,59 @@ func TestZammad390FeedCountsWhatIsNoHoliday(t *testing.T) {
 	}
 }
 
-// frappe/helpdesk PR #2449: the time a ticket was on hold was counted, and open
-// deadlines were not recomputed when the list of holidays changed. A notice that
-// gives more days off moves an open deadline, once; one that takes them back
-// moves none; and the days a clock stands are nobody's lateness.
+// frappe/helpdesk PR #2449: open deadlines were not recomputed when the list of
+// holidays changed. A notice that gives more days off moves an open deadline,
+// once, also one that stands; one that takes them back moves none, nor does one
+// that says the same again.
 func TestFrappeHelpdesk2449HolidayListChanges(t *testing.T) {
 	t.Parallel()
 	w := &walk{rules: defaultRules()}
 	n := served(t, w, accept(lifecycle.Immediate, ""))
 	require.Equal(t, "2026-03-23", dueOf(t, n))
 	held := steps(t, w, n, "leader", lifecycle.GrantStay{Until: day("2026-04-20"), Reason: someText})
-	more, back := w.rules, w.rules
+	more, back, again := w.rules, w.rules, w.rules
 	more.Calendar, more.CalendarVersion = moreDaysOff(t, 2, "2026-03-16", "2026-03-17"), 2
 	back.Calendar, back.CalendarVersion = calendar.Builtin(), 3
+	again.Calendar, again.CalendarVersion = moreDaysOff(t, 4, "2026-03-16", "2026-03-17"), 4
 	for name, c := range map[string]lifecycle.Case{"running": n.c, "standing": held.c} {
-		c = apply(t, c, lifecycle.DecideRecompute(c, n.now, more))
-		k, _ := clockOf(c, policy.ClockRectification)
-		require.Equal(t, "2026-03-25", k.Due.String(), name)
-		require.Empty(t, lifecycle.DecideRecompute(c, n.now, more), name)
-		c = apply(t, c, lifecycle.DecideRecompute(c, n.now, back))
-		k, _ = clockOf(c, policy.ClockRectification)
-		require.Equal(t, "2026-03-25", k.Due.String(), name)
+		for _, rules := range []lifecycle.Rules{more, back, again} {
+			events := lifecycle.DecideRecompute(c, n.now, rules)
+			require.NotEmpty(t, events, name)
+			c = apply(t, c, events)
+			k, _ := clockOf(c, policy.ClockRectification)
+			require.Equal(t, "2026-03-25", k.Due.String(), "%s, version %d", name, rules.CalendarVersion)
+			require.Empty(t, lifecycle.DecideRecompute(c, n.now, rules), name)
+		}
 	}
-	// Late by two days when the hold begins, and by two when it has lasted a month.
+}
+
+// The same: the time a ticket was on hold was counted. The days a clock stands
+// are nobody's lateness, neither while it stands nor once it runs on, and a clock
+// that was in time when it stopped is as far from its end when it runs on.
+func TestFrappeHelpdesk2449HoldTime(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	n := served(t, w, accept(lifecycle.Immediate, ""))
+	intime := stay(t, w, n, "2026-03-16", "2026-04-16") // 5 working days before it is due
+	require.Equal(t, 5, w.rules.Calendar.WorkingDaysBetween(day("2026-04-16"), day(dueOf(t, intime))))
+
+	// Late by two working days when the hold begins, and by no more while it lasts.
 	at := *n
 	at.now = noon(day("2026-03-25"))
 	at.c = catchUp(t, at.c, at.now, w.rules)
 	late := steps(t, w, &at, "leader", lifecycle.GrantStay{Until: day("2026-04-30"), Reason: someText})
-	k, ok := late.c.UnitOwes()
-	require.True(t, ok)
-	require.True(t, k.Passed)
-	for _, on := range []string{"2026-03-25", "2026-04-10", "2026-04-27"} {
-		require.LessOrEqual(t, w.rules.Late(k, day(on)), 2, on)
+	lateOn := func(c lifecycle.Case, on string) int {
+		k, ok := c.UnitOwes()
+		require.True(t, ok)
+		require.True(t, k.Passed)
+		return w.rules.Late(k, day(on))
 	}
-	require.Equal(t, 2, w.rules.Late(k, day("2026-03-25")))
+	for on, days := range map[string]int{"2026-03-25": 2, "2026-03-27": 2, "2026-04-10": 2, "2026-04-29": 2} {
+		require.Equal(t, days, lateOn(late.c, on), on)
+	}
+	// Two working days after it ended the two before it and these two are counted.
+	late = steps(t, w, &node{c: late.c, now: noon(day("2026-04-29"))}, "leader", lifecycle.EndStay{Reason: someText})
+	for on, days := range map[string]int{"2026-04-29": 2, "2026-04-30": 3, "2026-05-05": 3, "2026-05-06": 4} {
+		require.Equal(t, days, lateOn(late.c, on), on)
+	}
 }

@@ -22,6 +22,9 @@ type UnitCase struct {
 	FoundOn  Date   `json:"found_on,omitzero"`
 	Category string `json:"category,omitempty"`
 
+	// EarlierNumber is the number of the unit's own case that happened again.
+	EarlierNumber string `json:"earlier_number,omitempty"`
+
 	Dimension string         `json:"dimension,omitempty"`
 	Basis     string         `json:"basis,omitempty"`
 	Type      Type           `json:"type,omitempty"`
@@ -35,9 +38,9 @@ type UnitCase struct {
 	Extension *ExtensionOf   `json:"extension,omitempty"`
 	Stay      *UnitStay      `json:"stay,omitempty"`
 	Measures  []UnitMeasure  `json:"measures,omitempty"`
-	// LookBackOn is the day of a look-back that was announced. Of any other the
+	// AnnouncedOn is the day of a look-back that was announced. Of any other the
 	// unit learns when the inspectors stand in the room.
-	LookBackOn Date `json:"look_back_on,omitzero"`
+	AnnouncedOn Date `json:"announced_on,omitzero"`
 	// Deadlines are the unit's own clocks.
 	Deadlines []UnitDeadline `json:"deadlines,omitempty"`
 }
@@ -86,7 +89,7 @@ func (c Case) ForUnit() UnitCase {
 	u := UnitCase{
 		ID: c.ID, Number: c.Number, Version: c.UnitVersion, Stage: stage, Unit: c.Unit, Title: f.Title, Facts: f.Facts,
 		FoundOn: f.FoundOn, Category: f.Category, Dimension: f.Dimension, Basis: f.Basis, Type: f.Type,
-		Round: c.Round, Level: c.Level, Receipt: c.Receipt, Report: c.Report,
+		Round: c.Round, Level: c.Level, Receipt: c.Receipt, Report: c.Report, EarlierNumber: c.EarlierNumber(),
 	}
 	if stage != UnitCorrecting {
 		u.Notice = c.Notice
@@ -104,7 +107,7 @@ func (c Case) ForUnit() UnitCase {
 		u.Stay = &UnitStay{On: s.On, Until: s.Until}
 	}
 	if d := c.Draw; c.Stage == LookBackPending && d != nil && d.Announced != nil {
-		u.LookBackOn = d.Announced.On
+		u.AnnouncedOn = d.Announced.On
 	}
 	for _, m := range c.Measures {
 		if m.shown() {

@@ -197,6 +197,16 @@ func SealedUnder(sealed []byte) (id string, ok bool) {
 	return string(hexText(sealed[len(sealMagic) : len(sealMagic)+keyIDSize])), true
 }
 
+// Has reports whether the key of this id is at hand.
+func (k Keys) Has(id string) bool {
+	for _, key := range k {
+		if key != (Key{}) && key.ID() == id {
+			return true
+		}
+	}
+	return false
+}
+
 // Lacks says that the key of this id is not at hand, for a plan of which nothing
 // but that is known.
 func (k Keys) Lacks(id string) *KeyError {

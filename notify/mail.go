@@ -141,6 +141,10 @@ func (s *mails) Send(caller context.Context, m Message) error {
 	return nil
 }
 
+// IDHeader is the field of an e-mail that carries the message's id besides the
+// Message-ID, so that the message is known when it comes back.
+const IDHeader = "X-Duban-Message"
+
 // write makes the letter: the same bytes at every try.
 func (s *mails) write(m Message) (*gomail.Msg, error) {
 	letter := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithEncoding(gomail.EncodingB64))
@@ -156,6 +160,8 @@ func (s *mails) write(m Message) (*gomail.Msg, error) {
 	// Nobody's notice of absence answers a machine.
 	letter.SetGenHeader("Auto-Submitted", "auto-generated")
 	letter.SetGenHeader("X-Auto-Response-Suppress", "All")
+	// Some servers put a Message-ID of their own in place of ours.
+	letter.SetGenHeader(IDHeader, m.ID)
 	letter.SetBodyString(gomail.TypeTextPlain, Cut(clean(m.Text), maxText))
 	return letter, nil
 }

@@ -23,6 +23,9 @@ type Background struct {
 	Recurrences []Earlier
 	// Similar are cases whose title is like the new one's, the most alike first.
 	Similar []Earlier
+	// RepeatOf is the one of the recurrences that the new finding most likely
+	// repeats: archived, and the most alike; nil when there is none.
+	RepeatOf *Earlier
 }
 
 // An Earlier is a case that a new finding may repeat.
@@ -49,10 +52,10 @@ const (
 // selectEarlier reads the cases of the last years of the unit and of those it
 // came from (F6, F14). What was voided or became part of another case is no
 // finding of its own.
-const selectEarlier = `
-WITH RECURSIVE lineage AS (
-    SELECT $1::text AS id
-    UNION SELECT u.unit_id FROM unit_changes u JOIN lineage l ON u.successor_id = l.id OR l.id = ANY (u.parts))
+//
+//nolint:gochecknoglobals // a constant that Go cannot write as such
+var selectEarlier = `
+WITH RECURSIVE ` + lineageOf(`$1::text`) + `
 SELECT c.id::text, c.number, c.title, c.stage, c.category, c.campaign, (s.state -> 'finding' ->> 'found_on')::date, c.opened_at,
     c.settled_at IS NULL, c.due_at < now()
 FROM cases c JOIN case_states s ON s.case_id = c.id

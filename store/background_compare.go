@@ -13,8 +13,13 @@ const maxShown = 20
 // compare takes an earlier case in where the new finding may repeat it.
 func (b *Background) compare(e Earlier, category, title string) {
 	e.Likeness = lifecycle.Similar(title, e.Title)
-	if category != "" && e.Category == category && len(b.Recurrences) < maxShown {
-		b.Recurrences = append(b.Recurrences, e)
+	if category != "" && e.Category == category {
+		if len(b.Recurrences) < maxShown {
+			b.Recurrences = append(b.Recurrences, e)
+		}
+		if e.Stage.Repeatable() && (b.RepeatOf == nil || e.Likeness > b.RepeatOf.Likeness) {
+			b.RepeatOf = &e
+		}
 	}
 	if e.Likeness >= lifecycle.LikelyDuplicate {
 		b.Similar = append(b.Similar, e)

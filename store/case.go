@@ -22,6 +22,8 @@ type CaseView struct {
 	UpdatedAt time.Time
 	// Allowed are the commands this person may run now.
 	Allowed []lifecycle.CommandKind
+	// Repeats are the cases in which it happened again; staff only.
+	Repeats []Repeat
 }
 
 // Case returns a case as the asker may see it. What does not exist and what is
@@ -37,8 +39,12 @@ func (s *Store) Case(ctx context.Context, a lifecycle.Actor, id string) (CaseVie
 	if err != nil {
 		return CaseView{}, err
 	}
+	repeats, err := s.repeats(ctx, c)
+	if err != nil {
+		return CaseView{}, err
+	}
 	allowed, err := s.allowed(ctx, c, a)
-	return CaseView{Staff: &c, Version: c.Seq, UpdatedAt: c.At, Allowed: allowed}, err
+	return CaseView{Staff: &c, Version: c.Seq, UpdatedAt: c.At, Allowed: allowed, Repeats: repeats}, err
 }
 
 func (s *Store) state(ctx context.Context, id string) (lifecycle.Case, error) {

@@ -20,7 +20,9 @@ const digestPage = 50
 // wait, and reports how many it made and whether there may be more. On a day
 // off, or before the hour, it makes none; whoever had today's waits for the next
 // working day. Whatever waited is in the one digest, however long it waited, as
-// far as it still stands.
+// far as it still stands. Whoever sees to all cases is told the figures too, and
+// has a digest for them alone. Where there are none to be had, the digests go
+// without, and the error says so.
 func (s *Store) Digests(ctx context.Context, now time.Time) (made int, more bool, err error) {
 	r, err := s.currentRules(ctx)
 	if err != nil {
@@ -33,19 +35,28 @@ func (s *Store) Digests(ctx context.Context, now time.Time) (made int, more bool
 	if err != nil {
 		return 0, false, err
 	}
+	figures, errFigures := s.figuresOf(ctx, r, now)
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		made, more = 0, false
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, mailLock); err != nil {
 			return err
 		}
-		d := digests{store: s, tx: tx, force: force, rules: r, now: now, day: r.Today(now)}
+		d := digests{store: s, tx: tx, force: force, rules: r, figures: figures, now: now, day: r.Today(now)}
 		left, err := d.leaveGone(ctx)
 		if err != nil || left {
 			more = left
 			return err
 		}
-		accounts, err := d.accounts(ctx)
+		accounts, err := d.overseers(ctx)
 		if err != nil {
+			return err
+		}
+		if len(accounts) > 0 { // all of them at once, so that all are told the same
+			made, err = d.make(ctx, accounts, figures)
+			more = true
+			return err
+		}
+		if accounts, err = d.accounts(ctx); err != nil {
 			return err
 		}
 		more = len(accounts) == digestPage
@@ -53,13 +64,13 @@ func (s *Store) Digests(ctx context.Context, now time.Time) (made int, more bool
 			made, err = d.groups(ctx)
 			return err
 		}
-		made, err = d.make(ctx, accounts)
+		made, err = d.make(ctx, accounts, lifecycle.Figures{})
 		return err
 	})
 	if err != nil {
 		return 0, false, fmt.Errorf("make digests: %w", plain(err))
 	}
-	return made, more, nil
+	return made, more, errFigures
 }
 
 // A digests is the making of one page.
@@ -68,8 +79,10 @@ type digests struct {
 	tx    pgx.Tx
 	force inForce
 	rules lifecycle.Rules
-	now   time.Time
-	day   calendar.Date
+	// figures are those of the day.
+	figures lifecycle.Figures
+	now     time.Time
+	day     calendar.Date
 }
 
 // leaveGone has letters that waited for somebody whose account was ended since
@@ -104,7 +117,9 @@ type waiting struct {
 	State                         []byte
 }
 
-func (d digests) make(ctx context.Context, accounts []string) (int, error) {
+// make makes the digests of some people, who are told the figures if there are
+// any.
+func (d digests) make(ctx context.Context, accounts []string, figures lifecycle.Figures) (int, error) {
 	rows, err := d.tx.Query(ctx, `
 		SELECT w.account_id, w.case_id::text, w.recipient, min(w.way), coalesce(s.state, 'null')
 		FROM mailing_letters w LEFT JOIN case_states s ON s.case_id = w.case_id
@@ -148,11 +163,11 @@ func (d digests) make(ctx context.Context, accounts []string) (int, error) {
 	first := &pgx.Batch{}
 	var made []string
 	for _, account := range accounts {
-		if len(lines[account]) == 0 {
+		if len(lines[account]) == 0 && figures.None() {
 			continue
 		}
 		id := mailingID("digest", d.day.String(), account)
-		subject, text := lifecycle.Digest(lines[account], d.day)
+		subject, text := lifecycle.Digest(lines[account], figures, d.day)
 		first.Queue(insertMailing, id, account, "digest", d.day, subject, text, d.now)
 		made = append(made, id)
 	}

@@ -169,10 +169,10 @@ func (p *plan) queueSealings(b *pgx.Batch) {
 
 // tags are those a case's draws may lie under: of every day from its acceptance
 // to the end of its window.
-func tags(keys lot.Keys, c lifecycle.Case, number int, from, to calendar.Date) map[string]calendar.Date {
+func tags(keys lot.Keys, caseID string, number int, from, to calendar.Date) map[string]calendar.Date {
 	all := map[string]calendar.Date{}
 	for d := from; !d.After(to); d = d.AddDays(1) {
-		for _, tag := range keys.Tags(c.ID, number, d) {
+		for _, tag := range keys.Tags(caseID, number, d) {
 			all[string(tag)] = d
 		}
 	}
@@ -188,7 +188,7 @@ func (p *plan) unseal(ctx context.Context, c lifecycle.Case) (lifecycle.Unsealed
 	keys := p.store.keys()
 	var asked [][]byte
 	for number := c.Draw.Revealed + 1; number <= c.Draw.Number; number++ {
-		for tag := range tags(keys, c, number, c.AcceptedOn, c.Draw.Closes) {
+		for tag := range tags(keys, c.ID, number, c.AcceptedOn, c.Draw.Closes) {
 			asked = append(asked, []byte(tag))
 		}
 	}

@@ -1,4 +1,20 @@
 package store
 
+import (
+	"context"
+
+	"duban/calendar"
+	"duban/lifecycle"
+)
+
 // OpeningLock is the lock that openings share.
 const OpeningLock = openingLock
+
+// Candidates are those a team might be drawn from to look back on a unit.
+func (s *Store) Candidates(ctx context.Context, unit string, on calendar.Date) ([]lifecycle.Candidate, error) {
+	units, err := lineage(ctx, s.pool, unit)
+	if err != nil {
+		return nil, err
+	}
+	return candidates(ctx, s.pool, units, on)
+}

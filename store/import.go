@@ -275,17 +275,20 @@ func (s *Store) sheetPage(ctx context.Context, id string, after int) ([]ImportRo
 
 // Judge returns what the rules would say to a finding, were it opened by the
 // person now. Units are taken to exist: who asks has looked them up.
-func (s *Store) Judge(ctx context.Context, who lifecycle.Actor, at time.Time) (func(*lifecycle.OpenCase) *lifecycle.Refusal, error) {
+func (s *Store) Judge(ctx context.Context, who lifecycle.Actor, at time.Time) (func(*lifecycle.OpenCase) (*lifecycle.Refusal, error), error) {
 	rules, err := s.currentRules(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return func(b *lifecycle.OpenCase) *lifecycle.Refusal {
+	return func(b *lifecycle.OpenCase) (*lifecycle.Refusal, error) {
 		rules := rules
 		rules.Known.Units, rules.Known.Campaigns = map[string]bool{b.Unit: true}, map[string]bool{b.Campaign: true}
+		if err := s.knowRepeat(ctx, b, &rules.Known); err != nil {
+			return nil, err
+		}
 		_, err := lifecycle.Decide(lifecycle.Case{}, nil, lifecycle.Command{Actor: who, Body: b}, at, rules)
 		no, _ := errors.AsType[*lifecycle.Refusal](err)
-		return no
+		return no, nil
 	}, nil
 }
 

@@ -72,7 +72,7 @@ func (s *Store) Recompute(ctx context.Context, jobID string, limit int) (done in
 	}
 	var failed []error
 	for _, id := range ids {
-		if err := retry(ctx, func() error { return s.bringUp(ctx, id, w.decide) }); err != nil {
+		if err := retry(ctx, func() error { return s.bringUp(ctx, id, w) }); err != nil {
 			failed = append(failed, fmt.Errorf("%s case %s: %w", kind, id, err))
 			continue
 		}
@@ -88,6 +88,8 @@ type caseWork struct {
 	where  string
 	args   []any
 	decide func(k *tracked, at time.Time) []lifecycle.Event
+	// then is what follows from it beside the unit's other cases; nil for nothing.
+	then func(ctx context.Context, p *plan, k *tracked) error
 }
 
 // workOf reads what a job is to do.
@@ -104,7 +106,7 @@ func workOf(kind string, args []byte) (caseWork, error) {
 		}
 		return caseWork{where: openOfUnit, args: []any{s.From}, decide: func(k *tracked, at time.Time) []lifecycle.Event {
 			return lifecycle.DecideSucceed(k.c, s, at, k.rules)
-		}}, nil
+		}, then: func(ctx context.Context, p *plan, k *tracked) error { return p.joinTalks(ctx, k, s) }}, nil
 	default:
 		return caseWork{}, ErrNotFound
 	}
@@ -135,7 +137,7 @@ func (s *Store) finish(ctx context.Context, jobID string, done int, w caseWork) 
 }
 
 // bringUp applies what has fallen due to one case and then what the job decides.
-func (s *Store) bringUp(ctx context.Context, id string, decide func(k *tracked, at time.Time) []lifecycle.Event) error {
+func (s *Store) bringUp(ctx context.Context, id string, w caseWork) error {
 	p, c, err := s.open(ctx, id, nil)
 	if err != nil {
 		return err
@@ -145,12 +147,17 @@ func (s *Store) bringUp(ctx context.Context, id string, decide func(k *tracked, 
 		k, err := p.track(ctx, c)
 		if err == nil {
 			k.catchUp(p.at)
-			k.add(decide(k, p.at))
+			k.add(w.decide(k, p.at))
 		}
 		return nil, err
 	})
 	if err != nil || len(p.tracked[0].events) == 0 {
 		return err
+	}
+	if w.then != nil {
+		if err := w.then(ctx, p, p.tracked[0]); err != nil {
+			return err
+		}
 	}
 	return p.commit(ctx)
 }

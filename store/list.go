@@ -42,12 +42,14 @@ const MaxPage = 200
 type Filter struct {
 	// Stage is an inner stage for staff, a unit's stage for a unit; "open"
 	// stands for all that are not settled.
-	Stage     string
-	Unit      string
-	Level     *policy.Level
-	Category  string
-	Campaign  string
-	Officer   string
+	Stage    string
+	Unit     string
+	Level    *policy.Level
+	Category string
+	Campaign string
+	Officer  string
+	// RepeatOf is the id of the case that the cases repeat; staff only.
+	RepeatOf  string
 	Overdue   *bool
 	DueBefore calendar.Date
 	// Text is looked for in number and title.
@@ -285,6 +287,12 @@ func (l *list) filter(a lifecycle.Actor, f Filter) error {
 		}
 		if f.Campaign != "" {
 			l.add("c.campaign = @campaign", "campaign", f.Campaign)
+		}
+		if f.RepeatOf != "" {
+			if !isID(f.RepeatOf) {
+				return &FieldError{Field: "repeat_of", Code: "bad_id", ZH: "“repeat_of”应为事项的id。", EN: "repeat_of must be the id of a case."}
+			}
+			l.add("c.repeat_of = @repeat_of", "repeat_of", f.RepeatOf)
 		}
 	}
 	switch {

@@ -145,8 +145,9 @@ func (s *Store) ClaimMessages(ctx context.Context, now, until time.Time, limit i
 			c.Account = c.account
 			got.Messages = append(got.Messages, c.Outgoing)
 			b.Queue(`
-				UPDATE messages SET state = 'sending', claim = $2, next_at = $3, tried_at = $4, tries = $5, may_have_arrived = may_have_arrived OR $6
-				WHERE id = $1`, c.ID, c.Claim, until, now, c.Tries, c.sending)
+				UPDATE messages SET state = 'sending', claim = $2, next_at = $3, tried_at = $4, tries = $5, may_have_arrived = may_have_arrived OR $6,
+				    sent_to = CASE WHEN kind = 'email' THEN $7::bytea END
+				WHERE id = $1`, c.ID, c.Claim, until, now, c.Tries, c.sending, sentTo(c.Address.Address))
 		}
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
@@ -302,8 +303,8 @@ func laterOf(a, b time.Time) time.Time {
 // ErrNotDead: only what was given up can be ordered to be sent again.
 var ErrNotDead = errors.New("the message was not given up")
 
-// ResendMessage orders a message that was given up to be sent again, under its
-// old id, and with all its tries before it.
+// ResendMessage orders a message that was given up, or came back, to be sent
+// again, under its old id, and with all its tries before it.
 func (s *Store) ResendMessage(ctx context.Context, id, author string, now time.Time) (MessageView, error) {
 	if !isID(id) {
 		return MessageView{}, ErrNotFound
@@ -316,7 +317,7 @@ func (s *Store) ResendMessage(ctx context.Context, id, author string, now time.T
 		if state != MessageDead {
 			return ErrNotDead
 		}
-		if _, err := tx.Exec(ctx, `UPDATE messages SET state = 'queued', tries = 0, next_at = $2 WHERE id = $1`, id, now); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE messages SET state = 'queued', tries = 0, next_at = $2, code = '', status = 0, reason = '' WHERE id = $1`, id, now); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, insertTry, id, now, "resent", false, "", 0, "", author)

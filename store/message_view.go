@@ -29,22 +29,34 @@ type MessageView struct {
 	Status    int
 	Reason    string
 	CreatedAt time.Time
+	// BouncedAt is when it came back, as long as it was not sent again;
+	// BounceStatus is the code of RFC 3463, the rest the other side's word.
+	BouncedAt                              *time.Time
+	BounceStatus, BounceServer, BounceSaid string
 }
 
 const selectMessages = `
 SELECT m.id::text, m.mailing_id::text, coalesce(m.account_id, ''), coalesce(p.name, ''), m.kind, coalesce(nullif(a.name, ''), m.address_id), m.state, n.subject,
-    m.tries, m.next_at, m.sent_at, m.may_have_arrived, m.code, m.status, m.reason, m.created_at
+    m.tries, m.next_at, m.sent_at, m.may_have_arrived, m.code, m.status, m.reason, m.created_at,
+    x.at, coalesce(x.status, ''), coalesce(x.server, ''), coalesce(x.said, '')
 FROM messages m JOIN mailings n ON n.id = m.mailing_id
-    LEFT JOIN accounts p ON p.id = m.account_id LEFT JOIN addresses a ON a.id = m.address_id`
+    LEFT JOIN accounts p ON p.id = m.account_id LEFT JOIN addresses a ON a.id = m.address_id
+    LEFT JOIN LATERAL (SELECT t.at, b.status, b.server, b.said FROM bounces b JOIN message_tries t USING (message_id, no)
+        WHERE b.message_id = m.id ORDER BY b.no DESC LIMIT 1) x ON m.state = 'dead' AND m.code = 'bounced'`
 
 func scanMessage(row pgx.CollectableRow) (MessageView, error) {
 	v, err := pgx.RowToStructByPos[MessageView](row)
 	v.NextAt, v.CreatedAt = v.NextAt.UTC(), v.CreatedAt.UTC()
-	if v.SentAt != nil {
-		at := v.SentAt.UTC()
-		v.SentAt = &at
-	}
+	v.SentAt, v.BouncedAt = inUTC(v.SentAt), inUTC(v.BouncedAt)
 	return v, err
+}
+
+func inUTC(at *time.Time) *time.Time {
+	if at == nil {
+		return nil
+	}
+	utc := at.UTC()
+	return &utc
 }
 
 func (s *Store) oneMessage(ctx context.Context, id string) (MessageView, error) {

@@ -34,6 +34,24 @@ func OverviewKinds() []OverviewKind {
 	return []OverviewKind{OverviewLate, OverviewMeasures, OverviewLadder, OverviewUpcoming, OverviewCommittee}
 }
 
+// ZH is the question's name, on its route, its workbook and in the digest.
+func (k OverviewKind) ZH() string {
+	switch k {
+	case OverviewLate:
+		return "逾期情况"
+	case OverviewMeasures:
+		return "待办措施"
+	case OverviewLadder:
+		return "督办等级分布"
+	case OverviewUpcoming:
+		return "即将到期"
+	case OverviewCommittee:
+		return "工委自身超期"
+	default:
+		return string(k)
+	}
+}
+
 // A Grouping is what an overview sums up by.
 type Grouping string
 
@@ -47,6 +65,7 @@ const (
 	ByMeasure Grouping = "kind"
 	ByClock   Grouping = "clock"
 	ByRung    Grouping = "rung" // level and round
+	ByLevel   Grouping = "level"
 	ByDay     Grouping = "day"
 )
 
@@ -56,7 +75,7 @@ func (k OverviewKind) Groupings() []Grouping {
 	case OverviewMeasures:
 		return []Grouping{ByOwner, ByMeasure, ByUnit, ByArea, ByOfficer}
 	case OverviewLadder:
-		return []Grouping{ByRung, ByUnit, ByArea, ByOfficer}
+		return []Grouping{ByRung, ByLevel, ByUnit, ByArea, ByOfficer}
 	case OverviewUpcoming:
 		return []Grouping{ByDay, ByUnit, ByArea, ByOfficer, ByClock}
 	case OverviewCommittee:
@@ -178,6 +197,8 @@ func (i OverviewItem) group(by Grouping) (key, name string) {
 		return string(i.Clock), i.Clock.ZH()
 	case ByRung:
 		return fmt.Sprintf("%s|%d", i.Level, i.Round), fmt.Sprintf("%s %s 第%d轮", i.Level, i.Level.ZH(), i.Round)
+	case ByLevel:
+		return i.Level.String(), i.Level.String() + " " + i.Level.ZH()
 	case ByDay:
 		return i.Due.String(), i.Due.String()
 	default:
@@ -259,28 +280,48 @@ func (s *Store) Overview(ctx context.Context, a lifecycle.Actor, kind OverviewKi
 	return out, nil
 }
 
-// sumUp makes the lines and puts the items in order.
-func sumUp(items []OverviewItem, kind OverviewKind, by Grouping) Overview {
-	slices.SortFunc(items, func(x, y OverviewItem) int { return x.cursor(kind).compare(y.cursor(kind)) })
-	out := Overview{Kind: kind, By: by, Lines: []OverviewLine{}}
-	at := map[string]int{}
-	for _, i := range items {
-		out.Total.add(i.Days)
-		key, name := i.group(by)
-		n, ok := at[key]
-		if !ok {
-			n = len(out.Lines)
-			at[key] = n
-			out.Lines = append(out.Lines, OverviewLine{Key: key, Name: name})
-		}
-		out.Lines[n].add(i.Days)
+// sums sums items up by one grouping.
+type sums struct {
+	by    Grouping
+	lines []OverviewLine
+	at    map[string]int
+}
+
+func sumsBy(by Grouping) *sums { return &sums{by: by, lines: []OverviewLine{}, at: map[string]int{}} }
+
+func (s *sums) add(i OverviewItem) {
+	key, name := i.group(s.by)
+	n, ok := s.at[key]
+	if !ok {
+		n = len(s.lines)
+		s.at[key] = n
+		s.lines = append(s.lines, OverviewLine{Key: key, Name: name})
 	}
-	slices.SortFunc(out.Lines, func(x, y OverviewLine) int {
-		if by == ByRung || by == ByDay {
+	s.lines[n].add(i.Days)
+}
+
+// sorted are the lines, those with the most days first; those on a rung or a day
+// in their order. Nothing is added any more.
+func (s *sums) sorted() []OverviewLine {
+	slices.SortFunc(s.lines, func(x, y OverviewLine) int {
+		if s.by == ByRung || s.by == ByLevel || s.by == ByDay {
 			return cmp.Compare(x.Key, y.Key)
 		}
 		return cmp.Or(cmp.Compare(y.Days, x.Days), cmp.Compare(y.Count, x.Count), cmp.Compare(x.Key, y.Key))
 	})
+	return s.lines
+}
+
+// sumUp makes the lines and puts the items in order.
+func sumUp(items []OverviewItem, kind OverviewKind, by Grouping) Overview {
+	slices.SortFunc(items, func(x, y OverviewItem) int { return x.cursor(kind).compare(y.cursor(kind)) })
+	out := Overview{Kind: kind, By: by}
+	lines := sumsBy(by)
+	for _, i := range items {
+		out.Total.add(i.Days)
+		lines.add(i)
+	}
+	out.Lines = lines.sorted()
 	if n := len(out.Lines); n > MaxLines {
 		out.Lines, out.LeftOff = out.Lines[:MaxLines], n-MaxLines
 	}
@@ -338,37 +379,25 @@ func (s *Store) overviewItems(ctx context.Context, q overviewQuery, f OverviewFi
 	if err := f.conditions(&q); err != nil {
 		return nil, err
 	}
-	staff, err := s.staffNames(ctx)
-	if err != nil {
+	var err error
+	if q.staff, err = staffNames(ctx, s.pool); err != nil {
 		return nil, err
 	}
-	q.staff = staff
 	q.candidates(f.Days)
-	rows, err := s.pool.Query(ctx, q.sql(), pgx.QueryExecModeCacheDescribe, q.args)
-	if err != nil {
-		return nil, fmt.Errorf("overview %s: %w", q.kind, plain(err))
-	}
-	defer rows.Close()
 	items, read := []OverviewItem{}, 0
-	for rows.Next() {
+	err = q.each(ctx, s.pool, func(row overviewed) error {
 		if read++; read > MaxOverview {
-			return nil, ErrTooMany
-		}
-		row, err := scanOverviewed(rows)
-		if err != nil {
-			return nil, fmt.Errorf("overview %s: %w", q.kind, plain(err))
+			return ErrTooMany
 		}
 		items = append(items, q.items(row)...)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("overview %s: %w", q.kind, plain(err))
-	}
-	return items, nil
+		return nil
+	})
+	return items, err
 }
 
 // staffNames are the committee's people by account; none of a unit.
-func (s *Store) staffNames(ctx context.Context) (map[string]string, error) {
-	rows, err := s.pool.Query(ctx, `SELECT id, name FROM accounts WHERE unit_id IS NULL`) //nolint:rowserrcheck // ForEachRow checks it
+func staffNames(ctx context.Context, from querier) (map[string]string, error) {
+	rows, err := from.Query(ctx, `SELECT id, name FROM accounts WHERE unit_id IS NULL`) //nolint:rowserrcheck // ForEachRow checks it
 	if err != nil {
 		return nil, fmt.Errorf("list staff: %w", plain(err))
 	}

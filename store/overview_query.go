@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -32,11 +33,32 @@ type overviewed struct {
 	c    lifecycle.Case
 }
 
-// The parts of a state that say how late a case is and whose turn it is; the
-// papers in it, which are most of it, stay where they are.
-const overviewState = `jsonb_build_object('clocks', s.state->'clocks', 'officer', s.state->'officer', 'unit', s.state->'unit', 'stage', s.state->'stage',
-	'level', s.state->'level', 'raised_on', s.state->'raised_on', 'part', s.state->'part', 'handover', s.state->'handover', 'measures', s.state->'measures',
-	'look_back_to_leader', s.state->'look_back_to_leader')`
+// stateParts are the parts of a state that say how late a case is and whose turn
+// it is, no more than the question needs: putting them together takes longer
+// than finding the cases. The papers in a state, which are most of it, stay where
+// they are.
+func (k OverviewKind) stateParts() []string {
+	switch k {
+	case OverviewLadder:
+		return []string{"raised_on"}
+	case OverviewLate: // the unit's own clocks are its own turn
+		return []string{"clocks", "unit", "stage"}
+	case OverviewMeasures, OverviewUpcoming, OverviewCommittee:
+		return []string{"clocks", "officer", "unit", "stage", "level", "raised_on", "part", "handover", "measures", "look_back_to_leader"}
+	default:
+		return nil
+	}
+}
+
+// state is the expression for them.
+func (k OverviewKind) state() string {
+	parts := k.stateParts()
+	pairs := make([]string, len(parts))
+	for i, part := range parts {
+		pairs[i] = "'" + part + "', s.state->'" + part + "'"
+	}
+	return "jsonb_build_object(" + strings.Join(pairs, ", ") + ")"
+}
 
 // missed: some clock of the case was missed, as the record says.
 const missed = `s.state @@ '$.clocks[*].passed == true'`
@@ -45,7 +67,7 @@ const missed = `s.state @@ '$.clocks[*].passed == true'`
 // argument.
 func (q *overviewQuery) sql() string {
 	return `SELECT c.id::text, c.number, c.number_key, c.title, c.stage, c.unit_id, u.name, coalesce(u.area_id, ''), coalesce(a.name, ''),
-		c.officer, coalesce(o.name, ''), c.level, c.round, ` + overviewState + `
+		c.officer, coalesce(o.name, ''), c.level, c.round, ` + q.kind.state() + `
 		FROM cases c JOIN case_states s ON s.case_id = c.id JOIN units u ON u.id = c.unit_id
 		LEFT JOIN areas a ON a.id = u.area_id LEFT JOIN accounts o ON o.id = c.officer
 		WHERE ` + strings.Join(q.where, " AND ") + ` LIMIT @most`
@@ -55,9 +77,10 @@ func (q *overviewQuery) sql() string {
 // indexes of the open cases answer.
 func (q *overviewQuery) candidates(days int) {
 	q.where = append(q.where, "c."+isOpen)
+	q.args["now"] = q.now
 	switch q.kind {
 	case OverviewLate: // in the review of a plan the case is due by the committee's clock
-		q.where = append(q.where, `(c.stage IN ('planning', 'rectifying', 'sustained') AND c.due_at < now() OR c.stage = 'plan_review')`, missed)
+		q.where = append(q.where, `(c.stage IN ('planning', 'rectifying', 'sustained') AND c.due_at < @now OR c.stage = 'plan_review')`, missed)
 	case OverviewMeasures:
 		q.staffChased()
 		q.where = append(q.where, `s.state @@ '$.measures[*].status == "proposed" || $.measures[*].status == "ordered"'`)
@@ -68,7 +91,7 @@ func (q *overviewQuery) candidates(days int) {
 			days = 5
 		}
 		last := q.rules.Calendar.AddWorkingDays(q.today, days)
-		q.where = append(q.where, `c.due_at > now() AND c.due_at <= @until`)
+		q.where = append(q.where, `c.due_at > @now AND c.due_at <= @until`)
 		q.args["until"] = q.rules.Timeline.End(last)
 	case OverviewCommittee:
 		q.staffChased()
@@ -89,6 +112,28 @@ func (q *overviewQuery) staffChased() {
 	}
 	q.where = append(q.where, `c.chased && @tokens::text[]`)
 	q.args["tokens"] = tokens
+}
+
+// each reads what may belong to the overview, a case at a time.
+func (q *overviewQuery) each(ctx context.Context, from querier, do func(overviewed) error) error {
+	rows, err := from.Query(ctx, q.sql(), pgx.QueryExecModeCacheDescribe, q.args)
+	if err != nil {
+		return fmt.Errorf("overview %s: %w", q.kind, plain(err))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		row, err := scanOverviewed(rows)
+		if err != nil {
+			return fmt.Errorf("overview %s: %w", q.kind, plain(err))
+		}
+		if err := do(row); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("overview %s: %w", q.kind, plain(err))
+	}
+	return nil
 }
 
 func scanOverviewed(row pgx.CollectableRow) (overviewed, error) {

@@ -88,9 +88,10 @@ func TestOverviewLateKnowsAStay(t *testing.T) {
 	l := r.life(t, "stayed")
 	l.Now = func() time.Time { return at }
 	l.Must(ctx, t, append([]casetest.Step{p.Finding("问题", today().AddDays(-60))}, append(p.UpToServing(lifecycle.Immediate), p.Sign())...)...)
-	at = time.Now().AddDate(0, 0, -30)
+	at = time.Now().AddDate(0, 0, -15)
 	l.Must(ctx, t, casetest.Step{By: p.Leader, Body: &lifecycle.GrantStay{Until: today().AddDays(20), Reason: "不可抗力"}})
 	before := r.ask(t, store.OverviewLate, store.OverviewFilter{}).Total
+	require.Positive(t, before.Days, "what it was late before the stay")
 	l.Now = nil
 	l.Must(ctx, t, r.noteStep())
 	require.Equal(t, before, r.ask(t, store.OverviewLate, store.OverviewFilter{}).Total)

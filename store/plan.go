@@ -27,6 +27,8 @@ type plan struct {
 	sealings []sealing
 	unsealed [][]byte
 	load     lot.Load
+	// queue is what else the transaction writes.
+	queue func(*pgx.Batch)
 }
 
 // tracked is one locked case, as it was and as the events so far leave it.
@@ -165,6 +167,9 @@ func (p *plan) write(b *pgx.Batch) error {
 		r.queue(b)
 	}
 	p.queueSealings(b)
+	if p.queue != nil {
+		p.queue(b)
+	}
 	slices.SortFunc(tell, func(x, y *tracked) int { return cmp.Compare(x.c.ID, y.c.ID) })
 	for _, k := range tell {
 		b.Queue(upsertTelling, k.c.ID, k.c.Seq)

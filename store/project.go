@@ -83,8 +83,8 @@ func project(c lifecycle.Case, r lifecycle.Rules) (caseRow, error) {
 const upsertCase = `
 INSERT INTO cases (id, number, number_key, seq, stage, unit_id, title, category, campaign, author, officer, level, round,
     policy_version, calendar_version, due_on, due_at, provisional, opened_at, updated_at, closed_at, settled_at,
-    alarm_no, alarm_kind, alarm_at, fire_at, chased)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
+    alarm_no, alarm_kind, alarm_at, fire_at, chased, repeat_of)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
 ON CONFLICT (id) DO UPDATE SET
     number = excluded.number, number_key = excluded.number_key, seq = excluded.seq, stage = excluded.stage,
     unit_id = excluded.unit_id, title = excluded.title, category = excluded.category, campaign = excluded.campaign,
@@ -97,7 +97,7 @@ ON CONFLICT (id) DO UPDATE SET
     -- An alarm stays armed as it was: the policy of a case not noticed yet may have changed meanwhile.
     fire_at = CASE WHEN excluded.policy_version = 0 AND cases.alarm_no = excluded.alarm_no AND cases.alarm_at = excluded.alarm_at
                    THEN cases.fire_at ELSE excluded.fire_at END,
-    chased = excluded.chased`
+    chased = excluded.chased, repeat_of = excluded.repeat_of`
 
 const upsertState = `
 INSERT INTO case_states (case_id, state) VALUES ($1, $2)
@@ -105,11 +105,15 @@ ON CONFLICT (case_id) DO UPDATE SET state = excluded.state`
 
 func (r caseRow) args() []any {
 	c := r.c
+	var repeatOf *string
+	if c.RepeatOf != nil {
+		repeatOf = &c.RepeatOf.Case
+	}
 	return []any{
 		c.ID, c.Number, c.NumberKey(), c.Seq, string(c.Stage), c.Unit, c.Finding.Title, c.Finding.Category, c.Finding.Campaign,
 		c.Part.Author, c.Officer, int16(c.Level), int16(c.Round), c.PolicyVersion, c.CalendarVersion, //nolint:gosec // level and round are small
 		r.due.on, r.due.at, r.due.provisional, c.OpenedAt, c.At, r.closedAt, r.settledAt,
-		c.AlarmNo, r.alarmKind, r.alarmAt, r.fireAt, r.chased,
+		c.AlarmNo, r.alarmKind, r.alarmAt, r.fireAt, r.chased, repeatOf,
 	}
 }
 

@@ -125,3 +125,61 @@ WHERE c.id = ANY($1::uuid[]) AND NOT m ? 'misdirected' AND (
         AND NOT EXISTS (SELECT FROM list_entries e WHERE e.unit_id = c.unit_id AND e.list = coalesce(m ->> 'list', 'assessment')
             AND e.year = $2::int AND (e.entry -> 'ended' -> 'leads')::jsonb ? concat_ws(' ', o.id, m ->> 'no', m ->> 'on')))
 ORDER BY o.opened_at, o.id, (m ->> 'no')::int DESC`
+
+// joinTalks joins what is open of the talks of a case that passed on with its unit
+// to the talk that is open in the successor, when one person answers for both: the
+// unit had one open talk with its post-holder, and so has the successor.
+func (p *plan) joinTalks(ctx context.Context, k *tracked, s lifecycle.Succession) error {
+	open, joined := lifecycle.TalksOf(k.c)
+	if k.c.Unit != s.To || k.before.Unit != s.From || !open && len(joined) == 0 {
+		return nil
+	}
+	var (
+		posts = map[string][]lifecycle.PostHeld{}
+		found []lifecycle.Standing
+		b     = &pgx.Batch{}
+	)
+	b.Queue(`
+		SELECT pg_advisory_xact_lock(key)
+		FROM (SELECT DISTINCT hashtextextended('duban unit ' || id, 0) AS key FROM unnest($1::text[]) id ORDER BY key) u`, []string{s.From, s.To})
+	b.Queue(`SELECT unit_id, kind, holder, since, until FROM posts WHERE unit_id = ANY($1) ORDER BY unit_id, kind, id`, []string{s.From, s.To}).Query(func(rows pgx.Rows) error {
+		var (
+			unit string
+			held lifecycle.PostHeld
+		)
+		_, err := pgx.ForEachRow(rows, []any{&unit, &held.Post, &held.Person, &held.Since, &held.Until}, func() error {
+			posts[unit] = append(posts[unit], held)
+			return nil
+		})
+		return err
+	})
+	b.Queue(selectTalks, s.To, k.c.ID).Query(func(rows pgx.Rows) (err error) {
+		found, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (lifecycle.Standing, error) {
+			one := lifecycle.Standing{Kind: policy.MeasureReminderTalk}
+			return one, row.Scan(&one.Case, &one.Measure)
+		})
+		return err
+	})
+	if err := p.tx.send(ctx, b); err != nil {
+		return fmt.Errorf("read the talks of unit %s: %w", s.To, err)
+	}
+	if len(found) == 0 || !lifecycle.OneAnswers(posts[s.From], posts[s.To], k.rules.Today(p.at)) {
+		return nil
+	}
+	rules := k.rules
+	rules.Standing = found
+	k.add(lifecycle.DecideRejoin(k.c, p.at, rules))
+	elsewhere := slices.DeleteFunc(joined, func(one lifecycle.Standing) bool { return one.Case == found[0].Case })
+	k.add(lifecycle.DecideTakeOver(k.c, elsewhere, p.at, rules))
+	return nil
+}
+
+// The open talks of a unit's other cases, the oldest case first.
+const selectTalks = `
+SELECT o.id::text, (m ->> 'no')::int
+FROM cases o
+JOIN case_states s ON s.case_id = o.id AND s.state ? 'measures'
+CROSS JOIN LATERAL jsonb_array_elements(s.state -> 'measures') m
+WHERE o.unit_id = $1 AND o.id <> $2::uuid AND o.settled_at IS NULL AND o.stage <> 'transferred'
+    AND NOT m ? 'misdirected' AND m ->> 'kind' = 'reminder_talk' AND m ->> 'status' = 'ordered'
+ORDER BY o.opened_at, o.id, (m ->> 'no')::int DESC`

@@ -49,6 +49,8 @@ type Store struct {
 	policies  map[int]policyVersion
 	calendars map[int]calendarVersion
 	force     inForce
+	// figures are those of the last day they were told on.
+	figures dayFigures
 }
 
 // Open prepares the record for use. It does not connect: the database may be

@@ -7,8 +7,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"duban/calendar"
 	"duban/internal/casetest"
 	"duban/lifecycle"
+	"duban/policy"
 	"duban/store"
 )
 
@@ -91,6 +93,117 @@ func TestAMergedUnitsCasesFollow(t *testing.T) {
 	_, err = r.Execute(ctx, r.opening("too late"))
 	require.NoError(t, err)
 	require.Zero(t, r.count(t, `SELECT count(*) FROM cases WHERE unit_id = $1 AND settled_at IS NULL`, p.Unit.ID), "nobody registers a finding about a unit that is no more")
+	r.sound(t)
+}
+
+// Section 4, one of each: when units merge, an open talk and what had joined it go
+// on in the open talk of the successor, if one person answers for both; two people
+// are talked to each for his own.
+func TestTalksOfMergedUnits(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		former, successor string
+		open              int
+	}{
+		"one person":        {"王建国", "王建国", 1},
+		"two people":        {"王建国", "陈新", 2},
+		"the former's gone": {"", "陈新", 1},
+		"nobody yet":        {"王建国", "", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx := context.Background()
+			r := newRecord(t)
+			former := r.people
+			successor := former
+			successor.Unit, successor.Secretary = former.OtherUnit, former.OtherSecretary
+			var ids []string
+			for i, p := range []casetest.People{successor, successor, former, former} {
+				l := r.life(t, fmt.Sprint("talked", i))
+				c := l.Must(ctx, t, append(append([]casetest.Step{p.Finding("问题", today())}, p.UpToServing(lifecycle.Immediate)...), p.Sign(),
+					casetest.Step{By: p.Leader, Body: &lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: "逾期"}})...)
+				ids = append(ids, c.ID)
+			}
+			_, err := r.sql.Exec(ctx, `DELETE FROM posts`)
+			require.NoError(t, err)
+			for unit, holder := range map[string]string{former.Unit.ID: row.former, successor.Unit.ID: row.successor} {
+				if holder != "" {
+					_, err := r.AddPost(ctx, store.Post{Unit: unit, Kind: casetest.Post, Holder: holder, Since: calendar.On(2020, 1, 1)})
+					require.NoError(t, err)
+				}
+			}
+			c := r.change(store.MergeUnit)
+			c.Successor = successor.Unit.ID
+			_, job, err := r.ChangeUnit(ctx, c)
+			require.NoError(t, err)
+			for more := true; more; {
+				_, more, err = r.Recompute(ctx, job, 1)
+				require.NoError(t, err)
+			}
+			require.Equal(t, row.open, r.count(t, `SELECT count(*) FROM case_states, jsonb_array_elements(state -> 'measures') m WHERE m ->> 'kind' = 'reminder_talk' AND m ->> 'status' = 'ordered'`))
+			for i, id := range ids {
+				v, err := r.Case(ctx, former.Manager, id)
+				require.NoError(t, err)
+				require.Equal(t, successor.Unit.ID, v.Staff.Unit)
+				m := v.Staff.Measures[0]
+				if lead := i - i%2; row.open == 2 && i == lead || i == 0 {
+					require.Equal(t, lifecycle.Ordered, m.Status, i)
+				} else {
+					if row.open == 1 {
+						lead = 0
+					}
+					require.Equal(t, lifecycle.Joined, m.Status, i)
+					require.Equal(t, ids[lead], m.Joined.Case, i)
+				}
+			}
+			r.sound(t)
+		})
+	}
+}
+
+// E1: a case that was merged into another follows its unit's succession when it
+// comes back, for the unit it was about is no more, and has the days more that the
+// successor has for each.
+func TestMergedCasesFollowTheirUnit(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	p := r.people
+	steps := append(append([]casetest.Step{p.Finding("问题", today())}, p.UpToServing(lifecycle.Immediate)...), p.Sign())
+	parent := r.life(t, "parent").Must(ctx, t, steps...)
+	child := r.life(t, "child").Must(ctx, t, steps...)
+	a, err := r.Execute(ctx, r.merge(child.ID, parent.ID, "merge"))
+	require.NoError(t, err)
+	require.Nil(t, a.Refusal)
+	due, ok := child.UnitDeadline()
+	require.True(t, ok)
+
+	c := r.change(store.MergeUnit)
+	c.Successor = p.OtherUnit.ID
+	_, job, err := r.ChangeUnit(ctx, c)
+	require.NoError(t, err)
+	for more := true; more; {
+		_, more, err = r.Recompute(ctx, job, 10)
+		require.NoError(t, err)
+	}
+	void := r.void(parent.ID, "void")
+	void.Actor = p.Leader
+	a, err = r.Execute(ctx, void)
+	require.NoError(t, err)
+	require.Nil(t, a.Refusal)
+
+	v, err := r.Case(ctx, p.Manager, child.ID)
+	require.NoError(t, err)
+	require.Equal(t, lifecycle.Rectifying, v.Staff.Stage)
+	require.Equal(t, p.OtherUnit.ID, v.Staff.Unit)
+	require.Equal(t, []string{p.Unit.ID}, v.Staff.Predecessors)
+	k, ok := v.Staff.UnitDeadline()
+	require.True(t, ok)
+	require.Equal(t, calendar.Builtin().AddWorkingDays(due.Due, 5), k.Due)
+	_, err = r.Case(ctx, p.OtherSecretary, child.ID)
+	require.NoError(t, err)
+	_, err = r.Case(ctx, p.Secretary, child.ID)
+	require.ErrorIs(t, err, store.ErrNotFound)
 	r.sound(t)
 }
 

@@ -33,10 +33,20 @@ const (
 	leastJobs = 10 * time.Second
 	jobsLimit = 12 * time.Hour
 
+	// lookBacksEvery is how late drawn inspectors are told after the hour.
+	lookBacksEvery = 5 * time.Minute
+	leastLookBacks = 2 * time.Second
+	lookBacksLimit = time.Hour
+
 	// messagesEvery is how late a message leaves the house.
 	messagesEvery = time.Minute
 	leastMessages = 2 * time.Second
 	messagesLimit = time.Hour
+
+	// bouncesEvery is how late it is known that something came back.
+	bouncesEvery = 5 * time.Minute
+	leastBounces = 2 * time.Second
+	bouncesLimit = time.Hour
 
 	// catchUp is how old a missed start may be and still be made up for: the
 	// next one does the same work.
@@ -68,8 +78,16 @@ func wanted(factor float64) []schedule {
 			every: scale(jobsEvery, leastJobs), limit: jobsLimit,
 		},
 		{
+			id: workflows.ScheduleLookBacks, workflow: workflows.TypeLookBacks,
+			every: scale(lookBacksEvery, leastLookBacks), limit: lookBacksLimit,
+		},
+		{
 			id: workflows.ScheduleMessages, workflow: workflows.TypeMessages,
 			every: scale(messagesEvery, leastMessages), limit: messagesLimit,
+		},
+		{
+			id: workflows.ScheduleBounces, workflow: workflows.TypeBounces, args: []any{activities.BouncesInput{}},
+			every: scale(bouncesEvery, leastBounces), limit: bouncesLimit,
 		},
 	}
 }

@@ -199,7 +199,7 @@ func (s *system) armed(t *testing.T, caseID string) string {
 // scheduled reports whether all Schedules are there and as they should be.
 func (s *system) scheduled(t *testing.T) bool {
 	t.Helper()
-	for id, every := range map[string]time.Duration{workflows.ScheduleLetters: 5 * time.Minute, workflows.ScheduleJobs: 5 * time.Minute, workflows.ScheduleMessages: time.Minute} {
+	for id, every := range map[string]time.Duration{workflows.ScheduleLetters: 5 * time.Minute, workflows.ScheduleJobs: 5 * time.Minute, workflows.ScheduleMessages: time.Minute, workflows.ScheduleLookBacks: 5 * time.Minute, workflows.ScheduleBounces: 5 * time.Minute} {
 		d, err := s.temporal.ScheduleClient().GetHandle(t.Context(), id).Describe(t.Context())
 		if err != nil || !slices.Equal(d.Schedule.Spec.Intervals, []client.ScheduleIntervalSpec{{Every: every}}) ||
 			d.Schedule.Policy.Overlap != enumspb.SCHEDULE_OVERLAP_POLICY_SKIP {

@@ -35,6 +35,8 @@ type Options struct {
 	Record Record
 	// Sender is how messages leave the house; nil when this worker sends none.
 	Sender *activities.SenderOptions
+	// Bounces is how what comes back is read; nil when this worker reads none.
+	Bounces *activities.BounceOptions
 	// Ensure is how often the Schedules are looked after. Defaults to 5
 	// minutes, less when legal days are compressed.
 	Ensure time.Duration
@@ -101,7 +103,7 @@ func New(o Options) *Worker {
 	worker.SetStickyWorkflowCacheSize(cache)
 	return &Worker{
 		client: o.Temporal, namespace: o.Namespace, log: log, state: Idle,
-		activities: activities.New(activities.Options{Record: o.Record, Sender: o.Sender, Logger: log, Metrics: o.Metrics}),
+		activities: activities.New(activities.Options{Record: o.Record, Sender: o.Sender, Bounces: o.Bounces, Logger: log, Metrics: o.Metrics}),
 		schedules:  schedules{client: o.Temporal, record: o.Record, every: o.Ensure, log: log},
 	}
 }

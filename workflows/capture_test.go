@@ -51,6 +51,8 @@ func TestCaptureHistories(t *testing.T) {
 		"life": captureLife, "open": captureOpen, "troubles": captureTroubles, "gone": captureGone, "carried": captureCarried,
 		"renewed": captureRenewed, "recompute": captureRecompute, "letters": captureLetters, "jobs": captureJobs,
 		"import": captureImport, "notices": captureNotices, "messages": captureMessages,
+		"look_backs": captureLookBacks,
+		"bounces":    captureBounces,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -213,6 +215,22 @@ func captureMessages(t *testing.T, c *capture) {
 	c.save(t, "messages", "messages-now", true)
 }
 
+// captureLookBacks asks once whom to tell.
+func captureLookBacks(t *testing.T, c *capture) {
+	t.Helper()
+	_, err := c.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "look_backs-now", TaskQueue: workflows.TaskQueue}, workflows.TypeLookBacks)
+	require.NoError(t, err)
+	c.save(t, "look_backs", "look_backs-now", true)
+}
+
+// captureBounces reads three pages.
+func captureBounces(t *testing.T, c *capture) {
+	t.Helper()
+	_, err := c.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "bounces-now", TaskQueue: workflows.TaskQueue}, workflows.TypeBounces, activities.BouncesInput{})
+	require.NoError(t, err)
+	c.save(t, "bounces", "bounces-now", true)
+}
+
 func in(d time.Duration) time.Time {
 	return time.Now().Add(d) //nolint:forbidigo // the engine is real, and so is its time
 }
@@ -262,6 +280,7 @@ func newCapture(t *testing.T, folder string) *capture {
 	workflows.Register(w)
 	workflows.RegisterActivities(w, activities.New(activities.Options{
 		Record: record, Logger: quiet, Sender: &activities.SenderOptions{Messages: &outgoing{pages: 3, fails: 2}},
+		Bounces: &activities.BounceOptions{Mailbox: &postbox{pages: 3}},
 	}))
 	require.NoError(t, w.Start())
 	t.Cleanup(w.Stop)

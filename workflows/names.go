@@ -15,6 +15,8 @@ const (
 	TypeImport    = "import"
 	TypeNotices   = "notices"
 	TypeMessages  = "messages"
+	TypeLookBacks = "look_backs"
+	TypeBounces   = "bounces"
 )
 
 // SignalAdvanced brings a case's workflow the news that the case moved on. Its
@@ -32,14 +34,19 @@ const (
 	ActivityImport         = "import"
 	ActivityNotices        = "notices"
 	ActivitySendMessages   = "send_messages"
+	// ActivityDispatchLookBacks says nothing of what it did.
+	ActivityDispatchLookBacks = "dispatch_look_backs"
+	ActivityReadBounces       = "read_bounces"
 )
 
 // The ids of Schedules. A workflow that a Schedule starts has the id of the
 // Schedule and the instant it was due, which the engine adds.
 const (
-	ScheduleLetters  = "letters"
-	ScheduleJobs     = "jobs"
-	ScheduleMessages = "messages"
+	ScheduleLetters   = "letters"
+	ScheduleJobs      = "jobs"
+	ScheduleMessages  = "messages"
+	ScheduleLookBacks = "look_backs"
+	ScheduleBounces   = "bounces"
 )
 
 // CaseID is the id of the workflow of a case.

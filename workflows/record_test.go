@@ -87,6 +87,8 @@ func (r *record) OpenImport(ctx context.Context, job string, limit int, _ func()
 	return r.Recompute(ctx, job, limit)
 }
 
+func (r *record) DispatchLookBacks(context.Context, time.Time) error { return nil }
+
 func (r *record) RunNotices(ctx context.Context, job string, limit int, _ func()) (int, bool, error) {
 	return r.Recompute(ctx, job, limit)
 }

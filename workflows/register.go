@@ -25,7 +25,9 @@ func Register(r WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(Jobs, workflow.RegisterOptions{Name: TypeJobs})
 	r.RegisterWorkflowWithOptions(Import, workflow.RegisterOptions{Name: TypeImport})
 	r.RegisterWorkflowWithOptions(Notices, workflow.RegisterOptions{Name: TypeNotices})
+	r.RegisterWorkflowWithOptions(LookBacks, workflow.RegisterOptions{Name: TypeLookBacks})
 	r.RegisterWorkflowWithOptions(Messages, workflow.RegisterOptions{Name: TypeMessages})
+	r.RegisterWorkflowWithOptions(Bounces, workflow.RegisterOptions{Name: TypeBounces})
 }
 
 // RegisterActivities registers every activity that the workflows ask for under
@@ -39,5 +41,7 @@ func RegisterActivities(r ActivityRegistry, a *activities.Activities) {
 	r.RegisterActivityWithOptions(a.RecomputeJobs, activity.RegisterOptions{Name: ActivityRecomputeJobs})
 	r.RegisterActivityWithOptions(a.Import, activity.RegisterOptions{Name: ActivityImport})
 	r.RegisterActivityWithOptions(a.Notices, activity.RegisterOptions{Name: ActivityNotices})
+	r.RegisterActivityWithOptions(a.DispatchLookBacks, activity.RegisterOptions{Name: ActivityDispatchLookBacks})
 	r.RegisterActivityWithOptions(a.SendMessages, activity.RegisterOptions{Name: ActivitySendMessages})
+	r.RegisterActivityWithOptions(a.ReadBounces, activity.RegisterOptions{Name: ActivityReadBounces})
 }

@@ -33,6 +33,7 @@ type commandLine struct {
 	Import    importCmd    `cmd:"" help:"Import a workbook of findings: check it all, then open its cases."`
 	Calendar  calendarCmd  `cmd:"" help:"Count legal time, and put a year's holiday notice in force."`
 	Policy    policyCmd    `cmd:"" help:"Check, show and put in force the rules in figures."`
+	Messages  messagesCmd  `cmd:"" help:"Record what mail servers send back."`
 	Papers    papersCmd    `cmd:"" help:"See that every paper that was sent out is there and whole."`
 	Evidence  evidenceCmd  `cmd:"" help:"See that every file of evidence is there and whole."`
 	SealKey   sealKeyCmd   `cmd:"" help:"Draw and list the keys that seal what was drawn for a look-back."`
@@ -60,7 +61,11 @@ func main() {
 	if err := k.Run(); err != nil && !errors.Is(err, context.Canceled) {
 		stop()
 		fmt.Fprintln(os.Stderr, "duban:", err)
-		os.Exit(1) //nolint:gocritic // stop was called
+		status := 1
+		if own, ok := errors.AsType[laterError](err); ok {
+			status = own.ExitCode()
+		}
+		os.Exit(status) //nolint:gocritic // stop was called
 	}
 }
 

@@ -57,6 +57,10 @@ func (p parts) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	mailbox, err := p.settings.mailbox()
+	if err != nil {
+		return err
+	}
 	keeper, err := p.settings.keeper(ctx, p.papers, log)
 	if err != nil {
 		return err
@@ -93,10 +97,14 @@ func (p parts) run(ctx context.Context) error {
 	group.Go(func() error { return door.Run(ctx) })
 	state := func() string { return "elsewhere" }
 	if p.worker {
-		w := worker.New(worker.Options{
+		o := worker.Options{
 			Temporal: temporal, Namespace: p.settings.TemporalNamespace, Record: record, Logger: log, Metrics: registry,
 			Sender: &activities.SenderOptions{Messages: record, Channel: channels, Flood: p.settings.FloodLimit},
-		})
+		}
+		if mailbox != nil {
+			o.Bounces = &activities.BounceOptions{Bounces: record, Mailbox: mailbox}
+		}
+		w := worker.New(o)
 		state = w.State
 		group.Go(func() error { return w.Run(ctx) })
 	}

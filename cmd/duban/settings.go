@@ -29,6 +29,7 @@ type settings struct {
 	TitleFonts        []string      `env:"DUBAN_TITLE_FONTS" help:"Fonts of titles and red heads. Defaults to 方正小标宋简体,小标宋,宋体."`
 	SMTPURL           string        `name:"smtp-url" env:"DUBAN_SMTP_URL" help:"Mail server, as smtp://user:password@host:587 for STARTTLS, smtps://user:password@host:465, or smtp+plain://host:25 without TLS and password; no e-mail is sent when it is left out."`
 	MailFrom          string        `env:"DUBAN_MAIL_FROM" help:"Sender of e-mail, as 督办系统 <duban@example.org>; needed with --smtp-url."`
+	BouncesURL        string        `name:"bounces-url" env:"DUBAN_BOUNCES_URL" help:"Mailbox that what cannot be delivered comes back to, that of --mail-from, as imaps://user:password@host/INBOX, or imap://user:password@host:143/INBOX for STARTTLS; bounces are not read when it is left out."`
 	NotifyAllow       []string      `env:"DUBAN_NOTIFY_ALLOW" help:"Names of hosts, addresses and networks inside the house that webhooks and robots may be at, with or without TLS. Defaults to none: public addresses by https."`
 	FloodLimit        int           `env:"DUBAN_FLOOD_LIMIT" default:"30" help:"How many messages one person gets in an hour; more are held and sent later. Defaults to 30."`
 	SealKey           sealkey.Value `env:"DUBAN_SEAL_KEY" help:"Keys that seal what was drawn for look-backs, one a line, the newest first; set it in the environment, where it is not seen by others. Goes before --seal-key-command and --seal-key-file."`

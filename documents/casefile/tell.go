@@ -185,10 +185,12 @@ func label(of reflect.Type, name string) string {
 		return "接收人"
 	case "Transfer.to":
 		return "移送机关"
-	case "CaseOpened.number", "Child.number":
+	case "CaseOpened.number", "Child.number", "Repeated.number":
 		return "事项编号"
 	case "LookBackDrawn.number", "LookBackUndrawn.number", "LookBackMissed.number", "SealBroken.number", "LookBackDispatched.number", "Reveal.number":
 		return "抽签次序"
+	case "Repeated.count":
+		return "第几次重复发生"
 	case "Measure.misdirected":
 		return "是否误送"
 	}

@@ -42,7 +42,10 @@ type Check struct {
 	// a ledger: one that was opened from the sheet before has no number in it yet.
 	Same func(*lifecycle.OpenCase) (string, error)
 	// Judge tells what the rules would say to a finding; nil is fine.
-	Judge func(*lifecycle.OpenCase) *lifecycle.Refusal
+	Judge func(*lifecycle.OpenCase) (*lifecycle.Refusal, error)
+	// Earlier returns the id of the case of a number, which a finding says to
+	// repeat; empty when there is none.
+	Earlier func(number string) (string, error)
 	// Header gets the headers of the columns, once, before any row.
 	Header func(Header) error
 	// Row gets every row, and keeps nothing of it unless it copies it.
@@ -54,6 +57,8 @@ type Case struct {
 	lifecycle.Finding
 
 	UnitName string
+	// EarlierNumber is that of the case it repeats; empty when it repeats none.
+	EarlierNumber string
 }
 
 // A Header is how the sheet's columns are headed.
@@ -296,6 +301,8 @@ type rowReader struct {
 	at [ends]int
 	// filled: something was typed, whether it was right or wrong.
 	filled [ends]bool
+	// repeats is the number of the case that happened again.
+	repeats string
 	// number is the case's, typed what else a ledger's row says, by column.
 	number string
 	typed  [ends]string
@@ -363,6 +370,8 @@ func (r *rowReader) value(c workbook.Cell, is Column) {
 				r.body.Evidence = append(r.body.Evidence, one)
 			}
 		}
+	case EarlierNumber:
+		r.repeats = squeezeNumber(c.Text)
 	case CaseNumber:
 		r.number = squeezeNumber(c.Text)
 	case Number, Errors, CampaignName, OfSystem, OfProgram, Unread, ends:
@@ -440,8 +449,15 @@ func (r *rowReader) finish() error {
 			r.refuse(r.at[i], "required", "请填写“"+c.header+"”。", "Please fill in this cell.")
 		}
 	}
+	if err := r.earlier(); err != nil {
+		return err
+	}
 	if len(r.row.Faults) == 0 && r.table.check.Judge != nil {
-		if no := r.table.check.Judge(r.body); no != nil {
+		no, err := r.table.check.Judge(r.body)
+		if err != nil {
+			return err
+		}
+		if no != nil {
 			at := -1
 			if is := columnFor(no.Field); is != Unread {
 				at = r.at[is]

@@ -22,6 +22,7 @@ const (
 	Dimension
 	Matter
 	Evidence
+	EarlierNumber
 	Errors
 	// CaseNumber makes the sheet a ledger: its row is the case of that number.
 	CaseNumber
@@ -61,7 +62,9 @@ var columns = []struct {
 	Dimension: {header: "方面", others: []string{"维度"}, field: "dimension", width: 13},
 	Matter:    {header: "具体事项", others: []string{"事项"}, field: "matter", width: 20},
 	Evidence:  {header: "佐证材料", others: []string{"证据"}, field: "evidence", width: 30},
-	Errors:    {header: errorsHeader, width: 60},
+	// The case that happened again, by its number.
+	EarlierNumber: {header: "前案编号", others: []string{"前案"}, field: "repeat_of", width: 18},
+	Errors:        {header: errorsHeader, width: 60},
 	// What only a ledger has.
 	CaseNumber:   {header: "编号", others: []string{"事项编号"}, width: 16},
 	CampaignName: {header: "批次", width: 12},

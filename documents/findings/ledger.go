@@ -34,7 +34,7 @@ func (r *rowReader) known() error {
 		r.refuse(r.at[CaseNumber], "unknown_case", "没有编号为“"+workbook.Cut(r.number)+"”的事项。登记新问题请把“编号”留空，编号由系统给出。", "There is no case of this number.")
 		return nil
 	}
-	for _, is := range []Column{UnitName, Title, Facts, FoundOn, Method, Category, Dimension, Matter} {
+	for _, is := range []Column{UnitName, Title, Facts, FoundOn, Method, Category, Dimension, Matter, EarlierNumber} {
 		if r.at[is] >= 0 && !r.same(is, c) {
 			r.refuse(r.at[is], "case_differs", fmt.Sprintf("此行是已登记的事项%s，“%s”与系统中的不一致。导入只登记新问题，不修改已有事项；请重新导出台账，或恢复原内容。", r.number, columns[is].header), "The row is a case already and says something else.")
 		}
@@ -67,9 +67,30 @@ func (r *rowReader) same(is Column, c *Case) bool {
 	case Matter:
 		_, known := codes.Matter(c.Matter)
 		return code(r.body.Matter, c.Matter, known)
+	case EarlierNumber:
+		return r.repeats == c.EarlierNumber
 	case Number, Evidence, Errors, CaseNumber, CampaignName, OfSystem, OfProgram, ends, Unread:
 	}
 	return true
+}
+
+// earlier finds the case that the finding says to repeat.
+func (r *rowReader) earlier() error {
+	if r.repeats == "" {
+		return nil
+	}
+	id := ""
+	if r.table.check.Earlier != nil {
+		var err error
+		if id, err = r.table.check.Earlier(r.repeats); err != nil {
+			return err
+		}
+	}
+	if id == "" {
+		r.refuse(r.at[EarlierNumber], "unknown_case", "没有编号为“"+workbook.Cut(r.repeats)+"”的事项，不能作为前案。请核对编号；不是重复发生的，请留空。", "There is no case of this number to repeat.")
+	}
+	r.body.RepeatOf = id
+	return nil
 }
 
 // untouched refuses what a new row of a ledger says where only the system writes,

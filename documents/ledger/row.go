@@ -59,6 +59,7 @@ func columns() []column {
 		{name: "回头看", width: 13, value: func(_ *Ledger, r Row) any { return lookBacks(r.Case) }},
 		{name: "措施", width: 15, value: func(_ *Ledger, r Row) any { return measures(r.Case) }},
 		{name: "销号日期", width: 11, centre: true, value: func(_ *Ledger, r Row) any { return day{on: r.ClosedOn} }},
+		{name: "前案编号", width: 12, centre: true, value: func(_ *Ledger, r Row) any { return earlier(r.Case) }},
 		{name: "case_id", hidden: true, value: func(_ *Ledger, r Row) any { return r.Case.ID }},
 		{name: "version", hidden: true, value: func(_ *Ledger, r Row) any { return r.Case.Seq }},
 		{name: "unit_id", hidden: true, value: func(_ *Ledger, r Row) any { return r.Case.Unit }},
@@ -79,6 +80,14 @@ func lastShown(columns []column) string {
 }
 
 func name(c policy.Code, _ bool) string { return c.ZH }
+
+// earlier is the number of the case that happened again.
+func earlier(c lifecycle.Case) string {
+	if c.RepeatOf == nil {
+		return ""
+	}
+	return c.RepeatOf.Number
+}
 
 // level is the level by number and name; nothing for a case on time.
 func level(l policy.Level) string {

@@ -52,17 +52,19 @@ var arrows = map[string][]string{
 
 // homes says which packages may import a library.
 var homes = map[string][]string{
-	"github.com/jackc/pgx":          {"store", "local", "cmd", "internal/pgtest", "e2e", "bench"},
-	"github.com/pressly/goose":      {"store"},
-	"database/sql":                  {"store"},
-	"github.com/gin-gonic/gin":      {"api", "web"},
-	"github.com/danielgtaylor/huma": {"api", "web"},
-	"gocloud.dev":                   {"evidence"},
-	"github.com/gabriel-vasile":     {"evidence"},
-	"github.com/xuri/excelize":      {"documents"},
-	"github.com/wneessen/go-mail":   {"notify"},
-	"github.com/standard-webhooks":  {"notify"},
-	"go.temporal.io":                {"workflows", "activities", "dispatch", "worker", "cmd", "e2e", "bench"},
+	"github.com/jackc/pgx":           {"store", "local", "cmd", "internal/pgtest", "e2e", "bench"},
+	"github.com/pressly/goose":       {"store"},
+	"database/sql":                   {"store"},
+	"github.com/gin-gonic/gin":       {"api", "web"},
+	"github.com/danielgtaylor/huma":  {"api", "web"},
+	"gocloud.dev":                    {"evidence"},
+	"github.com/gabriel-vasile":      {"evidence"},
+	"github.com/xuri/excelize":       {"documents"},
+	"github.com/wneessen/go-mail":    {"notify"},
+	"github.com/standard-webhooks":   {"notify"},
+	"github.com/emersion/go-imap":    {"notify/bounce", "internal/imaptest"},
+	"github.com/emersion/go-message": {"notify/bounce"},
+	"go.temporal.io":                 {"workflows", "activities", "dispatch", "worker", "cmd", "e2e", "bench"},
 }
 
 // beyond says what must not be reachable from a package by any way. The rules

@@ -1,0 +1,169 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"time"
+
+	"duban/calendar"
+	"duban/lifecycle"
+	"duban/lot"
+	"duban/store"
+)
+
+// recusalRoutes registers who must not look back on whom. A unit's people are
+// not let in: who may be recused is who may come.
+func (s *server) recusalRoutes() {
+	missing := []int{http.StatusNotFound}
+	register(s, operation{
+		id: "recusals", method: http.MethodGet, path: "/v1/recusals", tag: "Recusals", summary: "回避 Who must not look back on whom",
+		doc: "All of them for section heads, leaders and auditors; for others their own, and those they recorded. The latest first; those that were ended stay.",
+	}, s.recusals)
+	register(s, operation{
+		id: "add_recusal", method: http.MethodPost, path: "/v1/recusals", tag: "Recusals", summary: "登记回避 Record a recusal",
+		doc: "Inspectors and look-back leads declare their own; officers, heads and leaders record anybody's. " +
+			"Whoever is recused from a unit on a day is in no team drawn on it, nor from a unit that it became.",
+		status: http.StatusCreated, body: reflect.TypeFor[NewRecusal](),
+	}, s.addRecusal)
+	register(s, operation{
+		id: "end_recusal", method: http.MethodPost, path: "/v1/recusals/{id}/end", tag: "Recusals", summary: "解除回避 Set a recusal aside",
+		doc: "From today on. Nobody sets aside his own; the recusal and the reason stay in the record.", body: reflect.TypeFor[RecusalEnd](), refuses: missing,
+	}, s.endRecusal)
+}
+
+// A NewRecusal says who must not look back on which unit, and why.
+type NewRecusal struct {
+	Account string        `json:"account,omitempty" maxLength:"100" doc:"The person's account, one of the committee's; one's own when left out"`
+	Unit    string        `json:"unit" minLength:"1" maxLength:"100"`
+	Ground  lot.Ground    `json:"ground" enum:"own_unit,former_unit,declared_conflict,unit_objection" doc:"unit_objection is the office's to record"`
+	Reason  string        `json:"reason" minLength:"1" maxLength:"1000"`
+	Since   calendar.Date `json:"since"`
+	Until   calendar.Date `json:"until,omitzero" doc:"The last day; none when left out"`
+}
+
+// A Recusal keeps an inspector out of every look-back on a unit.
+type Recusal struct {
+	ID string `json:"id"`
+	NewRecusal
+
+	GroundZH  string        `json:"ground_zh" doc:"The ground in Chinese"`
+	Author    string        `json:"author" doc:"Account of whoever recorded it"`
+	CreatedAt time.Time     `json:"created_at"`
+	EndedOn   calendar.Date `json:"ended_on,omitzero" doc:"The first day on which it holds no more"`
+	EndReason string        `json:"end_reason,omitempty"`
+	EndedBy   string        `json:"ended_by,omitempty" doc:"Account of whoever set it aside"`
+}
+
+func recusalOf(n store.Recusal) Recusal {
+	return Recusal{
+		ID: n.ID, Author: n.Author, CreatedAt: n.CreatedAt, GroundZH: n.Ground.ZH(), EndedOn: n.EndedOn, EndReason: n.EndReason, EndedBy: n.EndedBy,
+		NewRecusal: NewRecusal{Account: n.Account, Unit: n.Unit, Ground: n.Ground, Reason: n.Reason, Since: n.Since, Until: n.Until},
+	}
+}
+
+// A RecusalList is one page of recusals.
+type RecusalList struct {
+	Recusals []Recusal `json:"recusals"`
+	Next     string    `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
+}
+
+// A RecusalEnd says why a recusal is set aside.
+type RecusalEnd struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"1000"`
+}
+
+type (
+	recusalsInput struct {
+		Account string `query:"account" maxLength:"100" doc:"Only this person's"`
+		Unit    string `query:"unit" maxLength:"100" doc:"Only about this unit"`
+		Cursor  string `query:"cursor" doc:"next of the page before"`
+		Limit   string `query:"limit" pattern:"^[0-9]+$" doc:"Rows of a page, 1 to 200; 50 when left out"`
+	}
+	recusalsOutput struct{ Body RecusalList }
+	recusalOutput  struct{ Body Recusal }
+)
+
+func (s *server) recusals(ctx context.Context, c *call, in *recusalsInput) (*recusalsOutput, error) {
+	var f form
+	filter := store.RecusalFilter{Account: f.text("account", in.Account, maxCode), Unit: f.text("unit", in.Unit, maxCode)}
+	after, limit := f.text("cursor", in.Cursor, maxCursor), f.limit(in.Limit)
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	if !c.actor.Has(lifecycle.Head, lifecycle.Leader, lifecycle.Auditor) {
+		filter.Of = c.actor.Account
+	}
+	found, err := s.record.Recusals(ctx, filter, after, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	out := RecusalList{Recusals: []Recusal{}}
+	if len(found) > limit {
+		found = found[:limit]
+		out.Next = found[limit-1].ID
+	}
+	for _, n := range found {
+		out.Recusals = append(out.Recusals, recusalOf(n))
+	}
+	return &recusalsOutput{Body: out}, nil
+}
+
+func (s *server) addRecusal(ctx context.Context, c *call, _ *nothing) (*recusalOutput, error) {
+	var n NewRecusal
+	if err := decode(c.body, &n); err != nil {
+		return nil, err
+	}
+	var f form
+	f.text("account", n.Account, maxCode)
+	f.required("unit", n.Unit)
+	f.text("reason", n.Reason, maxReason)
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	if n.Account == "" {
+		n.Account = c.actor.Account
+	}
+	if !c.actor.Has(lifecycle.Officer, lifecycle.Head, lifecycle.Leader) {
+		switch {
+		case n.Account != c.actor.Account:
+			return nil, &fault{
+				status: http.StatusForbidden, code: "own_recusal_only", field: "account",
+				zh: "检查人员只能申报本人的回避，他人的回避由经办人、处（科）室负责人或者领导登记。", en: "An inspector declares his own recusals only.",
+			}
+		case n.Ground == lot.UnitObjection:
+			return nil, &fault{
+				status: http.StatusForbidden, code: "office_records", field: "ground",
+				zh: "单位申请的回避由经办人、处（科）室负责人或者领导登记。", en: "A unit's objection is recorded by the office.",
+			}
+		}
+	}
+	kept, err := s.record.AddRecusal(ctx, store.Recusal{
+		Account: n.Account, Unit: n.Unit, Ground: n.Ground, Reason: n.Reason, Since: n.Since, Until: n.Until, Author: c.actor.Account,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &recusalOutput{Body: recusalOf(kept)}, nil
+}
+
+func (s *server) endRecusal(ctx context.Context, c *call, in *shortIDInput) (*recusalOutput, error) {
+	id, err := shortID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	var n RecusalEnd
+	if err := decode(c.body, &n); err != nil {
+		return nil, err
+	}
+	var f form
+	f.text("reason", n.Reason, maxReason)
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	ended, err := s.record.EndRecusal(ctx, id, n.Reason, c.actor.Account)
+	if err != nil {
+		return nil, err
+	}
+	return &recusalOutput{Body: recusalOf(ended)}, nil
+}

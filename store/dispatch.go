@@ -1,0 +1,278 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"duban/calendar"
+	"duban/lifecycle"
+	"duban/lot"
+)
+
+// dispatchPage is how many waiting look-backs are asked about at a time.
+const dispatchPage = 200
+
+// DispatchLookBacks asks of every look-back that waits whether its day has come,
+// and tells the drawn inspectors, and nobody else, that it has: from the hour of
+// the policy on, under an opaque number. Each day is asked about once; what was
+// due on an earlier one and not told, or falls on a day off by now, is a leader's
+// to decide. It returns nothing of how many there were, because whoever reads the
+// engine's histories would learn it.
+func (s *Store) DispatchLookBacks(ctx context.Context, now time.Time) error {
+	r, err := s.currentRules(ctx)
+	if err != nil {
+		return err
+	}
+	if !r.TellHour(now) {
+		return nil
+	}
+	d := dispatching{store: s, rules: r, now: now, today: r.Today(now)}
+	for after := ""; ; {
+		waiting, last, err := d.page(ctx, after)
+		if err == nil {
+			err = d.ask(ctx, waiting)
+		}
+		if err != nil {
+			return fmt.Errorf("dispatch look-backs: %w", plain(err))
+		}
+		if last == "" {
+			return nil
+		}
+		after = last
+	}
+}
+
+// A dispatching is one round of asking.
+type dispatching struct {
+	store *Store
+	rules lifecycle.Rules
+	now   time.Time
+	today calendar.Date
+}
+
+// A waitingLookBack is a look-back that waits for its day.
+type waitingLookBack struct {
+	Case   string
+	Number int
+	Key    string
+	Opens  calendar.Date
+	Broken bool
+	// from is the first day not asked about.
+	from calendar.Date
+}
+
+// page reads a page of those whose window is open; last is empty behind the last.
+func (d dispatching) page(ctx context.Context, after string) (waiting []waitingLookBack, last string, err error) {
+	rows, err := d.store.pool.Query(ctx, `
+		SELECT c.id::text, (s.state -> 'draw' ->> 'number')::int, coalesce(s.state -> 'draw' ->> 'key', ''),
+		    (s.state -> 'draw' ->> 'opens')::date, s.state -> 'draw' -> 'fault' IS NOT NULL
+		FROM cases c JOIN case_states s ON s.case_id = c.id
+		WHERE c.stage = 'look_back_pending' AND s.state -> 'draw' ->> 'status' = 'made'
+		    AND (s.state -> 'draw' ->> 'opens')::date <= $1 AND ($2 = '' OR c.id > $2::uuid)
+		ORDER BY c.id LIMIT $3`, d.today, after, dispatchPage)
+	if err != nil {
+		return nil, "", err
+	}
+	waiting, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (w waitingLookBack, err error) {
+		return w, row.Scan(&w.Case, &w.Number, &w.Key, &w.Opens, &w.Broken)
+	})
+	if len(waiting) == dispatchPage {
+		last = waiting[len(waiting)-1].Case
+	}
+	return waiting, last, err
+}
+
+// ask finds out which are due and sees to each.
+func (d dispatching) ask(ctx context.Context, waiting []waitingLookBack) error {
+	if len(waiting) == 0 {
+		return nil
+	}
+	ids := make([]string, len(waiting))
+	for i, w := range waiting {
+		ids[i] = w.Case
+	}
+	asked := map[string]waitingLookBack{}
+	err := d.store.sealed(ctx, RoleDispatch, func(b *pgx.Batch) {
+		b.Queue(`SELECT case_id::text, number, through FROM sealed.asked WHERE case_id = ANY($1::uuid[])`, ids).Query(func(rows pgx.Rows) error {
+			var (
+				w       waitingLookBack
+				through calendar.Date
+			)
+			_, err := pgx.ForEachRow(rows, []any{&w.Case, &w.Number, &through}, func() error {
+				w.from = through.AddDays(1)
+				asked[w.Case] = w
+				return nil
+			})
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	days, shown := map[string]calendar.Date{}, [][]byte{}
+	keys := d.store.keys()
+	var done []waitingLookBack
+	for _, w := range waiting {
+		w.from = w.Opens
+		if a, ok := asked[w.Case]; ok && a.Number == w.Number && a.from.After(w.from) {
+			w.from = a.from
+		}
+		if !keys.Has(w.Key) {
+			if err := d.lacks(ctx, w); err != nil {
+				return err
+			}
+			continue // and is asked about when the key is back
+		}
+		if !w.from.After(d.today) {
+			for tag, day := range tags(keys, w.Case, w.Number, w.from, d.today) {
+				days[tag] = day
+				shown = append(shown, []byte(tag))
+			}
+			done = append(done, w)
+		}
+	}
+	if len(done) == 0 {
+		return nil
+	}
+	var due []dueLookBack
+	err = d.store.sealed(ctx, RoleDispatch, func(b *pgx.Batch) {
+		b.Queue(`SELECT due_tag, case_id::text, number, plan FROM sealed.due($1) ORDER BY case_id, number`, shown).Query(func(rows pgx.Rows) (err error) {
+			due, err = pgx.CollectRows(rows, pgx.RowToStructByPos[dueLookBack])
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	for _, one := range due {
+		if err := d.see(ctx, one, days[string(one.Tag)]); err != nil {
+			return err
+		}
+	}
+	return d.store.sealed(ctx, RoleDispatch, func(b *pgx.Batch) {
+		for _, w := range done {
+			b.Queue(`
+				INSERT INTO sealed.asked (case_id, number, through) VALUES ($1, $2, $3)
+				ON CONFLICT (case_id) DO UPDATE SET number = excluded.number, through = excluded.through`, w.Case, w.Number, d.today)
+		}
+	})
+}
+
+// A dueLookBack is a plan whose day has come.
+type dueLookBack struct {
+	Tag    []byte
+	Case   string
+	Number int
+	Plan   []byte
+}
+
+// see tells the team of a look-back whose day has come, or a leader that the day
+// cannot be kept.
+func (d dispatching) see(ctx context.Context, due dueLookBack, day calendar.Date) error {
+	return d.on(ctx, due.Case, func(p *plan, k *tracked) error {
+		if k.c.Stage != lifecycle.LookBackPending || k.c.Draw.Status != lifecycle.DrawMade || k.c.Draw.Number != due.Number {
+			return nil // it is not waited for any more
+		}
+		drawn, err := d.store.keys().Open(due.Plan, due.Case, due.Number)
+		if err != nil {
+			k.add(lifecycle.DecideSealBroken(k.c, *sealFault(err), p.at, k.rules))
+			return nil
+		}
+		told, err := p.wasTold(ctx, due)
+		if err != nil || told {
+			return err
+		}
+		if day.Before(d.today) {
+			k.add(lifecycle.DecideMissed(k.c, lifecycle.DayPassed(), p.at, k.rules))
+			return nil
+		}
+		if !k.rules.Calendar.WorkingDay(day) {
+			k.add(lifecycle.DecideMissed(k.c, lifecycle.DayOff(), p.at, k.rules))
+			return nil
+		}
+		people, err := candidates(ctx, p.tx.conn, k.units(), d.today)
+		if err != nil {
+			return err
+		}
+		if !drawn.Team.StillMay(lifecycle.Recuse(k.c, people, nil), k.rules.Policy.LookBack.MinPersons) {
+			k.add(lifecycle.DecideMissed(k.c, lifecycle.TeamGone(), p.at, k.rules))
+			return nil
+		}
+		p.queue = func(b *pgx.Batch) { tell(b, drawn, d.now) }
+		return nil
+	})
+}
+
+// lacks records that the key of what was drawn is not at hand.
+func (d dispatching) lacks(ctx context.Context, w waitingLookBack) error {
+	if w.Broken {
+		return nil
+	}
+	d.store.log.ErrorContext(ctx, "the key of a sealed plan is not at hand", slog.String("key", w.Key))
+	return d.on(ctx, w.Case, func(p *plan, k *tracked) error {
+		k.add(lifecycle.DecideSealBroken(k.c, *sealFault(d.store.keys().Lacks(w.Key)), p.at, k.rules))
+		return nil
+	})
+}
+
+// on does something with one locked case, and writes what came of it.
+func (d dispatching) on(ctx context.Context, caseID string, do func(*plan, *tracked) error) error {
+	return retry(ctx, func() error {
+		p, c, err := d.store.open(ctx, caseID, nil)
+		if err != nil {
+			return err
+		}
+		defer p.tx.release(ctx)
+		p.at = d.now.UTC().Truncate(time.Microsecond)
+		err = p.settle(ctx, func() ([]lifecycle.Event, error) {
+			k, err := p.track(ctx, c)
+			if err == nil {
+				k.catchUp(p.at)
+			}
+			return nil, err
+		})
+		if err != nil {
+			return err
+		}
+		k := p.tracked[0]
+		if err := do(p, k); err != nil {
+			return err
+		}
+		if len(k.events) == 0 && p.queue == nil {
+			return nil
+		}
+		return p.commit(ctx)
+	})
+}
+
+// wasTold reports whether the team of a draw was told.
+func (p *plan) wasTold(ctx context.Context, due dueLookBack) (told bool, err error) {
+	b := &pgx.Batch{}
+	as(b, RoleDispatch, func(b *pgx.Batch) {
+		b.Queue(`SELECT EXISTS (SELECT FROM sealed.tasks WHERE case_id = $1 AND number = $2)`, due.Case, due.Number).
+			QueryRow(func(row pgx.Row) error { return row.Scan(&told) })
+	})
+	return told, p.tx.send(ctx, b)
+}
+
+// tell queues the task and what its people are told: that there is one, and
+// nothing of where. A draw is told once, however often it is tried.
+func tell(b *pgx.Batch, drawn lot.Plan, now time.Time) {
+	task := "T-" + rand.Text()[:10]
+	team := append([]string{drawn.Team.Lead}, drawn.Team.Others...)
+	as(b, RoleDispatch, func(b *pgx.Batch) {
+		b.Queue(`INSERT INTO sealed.tasks (task, case_id, number, told_at, told) VALUES ($1, $2, $3, $4, $5)`, task, drawn.Case, drawn.Number, now, team)
+	})
+	subject, text := lifecycle.TaskText(task)
+	made := make([]string, len(team))
+	for i, account := range team {
+		made[i] = mailingID("task", task, account)
+		b.Queue(insertMailing, made[i], account, "paper", nil, subject, text, now)
+	}
+	queueMessages(b, made, now)
+}
