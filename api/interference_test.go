@@ -68,6 +68,9 @@ type pair struct {
 	done   []string
 }
 
+// String says whose it is and when.
+func (w waiting) String() string { return w.world.name + " " + w.id + " " + w.plan.Date.String() }
+
 // A waiting is a look-back that was drawn and is to come.
 type waiting struct {
 	world *world
@@ -80,7 +83,6 @@ func (p *pair) run(t *testing.T) {
 	for i := range p.worlds {
 		p.worlds[i] = p.born(t, string(rune('A'+i)))
 	}
-	p.compare(t, p.ready, false)
 	accepted := workday(p.ready.Add(24 * time.Hour))
 	for _, w := range p.worlds {
 		w.clock.put(accepted)
@@ -151,8 +153,9 @@ func (p *pair) compare(t *testing.T, at time.Time, whole bool) {
 	}
 	for i, a := range read[0] {
 		require.Greater(t, len(read[1]), i)
-		require.Equal(t, a.of, read[1][i].of, "at %s, after %v", at, p.done)
-		require.Equal(t, a.said, read[1][i].said, "at %s, after %v, drawn %v: %s", at, p.done, p.coming(t, calendar.Date{}), a.of)
+		if b := read[1][i]; a != b { // what is said of a difference costs more than to find none
+			require.Equal(t, a.of+"\n"+a.said, b.of+"\n"+b.said, "at %s, after %v, drawn %v", at, p.done, p.coming(t, calendar.Date{}))
+		}
 	}
 	require.Len(t, read[1], len(read[0]))
 }
@@ -163,10 +166,13 @@ func (p *pair) read(t *testing.T, w *world, whole bool) []reading {
 	w.clock.put(w.clock.Now().Add(time.Microsecond))
 	var all []reading
 	for i, who := range []lifecycle.Actor{w.people.Secretary, w.people.Contact, w.people.OtherSecretary} {
-		c := &crawl{w: w, who: who, tag: fmt.Sprintf("%s-%d", who.Account, w.clock.Now().UnixMicro())}
-		if whole || i == 0 {
+		c := &crawl{w: w, whole: whole, who: who, tag: fmt.Sprintf("%s-%d", who.Account, w.clock.Now().UnixMicro())}
+		switch {
+		case whole:
 			c.everything(t)
-		} else {
+		case i == 0:
+			c.most(t)
+		default:
 			c.glance(t)
 		}
 		all = append(all, c.out...)
@@ -194,10 +200,13 @@ func (p *pair) staff(t *testing.T) {
 			_, err := w.store.OpenPlan(t.Context(), w.people.Leader, id)
 			require.NoError(t, err)
 		},
-		"asked opening": func(w *world, id string) { w.do(t, w.people.Lead, id, &lifecycle.RequestOpening{Reason: reason()}) },
-		"permit":        func(w *world, id string) { w.do(t, w.people.Leader, id, &lifecycle.PermitArrival{Reason: reason()}) },
+		"refused opening": func(w *world, id string) {
+			w.do(t, w.people.Lead, id, &lifecycle.RequestOpening{Reason: reason()})
+			w.do(t, w.people.Leader, id, &lifecycle.DecideOpening{Reason: reason()})
+		},
+		"permit": func(w *world, id string) { w.do(t, w.people.Leader, id, &lifecycle.PermitArrival{Reason: reason()}) },
 	}
-	names := []string{"note", "redraw", "refused redraw", "opening", "asked opening", "permit"}
+	names := []string{"note", "redraw", "refused redraw", "opening", "refused opening", "permit"}
 	for _, id := range p.cases[:2] {
 		name := names[p.chance.IntN(len(names))]
 		side := p.chance.IntN(2)

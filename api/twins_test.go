@@ -24,6 +24,9 @@ import (
 	"duban/store"
 )
 
+// twinKeys are the keys of the worlds' seals.
+var twinKeys = sync.OnceValue(casetest.Keys)
+
 // A womb makes worlds that are equal to the last byte: copies of one record, in
 // which reports wait for their review.
 type womb struct {
@@ -79,7 +82,7 @@ func (m *womb) copy(t *testing.T) string {
 		if err := migrate(ctx, url); err != nil {
 			return err
 		}
-		s, err := store.Open(ctx, store.Options{URL: url, Keys: casetest.Keys()})
+		s, err := store.Open(ctx, store.Options{URL: url, Keys: twinKeys()})
 		if err != nil {
 			return err
 		}
@@ -141,7 +144,7 @@ func (m *womb) born(t *testing.T, name string) *world {
 	url := m.copy(t)
 	log := &syncBuilder{}
 	logger := slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	s, err := store.Open(ctx, store.Options{URL: url, MaxConns: 4, Keys: casetest.Keys(), Logger: logger})
+	s, err := store.Open(ctx, store.Options{URL: url, MaxConns: 4, Keys: twinKeys(), Logger: logger})
 	require.NoError(t, err)
 	t.Cleanup(s.Close)
 	w := &world{womb: m, name: name, clock: &stopped{at: m.ready}, log: log}
@@ -200,7 +203,7 @@ func (w *world) plan(t *testing.T, id string) (lot.Plan, bool) {
 	}
 	var tags [][]byte
 	for d := c.AcceptedOn; !d.After(c.Draw.Closes); d = d.AddDays(1) {
-		tags = append(tags, casetest.Keys().Tags(id, c.Draw.Number, d)...)
+		tags = append(tags, twinKeys().Tags(id, c.Draw.Number, d)...)
 	}
 	var sealed []byte
 	err = pgx.BeginFunc(ctx, w.sql, func(tx pgx.Tx) error {
@@ -210,7 +213,7 @@ func (w *world) plan(t *testing.T, id string) (lot.Plan, bool) {
 		return tx.QueryRow(ctx, `SELECT plan FROM sealed.due($1)`, tags).Scan(&sealed)
 	})
 	require.NoError(t, err)
-	p, err := casetest.Keys().Open(sealed, id, c.Draw.Number)
+	p, err := twinKeys().Open(sealed, id, c.Draw.Number)
 	require.NoError(t, err)
 	return p, true
 }
