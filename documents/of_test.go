@@ -47,7 +47,8 @@ func play(t *testing.T) *played {
 	}
 	return &played{
 		t: t, c: lifecycle.Case{ID: "c1"},
-		rules: lifecycle.Rules{Policy: policy.Default(), PolicyVersion: 1, Calendar: calendar.Builtin(), CalendarVersion: 1, Timeline: calendar.Real(), Known: known,
+		rules: lifecycle.Rules{
+			Policy: policy.Default(), PolicyVersion: 1, Calendar: calendar.Builtin(), CalendarVersion: 1, Timeline: calendar.Real(), Known: known,
 			Candidates: []lifecycle.Candidate{{Account: lead.Account, Lead: true}, {Account: inspector.Account}},
 		},
 		posts: []documents.Post{{Kind: "党组书记", Holder: "王建国", Since: calendar.On(2020, 1, 1)}},

@@ -215,11 +215,14 @@ func TeamGone() DrawFault {
 	}
 }
 
-// FaultOf is the fault an error of the draw or of the seal stands for.
-func FaultOf(code string, err interface {
+// bilingual is an error that has a Chinese sentence as well.
+type bilingual interface {
 	error
 	ZH() string
-}) DrawFault {
+}
+
+// FaultOf is the fault an error of the draw or of the seal stands for.
+func FaultOf(code string, err bilingual) DrawFault {
 	return DrawFault{Code: code, ZH: err.ZH(), EN: err.Error()}
 }
 

@@ -42,7 +42,7 @@ func draws(c lifecycle.Case, r lifecycle.Rules, fails bool) []lifecycle.Event {
 	}
 	window := c.DrawWindow(c.At, r)
 	if fails {
-		return lifecycle.DecideUndrawn(c, window, lifecycle.FaultOf("seal", noKey{errors.New("no key")}), c.At, r)
+		return lifecycle.DecideUndrawn(c, window, lifecycle.FaultOf("seal", noKeyError{errors.New("no key")}), c.At, r)
 	}
 	return lifecycle.DecideDrawn(c, window, "1.", "k", c.At, r)
 }
@@ -63,9 +63,9 @@ func (w *walk) undrawn(n *node, body lifecycle.CommandBody, a lifecycle.Actor) (
 	return e, true
 }
 
-type noKey struct{ error }
+type noKeyError struct{ error }
 
-func (noKey) ZH() string { return "没有封存密钥。" }
+func (noKeyError) ZH() string { return "没有封存密钥。" }
 
 func fold(c lifecycle.Case, events []lifecycle.Event) lifecycle.Case {
 	for _, e := range events {

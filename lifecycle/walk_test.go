@@ -97,7 +97,7 @@ func (w *walk) steps(n *node, step func(*edge)) {
 		e := &edge{from: n, record: true, events: events, turns: []lifecycle.Case{fold(n.c, events)}}
 		e.to = n.after(events, "missed")
 		step(e)
-		events = lifecycle.DecideSealBroken(n.c, lifecycle.FaultOf("seal", noKey{errors.New("no key")}), n.now, w.rules)
+		events = lifecycle.DecideSealBroken(n.c, lifecycle.FaultOf("seal", noKeyError{errors.New("no key")}), n.now, w.rules)
 		if len(events) > 0 {
 			e := &edge{from: n, record: true, events: events, turns: []lifecycle.Case{fold(n.c, events)}}
 			e.to = n.after(events, "seal broken")

@@ -40,7 +40,9 @@ func (r record) waits(t *testing.T, key string) *waiting {
 func (w *waiting) at(now time.Time) { w.life.Now = func() time.Time { return now } }
 
 // on is an hour of a legal day.
-func on(d calendar.Date, hour time.Duration) time.Time { return calendar.Real().At(d, hour*time.Hour) }
+func on(d calendar.Date, hour int) time.Time {
+	return calendar.Real().At(d, time.Duration(hour)*time.Hour)
+}
 
 func (w *waiting) state(t *testing.T) lifecycle.Case {
 	t.Helper()
