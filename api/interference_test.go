@@ -83,6 +83,11 @@ func (p *pair) run(t *testing.T) {
 	for i := range p.worlds {
 		p.worlds[i] = p.born(t, string(rune('A'+i)))
 	}
+	if p.chance.IntN(3) == 0 {
+		for i, side := range p.worlds {
+			side.oversleeps = !p.apart || i == 0
+		}
+	}
 	accepted := workday(p.ready.Add(24 * time.Hour))
 	for _, w := range p.worlds {
 		w.clock.put(accepted)
@@ -120,10 +125,12 @@ func (p *pair) run(t *testing.T) {
 		}
 	}
 	arrives := morning(last.plan.Date, 10)
+	last.world.oversleeps = false
 	p.compare(t, arrives.Add(-time.Second), true)
+	require.NotZero(t, last.world.told(t), "the team that arrives was told in the morning")
 	last.world.clock.put(arrives)
 	last.world.arrive(t, last.id, last.plan)
-	t.Logf("apart %v, done %v; %s arrives on %s", p.apart, p.done, last.world.name, last.plan.Date)
+	t.Logf("apart %v, done %v, missed %d and %d; %s arrives on %s", p.apart, p.done, p.worlds[0].missed, p.worlds[1].missed, last.world.name, last.plan.Date)
 	require.NotEqual(t, p.read(t, p.worlds[0], false), p.read(t, p.worlds[1], false), "the arrival shows, or this test would see nothing")
 }
 

@@ -73,6 +73,10 @@ type world struct {
 	sql     *pgx.Conn
 	log     *syncBuilder
 	n       int
+	// oversleeps: the dispatcher is away on the first drawn day, so that a leader
+	// has to decide; missed counts how often that happened.
+	oversleeps bool
+	missed     int
 }
 
 // copies is the URL of a fresh copy of what the womb holds.
@@ -243,6 +247,33 @@ func (w *world) settle(t *testing.T, at time.Time) {
 		_, more, err = w.store.Digests(ctx, at)
 		require.NoError(t, err)
 	}
+	if w.oversleeps && w.due(t) {
+		w.oversleeps, w.missed = false, w.missed+1
+		return
+	}
+	require.NoError(t, w.store.DispatchLookBacks(ctx, at))
+}
+
+// due reports whether today is a drawn day.
+func (w *world) due(t *testing.T) bool {
+	t.Helper()
+	return slices.ContainsFunc(w.cases[:2], func(id string) bool {
+		plan, ok := w.plan(t, id)
+		return ok && plan.Date == w.clockDay()
+	})
+}
+
+// told is how many teams were told that it is the day.
+func (w *world) told(t *testing.T) int {
+	t.Helper()
+	n := 0
+	require.NoError(t, pgx.BeginFunc(t.Context(), w.sql, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(t.Context(), "SET LOCAL ROLE "+store.RoleDispatch); err != nil {
+			return err
+		}
+		return tx.QueryRow(t.Context(), `SELECT count(*) FROM sealed.tasks`).Scan(&n)
+	}))
+	return n
 }
 
 // outgoing is everything on its way to the unit's people, to the last column but
