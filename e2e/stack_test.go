@@ -45,6 +45,7 @@ type stack struct {
 	record   *store.Store
 	people   casetest.People
 	timeline calendar.Timeline
+	env      []string
 
 	mu      sync.Mutex
 	apis    []*process
@@ -59,12 +60,14 @@ type setup struct {
 	edit         func(text []byte) []byte
 	apis, worker int
 	noEngine     bool
+	// env is set for the processes besides what every stack's have.
+	env []string
 }
 
 func newStack(t *testing.T, s setup) *stack {
 	t.Helper()
 	ctx := context.Background()
-	k := &stack{t: t, dir: pgtest.Folder(t)}
+	k := &stack{t: t, dir: pgtest.Folder(t), env: s.env}
 	quiet := slog.New(slog.DiscardHandler)
 	var err error
 	k.postgres, err = local.StartPostgres(ctx, local.PostgresOptions{Dir: k.dir, Roles: store.Roles(), Logger: quiet})
@@ -182,6 +185,7 @@ func (k *stack) start(name, address string, args ...string) *process {
 	cmd := exec.Command(os.Getenv("DUBAN_BIN"), args...)
 	cmd.Env = append(os.Environ(), "DATABASE_URL="+k.postgres.URL(), "TEMPORAL_ADDRESS="+temporal,
 		"DUBAN_EVIDENCE_URL=file://"+k.evidence(), "DUBAN_PAPERS_URL=file://"+k.papers())
+	cmd.Env = append(cmd.Env, k.env...)
 	cmd.Stdout, cmd.Stderr = log, log
 	require.NoError(k.t, local.StartTied(cmd, syscall.SIGKILL))
 	p := &process{name: name, address: address, args: args, cmd: cmd, done: make(chan struct{})}
