@@ -386,7 +386,7 @@ func renderings(d calendar.Date) (strong []string, weak map[string][]string) {
 		seconds = append(seconds, strconv.FormatInt(at.Unix(), 10))
 		millis = append(millis, strconv.FormatInt(at.UnixMilli(), 10))
 		strong = append(strong, string(binary.AppendUvarint(nil, uint64(at.Unix())))) // as the engine's protobuf has it
-		for s := -2; s <= 90; s++ { // a timer was set up to a minute and a half ago
+		for s := -2; s <= 90; s++ {                                                   // a timer was set up to a minute and a half ago
 			until = append(until, strconv.FormatInt(int64(time.Until(at).Seconds())+int64(s), 10))
 		}
 	}
