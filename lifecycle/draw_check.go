@@ -47,6 +47,10 @@ func CheckDraws(caseID string, draws []DrawRecord, rosters map[int]lot.Roster) [
 			}
 			next++
 		}
+		again := slices.ContainsFunc(d.Redraws, func(p Petition) bool { return p.Granted })
+		if again && (d.Arrival != nil || i == len(draws)-1) {
+			c.say(lot.PartNumber, "准许重新抽签后没有新的抽签记录。", "another draw was granted, and none follows in the record")
+		}
 		c.recompute(caseID, d, rosters[d.Number])
 		c.arrival(d)
 		c.OK = d.State == DrawOpen && len(c.Mismatches) == 0
