@@ -27,6 +27,7 @@ type lookBackSite struct {
 	site
 	*clock
 
+	url string
 	sql *pgx.Conn
 	// second is another leader, other another lead, and reviewer an inspector who
 	// accepts the reports and is therefore never drawn.
@@ -41,7 +42,7 @@ func newLookBackSite(t *testing.T) lookBackSite {
 	require.NoError(t, err)
 	t.Cleanup(record.Close)
 	c := newClock()
-	s := lookBackSite{clock: c, site: siteOver(t, record, func(o *api.Options) { o.Clock = c.Now })}
+	s := lookBackSite{clock: c, url: url, site: siteOver(t, record, func(o *api.Options) { o.Clock = c.Now })}
 	s.sql, err = pgx.Connect(ctx, url)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = s.sql.Close(ctx) })
@@ -277,6 +278,35 @@ func (s lookBackSite) alter(t *testing.T, l *life, record api.LookBackRecord) {
 	require.NoError(t, err)
 	require.Equal(t, int64(1), tag.RowsAffected())
 	require.False(t, s.prove(t, l, nil).OK)
+}
+
+// What somebody was told ends with its draw; without the key of the seal he still
+// sees what he was told, and nothing more.
+func TestATaskEndsWithItsDraw(t *testing.T) {
+	t.Parallel()
+	s := newLookBackSite(t)
+	l := s.waiting(t)
+	plan := s.plan(t, l)
+	s.set(morning(plan.Date))
+	s.tell(t, l, 1, morning(plan.Date), append([]string{plan.Team.Lead}, plan.Team.Others...)...)
+	lead := s.person(t, plan.Team.Lead)
+	with := s.mine(t, lead)
+	require.Len(t, with, 1)
+
+	keyless, err := store.Open(t.Context(), store.Options{URL: s.url, MaxConns: 2})
+	require.NoError(t, err)
+	t.Cleanup(keyless.Close)
+	tasks, err := keyless.LookBackTasks(t.Context(), lead)
+	require.NoError(t, err)
+	require.Len(t, tasks, 1)
+	require.Equal(t, []any{with[0].Task, with[0].On, len(with[0].Team)}, []any{tasks[0].Task, tasks[0].On, len(tasks[0].Team)})
+	_, err = keyless.LookBackTasks(t.Context(), s.people.Secretary)
+	require.ErrorIs(t, err, store.ErrNotFound)
+
+	l.do(t, s.second, &lifecycle.RequestRedraw{Reason: "道路中断"})
+	require.Len(t, s.mine(t, lead), 1)
+	l.do(t, s.people.Leader, &lifecycle.DecideRedraw{Granted: true, Reason: "属实"})
+	require.Empty(t, s.mine(t, lead))
 }
 
 // An announced look-back is on the list of those who belong to it, and says that

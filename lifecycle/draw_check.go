@@ -71,8 +71,7 @@ func (c *DrawCheck) say(part lot.Part, zh, en string) {
 
 // add takes in what an error of package lot names.
 func (c *DrawCheck) add(err error) {
-	var wrong *lot.MismatchError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*lot.MismatchError](err); ok {
 		c.Mismatches = append(c.Mismatches, wrong.Mismatches...)
 	}
 }

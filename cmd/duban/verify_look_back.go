@@ -76,7 +76,7 @@ func (c verifyLookBackCmd) events(out io.Writer) error {
 	return c.tell(out, number, draws, lifecycle.CheckDraws("", draws, nil))
 }
 
-var caseID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`) //nolint:gochecknoglobals // compiled once, never assigned again
+var caseID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 // record checks a case of the record, with the rosters.
 func (c verifyLookBackCmd) record(ctx context.Context, s *settings, out io.Writer) error {

@@ -4,22 +4,30 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 
 	"duban/lifecycle"
 )
 
 // Events reads the history of one case apart from its archive: the lines that
 // stand there, or the list of events as the API answers it. Neither names the case;
-// id may be empty. It does not say whether anything is missing at the end.
+// id may be empty. A page of a longer list is refused; lines that end too early it
+// cannot know.
 func Events(id string, text []byte) ([]lifecycle.Event, error) {
 	var list struct {
 		Events []line `json:"events"`
+		Next   int64  `json:"next"`
 	}
 	if json.Unmarshal(text, &list) == nil && list.Events != nil {
+		if list.Next != 0 {
+			return nil, errPage
+		}
 		return eventsOf(id, list.Events)
 	}
 	return linesOf(id, text)
 }
+
+var errPage = errors.New("these are not all events: ask again with a higher limit, and put the pages together / 办理经过不全")
 
 func linesOf(id string, text []byte) ([]lifecycle.Event, error) {
 	var all []line
