@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"math/rand/v2"
@@ -14,6 +15,7 @@ import (
 
 	"duban/api"
 	"duban/calendar"
+	"duban/documents/casefile"
 	"duban/internal/casetest"
 	"duban/internal/pgtest"
 	"duban/lifecycle"
@@ -208,6 +210,16 @@ func TestALookBackIsProvable(t *testing.T) {
 	require.True(t, s.prove(t, l, api.GivenDraw{Number: 2, Commitment: after.Draws[1].Commitment, Reveal: &reveal}).OK)
 	require.False(t, s.prove(t, l, api.GivenDraw{Number: 1, Reveal: &reveal}).OK)
 	require.Equal(t, http.StatusForbidden, s.look(t, s.people.Leader, l, "/plan").Code)
+
+	// The case file proves it offline, without the people on the roster.
+	file := s.as(t, s.people.Auditor, asked{method: http.MethodGet, path: "/v1/cases/" + l.id + "/file.zip"})
+	require.Equal(t, http.StatusOK, file.Code)
+	m, events, problems := casefile.Open(bytes.NewReader(file.Body.Bytes()), int64(file.Body.Len()))
+	require.Empty(t, problems)
+	for _, check := range lifecycle.CheckDraws(m.Case, lifecycle.DrawsOf(events), nil) {
+		require.True(t, check.OK, "%+v", check)
+	}
+	require.NotContains(t, file.Body.String(), "审核过本案整改报告")
 
 	s.alter(t, l, after)
 }
