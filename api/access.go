@@ -168,6 +168,12 @@ func accessTable() map[string]access {
 		"POST /v1/imports/{id}/open":       {roles: lifecycle.KindOpenCase.Who()},
 		"GET /v1/imports/{id}/marked.xlsx": {roles: lifecycle.KindOpenCase.Who()},
 
+		// Who was not drawn finds nothing there; the plan is for two people to read.
+		"GET " + pathLookBacks:      {roles: without(staff(), lifecycle.Admin)},
+		"GET " + pathLookBack:       {roles: without(staff(), lifecycle.Admin)},
+		"GET " + pathLookBackPlan:   {roles: without(staff(), lifecycle.Admin)},
+		"POST " + pathLookBackCheck: {roles: []lifecycle.Role{lifecycle.Auditor, lifecycle.Leader, lifecycle.Manager, lifecycle.Head, lifecycle.LookBackLead}},
+
 		"GET /v1/policy":          office,
 		"GET /v1/calendar/{year}": everybody,
 	}

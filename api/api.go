@@ -191,6 +191,7 @@ func (s *server) routes() {
 	s.paperRoutes()
 	s.commandRoutes()
 	s.taskRoutes()
+	s.lookBackRoutes()
 	s.overviewRoutes()
 	s.campaignRoutes()
 	s.listRoutes()

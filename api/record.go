@@ -6,6 +6,7 @@ import (
 
 	"duban/calendar"
 	"duban/lifecycle"
+	"duban/lot"
 	"duban/policy"
 	"duban/store"
 )
@@ -38,6 +39,7 @@ type Record interface {
 	Imports
 	Notices
 	Overviews
+	LookBacks
 }
 
 // A Gate knows who comes, and whether the record can be reached.
@@ -64,6 +66,17 @@ type Cases interface {
 	Tasks(ctx context.Context, a lifecycle.Actor, after string, limit int) (store.TaskPage, error)
 	Undelivered(ctx context.Context, a lifecycle.Actor) ([]store.Undelivered, error)
 	Receipt(ctx context.Context, a lifecycle.Actor, commandID string) (store.Answer, error)
+}
+
+// LookBacks reads what was drawn for look-backs, as far as it is no secret to the
+// person.
+type LookBacks interface {
+	LookBackTasks(ctx context.Context, a lifecycle.Actor) ([]store.LookBackTask, error)
+	CheckedDraws(ctx context.Context, a lifecycle.Actor, id string) ([]lifecycle.DrawRecord, []lifecycle.DrawCheck, error)
+	// Rosters are shown of draws that are laid open, and of no others.
+	Rosters(ctx context.Context, id string, numbers []int) (map[int]lot.Roster, error)
+	// OpenPlan is a *lifecycle.Refusal to all but the two who had it opened.
+	OpenPlan(ctx context.Context, a lifecycle.Actor, id string) (store.OpenedPlan, error)
 }
 
 // Overviews answers what managers ask of all cases at once.
