@@ -193,6 +193,7 @@ func (s *server) routes() {
 	s.taskRoutes()
 	s.overviewRoutes()
 	s.campaignRoutes()
+	s.drawRoutes()
 	s.listRoutes()
 	s.noticeRoutes()
 	s.regionRoutes()
