@@ -42,7 +42,7 @@ func ReadDraw(text []byte) (lot.Draw, error) {
 		have, err := given.Token()
 		switch {
 		case end != nil && err != nil: // both end at once
-			return d, nil
+			return d, nil //nolint:nilerr // the end is what was waited for
 		case end != nil || err != nil || have != want:
 			return lot.Draw{}, &DrawRecordError{fmt.Errorf("near byte %d", given.InputOffset())}
 		}

@@ -8,11 +8,16 @@ import (
 )
 
 type verifyCmd struct {
+	CaseFile verifyFileCmd `cmd:"" name:"case-file" default:"withargs" help:"Check a case file: its hashes, its names and its history."`
+	Draw     verifyDrawCmd `cmd:"" help:"Draw a campaign's inspectees again from the record of the draw."`
+}
+
+type verifyFileCmd struct {
 	File string `arg:"" type:"existingfile" help:"The case file, as .zip."`
 }
 
 // Run checks the file, without the record.
-func (c verifyCmd) Run() error {
+func (c verifyFileCmd) Run() error {
 	f, err := os.Open(c.File)
 	if err != nil {
 		return err
