@@ -87,6 +87,13 @@ func accessTable() map[string]access {
 		"GET /v1/campaigns/{id}":        office,
 		"POST /v1/campaigns/{id}/close": {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
 
+		"GET /v1/campaigns/{id}/draws":  office,
+		"POST /v1/campaigns/{id}/draws": {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
+		"GET /v1/draws/{id}":            office,
+		// It only reads.
+		"POST /v1/draws/{id}/replay":         office,
+		"POST /v1/draw-requests/{id}/answer": {roles: []lifecycle.Role{lifecycle.Leader}},
+
 		"GET " + pathEntries:     readers,
 		"GET " + pathEntry:       readers,
 		"GET " + pathEntriesBook: {roles: without(staff(), lifecycle.Admin)},

@@ -194,6 +194,7 @@ func (s *server) routes() {
 	s.lookBackRoutes()
 	s.overviewRoutes()
 	s.campaignRoutes()
+	s.drawRoutes()
 	s.listRoutes()
 	s.noticeRoutes()
 	s.regionRoutes()

@@ -34,6 +34,7 @@ type Record interface {
 	Recusals
 	Messages
 	Campaigns
+	Draws
 	Lists
 	Force
 	Imports
@@ -190,6 +191,19 @@ type Campaigns interface {
 	CampaignProgress(ctx context.Context, id string) (map[string]int64, error)
 	AddCampaign(ctx context.Context, c store.Campaign) (store.Campaign, error)
 	CloseCampaign(ctx context.Context, id string) (store.Campaign, error)
+}
+
+// Draws draws campaigns' inspectees and keeps every draw. What the rules turn
+// down is a *lifecycle.Refusal, and a *lot.TooFewUnitsError where a stratum has
+// too few units.
+type Draws interface {
+	// DrawInspectees returns the draw, or the request for one more.
+	DrawInspectees(ctx context.Context, campaign string, asked lifecycle.DrawOfInspectees, author string) (*store.CampaignDraw, *store.DrawRequest, error)
+	CampaignDraws(ctx context.Context, campaign string) ([]store.CampaignDraw, error)
+	CampaignDraw(ctx context.Context, id string) (store.CampaignDraw, error)
+	DrawRequests(ctx context.Context, campaign string) ([]store.DrawRequest, error)
+	AnswerDrawRequest(ctx context.Context, id string, who lifecycle.Actor, granted bool, reason string) (store.DrawRequest, error)
+	Inspectees(ctx context.Context, campaign string) ([]string, error)
 }
 
 // Lists reads the negative lists and records what people do about their entries.

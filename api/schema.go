@@ -26,6 +26,7 @@ func newSchemas() huma.Registry {
 		reflect.TypeFor[lifecycle.CommandKind](): reflect.TypeFor[commandForm](),
 		reflect.TypeFor[policy.MeasureKind]():    reflect.TypeFor[measureForm](),
 		reflect.TypeFor[lifecycle.Remedy]():      reflect.TypeFor[remedyForm](),
+		reflect.TypeFor[recordText]():            reflect.TypeFor[DrawRecord](),
 		reflect.TypeFor[notify.Kind]():           reflect.TypeFor[addressForm](),
 		reflect.TypeFor[lot.Digest]():            reflect.TypeFor[digestForm](),
 	} {

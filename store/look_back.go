@@ -147,7 +147,7 @@ func (s *Store) toldPlan(ctx context.Context, c lifecycle.Case, told lifecycle.L
 	}
 	on, keys := rules.Today(told.ToldAt), s.keys()
 	var asked [][]byte
-	for tag := range tags(keys, c, told.Number, on, on) {
+	for tag := range tags(keys, c.ID, told.Number, on, on) {
 		asked = append(asked, []byte(tag))
 	}
 	plans := map[int]duePlan{}

@@ -10,6 +10,7 @@ import (
 type verifyCmd struct {
 	File     verifyFileCmd     `cmd:"" default:"withargs" help:"Check a case file offline: its hashes, its names, its history and its draws."`
 	LookBack verifyLookBackCmd `cmd:"" name:"look-back" help:"Recompute what was drawn for a case's look-backs from the commitments."`
+	Draw     verifyDrawCmd     `cmd:"" help:"Draw a campaign's inspectees again from the record of the draw."`
 }
 
 type verifyFileCmd struct {
