@@ -65,7 +65,7 @@ func (p *demoPlay) showCommitment(ctx context.Context) error {
 	if len(draws) == 0 {
 		return errors.New("no lots were drawn")
 	}
-	p.say("已抽签，日期与人员封存，无人知晓 · lots are drawn; nobody knows the day")
+	p.say("已抽签，日期与人员封存，无人知晓 · drawn; nobody knows the day")
 	p.say(fmt.Sprintf("承诺 commitment %.24s…", draws[len(draws)-1].Commitment))
 	return nil
 }
