@@ -30,7 +30,8 @@ const drawDay = 4 * time.Second
 func window(opens, closes string) func([]byte) []byte {
 	return func(text []byte) []byte {
 		for _, change := range [][2]string{
-			{"look_back: {opens: 30D,", "look_back: {opens: " + opens + ","}, {"tell_at: 7h", "tell_at: 0h"},
+			{"look_back: {opens: 30D,", "look_back: {opens: " + opens + ","},
+			{"tell_at: 7h", "tell_at: 0h"},
 			{"look_back: {within: 90D,", "look_back: {within: " + closes + ","},
 		} {
 			text = bytes.Replace(text, []byte(change[0]), []byte(change[1]), 1)
@@ -333,12 +334,13 @@ func (d *drawing) cutDraws(ctx context.Context, lives []*casetest.Life) int {
 // one plan and one roster under the seal, and that there are no others.
 func (d *drawing) whole(ctx context.Context) int {
 	d.t.Helper()
-	rows, err := d.sql.Query(ctx, `
+	const counts = `
 		SELECT c.stage = 'look_back_pending',
-		    (SELECT count(*) FROM `+store.Schema+`.events e WHERE e.case_id = c.id AND e.kind = 'look_back_drawn')::int,
+		    (SELECT count(*) FROM ` + store.Schema + `.events e WHERE e.case_id = c.id AND e.kind = 'look_back_drawn')::int,
 		    (SELECT count(*) FROM sealed.plans p WHERE p.case_id = c.id)::int,
 		    (SELECT count(*) FROM sealed.rosters r WHERE r.case_id = c.id)::int
-		FROM `+store.Schema+`.cases c`)
+		FROM ` + store.Schema + `.cases c`
+	rows, err := d.sql.Query(ctx, counts) //nolint:rowserrcheck // ForEachRow checks it
 	require.NoError(d.t, err)
 	var (
 		waits                  bool
