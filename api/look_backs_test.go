@@ -96,8 +96,8 @@ func (s lookBackSite) tell(t *testing.T, l *life, number int, at time.Time, told
 	}))
 }
 
-// morning is the morning of a day.
-func morning(d calendar.Date) time.Time {
+// atSeven is the morning of a day.
+func atSeven(d calendar.Date) time.Time {
 	return time.Date(d.Year(), d.Month(), d.Day(), 8, 0, 0, 0, calendar.Zone())
 }
 
@@ -175,8 +175,8 @@ func TestALookBackIsProvable(t *testing.T) {
 	// The morning.
 	team := append([]string{plan.Team.Lead}, plan.Team.Others...)
 	require.Empty(t, s.mine(t, s.person(t, plan.Team.Lead)))
-	s.set(morning(plan.Date))
-	s.tell(t, l, plan.Number, morning(plan.Date), team...)
+	s.set(atSeven(plan.Date))
+	s.tell(t, l, plan.Number, atSeven(plan.Date), team...)
 	for _, id := range team {
 		mine := s.mine(t, s.person(t, id))
 		require.Len(t, mine, 1)
@@ -184,7 +184,7 @@ func TestALookBackIsProvable(t *testing.T) {
 			[]any{mine[0].Case, mine[0].On, mine[0].Task, mine[0].UnitName, mine[0].Title, mine[0].Team[0].Account, mine[0].Team[0].Leads, mine[0].Announced})
 		require.Len(t, mine[0].Team, len(team))
 		require.NotEmpty(t, mine[0].Team[1].Name)
-		require.Equal(t, morning(plan.Date).UTC(), *mine[0].ToldAt)
+		require.Equal(t, atSeven(plan.Date).UTC(), *mine[0].ToldAt)
 	}
 	for _, other := range []lifecycle.Actor{s.people.Lead, s.people.Inspector, s.other, s.people.Leader, s.people.Auditor, s.people.Officer} {
 		if !plan.Team.Has(other.Account) {
@@ -299,8 +299,8 @@ func TestATaskEndsWithItsDraw(t *testing.T) {
 	s := newLookBackSite(t)
 	l := s.waiting(t)
 	plan := s.plan(t, l)
-	s.set(morning(plan.Date))
-	s.tell(t, l, 1, morning(plan.Date), append([]string{plan.Team.Lead}, plan.Team.Others...)...)
+	s.set(atSeven(plan.Date))
+	s.tell(t, l, 1, atSeven(plan.Date), append([]string{plan.Team.Lead}, plan.Team.Others...)...)
 	lead := s.person(t, plan.Team.Lead)
 	with := s.mine(t, lead)
 	require.Len(t, with, 1)
@@ -352,7 +352,7 @@ func TestAnotherDayIsShownWithWhoPermittedIt(t *testing.T) {
 	s := newLookBackSite(t)
 	l := s.waiting(t)
 	plan := s.plan(t, l)
-	s.set(morning(plan.Date.AddDays(1)))
+	s.set(atSeven(plan.Date.AddDays(1)))
 	l.do(t, s.second, &lifecycle.PermitArrival{Reason: "前一日大雪封路"})
 	lead := s.person(t, plan.Team.Lead)
 	l.do(t, lead, &lifecycle.RecordArrival{On: plan.Date.AddDays(1), Persons: append([]string{lead.Account}, plan.Team.Others...)})
@@ -430,7 +430,7 @@ func TestBadInputAboutLookBacks(t *testing.T) {
 
 	// In the window: alone, and with whoever judged the report.
 	plan := s.plan(t, l)
-	s.set(morning(plan.Date))
+	s.set(atSeven(plan.Date))
 	lead := s.person(t, plan.Team.Lead)
 	a := l.send(t, lead, &lifecycle.RecordArrival{On: plan.Date, Persons: []string{lead.Account}})
 	require.Equal(t, "too_few_persons", a.problem(t).Code)
