@@ -87,6 +87,13 @@ func accessTable() map[string]access {
 		"GET /v1/campaigns/{id}":        office,
 		"POST /v1/campaigns/{id}/close": {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
 
+		"GET /v1/campaigns/{id}/draws":  office,
+		"POST /v1/campaigns/{id}/draws": {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
+		"GET /v1/draws/{id}":            office,
+		// It only reads.
+		"POST /v1/draws/{id}/replay":         office,
+		"POST /v1/draw-requests/{id}/answer": {roles: []lifecycle.Role{lifecycle.Leader}},
+
 		"GET " + pathEntries:     readers,
 		"GET " + pathEntry:       readers,
 		"GET " + pathEntriesBook: {roles: without(staff(), lifecycle.Admin)},
@@ -167,6 +174,12 @@ func accessTable() map[string]access {
 		"GET /v1/imports/{id}":             {roles: lifecycle.KindOpenCase.Who()},
 		"POST /v1/imports/{id}/open":       {roles: lifecycle.KindOpenCase.Who()},
 		"GET /v1/imports/{id}/marked.xlsx": {roles: lifecycle.KindOpenCase.Who()},
+
+		// Who was not drawn finds nothing there; the plan is for two people to read.
+		"GET " + pathLookBacks:      {roles: without(staff(), lifecycle.Admin)},
+		"GET " + pathLookBack:       {roles: without(staff(), lifecycle.Admin)},
+		"GET " + pathLookBackPlan:   {roles: without(staff(), lifecycle.Admin)},
+		"POST " + pathLookBackCheck: {roles: []lifecycle.Role{lifecycle.Auditor, lifecycle.Leader, lifecycle.Manager, lifecycle.Head, lifecycle.LookBackLead}},
 
 		"GET /v1/policy":          office,
 		"GET /v1/calendar/{year}": everybody,

@@ -57,6 +57,8 @@ type Campaign struct {
 	ClosedAt  *time.Time `json:"closed_at,omitempty"`
 	// ByStage counts the cases that came from it.
 	ByStage map[string]int64 `json:"by_stage,omitempty" doc:"Its cases by stage; shown with one campaign"`
+	// Inspectees are those of its scope that came up.
+	Inspectees []string `json:"inspectees,omitempty" doc:"Units of its scope that its latest draw gave; none when nothing was drawn; shown with one campaign"`
 }
 
 func campaignOf(c store.Campaign) Campaign {
@@ -160,6 +162,9 @@ func (s *server) campaign(ctx context.Context, _ *call, in *shortIDInput) (*camp
 	}
 	out := campaignOf(found)
 	if out.ByStage, err = s.record.CampaignProgress(ctx, id); err != nil {
+		return nil, err
+	}
+	if out.Inspectees, err = s.record.Inspectees(ctx, id); err != nil {
 		return nil, err
 	}
 	return &campaignOutput{Body: out}, nil

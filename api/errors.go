@@ -7,6 +7,7 @@ import (
 
 	"duban/evidence"
 	"duban/lifecycle"
+	"duban/lot"
 	"duban/notify"
 	"duban/papers"
 	"duban/store"
@@ -56,6 +57,7 @@ func faultOf(err error) *fault {
 		refusal *lifecycle.Refusal
 		asked   *store.FieldError
 		burden  *store.BurdenError
+		few     *lot.TooFewUnitsError
 		quota   *store.QuotaError
 		unfit   *evidence.Refusal
 		target  *notify.Refusal
@@ -71,6 +73,8 @@ func faultOf(err error) *fault {
 		return invalid(target.Field, target.Code, target.ZH, target.EN)
 	case errors.As(err, &burden):
 		return &fault{status: http.StatusConflict, code: "over_burden", field: "scope", zh: burden.ZH(), en: burden.Error()}
+	case errors.As(err, &few):
+		return &fault{status: http.StatusConflict, code: "too_few_units", field: "strata", zh: few.ZH(), en: few.Error()}
 	case errors.As(err, &unfit):
 		return &fault{status: unfitStatus(unfit), code: unfit.Code, field: "file", zh: unfit.ZH, en: unfit.EN}
 	case errors.As(err, &quota):

@@ -18,6 +18,8 @@ type operation struct {
 	status int
 	// body is the request body's type; nil when there is none.
 	body reflect.Type
+	// optional: the body may be left out.
+	optional bool
 	// refuses lists the statuses of refusal beyond those of every route.
 	refuses []int
 }
@@ -84,7 +86,7 @@ func (s *server) describeBody(op operation) {
 		panic("api: only POST and PUT have a body: " + op.id)
 	}
 	described.RequestBody = &huma.RequestBody{
-		Required: op.body.NumField() > 0,
+		Required: op.body.NumField() > 0 && !op.optional,
 		Content:  map[string]*huma.MediaType{"application/json": {Schema: s.schema(op.body)}},
 	}
 }

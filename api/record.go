@@ -6,6 +6,7 @@ import (
 
 	"duban/calendar"
 	"duban/lifecycle"
+	"duban/lot"
 	"duban/policy"
 	"duban/store"
 )
@@ -33,11 +34,13 @@ type Record interface {
 	Recusals
 	Messages
 	Campaigns
+	Draws
 	Lists
 	Force
 	Imports
 	Notices
 	Overviews
+	LookBacks
 }
 
 // A Gate knows who comes, and whether the record can be reached.
@@ -64,6 +67,17 @@ type Cases interface {
 	Tasks(ctx context.Context, a lifecycle.Actor, after string, limit int) (store.TaskPage, error)
 	Undelivered(ctx context.Context, a lifecycle.Actor) ([]store.Undelivered, error)
 	Receipt(ctx context.Context, a lifecycle.Actor, commandID string) (store.Answer, error)
+}
+
+// LookBacks reads what was drawn for look-backs, as far as it is no secret to the
+// person.
+type LookBacks interface {
+	LookBackTasks(ctx context.Context, a lifecycle.Actor) ([]store.LookBackTask, error)
+	CheckedDraws(ctx context.Context, a lifecycle.Actor, id string) ([]lifecycle.DrawRecord, []lifecycle.DrawCheck, error)
+	// Rosters are shown of draws that are laid open, and of no others.
+	Rosters(ctx context.Context, id string, numbers []int) (map[int]lot.Roster, error)
+	// OpenPlan is a *lifecycle.Refusal to all but the two who had it opened.
+	OpenPlan(ctx context.Context, a lifecycle.Actor, id string) (store.OpenedPlan, error)
 }
 
 // Overviews answers what managers ask of all cases at once.
@@ -177,6 +191,19 @@ type Campaigns interface {
 	CampaignProgress(ctx context.Context, id string) (map[string]int64, error)
 	AddCampaign(ctx context.Context, c store.Campaign) (store.Campaign, error)
 	CloseCampaign(ctx context.Context, id string) (store.Campaign, error)
+}
+
+// Draws draws campaigns' inspectees and keeps every draw. What the rules turn
+// down is a *lifecycle.Refusal, and a *lot.TooFewUnitsError where a stratum has
+// too few units.
+type Draws interface {
+	// DrawInspectees returns the draw, or the request for one more.
+	DrawInspectees(ctx context.Context, campaign string, asked lifecycle.DrawOfInspectees, author string) (*store.CampaignDraw, *store.DrawRequest, error)
+	CampaignDraws(ctx context.Context, campaign string) ([]store.CampaignDraw, error)
+	CampaignDraw(ctx context.Context, id string) (store.CampaignDraw, error)
+	DrawRequests(ctx context.Context, campaign string) ([]store.DrawRequest, error)
+	AnswerDrawRequest(ctx context.Context, id string, who lifecycle.Actor, granted bool, reason string) (store.DrawRequest, error)
+	Inspectees(ctx context.Context, campaign string) ([]string, error)
 }
 
 // Lists reads the negative lists and records what people do about their entries.

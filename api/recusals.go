@@ -42,8 +42,8 @@ type NewRecusal struct {
 	Until   calendar.Date `json:"until,omitzero" doc:"The last day; none when left out"`
 }
 
-// A Recusal keeps an inspector out of every look-back on a unit.
-type Recusal struct {
+// A RecordedRecusal keeps an inspector out of every look-back on a unit.
+type RecordedRecusal struct {
 	ID string `json:"id"`
 	NewRecusal
 
@@ -55,8 +55,8 @@ type Recusal struct {
 	EndedBy   string        `json:"ended_by,omitempty" doc:"Account of whoever set it aside"`
 }
 
-func recusalOf(n store.Recusal) Recusal {
-	return Recusal{
+func recusalOf(n store.Recusal) RecordedRecusal {
+	return RecordedRecusal{
 		ID: n.ID, Author: n.Author, CreatedAt: n.CreatedAt, GroundZH: n.Ground.ZH(), EndedOn: n.EndedOn, EndReason: n.EndReason, EndedBy: n.EndedBy,
 		NewRecusal: NewRecusal{Account: n.Account, Unit: n.Unit, Ground: n.Ground, Reason: n.Reason, Since: n.Since, Until: n.Until},
 	}
@@ -64,7 +64,7 @@ func recusalOf(n store.Recusal) Recusal {
 
 // A RecusalList is one page of recusals.
 type RecusalList struct {
-	Recusals []Recusal `json:"recusals"`
+	Recusals []RecordedRecusal `json:"recusals"`
 	Next     string    `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 
@@ -81,7 +81,7 @@ type (
 		Limit   string `query:"limit" pattern:"^[0-9]+$" doc:"Rows of a page, 1 to 200; 50 when left out"`
 	}
 	recusalsOutput struct{ Body RecusalList }
-	recusalOutput  struct{ Body Recusal }
+	recusalOutput  struct{ Body RecordedRecusal }
 )
 
 func (s *server) recusals(ctx context.Context, c *call, in *recusalsInput) (*recusalsOutput, error) {
@@ -98,7 +98,7 @@ func (s *server) recusals(ctx context.Context, c *call, in *recusalsInput) (*rec
 	if err != nil {
 		return nil, err
 	}
-	out := RecusalList{Recusals: []Recusal{}}
+	out := RecusalList{Recusals: []RecordedRecusal{}}
 	if len(found) > limit {
 		found = found[:limit]
 		out.Next = found[limit-1].ID

@@ -52,7 +52,7 @@ func TestWhoMustNotLookBackOnWhom(t *testing.T) {
 	refused(post(p.Inspector, map[string]any{"unit": p.Unit.ID, "ground": "own_unit", "since": today()}), http.StatusUnprocessableEntity, "required", "reason")
 	require.Empty(t, seen(p.Head), "nothing refused was written")
 
-	var own, others api.Recusal
+	var own, others api.RecordedRecusal
 	a := post(p.Inspector, body("", "declared_conflict"))
 	require.Equal(t, http.StatusCreated, a.Code, "%s", a.Body)
 	a.into(t, &own)

@@ -8,6 +8,7 @@ import (
 
 	"duban/calendar"
 	"duban/lifecycle"
+	"duban/lot"
 	"duban/notify"
 	"duban/policy"
 )
@@ -25,7 +26,9 @@ func newSchemas() huma.Registry {
 		reflect.TypeFor[lifecycle.CommandKind](): reflect.TypeFor[commandForm](),
 		reflect.TypeFor[policy.MeasureKind]():    reflect.TypeFor[measureForm](),
 		reflect.TypeFor[lifecycle.Remedy]():      reflect.TypeFor[remedyForm](),
+		reflect.TypeFor[recordText]():            reflect.TypeFor[DrawRecord](),
 		reflect.TypeFor[notify.Kind]():           reflect.TypeFor[addressForm](),
+		reflect.TypeFor[lot.Digest]():            reflect.TypeFor[digestForm](),
 	} {
 		r.RegisterTypeAlias(of, described)
 	}
@@ -56,6 +59,7 @@ type (
 	measureForm struct{}
 	remedyForm  struct{}
 	addressForm struct{}
+	digestForm  struct{}
 )
 
 // Schema describes a civil date.
@@ -90,6 +94,11 @@ func (measureForm) Schema(huma.Registry) *huma.Schema { return oneOf(policy.Meas
 
 // Schema lists the kinds of a plan's measure.
 func (remedyForm) Schema(huma.Registry) *huma.Schema { return oneOf(lifecycle.Remedies()) }
+
+// Schema describes a SHA-256.
+func (digestForm) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Pattern: `^[0-9a-f]{64}$`}
+}
 
 // Schema lists the kinds of address.
 func (addressForm) Schema(huma.Registry) *huma.Schema { return oneOf(notify.Kinds()) }

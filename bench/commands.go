@@ -14,11 +14,12 @@ import (
 	"duban/calendar"
 	"duban/dispatch"
 	"duban/internal/casetest"
+	"duban/lifecycle"
 	"duban/store"
 )
 
-// commands measures whole lives of seven commands through dispatch.Do against
-// the bare transactions of the same statements.
+// commands measures whole lives of seven commands, and an eighth that draws a
+// look-back, through dispatch.Do against the bare transactions of the same statements.
 func commands(ctx context.Context, b *bench, o options) error {
 	people, err := b.record(ctx, store.Options{MaxConns: 2}, nil)
 	if err != nil {
@@ -168,11 +169,14 @@ func (m *match) side(lives, clients int, live func() ([]time.Duration, error)) (
 func (m *match) live(ctx context.Context) ([]time.Duration, error) {
 	l := &casetest.Life{Doer: m.door, Key: "life" + strconv.FormatInt(m.done.Add(1), 10)}
 	var each []time.Duration
-	for _, step := range steps(m.product.people) {
+	for _, step := range append(steps(m.product.people), acceptance(m.product.people)) {
 		start := time.Now()
 		a, err := l.Do(ctx, step)
 		if err != nil || a.Refusal != nil {
 			return nil, fmt.Errorf("%s: %w %w", step.Body.Kind(), err, a.Refusal)
+		}
+		if d := a.Case.Draw; d != nil && d.Status != lifecycle.DrawMade {
+			return nil, fmt.Errorf("%s: the look-back is %s", step.Body.Kind(), d.Status)
 		}
 		each = append(each, time.Since(start))
 	}
@@ -200,12 +204,17 @@ func steps(p casetest.People) []casetest.Step {
 	return append([]casetest.Step{p.Finding("党费收缴不及时", calendar.Real().Date(time.Now()))}, p.UpToReview()...)
 }
 
+// acceptance is the command that has a look-back drawn.
+func acceptance(p casetest.People) casetest.Step {
+	return casetest.Step{By: p.Officer, Body: &lifecycle.AcceptReport{}}
+}
+
 // recordLives lives lives and notes what each of their commands sent.
 func recordLives(ctx context.Context, r *record, n int) ([][]*recording, error) {
 	lives := make([][]*recording, n)
 	for i := range lives {
 		l := &casetest.Life{Doer: r.Store, Key: "recorded" + strconv.Itoa(i)}
-		for _, step := range steps(r.people) {
+		for _, step := range append(steps(r.people), acceptance(r.people)) {
 			rec := &recording{}
 			a, err := l.Do(context.WithValue(ctx, recordingKey{}, rec), step)
 			if err != nil || a.Refusal != nil {
@@ -214,11 +223,12 @@ func recordLives(ctx context.Context, r *record, n int) ([][]*recording, error) 
 			lives[i] = append(lives[i], rec)
 		}
 	}
-	trips := 0
-	for _, c := range lives[n-1] {
+	trips, last := 0, len(lives[n-1])-1
+	for _, c := range lives[n-1][:last] {
 		trips += len(c.batches)
 	}
 	// Two commands of a life allot a number: the opening and the notice.
 	atMost("PostgreSQL round trips of a life's seven commands", float64(trips), 7*2+2, "")
+	told("batches of an acceptance that draws a look-back", float64(len(lives[n-1][last].batches)), "")
 	return lives, nil
 }

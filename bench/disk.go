@@ -15,7 +15,8 @@ import (
 // diskCases are enough that what a table takes by being there does not show.
 const diskCases = 5000
 
-// disk measures what a case of seven commands weighs in the record. The cases
+// disk measures what a case of seven commands weighs in the record, and what it weighs
+// once its report is accepted and its look-back drawn and sealed. The cases
 // live side by side, and a plain VACUUM comes whenever autovacuum would: when one
 // row in twenty is dead. What free space that leaves in tables and indexes counts.
 func disk(ctx context.Context, b *bench, _ options) error {
@@ -39,37 +40,78 @@ func disk(ctx context.Context, b *bench, _ options) error {
 	for i := range lives {
 		lives[i] = &casetest.Life{Doer: r.Store, Key: "disk" + strconv.Itoa(i)}
 	}
-	changed := 0
+	w := &weighing{record: r, lives: lives, empty: empty}
 	for _, step := range steps(r.people) {
 		if open, ok := step.Body.(*lifecycle.OpenCase); ok {
 			open.Campaign = campaign.ID // as most cases have one
 		}
-		for _, l := range lives {
-			a, err := l.Do(ctx, step)
-			if err != nil || a.Refusal != nil {
-				return fmt.Errorf("%s: %w %w", step.Body.Kind(), err, a.Refusal)
-			}
-			if err := r.TellingDone(ctx, a.Case.ID, a.Case.Seq); err != nil {
-				return err
-			}
-			if changed++; changed%(50+diskCases/20) == 0 {
-				if _, err := r.sql.Exec(ctx, "VACUUM"); err != nil {
-					return err
-				}
-			}
+		if err := w.live(ctx, step); err != nil {
+			return err
 		}
 	}
-	if _, err := r.sql.Exec(ctx, "VACUUM ANALYZE"); err != nil {
-		return err
-	}
-	full, err := r.size(ctx)
+	each, err := w.weigh(ctx)
 	if err != nil {
 		return err
 	}
-	atMost("disk per case of 7 commands in the record", float64(full-empty)/diskCases/1024, 12, "KB")
-	rows, err := r.sql.Query(ctx, `
+	atMost("disk per case of 7 commands in the record", each, 12, "KB")
+	if err := w.print(ctx); err != nil {
+		return err
+	}
+	if err := w.live(ctx, acceptance(r.people)); err != nil {
+		return err
+	}
+	if each, err = w.weigh(ctx); err != nil {
+		return err
+	}
+	told("disk per case whose look-back is drawn", each, "KB")
+	return w.print(ctx)
+}
+
+// A weighing is of cases that live side by side.
+type weighing struct {
+	*record
+
+	lives   []*casetest.Life
+	empty   int64
+	changed int
+}
+
+// live lets every case take a step.
+func (w *weighing) live(ctx context.Context, step casetest.Step) error {
+	for _, l := range w.lives {
+		a, err := l.Do(ctx, step)
+		if err != nil || a.Refusal != nil {
+			return fmt.Errorf("%s: %w %w", step.Body.Kind(), err, a.Refusal)
+		}
+		if d := a.Case.Draw; d != nil && d.Status != lifecycle.DrawMade {
+			return fmt.Errorf("%s: the look-back is %s", step.Body.Kind(), d.Status)
+		}
+		if err := w.TellingDone(ctx, a.Case.ID, a.Case.Seq); err != nil {
+			return err
+		}
+		if w.changed++; w.changed%(50+diskCases/20) == 0 {
+			if _, err := w.sql.Exec(ctx, "VACUUM"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// weigh is what one case takes by now, in KB.
+func (w *weighing) weigh(ctx context.Context) (float64, error) {
+	if _, err := w.sql.Exec(ctx, "VACUUM ANALYZE"); err != nil {
+		return 0, err
+	}
+	full, err := w.size(ctx)
+	return float64(full-w.empty) / diskCases / 1024, err
+}
+
+// print prints the tables that take most.
+func (w *weighing) print(ctx context.Context) error {
+	rows, err := w.sql.Query(ctx, `
 		SELECT relname, pg_table_size(oid) / 1024.0, pg_indexes_size(oid) / 1024.0 FROM pg_class
-		WHERE relnamespace = $1::regnamespace AND relkind = 'r' ORDER BY pg_total_relation_size(oid) DESC LIMIT 6`, store.Schema)
+		WHERE relnamespace::regnamespace::text = ANY ($1) AND relkind = 'r' ORDER BY pg_total_relation_size(oid) DESC LIMIT 8`, schemas())
 	if err != nil {
 		return err
 	}
@@ -87,8 +129,11 @@ func disk(ctx context.Context, b *bench, _ options) error {
 	return rows.Err()
 }
 
+// schemas are those a case leaves something in.
+func schemas() []string { return []string{store.Schema, "sealed"} }
+
 // size is what all tables of the record take, with indexes and what lies beside.
 func (r *record) size(ctx context.Context) (n int64, err error) {
-	err = r.sql.QueryRow(ctx, `SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relnamespace = $1::regnamespace AND relkind = 'r'`, store.Schema).Scan(&n)
+	err = r.sql.QueryRow(ctx, `SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relnamespace::regnamespace::text = ANY ($1) AND relkind = 'r'`, schemas()).Scan(&n)
 	return n, err
 }

@@ -45,6 +45,10 @@ func TestEveryClock(t *testing.T) {
 		{name: policy.ClockRectification, steps: working},
 		{name: policy.ClockReportReview, steps: review},
 		{name: policy.ClockLookBack, steps: accepted},
+		{name: policy.ClockDraw, steps: accepted, then: func(t *testing.T, l *casetest.Life) {
+			t.Helper()
+			l.Must(ctx, t, casetest.Step{By: p.Lead, Body: &lifecycle.RequestRedraw{Reason: "检查组有人外出"}})
+		}},
 		{name: policy.ClockLookBackResult, steps: accepted, then: func(t *testing.T, l *casetest.Life) {
 			t.Helper()
 			k.arrive(ctx, l)

@@ -49,7 +49,7 @@ func TestNothingTellsTheDayOrTheTeam(t *testing.T) {
 	ctx := context.Background()
 	out, keys := newOutside(t), casetest.Keys()
 	k := newStack(t, setup{env: []string{
-		"DUBAN_SEAL_KEY=" + string(keys[0].Reveal()), "DUBAN_LOG_LEVEL=debug", "DUBAN_SMTP_URL=smtp+plain://" + out.mail,
+		"DUBAN_LOG_LEVEL=debug", "DUBAN_SMTP_URL=smtp+plain://" + out.mail,
 		"DUBAN_MAIL_FROM=督办系统 <duban@example.org>", "DUBAN_NOTIFY_ALLOW=127.0.0.1",
 	}})
 	p := k.people

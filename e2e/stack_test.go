@@ -76,7 +76,7 @@ func newStack(t *testing.T, s setup) *stack {
 	if !s.noEngine {
 		k.startEngine()
 	}
-	k.record, err = store.Open(ctx, store.Options{URL: k.postgres.URL(), MaxConns: 8, Logger: quiet})
+	k.record, err = store.Open(ctx, store.Options{URL: k.postgres.URL(), MaxConns: 8, Logger: quiet, Keys: casetest.Keys()})
 	require.NoError(t, err)
 	t.Cleanup(k.record.Close)
 	require.NoError(t, k.record.Migrate(ctx, s.policy(t)))
@@ -184,7 +184,8 @@ func (k *stack) start(name, address string, args ...string) *process {
 	defer log.Close()
 	cmd := exec.Command(os.Getenv("DUBAN_BIN"), args...)
 	cmd.Env = append(os.Environ(), "DATABASE_URL="+k.postgres.URL(), "TEMPORAL_ADDRESS="+temporal,
-		"DUBAN_EVIDENCE_URL=file://"+k.evidence(), "DUBAN_PAPERS_URL=file://"+k.papers())
+		"DUBAN_EVIDENCE_URL=file://"+k.evidence(), "DUBAN_PAPERS_URL=file://"+k.papers(),
+		"DUBAN_SEAL_KEY="+string(casetest.Keys()[0].Reveal()))
 	cmd.Env = append(cmd.Env, k.env...)
 	cmd.Stdout, cmd.Stderr = log, log
 	require.NoError(k.t, local.StartTied(cmd, syscall.SIGKILL))

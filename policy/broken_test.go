@@ -172,6 +172,12 @@ func broken() []brokenFile {
 		{name: "one inspector", old: "min_persons: 2", new: "min_persons: 1", field: "look_back.min_persons", reason: "at least 2"},
 		{name: "no attempts", old: "impossible_to_leader: 3", new: "impossible_to_leader: 0", field: "look_back.impossible_to_leader", reason: "at least 1"},
 
+		// The draw of inspectees.
+		{name: "a unit that never comes up", old: "draw: {ordinary: 1, listed: 3", new: "draw: {ordinary: 0, listed: 3", field: "draw.ordinary", reason: "expected 1 to 1000000"},
+		{name: "listed units weigh less", old: "draw: {ordinary: 1, listed: 3", new: "draw: {ordinary: 4, listed: 3", field: "draw.listed", reason: "expected ordinary to 1000000"},
+		{name: "too heavy", old: "draw: {ordinary: 1, listed: 3", new: "draw: {ordinary: 1, listed: 1000001", field: "draw.listed", reason: "expected ordinary to 1000000"},
+		{name: "draw without a weight", old: "draw: {ordinary: 1, listed: 3", new: "draw: {listed: 3", field: "draw.ordinary", reason: "missing"},
+
 		// Codes.
 		{name: "code twice", old: "{code: D2,", new: "{code: D1,", field: "codes.dimensions[1].code", reason: "given twice: first on line"},
 		{name: "code with a space", old: "{code: D2,", new: "{code: D 2,", field: "codes.dimensions[1].code", reason: "expected 1 to 32 letters"},
@@ -227,7 +233,7 @@ func TestReadReportsEverythingAtOnce(t *testing.T) {
 	}
 	require.EqualError(t, err, strings.Join([]string{
 		line("title: 市") + `name: missing`,
-		line("title: 市") + `title: unknown field: expected one of name, time, clocks, rectification, ladder, measures, type_rules, extension, objection, stay, sustained, look_back, burden, lists, codes`,
+		line("title: 市") + `title: unknown field: expected one of name, time, clocks, rectification, ladder, measures, type_rules, extension, objection, stay, sustained, look_back, burden, draw, lists, codes`,
 		line("spread_to: soon") + `time.spread_to: expected a duration: a number with its unit, such as 24h, 15m or 500ms, got "soon"`,
 		line("triage: {max_level") + `clocks.triage.max_level: expected a level: L0 to L5, got "L9"`,
 		line("level: L4, after: 10WD") + `ladder[2].level: expected L3: the steps go from L1 to L5 in order`,

@@ -23,6 +23,7 @@ func check(p *Policy, f *file) {
 	if p.Burden.Inspections < 1 {
 		f.refuse("burden.inspections", "expected at least 1")
 	}
+	checkDraw(p.Draw, f)
 	checkLists(p.Lists, f)
 	checkCodes(p.Codes, f)
 }
@@ -101,6 +102,18 @@ func checkLookBack(p *Policy, f *file) {
 	}
 	if p.LookBack.ImpossibleToLeader < 1 {
 		f.refuse("look_back.impossible_to_leader", "expected at least 1")
+	}
+}
+
+func checkDraw(d Draw, f *file) {
+	if !f.has("draw") {
+		return
+	}
+	if d.Ordinary < 1 || d.Ordinary > MaxWeight {
+		f.refuse("draw.ordinary", "expected 1 to 1000000")
+	}
+	if d.Listed < d.Ordinary || d.Listed > MaxWeight {
+		f.refuse("draw.listed", "expected ordinary to 1000000", "draw.ordinary")
 	}
 }
 

@@ -105,6 +105,7 @@ func TestDefaultHasTheFiguresOfTheLifecycle(t *testing.T) {
 		{"4 type rules: 责任不力、工作滞后 → 现场督导", []any{"责任不力、工作滞后", policy.MeasureOnSite}, proposed("M0101")},
 		{"4 type rules: 违规发展党员 → 责成处理", []any{"违规发展党员", policy.MeasurePartyGroupOrder}, proposed("M0401")},
 		{"F13 burden guard: inspections of a unit in a year", 2, p.Burden.Inspections},
+		{"issue 5 the weight of a unit when inspectees are drawn", []int{1, 3}, []int{p.Draw.Ordinary, p.Draw.Listed}},
 		{"E1 a unit merged or split: 5 WD more", "5WD", p.Rectification.Succession.String()},
 		{"3 record_look_back: 10 WD for the rest", "10WD", p.Rectification.Rest.String()},
 		{"3 record_look_back: 无法核实, the third time → a leader", 3, p.LookBack.ImpossibleToLeader},

@@ -33,6 +33,15 @@ func (r Rule) matches(category, matter string) bool {
 	return (r.Category == "" || r.Category == category) && (r.Matter == "" || r.Matter == matter)
 }
 
+// Weights returns what units weigh in a draw of inspectees. Under a policy that
+// says nothing of it, all weigh the same.
+func (p *Policy) Weights() (ordinary, listed int) {
+	if p.Draw == (Draw{}) {
+		return 1, 1
+	}
+	return p.Draw.Ordinary, p.Draw.Listed
+}
+
 // Method returns how the finding was made (方式).
 func (c Codes) Method(code string) (Code, bool) { return find(c.Methods, code) }
 

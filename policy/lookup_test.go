@@ -106,3 +106,15 @@ func TestLevelsAndDurationsKeepTheirText(t *testing.T) {
 		require.ErrorContains(t, new(policy.Duration).UnmarshalText([]byte(bad)), "not a duration", bad)
 	}
 }
+
+// A policy stored before inspectees were drawn is still read: all weigh the same.
+func TestAPolicyWithoutADraw(t *testing.T) {
+	t.Parallel()
+	text := strings.Replace(string(policy.DefaultText()), "draw: {ordinary: 1, listed: 3, source: assumed}\n", "", 1)
+	p, err := policy.Read(strings.NewReader(text))
+	require.NoError(t, err)
+	ordinary, listed := p.Weights()
+	require.Equal(t, []int{1, 1}, []int{ordinary, listed})
+	ordinary, listed = policy.Default().Weights()
+	require.Equal(t, []int{1, 3}, []int{ordinary, listed})
+}

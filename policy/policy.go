@@ -28,6 +28,9 @@ type Policy struct {
 	Sustained Sustained `yaml:"sustained"`
 	LookBack  LookBack  `yaml:"look_back"`
 	Burden    Burden    `yaml:"burden"`
+	// Draw weighs the units that a campaign's inspectees are drawn from. A policy
+	// of before they were drawn has none, and Weights says what holds then.
+	Draw Draw `yaml:"draw,omitempty"`
 	// Lists has one entry for every List. A policy of before there were two lists
 	// has none, and both end with their year.
 	Lists map[List]Listing `yaml:"lists,omitempty"`
@@ -236,6 +239,18 @@ type Burden struct {
 	Inspections int    `yaml:"inspections"`
 	Source      string `yaml:"source"`
 }
+
+// Draw says how much a unit weighs when a campaign's inspectees are drawn. One
+// that was on a negative list last year weighs no less than another, and each
+// weighs something: no unit knows that it will not come up.
+type Draw struct {
+	Ordinary int    `yaml:"ordinary"`
+	Listed   int    `yaml:"listed"`
+	Source   string `yaml:"source"`
+}
+
+// MaxWeight is the largest weight of a unit in a draw.
+const MaxWeight = 1_000_000
 
 // Stay bounds how long the unit's clock may be stopped by one decision.
 type Stay struct {

@@ -131,7 +131,11 @@ type ListedUnit struct {
 // ListedUnits lists the units that were on a list in a year, whatever became of
 // the entry but for those that were withdrawn. They go into the next year's plan.
 func (s *Store) ListedUnits(ctx context.Context, year int) ([]ListedUnit, error) {
-	rows, err := s.pool.Query(ctx, `
+	return listedUnits(ctx, s.pool, year)
+}
+
+func listedUnits(ctx context.Context, q querier, year int) ([]ListedUnit, error) {
+	rows, err := q.Query(ctx, `
 		WITH RECURSIVE listed AS (
 			SELECT unit_id, min(unit_name) AS name_then, array_agg(list ORDER BY list) AS lists, array_agg(id::text ORDER BY list) AS entries
 			FROM list_entries WHERE year = $1 AND NOT withdrawn GROUP BY unit_id

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -14,12 +15,20 @@ import (
 
 	"duban/evidence"
 	"duban/local"
-	"duban/policy"
+	"duban/sealkey"
 	"duban/store"
 )
 
 type demoCmd struct {
-	DayLength time.Duration `default:"1s" help:"How long a legal day lasts in the demonstration. Defaults to 1s."`
+	DayLength time.Duration `default:"5s" help:"How long a legal day lasts in the demonstration, 4s at least. Defaults to 5s."`
+}
+
+// Validate wants days that a look-back can be told on.
+func (c demoCmd) Validate() error {
+	if c.DayLength < leastDemoDay {
+		return fmt.Errorf("--day-length: %s is less than %s, in which a look-back can be told on its day", c.DayLength, leastDemoDay)
+	}
+	return nil
 }
 
 // demoLimit is how long the demonstration may take.
@@ -61,7 +70,7 @@ type demoStage struct {
 }
 
 func (d *demoStage) open(ctx context.Context, day time.Duration) error {
-	rules, err := policy.Default().WithDayLength(day)
+	rules, err := demoPolicy(day)
 	if err != nil {
 		return err
 	}
@@ -89,11 +98,14 @@ func (d *demoStage) open(ctx context.Context, day time.Duration) error {
 		return fmt.Errorf("read token: %w", err)
 	}
 	d.admin = strings.TrimSpace(string(token))
+	if _, err := sealkey.Make(filepath.Join(d.dir, sealKeyFile), rand.Reader); err != nil {
+		return err
+	}
 	if d.address, err = freeAddress(ctx); err != nil {
 		return err
 	}
 	d.say("启动 API 与 worker，各为一个进程 · starting the API and the worker")
-	d.say(fmt.Sprintf("法定一日 = %s · one legal day lasts %s", day, day))
+	d.say(fmt.Sprintf("法定一日 = %s，期限较短 · one legal day lasts %s, terms are short", day, day))
 	if d.api, err = d.start(ctx, "api", "--listen", d.address); err != nil {
 		return err
 	}
@@ -123,7 +135,8 @@ func (d *demoStage) start(ctx context.Context, args ...string) (*process, error)
 	}
 	defer log.Close()
 	cmd := exec.CommandContext(ctx, self, args...)
-	cmd.Env = append(os.Environ(), "DATABASE_URL="+d.postgres.URL(), "TEMPORAL_ADDRESS="+d.engine.Address(), "DUBAN_PAPERS_URL="+papers)
+	cmd.Env = append(os.Environ(), "DATABASE_URL="+d.postgres.URL(), "TEMPORAL_ADDRESS="+d.engine.Address(), "DUBAN_PAPERS_URL="+papers,
+		"DUBAN_SEAL_KEY=", "DUBAN_SEAL_KEY_COMMAND=", "DUBAN_SEAL_KEY_FILE="+filepath.Join(d.dir, sealKeyFile))
 	cmd.Stdout, cmd.Stderr = log, log
 	p := &process{cmd: cmd, done: make(chan struct{})}
 	if err := local.StartTied(cmd, syscall.SIGKILL); err != nil {

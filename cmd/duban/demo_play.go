@@ -34,11 +34,14 @@ type demoPlay struct {
 	printed int64
 	level   policy.Level
 	stage   string
+	// tasks are the numbers of the look-backs that were told, lead who led the last.
+	tasks map[string]bool
+	lead  string
 }
 
 // play tells the story from discovery to archive.
 func (d *demoStage) play(ctx context.Context) error {
-	p := &demoPlay{demoStage: d, people: map[string]restClient{}, ids: map[string]string{}}
+	p := &demoPlay{demoStage: d, people: map[string]restClient{}, ids: map[string]string{}, tasks: map[string]bool{}}
 	if err := p.cast(ctx); err != nil {
 		return err
 	}
@@ -64,7 +67,7 @@ func (p *demoPlay) cast(ctx context.Context) error {
 	p.ids["unit"] = unit.ID
 	for who, role := range map[string]string{
 		"inspector": "inspector", "officer": "officer", "head": "head", "signer": "leader", "leader": "leader",
-		"lead": "lookback", "secretary": "unit_secretary", "manager": "manager",
+		"lead": "lookback", "lead2": "lookback", "inspector2": "inspector", "inspector3": "inspector", "secretary": "unit_secretary", "manager": "manager",
 	} {
 		body := object{"name": demoNames(who), "roles": []string{role}}
 		if who == "secretary" {
@@ -112,6 +115,12 @@ func demoNames(who string) string {
 		return "书记"
 	case "lead":
 		return "组长老陈"
+	case "lead2":
+		return "组长老孙"
+	case "inspector2":
+		return "检查员小周"
+	case "inspector3":
+		return "检查员小吴"
 	case "secretary":
 		return "档案局书记"
 	default:
@@ -266,25 +275,6 @@ func (p *demoPlay) report(ctx context.Context) error {
 	return p.do(ctx, "officer", "accept_report", object{})
 }
 
-// arrive goes to the unit as soon as the window is open.
-func (p *demoPlay) arrive(ctx context.Context) error {
-	for {
-		today, err := p.today(ctx)
-		if err != nil {
-			return err
-		}
-		err = p.do(ctx, "lead", "record_arrival", object{"on": today.String(), "persons": []string{demoNames("lead"), demoNames("inspector")}})
-		var problem *restError
-		// The window may open between the day that was read and its arrival.
-		if err == nil || !isProblem(err, &problem) || problem.Code != "window_not_open" && problem.Code != "too_early" {
-			return err
-		}
-		if err := p.pause(ctx, 500*time.Millisecond); err != nil {
-			return err
-		}
-	}
-}
-
 // failedLookBack: what was reported is not in place.
 func (p *demoPlay) failedLookBack(ctx context.Context) error {
 	if err := p.arrive(ctx); err != nil {
@@ -294,7 +284,7 @@ func (p *demoPlay) failedLookBack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.do(ctx, "lead", "record_look_back", object{
+	return p.do(ctx, p.lead, "record_look_back", object{
 		"result": "not_in_place", "findings": []object{{"no": 1, "in_place": false, "account": "7月党课仍无记录"}},
 		"feedback": "回头看发现整改未到位，请重新整改。", "receipt": object{"manner": "paper", "on": today.String(), "scan": "现场签收单"},
 	})
@@ -312,13 +302,13 @@ func (p *demoPlay) secondRound(ctx context.Context) error {
 	if err := p.arrive(ctx); err != nil {
 		return err
 	}
-	return p.do(ctx, "lead", "record_look_back", object{
+	return p.do(ctx, p.lead, "record_look_back", object{
 		"result": "in_place", "findings": []object{{"no": 1, "in_place": true, "account": "抽查三个支部，记录齐全"}},
 	})
 }
 
-// closing: closed, cooled and archived. It cools for thirty days, in which the
-// next campaign comes in.
+// closing: closed, cooled and archived. While it cools the next campaign
+// comes in.
 func (p *demoPlay) closing(ctx context.Context) error {
 	if err := p.do(ctx, "leader", "approve_closure", object{}); err != nil {
 		return err
@@ -331,8 +321,11 @@ func (p *demoPlay) closing(ctx context.Context) error {
 
 // A demoCase is what the story looks at.
 type demoCase struct {
-	Stage    string       `json:"stage"`
-	Level    policy.Level `json:"level"`
+	Stage string       `json:"stage"`
+	Level policy.Level `json:"level"`
+	Draw  struct {
+		Status lifecycle.DrawStatus `json:"status"`
+	} `json:"draw"`
 	Measures []struct {
 		No     int                     `json:"no"`
 		Kind   policy.MeasureKind      `json:"kind"`

@@ -40,7 +40,7 @@ type commandLine struct {
 	Roles     rolesCmd     `cmd:"" help:"Print the SQL for the roles that a PostgreSQL of your own needs."`
 	Rebuild   rebuildCmd   `cmd:"" help:"Fold every case from its events again and mend what differs; the system may go on meanwhile."`
 	Rehydrate rehydrateCmd `cmd:"" help:"Tell every open case's workflow where it stands; makes lost workflows again."`
-	Verify    verifyCmd    `cmd:"" help:"Check a case file offline: its hashes, its names and its history."`
+	Verify    verifyCmd    `cmd:"" help:"Check offline what the record gave out: a case file, what was drawn for look-backs, or a campaign's draw of inspectees."`
 	Demo      demoCmd      `cmd:"" help:"Let one finding live its whole life and a campaign come in, in minutes, with things being killed on the way."`
 	Env       envCmd       `cmd:"" hidden:"" help:"Print the environment variables this program reads."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`

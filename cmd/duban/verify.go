@@ -8,11 +8,17 @@ import (
 )
 
 type verifyCmd struct {
+	File     verifyFileCmd     `cmd:"" default:"withargs" help:"Check a case file offline: its hashes, its names, its history and its draws."`
+	LookBack verifyLookBackCmd `cmd:"" name:"look-back" help:"Recompute what was drawn for a case's look-backs from the commitments."`
+	Draw     verifyDrawCmd     `cmd:"" help:"Draw a campaign's inspectees again from the record of the draw."`
+}
+
+type verifyFileCmd struct {
 	File string `arg:"" type:"existingfile" help:"The case file, as .zip."`
 }
 
 // Run checks the file, without the record.
-func (c verifyCmd) Run() error {
+func (c verifyFileCmd) Run() error {
 	f, err := os.Open(c.File)
 	if err != nil {
 		return err

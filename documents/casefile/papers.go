@@ -43,7 +43,12 @@ func sections() []section {
 			lifecycle.EventCaseSustained, lifecycle.EventSustainedExited,
 		}},
 		{60, evidenceTitle, nil},
-		{70, "回头看", []lifecycle.EventKind{lifecycle.EventArrived, lifecycle.EventLookBackRecorded}},
+		{70, "回头看", []lifecycle.EventKind{
+			lifecycle.EventLookBackDrawn, lifecycle.EventLookBackUndrawn, lifecycle.EventLookBackMissed, lifecycle.EventSealBroken,
+			lifecycle.EventRedrawAsked, lifecycle.EventRedrawDecided, lifecycle.EventOpeningAsked, lifecycle.EventOpeningDecided,
+			lifecycle.EventLookBackAnnounced, lifecycle.EventArrivalPermitted, lifecycle.EventLookBackDispatched,
+			lifecycle.EventArrived, lifecycle.EventLookBackRecorded,
+		}},
 		{75, "措施", []lifecycle.EventKind{
 			lifecycle.EventMeasureOrdered, lifecycle.EventMeasurePostponed, lifecycle.EventMeasureWaived, lifecycle.EventMeasureRecorded, lifecycle.EventMeasuresCancelled,
 			lifecycle.EventMeasureTakenOver,

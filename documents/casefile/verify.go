@@ -29,29 +29,36 @@ const (
 // and the manifest as far as it could be read. An error says that the archive
 // could not be read at all.
 func Verify(in io.ReaderAt, size int64) (m Manifest, problems []string) {
+	m, _, problems = Open(in, size)
+	return m, problems
+}
+
+// Open checks an archive as Verify does, and returns the events besides.
+func Open(in io.ReaderAt, size int64) (m Manifest, events []lifecycle.Event, problems []string) {
 	z, err := zip.NewReader(in, size)
 	if err != nil {
-		return m, []string{"不是完整的压缩包"}
+		return m, nil, []string{"不是完整的压缩包"}
 	}
 	// Of an archive that was cut off, a Word file in it may be taken for the whole.
 	if !slices.ContainsFunc(z.File, func(f *zip.File) bool { return f.Name == manifestName }) {
-		return m, []string{"不是完整的案卷，缺少文件：" + manifestName}
+		return m, nil, []string{"不是完整的案卷，缺少文件：" + manifestName}
 	}
 	c := &check{zip: z, files: map[string]*zip.File{}}
 	if !c.names() {
-		return m, c.problems
+		return m, nil, c.problems
 	}
 	c.manifest()
 	c.hashes()
 	c.history()
 	c.container(io.NewSectionReader(in, 0, size))
-	return c.m, c.problems
+	return c.m, c.events, c.problems
 }
 
 type check struct {
 	zip      *zip.Reader
 	files    map[string]*zip.File
 	m        Manifest
+	events   []lifecycle.Event
 	problems []string
 }
 
@@ -151,11 +158,16 @@ func (c *check) hashes() {
 // history folds the events and compares what they make with the state.
 func (c *check) history() {
 	events, state := c.text(eventsName), c.text(stateName)
-	have, err := fold(c.m.Case, events)
+	list, err := linesOf(c.m.Case, events)
+	var have lifecycle.Case
+	if err == nil {
+		have, err = fold(list)
+	}
 	if err != nil {
 		c.say("经过无法读取")
 		return
 	}
+	c.events = list
 	var want lifecycle.Case
 	if json.Unmarshal(state, &want) != nil {
 		c.say("事项无法读取")
@@ -166,35 +178,24 @@ func (c *check) history() {
 	if !bytes.Equal(one, another) || have.Number != c.m.Number || have.Seq != c.m.Version {
 		c.say("经过与事项的现状不符")
 	}
+	// Whoever wrote a whole new archive, whose hashes fit, is found by what was
+	// committed to at the draw.
+	for _, d := range lifecycle.CheckDraws(c.m.Case, lifecycle.DrawsOf(list), nil) {
+		for _, m := range d.Mismatches {
+			c.say("第%d次抽签：%s", d.Number, m.ZH)
+		}
+	}
 }
 
 var errHistory = errors.New("the events are none a case could have")
 
-func fold(id string, text []byte) (out lifecycle.Case, err error) {
+func fold(events []lifecycle.Event) (out lifecycle.Case, err error) {
 	defer func() {
 		if recover() != nil { // events that no case can have one after another
 			err = errHistory
 		}
 	}()
-	lines := bufio.NewScanner(bytes.NewReader(text))
-	lines.Buffer(nil, maxText)
-	for lines.Scan() {
-		var l line
-		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
-			return out, err
-		}
-		if l.Seq != out.Seq+1 {
-			return out, errHistory
-		}
-		e, err := lifecycle.Event{
-			Case: id, Seq: l.Seq, At: l.At, Legal: l.Legal, Kind: l.Kind, Command: l.Command, Actor: lifecycle.Actor{Account: l.Actor, Name: l.ActorName},
-		}.WithContent(l.Content)
-		if err != nil {
-			return out, err
-		}
-		out = out.Apply(e)
-	}
-	return out, lines.Err()
+	return lifecycle.Fold(events), nil
 }
 
 // container writes the archive again and compares byte by byte, so that nothing

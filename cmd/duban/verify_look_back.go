@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+
+	"duban/documents/casefile"
+	"duban/lifecycle"
+	"duban/store"
+)
+
+type verifyLookBackCmd struct {
+	Case string `arg:"" help:"A case file (.zip) or its events (.jsonl, .json), which are checked offline; or the id or number of a case in the record, which is checked with the rosters."`
+}
+
+var errNoDraw = errors.New("there is no draw in the record, so nothing can be checked / 记录中没有抽签，无可核验")
+
+// Run recomputes the draws of one case.
+func (c verifyLookBackCmd) Run(ctx context.Context, s *settings) error {
+	name := strings.ToLower(c.Case)
+	switch {
+	case strings.HasSuffix(name, ".zip"):
+		return c.archive(os.Stdout)
+	case strings.HasSuffix(name, ".jsonl"), strings.HasSuffix(name, ".json"):
+		return c.events(os.Stdout)
+	default:
+		return c.record(ctx, s, os.Stdout)
+	}
+}
+
+// archive checks a case file, the whole of it first: of one that was altered
+// anywhere nothing is said to be right.
+func (c verifyLookBackCmd) archive(out io.Writer) error {
+	f, err := os.Open(c.Case)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	m, events, problems := casefile.Open(f, info.Size())
+	for _, p := range problems {
+		fmt.Fprintln(out, p)
+	}
+	if len(problems) > 0 {
+		return fmt.Errorf("%s: %d problems / 案卷有%d处问题", c.Case, len(problems), len(problems))
+	}
+	draws := lifecycle.DrawsOf(events)
+	return c.tell(out, m.Number, draws, lifecycle.CheckDraws(m.Case, draws, nil))
+}
+
+// events checks the history alone.
+func (c verifyLookBackCmd) events(out io.Writer) error {
+	text, err := os.ReadFile(c.Case)
+	if err != nil {
+		return err
+	}
+	events, err := casefile.Events("", text)
+	if err != nil {
+		return fmt.Errorf("%s: the events cannot be read / 办理经过无法读取: %w", c.Case, err)
+	}
+	number := c.Case
+	if len(events) > 0 {
+		if opened, ok := events[0].Body.(*lifecycle.CaseOpened); ok {
+			number = opened.Number
+		}
+	}
+	draws := lifecycle.DrawsOf(events)
+	return c.tell(out, number, draws, lifecycle.CheckDraws("", draws, nil))
+}
+
+var caseID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+
+// record checks a case of the record, with the rosters.
+func (c verifyLookBackCmd) record(ctx context.Context, s *settings, out io.Writer) error {
+	if !caseID.MatchString(c.Case) && (lifecycle.Case{Number: c.Case}).NumberKey() == 0 {
+		return fmt.Errorf("%q is no case file, no id and no number of a case / 不是案卷文件，也不是事项编号", c.Case)
+	}
+	record, err := s.record(ctx)
+	if err != nil {
+		return err
+	}
+	defer record.Close()
+	id := strings.ToLower(c.Case)
+	if !caseID.MatchString(id) {
+		found, err := record.CaseByNumber(ctx, c.Case)
+		if err != nil {
+			return c.unknown(err)
+		}
+		id = found.Case.ID
+	}
+	draws, checks, err := record.CheckedDraws(ctx, lifecycle.Actor{}, id)
+	if err != nil {
+		return c.unknown(err)
+	}
+	return c.tell(out, c.Case, draws, checks)
+}
+
+func (c verifyLookBackCmd) unknown(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("there is no case %s / 没有这个事项", c.Case)
+	}
+	return err
+}
+
+// tell prints what recomputing came to, and fails when anything is not as it
+// should be.
+func (c verifyLookBackCmd) tell(out io.Writer, number string, draws []lifecycle.DrawRecord, checks []lifecycle.DrawCheck) error {
+	if len(checks) == 0 {
+		return fmt.Errorf("%s: %w", c.Case, errNoDraw)
+	}
+	open, wrong := 0, 0
+	for i, d := range checks {
+		said := d.StateZH
+		switch {
+		case d.OK:
+			open++
+			said += "，日期" + draws[i].Reveal.Date.String() + "，与承诺值相符"
+			if d.RosterChecked {
+				said += "，名册已核对"
+			} else {
+				said += "，名册仅核对摘要"
+			}
+		case d.State == lifecycle.DrawUndrawn && draws[i].Fault != nil:
+			said += "：" + draws[i].Fault.ZH
+		}
+		if draws[i].Announce != nil {
+			said += "，已改为明示回头看"
+		}
+		fmt.Fprintf(out, "第%d次抽签：%s\n", d.Number, said)
+		for _, m := range d.Mismatches {
+			wrong++
+			fmt.Fprintf(out, "\t不符（%s）：%s %s.\n", m.Part, m.ZH, m.EN)
+		}
+		for _, x := range d.Differences {
+			fmt.Fprintf(out, "\t不同（%s）：%s%s\n", x.Part, x.ZH, permitted(x))
+		}
+	}
+	if wrong > 0 {
+		return fmt.Errorf("%s: %d problems / 抽签核验有%d处问题", c.Case, wrong, wrong)
+	}
+	fmt.Fprintf(out, "ok: %s，抽签记录%d条，启封%d次，均与承诺值相符\n", number, len(checks), open)
+	return nil
+}
+
+func permitted(d lifecycle.Difference) string {
+	if d.Permitted == nil {
+		return ""
+	}
+	return d.Permitted.ByName + "准许：" + d.Permitted.Reason
+}
