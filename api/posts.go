@@ -33,7 +33,7 @@ func (s *server) postRoutes() {
 type NewPost struct {
 	Kind    string        `json:"kind" enum:"党组书记,机关党委书记,专职副书记,党支部书记,联络员" doc:"The office"`
 	Holder  string        `json:"holder" minLength:"1" maxLength:"100" doc:"The person's name"`
-	Account string        `json:"account,omitempty" doc:"The person's account, one of the unit's"`
+	Account string        `json:"account,omitempty" doc:"The person's account, one of the unit's; of a term that is over, one of the committee's as well, who is recused from the unit's look-backs then"`
 	Since   calendar.Date `json:"since"`
 	Until   calendar.Date `json:"until,omitzero" doc:"The last day, of a term that is over or has its end"`
 }

@@ -70,8 +70,12 @@ func (s *Store) AddPost(ctx context.Context, p Post) (Post, error) {
 	if err := p.check(); err != nil {
 		return Post{}, err
 	}
+	rules, err := s.currentRules(ctx)
+	if err != nil {
+		return Post{}, err
+	}
 	p.ID = newID()
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return p.begin(ctx, tx) })
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return p.begin(ctx, tx, rules.Today(s.now())) })
 	if err != nil {
 		return Post{}, postFailed("add", p.ID, err)
 	}
@@ -79,7 +83,7 @@ func (s *Store) AddPost(ctx context.Context, p Post) (Post, error) {
 }
 
 // begin writes a new term, after ending the one before it.
-func (p Post) begin(ctx context.Context, tx pgx.Tx) error {
+func (p Post) begin(ctx context.Context, tx pgx.Tx, today calendar.Date) error {
 	var abolished calendar.Date
 	if err := tx.QueryRow(ctx, `SELECT abolished_on FROM units WHERE id = $1 FOR NO KEY UPDATE`, p.Unit).Scan(&abolished); err != nil {
 		return err
@@ -87,7 +91,7 @@ func (p Post) begin(ctx context.Context, tx pgx.Tx) error {
 	if !abolished.IsZero() && !p.Since.Before(abolished) {
 		return &FieldError{Field: "unit", Code: "unit_abolished", ZH: "该单位已于" + abolished.String() + "撤销。", EN: "The unit is no more."}
 	}
-	if err := p.holderMay(ctx, tx); err != nil {
+	if err := p.holderMay(ctx, tx, today); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `UPDATE posts SET until = $4 WHERE unit_id = $1 AND kind = $2 AND until IS NULL AND since < $3`,
@@ -111,16 +115,27 @@ func (p Post) begin(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
-// holderMay refuses an account that is none of the unit's.
-func (p Post) holderMay(ctx context.Context, tx pgx.Tx) error {
+// holderMay refuses an account that is none of the unit's. One of the committee's
+// may have held a post before: that keeps its holder out of the unit's look-backs.
+// It holds none now, or letters to the post would go to the committee itself.
+func (p Post) holderMay(ctx context.Context, tx pgx.Tx, today calendar.Date) error {
 	if p.Account == "" {
 		return nil
 	}
-	var own bool
-	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM accounts WHERE id = $1 AND unit_id = $2)`, p.Account, p.Unit).Scan(&own); err != nil {
+	var own, committees bool
+	if err := tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM accounts WHERE id = $1 AND unit_id = $2), EXISTS (SELECT FROM accounts WHERE id = $1 AND unit_id IS NULL)`,
+		p.Account, p.Unit).Scan(&own, &committees); err != nil {
 		return err
 	}
-	if !own {
+	over := !p.Until.IsZero() && p.Until.Before(today)
+	switch {
+	case own, committees && over:
+	case committees:
+		return &FieldError{
+			Field: "account", Code: "committee_account", ZH: "工委人员的账号只能登记已经结束的任职，请填写免职日期。", EN: "One of the committee's accounts may have held a post, and holds none now: give the last day.",
+		}
+	default:
 		return &FieldError{Field: "account", Code: "unknown_account", ZH: "该单位没有这个账号。", EN: "The unit has no such account."}
 	}
 	return nil
@@ -132,6 +147,10 @@ func (p Post) holderMay(ctx context.Context, tx pgx.Tx) error {
 func (s *Store) EndPost(ctx context.Context, unit, id string, until calendar.Date, next *Post) (ended, begun Post, err error) {
 	if until.IsZero() {
 		return ended, begun, &FieldError{Field: "until", Code: "required", ZH: "请填写免职日期。", EN: "Give the last day of the term."}
+	}
+	rules, err := s.currentRules(ctx)
+	if err != nil {
+		return ended, begun, err
 	}
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		// Whoever writes about the unit's posts takes the unit first.
@@ -166,7 +185,7 @@ func (s *Store) EndPost(ctx context.Context, unit, id string, until calendar.Dat
 		if err := begun.check(); err != nil {
 			return err
 		}
-		return begun.begin(ctx, tx)
+		return begun.begin(ctx, tx, rules.Today(s.now()))
 	})
 	if err != nil {
 		return Post{}, Post{}, postFailed("end", id, err)

@@ -109,8 +109,8 @@ func TestPostsOfTheLineageRecuse(t *testing.T) {
 		units = append(units, u)
 	}
 	first, second, third, heir := units[0], units[1], units[2], units[3]
-	// An account of the committee's holds no post through the API yet; a record
-	// may have it by other ways.
+	// An account of the committee's holds no present post through the API; a
+	// record may have it by other ways.
 	post := func(id, account string, u store.Unit, since, until int) {
 		r.exec(t, `INSERT INTO posts (id, unit_id, kind, holder, account_id, since, until) VALUES ($1, $2, $3, '某人', $4, $5, $6)`,
 			id, u.ID, "联络员", account, today().AddDays(since), today().AddDays(until))
@@ -140,6 +140,33 @@ func TestPostsOfTheLineageRecuse(t *testing.T) {
 	require.Empty(t, r.candidate(t, lead, third.ID, today().AddDays(-21)).Recusals, "before the post began")
 	require.Equal(t, []lot.Recusal{former}, r.candidate(t, who, heir.ID, today()).Recusals, "the other part did not come from the second")
 	require.Empty(t, r.candidate(t, lead, heir.ID, today()).Recusals)
+}
+
+// An inspector who once held a post of a unit is known by it and needs no
+// recusal of his own. A post that is held now, or still has a day, is none of the
+// committee's people.
+func TestAFormerPostRecuses(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	unit, who := r.people.Unit.ID, r.people.Inspector.Account
+	term := func(account string, until calendar.Date) error {
+		_, err := r.AddPost(ctx, store.Post{Unit: unit, Kind: "专职副书记", Holder: "某人", Account: account, Since: today().AddMonths(-36), Until: until})
+		return err
+	}
+	refusedFor(t, term(who, calendar.Date{}), "account", "committee_account")
+	refusedFor(t, term(who, today()), "account", "committee_account")
+	refusedFor(t, term(r.people.OtherSecretary.Account, today().AddDays(-1)), "account", "unknown_account")
+	refusedFor(t, term("nobody", today().AddDays(-1)), "account", "unknown_account")
+	require.Empty(t, r.candidate(t, who, unit, today()).Recusals)
+	require.NoError(t, term(who, today().AddDays(-1)))
+	require.Equal(t, []lot.Recusal{{Ground: lot.FormerUnit, Reason: "曾任市档案局专职副书记"}}, r.candidate(t, who, unit, today()).Recusals)
+	require.Empty(t, r.candidate(t, who, r.people.OtherUnit.ID, today()).Recusals)
+
+	now, err := r.AddPost(ctx, store.Post{Unit: unit, Kind: "专职副书记", Holder: "现任", Since: today()})
+	require.NoError(t, err)
+	_, _, err = r.EndPost(ctx, unit, now.ID, today(), &store.Post{Holder: "某人", Account: who})
+	refusedFor(t, err, "account", "committee_account")
 }
 
 // What cannot be is refused, and nothing is written.
