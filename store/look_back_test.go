@@ -132,6 +132,28 @@ func TestTheDrawnAreToldOnTheMorning(t *testing.T) {
 	require.Equal(t, lifecycle.DrawMade, w.state(t).Draw.Status, "what was told is not missed")
 }
 
+// A round that died after it told somebody, before it noted that it had asked, is made
+// up for without telling anybody again, on the day and after it.
+func TestARoundThatDiedTellsNobodyAgain(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	w := r.waits(t, "died")
+	w.dispatch(t, on(w.plan.Date, 7))
+	for _, again := range []calendar.Date{w.plan.Date, w.plan.Date.AddDays(1)} {
+		require.NoError(t, pgx.BeginFunc(ctx, w.sql, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(ctx, `SET LOCAL ROLE duban_dispatch`); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, `UPDATE sealed.asked SET through = $1`, w.plan.Date.AddDays(-1))
+			return err
+		}))
+		w.dispatch(t, on(again, 8))
+	}
+	require.Len(t, w.told(t), 2)
+	require.Equal(t, lifecycle.DrawMade, w.state(t).Draw.Status)
+}
+
 // Issue 5, point 4: at the arrival everything is laid open, agrees with what was
 // committed to, and lies under the seal no more.
 func TestTheArrivalLaysTheDrawOpen(t *testing.T) {
@@ -408,5 +430,6 @@ func TestARecusalFollowsTheCaseToTheSuccessor(t *testing.T) {
 	}
 	c := l.Must(ctx, t, casetest.Step{By: p.Officer, Body: &lifecycle.AcceptReport{}})
 	require.Equal(t, p.OtherUnit.ID, c.Unit)
+	require.Equal(t, lifecycle.DrawFailed, c.Draw.Status)
 	require.Equal(t, "too_few", c.Draw.Fault.Code)
 }
