@@ -188,3 +188,27 @@ func TestATeamIsOfThoseOnTheRosterWhoMay(t *testing.T) {
 		require.Equal(t, team, again, "the roster's order has no bearing")
 	})
 }
+
+// A team that was drawn may come while its lead and enough of the others may; a
+// recusal that came since counts, and so does an account that is gone.
+func TestATeamMayComeWhileEnoughMay(t *testing.T) {
+	t.Parallel()
+	team := lot.Team{Lead: "lead", Others: []string{"a", "b"}}
+	recused := []lot.Recusal{{Ground: lot.OwnUnit, Reason: "现任"}}
+	roster := func(out ...string) (r lot.Roster) {
+		for _, id := range []string{"lead", "a", "b", "c"} {
+			i := lot.Inspector{ID: id, Lead: id == "lead" || id == "c"}
+			if slices.Contains(out, id) {
+				i.Recusals = recused
+			}
+			r = append(r, i)
+		}
+		return r
+	}
+	require.True(t, team.StillMay(roster(), 2))
+	require.True(t, team.StillMay(roster("a"), 2))
+	require.False(t, team.StillMay(roster("a"), 3))
+	require.False(t, team.StillMay(roster("a", "b"), 2), "nobody goes alone")
+	require.False(t, team.StillMay(roster("lead"), 2), "others who may do not make a lead")
+	require.False(t, team.StillMay(roster()[1:], 2), "the lead is gone")
+}

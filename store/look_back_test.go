@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -131,6 +132,28 @@ func TestTheDrawnAreToldOnTheMorning(t *testing.T) {
 	}
 	w.dispatch(t, on(w.plan.Date.AddDays(1), 9))
 	require.Equal(t, lifecycle.DrawMade, w.state(t).Draw.Status, "what was told is not missed")
+}
+
+// A round that died after it told somebody, before it noted that it had asked, is made
+// up for without telling anybody again, on the day and after it.
+func TestARoundThatDiedTellsNobodyAgain(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	w := r.waits(t, "died")
+	w.dispatch(t, on(w.plan.Date, 7))
+	for _, again := range []calendar.Date{w.plan.Date, w.plan.Date.AddDays(1)} {
+		require.NoError(t, pgx.BeginFunc(ctx, w.sql, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(ctx, `SET LOCAL ROLE duban_dispatch`); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, `UPDATE sealed.asked SET through = $1`, w.plan.Date.AddDays(-1))
+			return err
+		}))
+		w.dispatch(t, on(again, 8))
+	}
+	require.Len(t, w.told(t), 2)
+	require.Equal(t, lifecycle.DrawMade, w.state(t).Draw.Status)
 }
 
 // Issue 5, point 4: at the arrival everything is laid open, agrees with what was
@@ -339,4 +362,76 @@ func TestOpeningEarlyTakesTwo(t *testing.T) {
 	refused(p.Auditor)
 	_, err := r.OpenPlan(ctx, p.Secretary, w.life.Case)
 	require.ErrorIs(t, err, store.ErrNotFound)
+}
+
+// Issue 5, point 2: a drawn day that became a day off is a leader's to decide, and
+// nobody is told to come on it.
+func TestADayThatBecameADayOffIsALeadersTask(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	w := r.waits(t, "off")
+	day := w.plan.Date
+	days, err := r.CalendarInForce(ctx)
+	require.NoError(t, err)
+	year := calendar.Year{Year: day.Year(), Reference: "国办发明电", Source: "https://www.gov.cn/"}
+	for _, y := range append(days.Years(), year2027(t)) {
+		if y.Year == day.Year() {
+			year.Days = slices.Clone(y.Days)
+		}
+	}
+	year.Days = slices.DeleteFunc(year.Days, func(d calendar.SpecialDay) bool { return d.Date == day })
+	year.Days = append(year.Days, calendar.SpecialDay{Date: day, Name: "临时放假", Off: true})
+	slices.SortFunc(year.Days, func(a, b calendar.SpecialDay) int { return a.Date.Compare(b.Date) })
+	_, _, err = r.ImportCalendar(ctx, r.people.Admin.Account, year)
+	require.NoError(t, err)
+	w.dispatch(t, on(day, 8))
+	d := w.state(t).Draw
+	require.Equal(t, lifecycle.DrawMissed, d.Status)
+	require.Equal(t, "day_off", d.Fault.Code)
+	require.Empty(t, w.told(t))
+}
+
+// Issue 5, point 1: draws count one another, whichever case they are of.
+func TestDrawsCountOneAnother(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	r.waits(t, "first")
+	r.waits(t, "second")
+	ctx := context.Background()
+	var sealed []byte
+	require.NoError(t, pgx.BeginFunc(ctx, r.sql, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SET LOCAL ROLE duban_draw`); err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, `SELECT load FROM sealed.load`).Scan(&sealed)
+	}))
+	load, err := casetest.Keys().OpenLoad(sealed)
+	require.NoError(t, err)
+	require.Equal(t, map[string]int{r.people.Lead.Account: 2, r.people.Inspector.Account: 2}, load.Recent(""))
+}
+
+// 公务员法第七十六、七十七条: who is recused from a unit is so from the cases that
+// passed on from it to another.
+func TestARecusalFollowsTheCaseToTheSuccessor(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	p := r.people
+	l := r.life(t, "merged")
+	l.Must(ctx, t, append([]casetest.Step{p.Finding("问题", today())}, p.UpToReview()...)...)
+	_, err := r.AddRecusal(ctx, r.recused())
+	require.NoError(t, err)
+	merge := r.change(store.MergeUnit)
+	merge.Successor = p.OtherUnit.ID
+	_, job, err := r.ChangeUnit(ctx, merge)
+	require.NoError(t, err)
+	for more := true; more; {
+		_, more, err = r.Recompute(ctx, job, 10)
+		require.NoError(t, err)
+	}
+	c := l.Must(ctx, t, casetest.Step{By: p.Officer, Body: &lifecycle.AcceptReport{}})
+	require.Equal(t, p.OtherUnit.ID, c.Unit)
+	require.Equal(t, lifecycle.DrawFailed, c.Draw.Status)
+	require.Equal(t, "too_few", c.Draw.Fault.Code)
 }

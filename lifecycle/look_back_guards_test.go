@@ -1,0 +1,230 @@
+package lifecycle_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/lifecycle"
+	"duban/lot"
+	"duban/policy"
+)
+
+// A drawnCase is one that waits for its look-back, of which the test says what lies
+// under the seal.
+type drawnCase struct {
+	*walk
+
+	t *testing.T
+	n *node
+}
+
+func waitsForLookBack(t *testing.T) *drawnCase {
+	t.Helper()
+	w := &walk{rules: defaultRules()}
+	n := served(t, w, accept(lifecycle.Immediate, ""))
+	n = steps(t, w, n, "secretary", lifecycle.SubmitReport{Items: oneDone}, "officer", lifecycle.AcceptReport{})
+	return &drawnCase{walk: w, t: t, n: n}
+}
+
+func (d *drawnCase) on(date string) { d.n.now = noon(day(date)) }
+
+func (d *drawnCase) do(list ...any) {
+	d.t.Helper()
+	d.n = steps(d.t, d.walk, d.n, list...)
+}
+
+// refused wants a command to be refused.
+func (d *drawnCase) refused(code string, a lifecycle.Actor, body lifecycle.CommandBody) {
+	d.t.Helper()
+	require.Equal(d.t, code, codeOf(d.command(d.n, body, a).refusal))
+}
+
+// arrival is the code of the refusal of an arrival; empty when it is let in.
+func (d *drawnCase) arrival(who, on string, sealed lifecycle.Unsealed, persons ...string) string {
+	d.t.Helper()
+	r := d.rules
+	r.Unsealed = sealed
+	_, _, err := lifecycle.DecideTurn(d.n.c, nil, lifecycle.Command{
+		ID: "c", Actor: everyRole(who), Body: lifecycle.RecordArrival{On: day(on), Persons: persons},
+	}, d.n.now, r)
+	if err != nil {
+		require.NotEmpty(d.t, codeOf(err), "%v", err)
+	}
+	return codeOf(err)
+}
+
+// sealed is what was drawn: one reveal for each draw, all for a day.
+func sealed(on string, leads ...string) (u lifecycle.Unsealed) {
+	for i, lead := range leads {
+		u.Reveals = append(u.Reveals, lot.Reveal{Case: "case", Number: i + 1, Date: day(on), Team: lot.Team{Lead: lead, Others: []string{"author"}}})
+	}
+	return u
+}
+
+// Issue 5, "What bad input gets": the drawn arrive, on the drawn day, at least two,
+// each an inspector and none recused, and one of them records it.
+func TestOnlyTheDrawnArrive(t *testing.T) {
+	t.Parallel()
+	d := waitsForLookBack(t)
+	d.on("2026-05-12")
+	drawn := sealed("2026-05-12", "lead")
+	require.Empty(t, d.arrival("lead", "2026-05-12", drawn, "lead", "author"))
+	require.Empty(t, d.arrival("lead", "2026-05-12", drawn, "lead", "second"), "a colleague may stand in for one who fell ill")
+	require.Equal(t, "not_dispatched", d.arrival("first", "2026-05-12", drawn, "first", "author"))
+	require.Equal(t, "not_dispatched", d.arrival("lead", "2026-05-11", drawn, "lead", "author"))
+	require.Equal(t, "not_on_the_spot", d.arrival("lead", "2026-05-12", drawn, "first", "author"))
+	require.Equal(t, "not_an_inspector", d.arrival("lead", "2026-05-12", drawn, "lead", "officer"))
+	require.Equal(t, "too_few_persons", d.arrival("lead", "2026-05-12", drawn, "lead"))
+	require.Equal(t, "too_few_persons", d.arrival("lead", "2026-05-12", drawn, "lead", "lead"))
+	require.Equal(t, "too_few_persons", d.arrival("lead", "2026-05-12", drawn, "lead", "author", "author"))
+	fault := lifecycle.DayPassed()
+	require.Equal(t, "seal", d.arrival("lead", "2026-05-12", lifecycle.Unsealed{Reveals: drawn.Reveals, Fault: &fault}, "lead", "author"))
+	require.Equal(t, "not_unsealed", d.arrival("lead", "2026-05-12", lifecycle.Unsealed{}, "lead", "author"))
+	d.rules.Candidates[1].Recusals = []lot.Recusal{{Ground: lot.FormerUnit, Reason: "曾任"}}
+	require.Equal(t, "recused", d.arrival("lead", "2026-05-12", drawn, "lead", "author"))
+	d.on("2026-03-20")
+	require.Equal(t, "window_not_open", d.arrival("lead", "2026-03-20", sealed("2026-03-20", "lead"), "lead", "second"))
+}
+
+// Of two draws the last counts.
+func TestTheLastDrawCounts(t *testing.T) {
+	t.Parallel()
+	d := waitsForLookBack(t)
+	d.do("head", lifecycle.RequestRedraw{Reason: someText}, "leader", lifecycle.DecideRedraw{Granted: true, Reason: someText})
+	require.Equal(t, 2, d.n.c.Draw.Number)
+	d.on("2026-05-12")
+	both := sealed("2026-05-12", "lead", "first")
+	require.Equal(t, "not_dispatched", d.arrival("lead", "2026-05-12", both, "lead", "author"))
+	require.Empty(t, d.arrival("first", "2026-05-12", both, "first", "author"))
+}
+
+// A leader answers for an arrival on another day, for the day he says it on and no
+// other.
+func TestAnArrivalIsPermittedForADay(t *testing.T) {
+	t.Parallel()
+	d := waitsForLookBack(t)
+	d.on("2026-03-20")
+	d.do("leader", lifecycle.PermitArrival{Reason: someText})
+	drawn := sealed("2026-05-20", "lead")
+	require.Empty(t, d.arrival("lead", "2026-03-20", drawn, "lead", "author"))
+	require.Equal(t, "not_dispatched", d.arrival("first", "2026-03-20", drawn, "first", "author"))
+	d.on("2026-03-23")
+	require.Equal(t, "window_not_open", d.arrival("lead", "2026-03-23", drawn, "lead", "author"))
+	d.on("2026-05-12")
+	d.do("leader", lifecycle.PermitArrival{Reason: someText})
+	d.on("2026-05-13")
+	require.Equal(t, "not_dispatched", d.arrival("lead", "2026-05-13", drawn, "lead", "author"))
+}
+
+// An announced look-back is on a working day, led by somebody who may, and on the
+// day that was announced.
+func TestAnnounced(t *testing.T) {
+	t.Parallel()
+	d := waitsForLookBack(t)
+	announce := func(on string, persons ...string) lifecycle.AnnounceLookBack {
+		return lifecycle.AnnounceLookBack{On: day(on), Persons: persons, Reason: someText}
+	}
+	d.refused("day_off", people["leader"], announce("2026-05-16", "lead", "author"))
+	d.refused("no_lead", people["leader"], announce("2026-05-14", "author", "second"))
+	d.refused("too_few_persons", people["leader"], announce("2026-05-14", "lead"))
+	d.do("leader", announce("2026-05-14", "lead", "author"))
+	d.on("2026-05-13")
+	require.Equal(t, "window_not_open", d.arrival("lead", "2026-05-13", lifecycle.Unsealed{}, "lead", "author"))
+	d.on("2026-05-15")
+	require.Equal(t, "other_day", d.arrival("lead", "2026-05-15", lifecycle.Unsealed{}, "lead", "author"))
+	require.Empty(t, d.arrival("lead", "2026-05-14", lifecycle.Unsealed{}, "lead", "author"))
+}
+
+// Who did not come does not say what was found, though he may lead look-backs.
+func TestWhoDidNotComeRecordsNothing(t *testing.T) {
+	t.Parallel()
+	d := waitsForLookBack(t)
+	d.on("2026-05-12")
+	d.do("lead", lifecycle.RecordArrival{On: day("2026-05-12"), Persons: []string{"lead", "author", "first"}})
+	result := lifecycle.RecordLookBack{Result: lifecycle.InPlace, Findings: good(1)}
+	d.refused("not_on_the_spot", everyRole("everything"), result)
+	require.NoError(t, d.command(d.n, result, everyRole("first")).refusal)
+}
+
+// A redraw takes two, and so does opening early; each is asked for once.
+func TestNobodyDecidesHisOwnRequest(t *testing.T) {
+	t.Parallel()
+	d := waitsForLookBack(t)
+	one := everyRole("first")
+	may := func(account string) bool { return lifecycle.MayOpen(d.n.c, everyRole(account)) == nil }
+
+	d.refused("no_redraw", one, lifecycle.DecideRedraw{Granted: true, Reason: someText})
+	d.n = asOne(t, d.walk, d.n, one, lifecycle.RequestRedraw{Reason: someText})
+	d.refused("redraw_asked", people["head"], lifecycle.RequestRedraw{Reason: someText})
+	d.refused("own_redraw", one, lifecycle.DecideRedraw{Granted: true, Reason: someText})
+	_, runs := clockOf(d.n.c, policy.ClockDraw)
+	require.True(t, runs, "somebody is chased for the answer")
+	d.do("leader", lifecycle.DecideRedraw{Reason: someText})
+	require.Equal(t, 1, d.n.c.Draw.Number)
+	_, runs = clockOf(d.n.c, policy.ClockDraw)
+	require.False(t, runs, "and not after it")
+
+	d.refused("no_opening", one, lifecycle.DecideOpening{Granted: true, Reason: someText})
+	d.n = asOne(t, d.walk, d.n, one, lifecycle.RequestOpening{Reason: someText})
+	d.refused("opening_asked", people["leader"], lifecycle.RequestOpening{Reason: someText})
+	d.refused("own_opening", one, lifecycle.DecideOpening{Granted: true, Reason: someText})
+	require.False(t, may("first"))
+	d.do("leader", lifecycle.DecideOpening{Granted: true, Reason: someText})
+	require.True(t, may("first"))
+	require.True(t, may("leader"))
+	require.False(t, may("leader2"))
+	d.do("head", lifecycle.RequestRedraw{Reason: someText}, "leader2", lifecycle.DecideRedraw{Granted: true, Reason: someText})
+	require.False(t, may("first"), "what was opened is drawn anew")
+}
+
+// Where nothing could be drawn, a leader has a clock to decide by, nobody arrives, and
+// there is nothing to open.
+func TestUndrawn(t *testing.T) {
+	t.Parallel()
+	d := waitsForLookBack(t)
+	w := &walk{rules: defaultRules()}
+	n := steps(t, w, served(t, w, accept(lifecycle.Immediate, "")), "secretary", lifecycle.SubmitReport{Items: oneDone})
+	e, ok := w.undrawn(n, lifecycle.AcceptReport{}, people["officer"])
+	require.True(t, ok)
+	d.n = e.to
+	_, runs := clockOf(d.n.c, policy.ClockDraw)
+	require.True(t, runs)
+	d.refused("not_drawn", people["leader"], lifecycle.RequestOpening{Reason: someText})
+	d.on("2026-05-12")
+	require.Equal(t, "not_drawn", d.arrival("lead", "2026-05-12", sealed("2026-05-12", "lead"), "lead", "author"))
+}
+
+// A seal that cannot be opened is told once, and stays drawn.
+func TestABrokenSealIsToldOnce(t *testing.T) {
+	t.Parallel()
+	d := waitsForLookBack(t)
+	events := lifecycle.DecideSealBroken(d.n.c, lifecycle.DayPassed(), d.n.now, d.rules)
+	require.NotEmpty(t, events)
+	d.n.c = fold(d.n.c, events)
+	require.Equal(t, lifecycle.DrawMade, d.n.c.Draw.Status)
+	require.Empty(t, lifecycle.DecideSealBroken(d.n.c, lifecycle.DayPassed(), d.n.now, d.rules))
+}
+
+// What a draw is made from: a window that begins neither before the policy opens it
+// nor today, and never without the time it took to open; and a roster that keeps out
+// who reviewed the report.
+func TestWhatIsDrawnFrom(t *testing.T) {
+	t.Parallel()
+	d := waitsForLookBack(t)
+	require.Equal(t, day("2026-04-01"), d.n.c.DrawWindow(d.n.now, d.rules).Opens)
+	late := noon(day("2026-05-12"))
+	require.Equal(t, day("2026-05-13"), d.n.c.DrawWindow(late, d.rules).Opens)
+	d.on("2026-05-25")
+	d.do("head", lifecycle.RequestRedraw{Reason: someText}, "leader", lifecycle.DecideRedraw{Granted: true, Reason: someText})
+	require.Equal(t, lot.Window{Opens: day("2026-05-26"), Closes: day("2026-06-24")}, d.n.c.DrawWindow(d.n.now, d.rules))
+
+	c := d.n.c
+	c.Part.Reviewers = []string{"reviewer"}
+	roster := lifecycle.Recuse(c, d.rules.Candidates, map[string]int{"lead": 3})
+	require.Len(t, roster, len(d.rules.Candidates))
+	for _, p := range roster {
+		require.Equal(t, p.ID != "reviewer", p.Eligible(), p.ID)
+	}
+	require.Equal(t, 3, roster[0].Recent)
+}
