@@ -65,7 +65,7 @@ func recusalOf(n store.Recusal) RecordedRecusal {
 // A RecusalList is one page of recusals.
 type RecusalList struct {
 	Recusals []RecordedRecusal `json:"recusals"`
-	Next     string    `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
+	Next     string            `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 
 // A RecusalEnd says why a recusal is set aside.

@@ -97,7 +97,7 @@ func (d dispatching) ask(ctx context.Context, waiting []waitingLookBack) error {
 		ids[i] = w.Case
 	}
 	asked := map[string]waitingLookBack{}
-	err := d.store.sealed(ctx, RoleDispatch, func(b *pgx.Batch) {
+	err := d.store.dispatcher(ctx, func(b *pgx.Batch) {
 		b.Queue(`SELECT case_id::text, number, through FROM sealed.asked WHERE case_id = ANY($1::uuid[])`, ids).Query(func(rows pgx.Rows) error {
 			var (
 				w       waitingLookBack
@@ -140,7 +140,7 @@ func (d dispatching) ask(ctx context.Context, waiting []waitingLookBack) error {
 		return nil
 	}
 	var due []dueLookBack
-	err = d.store.sealed(ctx, RoleDispatch, func(b *pgx.Batch) {
+	err = d.store.dispatcher(ctx, func(b *pgx.Batch) {
 		b.Queue(`SELECT due_tag, case_id::text, number, plan FROM sealed.due($1) ORDER BY case_id, number`, shown).Query(func(rows pgx.Rows) (err error) {
 			due, err = pgx.CollectRows(rows, pgx.RowToStructByPos[dueLookBack])
 			return err
@@ -154,7 +154,7 @@ func (d dispatching) ask(ctx context.Context, waiting []waitingLookBack) error {
 			return err
 		}
 	}
-	return d.store.sealed(ctx, RoleDispatch, func(b *pgx.Batch) {
+	return d.store.dispatcher(ctx, func(b *pgx.Batch) {
 		for _, w := range done {
 			b.Queue(`
 				INSERT INTO sealed.asked (case_id, number, through) VALUES ($1, $2, $3)

@@ -91,7 +91,7 @@ func (s *Store) LookBackTasks(ctx context.Context, a lifecycle.Actor) ([]LookBac
 // toldOf are the tasks that a person was told of, by case and the draw's number.
 func (s *Store) toldOf(ctx context.Context, account string) (map[string][]lifecycle.LookBackDispatched, error) {
 	told := map[string][]lifecycle.LookBackDispatched{}
-	err := s.sealed(ctx, RoleDispatch, func(b *pgx.Batch) {
+	err := s.dispatcher(ctx, func(b *pgx.Batch) {
 		b.Queue(`SELECT case_id::text, number, task, told_at, told FROM sealed.tasks WHERE told @> ARRAY[$1]::text[]`, account).Query(func(rows pgx.Rows) error {
 			var (
 				id string
@@ -151,7 +151,7 @@ func (s *Store) toldPlan(ctx context.Context, c lifecycle.Case, told lifecycle.L
 		asked = append(asked, []byte(tag))
 	}
 	plans := map[int]duePlan{}
-	err = s.sealed(ctx, RoleDispatch, func(b *pgx.Batch) {
+	err = s.dispatcher(ctx, func(b *pgx.Batch) {
 		b.Queue(`SELECT due_tag, number, plan FROM sealed.due($1) WHERE case_id = $2`, asked, c.ID).Query(func(rows pgx.Rows) error {
 			found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[duePlan])
 			for _, f := range found {
@@ -234,7 +234,7 @@ func (s *Store) Rosters(ctx context.Context, id string, numbers []int) (map[int]
 	if len(numbers) == 0 {
 		return rosters, nil
 	}
-	err := s.sealed(ctx, RoleDispatch, func(b *pgx.Batch) {
+	err := s.dispatcher(ctx, func(b *pgx.Batch) {
 		for _, n := range numbers {
 			b.Queue(`SELECT sealed.roster($1, $2)`, id, n).QueryRow(func(row pgx.Row) error {
 				var text []byte

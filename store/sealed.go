@@ -14,12 +14,12 @@ func as(b *pgx.Batch, role string, queue func(*pgx.Batch)) {
 	b.Queue("SET LOCAL ROLE NONE")
 }
 
-// sealed runs statements under one of the seal's roles in a transaction of their
+// dispatcher runs statements as the dispatcher may, in a transaction of their
 // own.
-func (s *Store) sealed(ctx context.Context, role string, queue func(*pgx.Batch)) error {
+func (s *Store) dispatcher(ctx context.Context, queue func(*pgx.Batch)) error {
 	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		b := &pgx.Batch{}
-		as(b, role, queue)
+		as(b, RoleDispatch, queue)
 		return tx.SendBatch(ctx, b).Close()
 	})
 }
