@@ -18,3 +18,6 @@ func (s *Store) Candidates(ctx context.Context, unit string, on calendar.Date) (
 	}
 	return candidates(ctx, s.pool, units, on)
 }
+
+// MailingID is how ids of mailings are made.
+func MailingID(parts ...string) string { return mailingID(parts...) }

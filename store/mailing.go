@@ -98,11 +98,15 @@ func (s *Store) RouteLetters(ctx context.Context, now time.Time, limit int) (Rou
 		if err != nil {
 			return err
 		}
+		var space string
+		if err := tx.QueryRow(ctx, `SELECT space::text FROM mailing_space`).Scan(&space); err != nil {
+			return err
+		}
 		b := &pgx.Batch{}
 		done.Letters, done.More = len(letters), len(letters) == limit
 		var made []string
 		for _, l := range letters {
-			made = append(made, l.queue(b, people, now, &done)...)
+			made = append(made, l.queue(b, people, space, now, &done)...)
 		}
 		done.Papers = len(made)
 		queueMessages(b, made, now)
@@ -122,7 +126,7 @@ INSERT INTO mailing_letters (case_id, seq, recipient, account_id, way, mailing_i
 VALUES ($1, $2, $3, $4, $5, nullif($6, '')::uuid, nullif($7, ''), $8) ON CONFLICT DO NOTHING`
 
 // queue queues what becomes of one letter, and returns the mailings it makes.
-func (l routedLetter) queue(b *pgx.Batch, people *readers, now time.Time, done *Routed) []string {
+func (l routedLetter) queue(b *pgx.Batch, people *readers, space string, now time.Time, done *Routed) []string {
 	b.Queue(`UPDATE outbox SET routed_at = $4 WHERE case_id = $1 AND seq = $2 AND recipient = $3`, l.caseID, l.seq, l.recipient, now)
 	readers := people.of(l.recipient, policy.Level(l.level))
 	if len(readers) == 0 || l.hidden {
@@ -138,7 +142,7 @@ func (l routedLetter) queue(b *pgx.Batch, people *readers, now time.Time, done *
 	for _, one := range readers {
 		id := ""
 		if !l.digest {
-			id = mailingID("paper", l.caseID, strconv.FormatInt(l.seq, 10), one.Account)
+			id = mailingID("paper", space, l.caseID, strconv.FormatInt(l.seq, 10), one.Account)
 			subject, text := lifecycle.PaperText(l.number, l.title, lifecycle.EventKind(l.about), one.Way)
 			b.Queue(insertMailing, id, one.Account, "paper", nil, subject, text, now)
 			made = append(made, id)

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -211,4 +212,27 @@ func TestWhoIsGoneBeforeTheDigestIsFollowedByAnother(t *testing.T) {
 	require.Equal(t, 1, made)
 	require.Equal(t, 1, r.count(t, `SELECT count(*) FROM mailings WHERE kind = 'digest' AND account_id = $1`, r.people.Contact.Account))
 	require.Zero(t, r.count(t, `SELECT count(*) FROM mailing_letters WHERE account_id = $1`, r.people.Secretary.Account))
+}
+
+// The id of a paper in an inbox tells nothing of the case: whoever tries numbers of
+// events in the place of the one it tells of finds none, here with what all records
+// have in common.
+func TestAPapersIDCountsNoEvents(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r, now := written(t, 1)
+	_, err := r.RouteLetters(ctx, now, 10)
+	require.NoError(t, err)
+	inbox, err := r.Inbox(ctx, r.people.Head.Account, "", 10)
+	require.NoError(t, err)
+	require.Len(t, inbox, 1)
+	var caseID string
+	require.NoError(t, r.sql.QueryRow(ctx, `SELECT id::text FROM cases`).Scan(&caseID))
+	for seq := range 200 {
+		guess := store.MailingID("paper", caseID, strconv.Itoa(seq), r.people.Head.Account)
+		require.NotEqual(t, inbox[0].ID, guess, "event %d", seq)
+	}
+	again, err := r.RouteLetters(ctx, now, 10)
+	require.NoError(t, err)
+	require.Zero(t, again.Papers)
 }
