@@ -76,11 +76,14 @@ func chooseInstallation(found []installation, version, data string) (installatio
 	return installation{}, fmt.Errorf(`%[1]w: %[2]s was made by PostgreSQL %[3]s, and only PostgreSQL %[4]d is installed here. Nothing was changed. Install the old programs as well, and duban finds them by itself:
     apt-get install postgresql-%[3]s          (Red Hat: dnf install postgresql%[3]s-server)
 To move the data to PostgreSQL %[4]d, start duban once more with the old programs, and while it runs:
-    pg_dump --format=custom --file=duban.dump "$(cat postgres.url)"        (postgres.url is in duban's data folder)
+    export PGPASSWORD="$(cat %[6]s/postgres.password)"        (duban's own login may not read what is sealed)
+    admin() { sed 's#//duban:[^@]*@#//postgres@#' postgres.url; }        (postgres.url is in duban's data folder)
+    pg_dump --format=custom --file=duban.dump "$(admin)"
 then stop duban, set the old data folder aside, and start duban on a new one with DUBAN_PG_BIN=%[5]s:
     mv %[2]s %[2]s.%[3]s
-    pg_restore --clean --if-exists --no-owner --dbname="$(cat postgres.url)" duban.dump`,
-		ErrOtherVersion, data, version, found[0].major, found[0].bin)
+    export PGPASSWORD="$(cat %[6]s/postgres.password)"
+    pg_restore --clean --if-exists --dbname="$(admin)" duban.dump`,
+		ErrOtherVersion, data, version, found[0].major, found[0].bin, filepath.Dir(data))
 }
 
 // password returns the password of a role, from its file beside the data. A
