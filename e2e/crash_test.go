@@ -48,9 +48,19 @@ func (k *stack) cutPostgres() {
 	k.t.Helper()
 	pid := k.postgresPID()
 	require.NoError(k.t, syscall.Kill(pid, syscall.SIGSTOP), "it must not start more while they are counted")
+	children := k.children(pid)
+	require.NotEmpty(k.t, children)
+	for _, child := range children {
+		_ = syscall.Kill(child, syscall.SIGKILL)
+	}
+	require.NoError(k.t, syscall.Kill(pid, syscall.SIGKILL))
+}
+
+// children are the processes that a process started.
+func (k *stack) children(pid int) (found []int) {
+	k.t.Helper()
 	listed, err := filepath.Glob("/proc/[0-9]*/status")
 	require.NoError(k.t, err)
-	killed := 0
 	for _, path := range listed {
 		status, err := os.ReadFile(path)
 		if err != nil || !strings.Contains(string(status), fmt.Sprintf("\nPPid:\t%d\n", pid)) {
@@ -58,11 +68,9 @@ func (k *stack) cutPostgres() {
 		}
 		child, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
 		require.NoError(k.t, err)
-		_ = syscall.Kill(child, syscall.SIGKILL)
-		killed++
+		found = append(found, child)
 	}
-	require.Positive(k.t, killed)
-	require.NoError(k.t, syscall.Kill(pid, syscall.SIGKILL))
+	return found
 }
 
 func (k *stack) killEngine() {

@@ -283,18 +283,19 @@ func TestPowerIsCutWhileDrawsCommit(t *testing.T) {
 	}
 	t.Logf("%d of %d draws were committed before the cut", committed, cases*rounds)
 	for _, l := range lives {
-		if d.look(l.Case).Stage == lifecycle.ReportReview {
+		if d.waiting(ctx, l.Case) == 0 {
 			l.Must(ctx, t, d.accept())
 		}
 	}
 	require.Equal(t, cases*rounds, d.whole(ctx))
-	report, err := d.record.Rebuild(ctx, nil)
-	require.NoError(t, err)
-	require.Zero(t, report.Changed, "state == fold(events)")
+	d.eventually(30*time.Second, "state == fold(events)", func() bool {
+		report, err := d.record.Rebuild(ctx, nil) // its connections were cut as well
+		return err == nil && report.Changed == 0
+	})
 }
 
 // cutDraws has reports accepted at once, holds all their draws up, lets them go and
-// cuts the power within moments. It returns how many were committed.
+// cuts the power at the same moment. It returns how many were committed.
 func (d *drawing) cutDraws(ctx context.Context, lives []*casetest.Life) int {
 	d.t.Helper()
 	held, err := d.sql.Begin(ctx)
@@ -302,32 +303,40 @@ func (d *drawing) cutDraws(ctx context.Context, lives []*casetest.Life) int {
 	_, err = held.Exec(ctx, `SELECT FROM sealed.load FOR UPDATE`)
 	require.NoError(d.t, err)
 	var group sync.WaitGroup
+	once, giveUp := context.WithCancel(ctx)
 	for _, l := range lives {
 		group.Go(func() {
-			hasty := &casetest.Life{Doer: door{stack: d.stack, patience: 3 * time.Second}, Key: l.Key + "-hasty", Case: l.Case}
-			_, _ = hasty.Do(ctx, d.accept()) // whether it was answered says nothing of what it left
+			hasty := &casetest.Life{Doer: door{stack: d.stack}, Key: l.Key + "-hasty", Case: l.Case}
+			_, _ = hasty.Do(once, d.accept()) // whether it was answered says nothing of what it left
 		})
 	}
 	d.eventually(20*time.Second, "draws wait for one another", func() bool {
 		return d.count(ctx, `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'`) >= len(lives)/2
 	})
+	// To find all processes takes a while: the power is cut between that and some more
+	// after the draws are let go, which are through one after another.
+	begun := time.Now()
+	d.children(d.postgresPID())
+	finding, later := time.Since(begun), time.Duration(rand.Int64N(int64(120*time.Millisecond)))
 	require.NoError(d.t, held.Rollback(ctx))
-	select { // any moment of the draws that follow
-	case <-time.After(time.Duration(rand.Int64N(int64(30 * time.Millisecond)))):
-	case <-ctx.Done():
-	}
+	<-time.After(later - finding)
 	d.cutPostgres()
+	giveUp() // nobody tries again after the cut
 	group.Wait()
 	d.sql.Reset()
 	d.ready(d.apis[0])
 	d.eventually(30*time.Second, "PostgreSQL is back", func() bool { return d.sql.Ping(ctx) == nil })
-	n := 0
+	var ids []string
 	for _, l := range lives {
-		if d.look(l.Case).Stage == lifecycle.LookBackPending {
-			n++
-		}
+		ids = append(ids, l.Case)
 	}
-	return n
+	return d.waiting(ctx, ids...)
+}
+
+// waiting counts those of the cases that wait for a look-back.
+func (d *drawing) waiting(ctx context.Context, ids ...string) int {
+	d.t.Helper()
+	return d.count(ctx, `SELECT count(*) FROM `+store.Schema+`.cases WHERE stage = 'look_back_pending' AND id = ANY ($1::uuid[])`, ids)
 }
 
 // whole holds that each case that waits for a look-back has one draw in the record,
