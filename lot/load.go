@@ -47,8 +47,8 @@ const loadBlock = 4096
 
 // SealLoad encrypts a load under the first key.
 func (k Keys) SealLoad(chance io.Reader, l Load) ([]byte, error) {
-	if len(k) == 0 || k[0] == (Key{}) {
-		return nil, noKey()
+	if err := k.CanSeal(); err != nil {
+		return nil, err
 	}
 	var w writer
 	w.number(len(l))

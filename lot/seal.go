@@ -114,8 +114,12 @@ func (e *SealError) Error() string { return e.en }
 // ZH returns the Chinese sentence.
 func (e *SealError) ZH() string { return e.zh }
 
-func noKey() *KeyError {
-	return &KeyError{Fault: KeyMissing, zh: "没有封存密钥，无法封存回头看方案。", en: "there is no key to seal the plan with"}
+// CanSeal fails with a *KeyError when there is no key to seal with.
+func (k Keys) CanSeal() error {
+	if len(k) == 0 || k[0] == (Key{}) {
+		return &KeyError{Fault: KeyMissing, zh: "没有封存密钥，无法封存回头看方案。", en: "there is no key to seal the plan with"}
+	}
+	return nil
 }
 
 func broken() *SealError {
@@ -140,8 +144,8 @@ func (k Keys) Seal(chance io.Reader, p Plan) ([]byte, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	if len(k) == 0 || k[0] == (Key{}) {
-		return nil, noKey()
+	if err := k.CanSeal(); err != nil {
+		return nil, err
 	}
 	id := k[0].id()
 	sealed := make([]byte, 0, SealedSize)
@@ -207,39 +211,29 @@ func (k Keys) Has(id string) bool {
 	return false
 }
 
-// Lacks says that the key of this id is not at hand, for a plan of which nothing
-// but that is known.
+// Lacks says that the key of this id is not at hand.
 func (k Keys) Lacks(id string) *KeyError {
-	fault := KeyWrong
 	if len(k) == 0 {
-		fault = KeyMissing
+		return &KeyError{
+			Fault: KeyMissing, ID: id,
+			zh: "没有封存密钥（需要密钥" + id + "），无法启封。请领导决定是否在见证下重新抽签。",
+			en: "there is no key; key " + id + " is needed",
+		}
 	}
 	return &KeyError{
-		Fault: fault, ID: id,
+		Fault: KeyWrong, ID: id,
 		zh: "现有密钥均不能启封（需要密钥" + id + "）。请领导决定是否在见证下重新抽签。",
 		en: "none of the keys opens it; key " + id + " is needed",
 	}
 }
 
 func (k Keys) find(id [keyIDSize]byte) (Key, error) {
-	hexID := string(hexText(id[:]))
-	if len(k) == 0 {
-		return Key{}, &KeyError{
-			Fault: KeyMissing, ID: hexID,
-			zh: "没有封存密钥（需要密钥" + hexID + "），无法启封。请领导决定是否在见证下重新抽签。",
-			en: "there is no key; key " + hexID + " is needed",
-		}
-	}
 	for _, key := range k {
 		if key != (Key{}) && key.id() == id {
 			return key, nil
 		}
 	}
-	return Key{}, &KeyError{
-		Fault: KeyWrong, ID: hexID,
-		zh: "现有密钥均不能启封（需要密钥" + hexID + "）。请领导决定是否在见证下重新抽签。",
-		en: "none of the keys opens it; key " + hexID + " is needed",
-	}
+	return Key{}, k.Lacks(string(hexText(id[:])))
 }
 
 func (k Key) gcm() (cipher.AEAD, error) {

@@ -35,21 +35,3 @@ func (k Keys) Tags(of string, number int, d calendar.Date) [][]byte {
 	}
 	return tags
 }
-
-// StillMay says that a team drawn before may still come: its lead and enough of
-// the others are eligible by the roster of today.
-func (t Team) StillMay(roster Roster, least int) bool {
-	eligible := map[string]bool{}
-	for _, i := range roster {
-		if i.Eligible() {
-			eligible[i.ID] = true
-		}
-	}
-	n := 0
-	for _, id := range append([]string{t.Lead}, t.Others...) {
-		if eligible[id] {
-			n++
-		}
-	}
-	return eligible[t.Lead] && n >= least
-}

@@ -27,6 +27,24 @@ func (t Team) canonical() Team {
 	return Team{Lead: t.Lead, Others: slices.Sorted(slices.Values(t.Others))}
 }
 
+// StillMay says that a team drawn before may still come: its lead and enough of
+// the others are eligible by the roster of today.
+func (t Team) StillMay(roster Roster, least int) bool {
+	eligible := map[string]bool{}
+	for _, i := range roster {
+		if i.Eligible() {
+			eligible[i.ID] = true
+		}
+	}
+	n := 0
+	for _, id := range append([]string{t.Lead}, t.Others...) {
+		if eligible[id] {
+			n++
+		}
+	}
+	return eligible[t.Lead] && n >= least
+}
+
 func (t Team) check() error {
 	if n := 1 + len(t.Others); n < MinTeam || n > MaxTeam {
 		return invalid("team", "检查组应为2至12人。", "a team is of 2 to 12 inspectors")

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -77,8 +76,7 @@ func faultOf(err error) (lifecycle.DrawFault, bool) {
 // lots draws the day and the team of one case and seals them.
 func (p *plan) lots(ctx context.Context, k *tracked, window lot.Window) (sealing, string, error) {
 	keys, figures, chance := p.store.keys(), k.rules.Policy.LookBack, rand.Reader
-	if len(keys) == 0 {
-		_, err := keys.SealLoad(chance, nil)
+	if err := keys.CanSeal(); err != nil {
 		return sealing{}, "", err
 	}
 	today := k.rules.Today(k.c.At)
@@ -292,6 +290,6 @@ func (s *Store) OpenPlan(ctx context.Context, a lifecycle.Actor, id string) (Ope
 		return OpenedPlan{}, &lifecycle.Refusal{Kind: lifecycle.NotAllowed, Code: "seal", ZH: opened.Fault.ZH, EN: opened.Fault.EN}
 	}
 	r := opened.Reveals[len(opened.Reveals)-1]
-	s.log.InfoContext(ctx, "a sealed plan was read before its day", slog.String("case", id), slog.String("account", a.Account), slog.Time("at", time.Now()))
+	s.log.InfoContext(ctx, "a sealed plan was read before its day", slog.String("case", id), slog.String("account", a.Account))
 	return OpenedPlan{Number: r.Number, Window: r.Window, Date: r.Date, Team: r.Team}, nil
 }
