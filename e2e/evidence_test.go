@@ -52,7 +52,10 @@ func TestAnUploadThatIsKilledLeavesNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, os.Remove(u.files()[0]), "of a content that is there already nothing would be written")
 	conn = u.send(ctx, len(body))
-	k.eventually(20*time.Second, "the file to be kept", func() bool { return len(u.files()) == 1 })
+	k.eventually(20*time.Second, "the file to be kept", func() bool {
+		files := u.files()
+		return len(files) == 1 && filepath.Ext(files[0]) == "" // under its own name, no longer .tmp
+	})
 	k.apis[0].kill()
 	u.unanswered(conn)
 	require.NoError(t, hold.Rollback(ctx))

@@ -3,6 +3,8 @@ package e2e_test
 import (
 	"bufio"
 	"context"
+	"errors"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -16,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/casetest"
+	"duban/internal/loopback"
 	"duban/internal/pgtest"
 	"duban/lifecycle"
 	"duban/local"
@@ -35,7 +38,13 @@ var readyLine = regexp.MustCompile(`is ready: http://(\S+)`)
 
 func serve(t *testing.T, dir string) *served {
 	t.Helper()
-	cmd := exec.Command(os.Getenv("DUBAN_BIN"), "serve", "--data", dir, "--listen", "127.0.0.1:0")
+	engine := filepath.Join(dir, "engine.address")
+	if _, err := os.Stat(engine); errors.Is(err, fs.ErrNotExist) {
+		// As if the engine had run there before: all would try port 7233 first.
+		require.NoError(t, os.MkdirAll(dir, 0o700))
+		require.NoError(t, os.WriteFile(engine, []byte(loopback.Address(t)), 0o600))
+	}
+	cmd := exec.Command(os.Getenv("DUBAN_BIN"), "serve", "--data", dir, "--listen", loopback.Host()+":0")
 	out, err := cmd.StderrPipe()
 	require.NoError(t, err)
 	s := &served{cmd: cmd, done: make(chan struct{}), began: time.Now()}

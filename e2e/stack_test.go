@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -19,6 +18,7 @@ import (
 
 	"duban/calendar"
 	"duban/internal/casetest"
+	"duban/internal/loopback"
 	"duban/internal/pgtest"
 	"duban/local"
 	"duban/policy"
@@ -113,7 +113,7 @@ func (s setup) policy(t *testing.T) []byte {
 func (k *stack) startEngine() {
 	k.t.Helper()
 	quiet := slog.New(slog.DiscardHandler)
-	e, err := local.StartEngine(context.Background(), local.EngineOptions{Dir: k.dir, DatabaseURL: k.postgres.URL(), Listen: "127.0.0.1:0", Logger: quiet})
+	e, err := local.StartEngine(context.Background(), local.EngineOptions{Dir: k.dir, DatabaseURL: k.postgres.URL(), Listen: loopback.Address(k.t), Logger: quiet})
 	require.NoError(k.t, err)
 	k.engine = e
 	k.t.Cleanup(func() { _ = e.Stop(context.Background()) })
@@ -144,10 +144,7 @@ func (k *stack) evidence() string { return filepath.Join(k.dir, "evidence") }
 
 func (k *stack) startAPI() *process {
 	k.t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(k.t, err)
-	address := l.Addr().String()
-	require.NoError(k.t, l.Close())
+	address := loopback.Address(k.t)
 	p := k.start("api", address, "api", "--listen", address)
 	k.mu.Lock()
 	defer k.mu.Unlock()

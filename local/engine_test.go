@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/loopback"
 	"duban/internal/pgtest"
 	"duban/local"
 )
@@ -47,11 +48,7 @@ func TestEngineComesBackAtTheSameAddressWhenKilled(t *testing.T) {
 func TestEngineKeepsItsAddressFromStartToStart(t *testing.T) {
 	t.Parallel()
 	dir := pgtest.Folder(t)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	free := l.Addr().String()
-	require.NoError(t, l.Close())
-
+	free := loopback.Address(t)
 	e := startEngine(t, local.EngineOptions{Dir: dir, Listen: free})
 	require.Equal(t, free, e.Address())
 	require.NoError(t, e.Stop(t.Context()))

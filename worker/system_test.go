@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
-	"net"
 	"os"
 	"slices"
 	"sync"
@@ -21,6 +20,7 @@ import (
 	"duban/calendar"
 	"duban/dispatch"
 	"duban/internal/casetest"
+	"duban/internal/loopback"
 	"duban/internal/pgtest"
 	"duban/lifecycle"
 	"duban/local"
@@ -61,7 +61,7 @@ type system struct {
 func newSystem(t *testing.T, day time.Duration, watch bool) *system {
 	t.Helper()
 	ctx := t.Context()
-	s := &system{database: pgtest.Database(t), address: freeAddress(t), logger: slog.New(slog.DiscardHandler), left: &leaving{}}
+	s := &system{database: pgtest.Database(t), address: loopback.Address(t), logger: slog.New(slog.DiscardHandler), left: &leaving{}}
 	if os.Getenv("DUBAN_TEST_LOG") != "" {
 		s.logger = slog.New(slog.NewTextHandler(t.Output(), nil))
 	}
@@ -151,14 +151,6 @@ type door struct{ *dispatch.Dispatcher }
 
 func (d door) Execute(ctx context.Context, r store.Request) (store.Answer, error) {
 	return d.Do(ctx, r)
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, l.Close())
-	return l.Addr().String()
 }
 
 // running reports whether the workflow of a case runs.
