@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"slices"
 	"time"
 
 	"duban/calendar"
@@ -32,8 +33,17 @@ type Clock struct {
 	// StandsSince is the day from which the clock stands still; zero while it
 	// runs.
 	StandsSince calendar.Date `json:"stands_since,omitzero"`
+	// Stood are the spans in which it stood while the plan was reviewed. Their
+	// days are given back already.
+	Stood []Span `json:"stood,omitempty"`
 	// Next is what rings next; nil while the clock runs on silently or stands.
 	Next *Ring `json:"next,omitempty"`
+}
+
+// A Span is the days after From, up to and including To.
+type Span struct {
+	From calendar.Date `json:"from"`
+	To   calendar.Date `json:"to"`
 }
 
 // A Move says why and how far a due date was moved.
@@ -264,6 +274,9 @@ func (t *turn) resume(c Clock, to calendar.Date, reason MoveReason) Clock {
 	}
 	since := c.StandsSince
 	c.StandsSince = calendar.Date{}
+	if t.c.Stage == PlanReview {
+		c.Stood = append(slices.Clone(c.Stood), Span{From: since, To: to})
+	}
 	return t.move(c, t.rules.later(c.Due, since, to), reason)
 }
 

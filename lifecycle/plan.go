@@ -133,7 +133,8 @@ func (t *turn) givePlanBack(k Clock) Clock {
 	if !k.StandsSince.IsZero() {
 		read = k.StandsSince // from then on it stood
 	}
-	k = t.move(k, t.rules.later(k.Due, t.c.Plan.On, read), MoveCorrection)
+	k = t.move(k, t.rules.laterBut(k.Due, t.c.Plan.On, read, k.Stood), MoveCorrection)
+	k.Stood = nil
 	k = t.resume(k, t.today, MoveStay)
 	k = t.move(k, latest(k.Due, t.rules.Calendar.Add(t.today, t.rules.Policy.Rectification.Correction).Date), MoveCorrection)
 	if t.held() {
@@ -166,7 +167,9 @@ func (t *turn) chargeReview(review Clock) {
 	if !main.StandsSince.IsZero() {
 		to = main.StandsSince // the days since are given back when it resumes
 	}
-	t.set(t.move(main, t.rules.later(main.Due, from, to), MoveCommittee))
+	main = t.move(main, t.rules.laterBut(main.Due, from, to, main.Stood), MoveCommittee)
+	main.Stood = nil
+	t.set(main)
 }
 
 func (b *PlanSubmitted) apply(c *Case, _ Event) {

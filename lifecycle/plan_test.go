@@ -51,3 +51,56 @@ func TestPlanReturnedDuringAStay(t *testing.T) {
 		})
 	}
 }
+
+// A stay that began and ended while the plan was read was given back as it ended:
+// neither the plan's return nor the committee's lateness gives its days again.
+func TestAStayWithinAPlansReviewCountsOnce(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	n := served(t, w, accept(lifecycle.ByDeadline, "")) // Monday 2 March 2026, 30 days for the plan
+	on := func(n *node, date string, who string, body lifecycle.CommandBody) *node {
+		at := *n
+		at.now = noon(day(date))
+		at.c = catchUp(t, at.c, at.now, w.rules)
+		return steps(t, w, &at, who, body)
+	}
+	due := func(n *node, name policy.ClockName) string {
+		k, ok := clockOf(n.c, name)
+		require.True(t, ok)
+		return k.Due.String()
+	}
+	main := due(n, policy.ClockRectification)
+	plan := lifecycle.SubmitPlan{Measures: []lifecycle.PlannedMeasure{{Text: someText, Kind: lifecycle.Training, Owner: "张三", Due: day("2026-03-20")}}}
+	n = on(n, "2026-03-09", "secretary", plan)
+	review, _ := clockOf(n.c, policy.ClockPlanReview)
+	require.Equal(t, "2026-03-19", review.Due.String())
+	for _, stay := range [][2]string{{"2026-03-11", "2026-03-13"}, {"2026-03-20", "2026-03-24"}} {
+		n = on(n, stay[0], "leader", lifecycle.GrantStay{Until: day("2026-03-31"), Reason: someText})
+		n = on(n, stay[1], "leader", lifecycle.EndStay{Reason: someText})
+	}
+	cal := w.rules.Calendar
+
+	returned := on(n, "2026-03-27", "officer", lifecycle.ReturnPlan{Reasons: []string{someText}})
+	lost := cal.WorkingDaysBetween(day("2026-03-09"), day("2026-03-27"))
+	require.Equal(t, cal.AddWorkingDays(day("2026-04-01"), lost).String(), due(returned, policy.ClockPlan))
+
+	// The unit's own due date: both stays, and what of the review was late and no
+	// stay, each by working days or natural ones, whichever is later.
+	accepted := on(n, "2026-03-27", "officer", lifecycle.AcceptPlan{})
+	want := day(main)
+	for _, span := range [][2]string{{"2026-03-11", "2026-03-13"}, {"2026-03-20", "2026-03-24"}, {"2026-03-19", "2026-03-20"}, {"2026-03-24", "2026-03-27"}} {
+		from, to := day(span[0]), day(span[1])
+		natural := cal.Roll(want.AddDays(to.DaysSince(from))).Date
+		want = cal.AddWorkingDays(want, cal.WorkingDaysBetween(from, to))
+		if natural.After(want) {
+			want = natural
+		}
+	}
+	require.Equal(t, want.String(), due(accepted, policy.ClockRectification))
+	require.Equal(t, due(returned, policy.ClockRectification), due(accepted, policy.ClockRectification))
+
+	// The next review starts anew.
+	again := on(returned, "2026-03-30", "secretary", plan)
+	again = on(again, "2026-04-01", "officer", lifecycle.ReturnPlan{Reasons: []string{someText}})
+	require.Equal(t, cal.AddWorkingDays(day("2026-04-01"), lost+2).String(), due(again, policy.ClockPlan))
+}

@@ -129,6 +129,17 @@ func (r Rules) later(due, from, to calendar.Date) calendar.Date {
 	return latest(natural, working)
 }
 
+// laterBut is later without the days of spans, which follow one another.
+func (r Rules) laterBut(due, from, to calendar.Date, but []Span) calendar.Date {
+	for _, span := range but {
+		if span.From.Before(to) {
+			due = r.later(due, from, span.From)
+			from = latest(from, span.To)
+		}
+	}
+	return r.later(due, from, to)
+}
+
 func latest(a, b calendar.Date) calendar.Date {
 	if b.After(a) {
 		return b
