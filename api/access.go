@@ -51,7 +51,6 @@ func accessTable() map[string]access {
 	table := map[string]access{
 		"GET /healthz":      public,
 		"GET /readyz":       public,
-		"GET /metrics":      public,
 		"GET /openapi.json": public,
 		"GET /openapi.yaml": public,
 		"GET /docs":         public,

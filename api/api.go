@@ -37,8 +37,8 @@ type Options struct {
 	Patience Patience
 	// Logger gets one line for each request. Defaults to slog.Default().
 	Logger *slog.Logger
-	// Registry gets the API's metrics and is shown at /metrics. Defaults to a
-	// new one.
+	// Registry gets the API's metrics, which the API itself shows nobody: they
+	// tell what is done. Defaults to a new one.
 	Registry *prometheus.Registry
 	// Clock stamps the instant a request is received. Defaults to time.Now.
 	Clock func() time.Time
@@ -178,7 +178,7 @@ func build(o Options) (*gin.Engine, *server) {
 	s.evidenceRoutes(router)
 	s.importRoutes(router)
 	s.directoryFiles(router)
-	s.health(router, o.Registry)
+	s.health(router)
 	s.document(router)
 	return router, s
 }

@@ -4,8 +4,6 @@ import (
 	"net/http"
 
 	"github.com/gin-gonic/gin"
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 // A Health says how this process and what it stands on are.
@@ -22,10 +20,9 @@ type Health struct {
 }
 
 // health registers what operators and their machines ask.
-func (s *server) health(router *gin.Engine, registry *prometheus.Registry) {
+func (s *server) health(router *gin.Engine) {
 	router.GET("/healthz", func(c *gin.Context) { c.JSON(http.StatusOK, gin.H{"status": "ok"}) })
 	router.GET("/readyz", s.ready)
-	router.GET("/metrics", gin.WrapH(promhttp.HandlerFor(registry, promhttp.HandlerOpts{})))
 }
 
 // ready answers 200 when commands can be recorded. The engine may be away: then

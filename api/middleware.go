@@ -68,7 +68,8 @@ func (s *server) note(c *gin.Context, one *call, route string, status int, took 
 }
 
 // routeLabel is the route for log and metrics. The kinds of command share one,
-// so that the metrics do not tell what is being done to cases.
+// and so do the routes of look-backs, so that the metrics do not tell what is
+// being done to cases or that a plan was opened.
 func (s *server) routeLabel(c *gin.Context) string {
 	_, pattern, _ := strings.Cut(routeName("", c.FullPath()), " ")
 	switch {
@@ -76,6 +77,8 @@ func (s *server) routeLabel(c *gin.Context) string {
 		return "none"
 	case strings.HasPrefix(pattern, commandPath("")):
 		return commandPath("{kind}")
+	case strings.HasPrefix(pattern, pathLookBacks):
+		return pathLookBacks
 	default:
 		return pattern
 	}

@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/stretchr/testify/require"
 
 	"duban/api"
@@ -196,10 +198,15 @@ func TestHealth(t *testing.T) {
 	// no label, and the kind of a command is none either.
 	send(t, h, asked{method: "BREW", path: "/pot"})
 	send(t, h, asked{method: http.MethodPost, path: oneCase + "/commands/record_arrival"})
-	text := get("/metrics").Body.String()
+	send(t, h, asked{method: http.MethodGet, path: "/v1/look-backs/7/plan"})
+	require.Equal(t, http.StatusNotFound, get("/metrics").Code, "they are for operators, at an address of their own")
+	shown := httptest.NewRecorder()
+	promhttp.HandlerFor(registry, promhttp.HandlerOpts{}).ServeHTTP(shown, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	text := shown.Body.String()
 	require.Contains(t, text, `duban_http_request_duration_seconds_count{method="GET",route="/readyz",status="503"} 1`)
+	require.Contains(t, text, `duban_http_request_duration_seconds_count{method="GET",route="/v1/look-backs",status="401"} 1`)
 	require.Contains(t, text, `duban_http_request_duration_seconds_count{method="POST",route="/v1/cases/{id}/commands/{kind}",status="401"} 1`)
-	for _, unwanted := range []string{"BREW", "pot", "record_arrival"} {
+	for _, unwanted := range []string{"BREW", "pot", "record_arrival", "plan"} {
 		require.NotContains(t, text, unwanted)
 	}
 }

@@ -195,7 +195,7 @@ func (k *stack) dump(out *outside, l *casetest.Life) dump {
 		require.NoError(k.t, err)
 	}
 	for path, who := range map[string]lifecycle.Actor{
-		"/metrics": k.people.Auditor, "/v1/ledger.xlsx": k.people.Auditor, "/v1/cases/" + l.Case + "/file.zip": k.people.Auditor,
+		"/v1/ledger.xlsx": k.people.Auditor, "/v1/cases/" + l.Case + "/file.zip": k.people.Auditor,
 		"/v1/cases/" + l.Case: k.people.Auditor, "/v1/cases/" + l.Case + "/events?limit=200": k.people.Auditor,
 		"/v1/cases/" + l.Case + "/messages": k.people.Auditor, "/v1/cases/" + l.Case + "/deadline": k.people.Auditor,
 		"/v1/cases": k.people.Manager, "/v1/tasks": k.people.Leader, "/v1/inbox": k.people.Leader,
@@ -207,6 +207,15 @@ func (k *stack) dump(out *outside, l *casetest.Life) dump {
 			require.Equal(k.t, http.StatusOK, status, "%s: %s", path, text)
 		}
 		d.add(k.t, "GET "+path, text)
+	}
+	for _, p := range slices.Concat(k.apis, k.workers) {
+		resp, err := http.Get("http://" + p.operators + "/metrics")
+		require.NoError(k.t, err)
+		text, err := io.ReadAll(resp.Body)
+		require.NoError(k.t, err)
+		require.NoError(k.t, resp.Body.Close())
+		require.Contains(k.t, string(text), "go_goroutines")
+		d.add(k.t, "metrics of "+p.name, text)
 	}
 	return d
 }

@@ -145,7 +145,9 @@ func (k *stack) evidence() string { return filepath.Join(k.dir, "evidence") }
 func (k *stack) startAPI() *process {
 	k.t.Helper()
 	address := loopback.Address(k.t)
-	p := k.start("api", address, "api", "--listen", address)
+	operators := loopback.Address(k.t)
+	p := k.start("api", address, "api", "--listen", address, "--operator-listen", operators)
+	p.operators = operators
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.apis = append(k.apis, p)
@@ -154,7 +156,9 @@ func (k *stack) startAPI() *process {
 
 func (k *stack) startWorker() *process {
 	k.t.Helper()
-	p := k.start("worker", "", "worker")
+	operators := loopback.Address(k.t)
+	p := k.start("worker", "", "worker", "--operator-listen", operators)
+	p.operators = operators
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.workers = append(k.workers, p)
@@ -165,9 +169,11 @@ func (k *stack) startWorker() *process {
 type process struct {
 	name    string
 	address string
-	args    []string
-	cmd     *exec.Cmd
-	done    chan struct{}
+	// operators is where its metrics are.
+	operators string
+	args      []string
+	cmd       *exec.Cmd
+	done      chan struct{}
 }
 
 func (k *stack) start(name, address string, args ...string) *process {

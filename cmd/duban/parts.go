@@ -12,7 +12,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/sync/errgroup"
 
 	"duban/activities"
@@ -28,9 +27,9 @@ import (
 type parts struct {
 	settings settings
 	listen   string
-	// workerListen serves the metrics of a worker that is a process of its own.
-	workerListen string
-	api, worker  bool
+	// operators is the address for operators; empty when nothing is served there.
+	operators   string
+	api, worker bool
 	// evidence is where files are kept; empty for a process that takes none.
 	evidence string
 	// papers is where papers are kept; a process without a place for them sends
@@ -123,11 +122,9 @@ func (p parts) run(ctx context.Context) error {
 			Papers: keeper,
 		})
 		group.Go(func() error { return p.serve(ctx, record, handler, log) })
-	} else if p.workerListen != "" {
-		mux := http.NewServeMux()
-		mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-		mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, state()) })
-		group.Go(func() error { return listenAndServe(ctx, p.workerListen, mux, nil) })
+	}
+	if p.operators != "" {
+		group.Go(func() error { return listenAndServe(ctx, p.operators, operatorHandler(registry, state), nil) })
 	}
 	return group.Wait()
 }

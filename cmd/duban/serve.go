@@ -22,6 +22,7 @@ type serveCmd struct {
 	Policy string `type:"existingfile" help:"Policy to begin with, in an empty record. Defaults to the built-in one."`
 
 	evidenceLimits
+	operatorListen
 }
 
 // Run starts what is not named, serves until it is told to stop, and stops it
@@ -63,7 +64,7 @@ func (c serveCmd) Run(ctx context.Context, s *settings) error {
 		}
 	}
 	p := parts{
-		settings: *s, listen: c.Listen, api: true, worker: true, migrates: true, limits: c.evidenceLimits,
+		settings: *s, listen: c.Listen, operators: c.OperatorListen, api: true, worker: true, migrates: true, limits: c.evidenceLimits,
 		keys: func() lot.Keys { return keys },
 	}
 	if p.papers, err = s.papersAddress(); err != nil {
@@ -155,6 +156,7 @@ type apiCmd struct {
 	Listen string `env:"DUBAN_LISTEN" default:"127.0.0.1:8080" help:"Address of the API. Defaults to 127.0.0.1:8080."`
 
 	evidenceLimits
+	operatorListen
 }
 
 // errExternal: the split processes start nothing local.
@@ -169,12 +171,10 @@ func (c apiCmd) Run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
-	return parts{keys: func() lot.Keys { return keys }, settings: *s, listen: c.Listen, api: true, evidence: s.EvidenceURL, papers: s.PapersURL, limits: c.evidenceLimits}.run(ctx)
+	return parts{keys: func() lot.Keys { return keys }, settings: *s, listen: c.Listen, operators: c.OperatorListen, api: true, evidence: s.EvidenceURL, papers: s.PapersURL, limits: c.evidenceLimits}.run(ctx)
 }
 
-type workerCmd struct {
-	Listen string `env:"DUBAN_WORKER_LISTEN" help:"Address of the worker's /healthz and /metrics; nothing is served when it is left out."`
-}
+type workerCmd struct{ operatorListen }
 
 // Run works.
 func (c workerCmd) Run(ctx context.Context, s *settings) error {
@@ -185,7 +185,7 @@ func (c workerCmd) Run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
-	return parts{keys: func() lot.Keys { return keys }, settings: *s, workerListen: c.Listen, worker: true, papers: s.PapersURL}.run(ctx)
+	return parts{keys: func() lot.Keys { return keys }, settings: *s, operators: c.OperatorListen, worker: true, papers: s.PapersURL}.run(ctx)
 }
 
 type migrateCmd struct {
