@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // An EntryKind names an act on an entry of a list. It stands in addresses and in
@@ -200,25 +200,42 @@ func (b *DecideEnd) decide(t *turn, e Entry, _ []string) error {
 	return t.text("reason", b.Reason, maxText)
 }
 
-func (b *CorrectEntry) decide(t *turn, _ Entry, _ []string) error {
+func (b *CorrectEntry) decide(t *turn, _ Entry, names []string) error {
 	if strings.TrimSpace(b.Basis) == "" && strings.TrimSpace(b.Decision) == "" {
 		return invalid("basis", "nothing_to_correct", "请填写要更正的依据或者决定文号。", "Say what the basis or the decision's number should be.")
 	}
-	return first(t.optional("basis", b.Basis, maxText), t.optional("number", b.Decision, maxName), t.text("reason", b.Reason, maxText))
+	return first(t.optional("basis", b.Basis, maxText), t.optional("number", b.Decision, maxName), nobody("number", b.Decision, names),
+		t.text("reason", b.Reason, maxText))
 }
 
 func (b *ShowEntry) decide(t *turn, e Entry, names []string) error {
-	if number, _ := e.Decision(); number == "" {
+	number, _ := e.Decision()
+	if number == "" {
 		return notAllowed("no_decision", "列入决定尚无文号，不能公开。", "The decision has no number yet, so the entry is not for the public.")
 	}
-	if err := first(t.text("text", b.Text, maxText), t.text("reason", b.Reason, maxText)); err != nil {
-		return err
-	}
-	i := slices.IndexFunc(names, func(name string) bool { return strings.Contains(b.Text, name) })
-	if i >= 0 {
-		return invalid("text", "person_named", "公开内容不得出现个人姓名（"+names[i]+"）。", "What the public reads names no person ("+names[i]+").")
+	return first(t.text("text", b.Text, maxText), t.text("reason", b.Reason, maxText), nobody("text", b.Text, names), nobody("number", number, names))
+}
+
+// nobody refuses a text that the public reads and that names one of the persons,
+// however the name is set: papers space out names of two characters.
+func nobody(field, text string, names []string) error {
+	text = unspaced(text)
+	for _, name := range names {
+		if strings.Contains(text, unspaced(name)) {
+			return invalid(field, "person_named", "公开内容不得出现个人姓名（"+name+"）。", "What the public reads names no person ("+name+").")
+		}
 	}
 	return nil
+}
+
+// unspaced is a text without white space and what is not seen at all.
+func unspaced(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, text)
 }
 
 func (b *HideEntry) decide(t *turn, _ Entry, _ []string) error {

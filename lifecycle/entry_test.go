@@ -158,6 +158,13 @@ func TestWhatThePublicMayRead(t *testing.T) {
 	}
 	require.Nil(t, e.Public(), "nothing is shown unless somebody decides so")
 	require.Equal(t, "person_named", refused(e, &lifecycle.ShowEntry{Text: "书记王二同志不重视。", Reason: someText}))
+	for _, spaced := range []string{"王　二同志不重视。", "王 二同志不重视。", "王\u200b二同志不重视。"} {
+		require.Equal(t, "person_named", refused(e, &lifecycle.ShowEntry{Text: spaced, Reason: someText}), "%q", spaced)
+	}
+	require.Equal(t, "person_named", refused(e, &lifecycle.CorrectEntry{Decision: "关于王 二同志的决定", Reason: someText}), "the public reads the number as well")
+	named := e
+	named.Grounds = []lifecycle.Ground{{Case: "a", Measure: 1, Status: lifecycle.Done, On: day("2026-03-02"), Decision: "关于王二同志的决定"}}
+	require.Equal(t, "person_named", refused(named, &lifecycle.ShowEntry{Text: "组织生活制度不严格。", Reason: someText}))
 	require.Equal(t, "required", refused(e, &lifecycle.ShowEntry{Text: "组织生活制度不严格。"}))
 	require.Equal(t, "required", refused(e, &lifecycle.HideEntry{}))
 	undecided := e

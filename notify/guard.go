@@ -75,7 +75,12 @@ func (g *Guard) resolve(ctx context.Context, host string) ([]netip.Addr, error) 
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return []netip.Addr{ip}, nil
 	}
-	return g.resolver.LookupNetIP(ctx, "ip", host)
+	found, err := g.resolver.LookupNetIP(ctx, "ip", host)
+	plain := make([]netip.Addr, len(found))
+	for i, ip := range found {
+		plain[i] = ip.Unmap() // Go's own resolver reads IPv4 addresses in /etc/hosts as ::ffff:…
+	}
+	return plain, err
 }
 
 // permits reports whether an address may be connected to. Inside: the host it

@@ -37,7 +37,7 @@ func TestAddressesInsideAreRefusedHoweverTheyAreSpelt(t *testing.T) {
 		// nobody, everybody
 		"0.0.0.0", "0", "[::]", "255.255.255.255", "224.0.0.1", "239.1.2.3", "[ff02::1]", "240.0.0.1",
 		// link-local and the clouds' metadata
-		"169.254.169.254", "169.254.0.1", "[fe80::1]", "[fe80::1%25eth0]", "[::ffff:169.254.169.254]", "0xa9fea9fe", "100.100.100.200", "[fd00:ec2::254]", "168.63.129.16",
+		"169.254.169.254", "169.254.0.1", "[fe80::1]", "[fe80::1%25eth0]", "[::ffff:169.254.169.254]", "0xa9fea9fe", "100.100.100.200", "[fd00:ec2::254]", "[fd20:ce::254]", "168.63.129.16",
 		// private
 		"10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.0.1", "100.64.0.1", "[fc00::1]", "[fd12:3456::1]", "[::ffff:10.0.0.1]", "[::ffff:192.168.0.1]", "[fec0::1]",
 		// special
@@ -112,14 +112,16 @@ func TestRebindingIsFoundOutAtTheConnection(t *testing.T) {
 // What is listed is let through, and no more than that.
 func TestListedAddresses(t *testing.T) {
 	t.Parallel()
-	listed := []string{"oa.example.com", "10.1.0.0/16", "192.168.7.7", "0.0.0.0/0", "::/0", "fd00::/8", " Gate.Example.COM. "}
+	listed := []string{"oa.example.com", "mapped.example.com", "10.1.0.0/16", "192.168.7.7", "0.0.0.0/0", "::/0", "fd00::/8", " Gate.Example.COM. "}
 	g, err := notify.NewGuard(listed, &names{lists: map[string][][]netip.Addr{
 		"oa.example.com": {leads("172.16.3.3")}, "gate.example.com": {leads("127.0.0.1")}, "x.example.com": {leads("10.1.2.3")},
+		"mapped.example.com": {leads("::ffff:172.16.3.4")},
 	}})
 	require.NoError(t, err)
 	for address, want := range map[string]string{
 		"http://oa.example.com:8080/hook":  "",
 		"http://OA.example.com./hook":      "",
+		"http://mapped.example.com/hook":   "", // as a program without cgo reads /etc/hosts
 		"http://10.1.255.1/":               "",
 		"http://192.168.7.7:9000/":         "",
 		"https://x.example.com/":           "",
