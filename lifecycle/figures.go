@@ -72,7 +72,7 @@ func (f Figures) zh(on calendar.Date) string {
 	f.Ladder.write(&b, "三", "件", "在级最长%d个工作日")
 	upcoming := f.Upcoming
 	upcoming.Title += fmt.Sprintf("（今后%d个工作日内）", f.Ahead)
-	upcoming.write(&b, "四", "件", "")
+	upcoming.write(&b, "四", "项", "")
 	f.Committee.write(&b, "五", "项", "最长超期%d个工作日")
 	b.WriteString("明细请登录系统，在同名统计中查看。")
 	return b.String()

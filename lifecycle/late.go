@@ -40,7 +40,19 @@ func (c Case) UnitOwes() (Clock, bool) {
 func (c Case) CommitteeOwes() []Clock {
 	var list []Clock
 	for _, k := range c.Clocks {
-		if committeeClock(k.Name) {
+		if committeeClock(k.Name) || k.Name == policy.ClockReceipt && k.Passed { // then it is the officer's to have it served
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// Armed lists the clocks that ring next for somebody who has something to do and
+// time left for it.
+func (c Case) Armed() []Clock {
+	var list []Clock
+	for _, k := range c.Clocks {
+		if who, _ := c.turnOf(k); k.Next != nil && !k.Passed && k.Name != policy.ClockStay && who != (Recipient{}) {
 			list = append(list, k)
 		}
 	}

@@ -192,7 +192,7 @@ func (d digests) lines(ctx context.Context, w waiting, reader lifecycle.Actor) (
 }
 
 // groups makes the one digest of the day for the robots, when something is
-// overdue. A group has members the record does not know, so it learns numbers
+// overdue: what the overview of the late says. A group has members the record does not know, so it learns numbers
 // and no case.
 func (d digests) groups(ctx context.Context) (int, error) {
 	var due bool
@@ -202,19 +202,16 @@ func (d digests) groups(ctx context.Context) (int, error) {
 	if err != nil || !due {
 		return 0, err
 	}
-	rows, err := d.tx.Query(ctx, `SELECT level, count(*) FROM cases WHERE `+isOpen+` AND due_at < $1 GROUP BY level`, d.now) //nolint:rowserrcheck // ForEachRow checks it
-	if err != nil {
-		return 0, err
-	}
-	var (
-		level int16
-		n     int
-	)
 	late := map[policy.Level]int{}
-	if _, err := pgx.ForEachRow(rows, []any{&level, &n}, func() error {
-		late[policy.Level(level)] = n
+	q := overviewQuery{kind: OverviewLate, rules: d.rules, now: d.now, today: d.day, args: pgx.NamedArgs{"most": nil}}
+	q.candidates(0)
+	err = q.each(ctx, d.tx, func(row overviewed) error {
+		for _, i := range q.items(row) {
+			late[i.Level]++
+		}
 		return nil
-	}); err != nil || len(late) == 0 {
+	})
+	if err != nil || len(late) == 0 {
 		return 0, err
 	}
 	subject, text := lifecycle.GroupDigest(late, d.day)

@@ -21,6 +21,8 @@ type overviewQuery struct {
 	rules lifecycle.Rules
 	now   time.Time
 	today calendar.Date
+	// until is the end of the last day that upcoming looks ahead.
+	until time.Time
 	// staff are the committee's people by account.
 	staff map[string]string
 	where []string
@@ -91,8 +93,11 @@ func (q *overviewQuery) candidates(days int) {
 			days = 5
 		}
 		last := q.rules.Calendar.AddWorkingDays(q.today, days)
-		q.where = append(q.where, `c.due_at > @now AND c.due_at <= @until`)
-		q.args["until"] = q.rules.Timeline.End(last)
+		// What is to be done until then rings until then, all of a case's clocks
+		// but the spread of its alarm.
+		q.where = append(q.where, `c.fire_at <= @until::timestamptz + @spread::interval`)
+		q.until = q.rules.Timeline.End(last)
+		q.args["until"], q.args["spread"] = q.until, interval(q.rules.Timeline.Scale(q.rules.Policy.Time.SpreadTo.Std()))
 	case OverviewCommittee:
 		q.staffChased()
 		q.where = append(q.where, missed)
@@ -169,11 +174,7 @@ func (q *overviewQuery) items(r overviewed) []OverviewItem {
 		i.Since, i.Days = r.c.RaisedOn, q.rules.Calendar.WorkingDaysBetween(r.c.RaisedOn, q.today)
 		return []OverviewItem{i}
 	case OverviewUpcoming:
-		if k, ok := r.c.Deadline(); ok && k.StandsSince.IsZero() && k.DueAt.After(q.now) {
-			i := q.on(r, k)
-			i.Days = q.rules.Calendar.WorkingDaysBetween(q.today, k.Due)
-			return []OverviewItem{i}
-		}
+		return q.upcoming(r)
 	case OverviewCommittee:
 		var items []OverviewItem
 		for _, k := range r.c.CommitteeOwes() {
@@ -193,6 +194,19 @@ func (q *overviewQuery) late(r overviewed, k lifecycle.Clock) []OverviewItem {
 	i := q.on(r, k)
 	i.Days = i.Late
 	return []OverviewItem{i}
+}
+
+// upcoming are the items of everything somebody must do until the last day.
+func (q *overviewQuery) upcoming(r overviewed) []OverviewItem {
+	var items []OverviewItem
+	for _, k := range r.c.Armed() {
+		if k.DueAt.After(q.now) && !k.DueAt.After(q.until) {
+			i := q.on(r, k)
+			i.Days = q.rules.Calendar.WorkingDaysBetween(q.today, k.Due)
+			items = append(items, i)
+		}
+	}
+	return items
 }
 
 // measures are the items of those that somebody must still order or carry out.

@@ -253,3 +253,65 @@ func (r record) areaOf(t *testing.T, unit string) (area string) {
 	require.NoError(t, r.sql.QueryRow(context.Background(), `SELECT area_id FROM units WHERE id = $1`, unit).Scan(&area))
 	return area
 }
+
+// A notice that lies unserved is the officer's to have served since the receipt
+// lapsed: the committee is late with it.
+func TestAnUnservedNoticeIsTheCommitteesLateness(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	p := r.people
+	at := time.Now().AddDate(0, 0, -60)
+	l := r.life(t, "unserved")
+	l.Now = func() time.Time { return at }
+	l.Must(ctx, t, append([]casetest.Step{p.Finding("问题", today().AddDays(-60))}, p.UpToServing(lifecycle.Immediate)...)...)
+	for at.Before(time.Now().AddDate(0, 0, -2)) {
+		at = at.AddDate(0, 0, 2)
+		l.Must(ctx, t, r.noteStep())
+	}
+	report := r.ask(t, store.OverviewCommittee, store.OverviewFilter{})
+	require.Equal(t, 1, report.Total.Count)
+	require.Equal(t, policy.ClockReceipt, report.Items[0].Clock)
+	require.Equal(t, p.Officer.Name, report.Items[0].WhoName)
+}
+
+// What falls due is everybody's: a letter to be sent within three working days,
+// a request for more time to be answered within two.
+func TestUpcomingKnowsMeasuresAndAnswers(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	p := r.people
+	l := r.life(t, "case")
+	l.Must(ctx, t, append(append([]casetest.Step{p.Finding("问题", today())}, p.UpToServing(lifecycle.Immediate)...), p.Sign(),
+		casetest.Step{By: p.Leader, Body: &lifecycle.OrderMeasure{Measure: policy.MeasureSupervisionLetter, Basis: "逾期"}},
+		casetest.Step{By: p.Secretary, Body: &lifecycle.RequestExtension{Until: today().AddDays(40), Reason: "资金未到位"}})...)
+	report := r.ask(t, store.OverviewUpcoming, store.OverviewFilter{Days: 5})
+	require.Equal(t, 2, report.Total.Count, "the letter within 3 working days, the answer within 2")
+}
+
+// What the groups are told and what the overviews say are the same figures: a case
+// that the committee itself has not triaged is nobody's overdue rectification.
+func TestTheGroupIsToldWhatTheOverviewSays(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	p := r.people
+	_, err := r.PutAddress(ctx, store.Address{Kind: "wecom", Address: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0123456789abcdef", Author: "x"})
+	require.NoError(t, err)
+	at := time.Now().AddDate(0, 0, -40)
+	l := r.life(t, "triage")
+	l.Now = func() time.Time { return at }
+	l.Must(ctx, t, p.Finding("问题", today().AddDays(-40)), casetest.Step{By: p.Inspector, Body: &lifecycle.SubmitDraft{}})
+	l.Now = nil
+	l.Must(ctx, t, r.noteStep())
+	require.Zero(t, r.ask(t, store.OverviewLate, store.OverviewFilter{}).Total.Count)
+	noon := calendar.Real().At(calendar.Builtin().AddWorkingDays(today(), 1), 12*time.Hour)
+	for more := true; more; {
+		_, err := r.RouteLetters(ctx, noon, 100)
+		require.NoError(t, err)
+		_, more, err = r.Digests(ctx, noon)
+		require.NoError(t, err)
+	}
+	require.Zero(t, r.count(t, `SELECT count(*) FROM mailings WHERE account_id IS NULL AND subject LIKE '%逾期事项1件%'`), "the group is told of one overdue case")
+}
