@@ -58,13 +58,20 @@ func (m *mapping) ref() Ref {
 
 func notYet(code, zh, en string) error { return &NotYetError{Code: code, ZH: zh, EN: en} }
 
+// takenBack reports whether the notice was taken back and none is drafted in its
+// place.
+func (m *mapping) takenBack() bool {
+	correction, _, _ := last[*lifecycle.NoticeCorrected](m.Events)
+	submission, _, _ := last[*lifecycle.NoticeSubmitted](m.Events)
+	return correction.Seq > submission.Seq
+}
+
 func (m *mapping) notice() ([]byte, error) {
-	correction, _, corrected := last[*lifecycle.NoticeCorrected](m.Events)
 	submission, _, submitted := last[*lifecycle.NoticeSubmitted](m.Events)
 	switch {
 	case m.c.Notice == nil, !submitted:
 		return nil, notYet("no_notice", "反馈意见尚未拟稿。", "No notice was drafted yet.")
-	case corrected && correction.Seq > submission.Seq:
+	case m.takenBack():
 		return nil, notYet("notice_withdrawn", "反馈意见已收回更正，尚未重新拟稿。", "The notice was taken back to be corrected, and no new one was drafted yet.")
 	}
 	n := m.c.Notice
@@ -78,7 +85,7 @@ func (m *mapping) notice() ([]byte, error) {
 	method, _ := m.Policy.Codes.Method(m.c.Finding.Method)
 	out := Notice{
 		Office: m.Office, Form: form, To: m.addressee(on), Number: n.Number, On: on, Draft: m.draft(), Campaign: m.Campaign, Method: method.ZH,
-		Demand: n.Text, Term: m.term(m.c), Replaces: n.Replaces, Amended: n.Version > 1 && n.Replaces == "" && m.c.Round == 1, LookBack: m.c.Round > 1,
+		Demand: n.Text, Term: m.term(m.c), Amended: n.Version > 1 && n.Replaces == "" && m.c.Round == 1, LookBack: m.c.Round > 1,
 	}
 	for _, c := range m.together() {
 		f := m.finding(c)
@@ -87,8 +94,26 @@ func (m *mapping) notice() ([]byte, error) {
 			f.Term = &t
 		}
 		out.Findings = append(out.Findings, f)
+		out.replaces(c)
 	}
 	return out.Write()
+}
+
+// replaces notes what the notice takes the place of in a case.
+func (n *Notice) replaces(c lifecycle.Case) {
+	number := c.Notice.Replaces
+	if number == "" {
+		return
+	}
+	i := slices.IndexFunc(n.Replaces, func(r Replaced) bool { return r.Number == number })
+	if i < 0 {
+		i = len(n.Replaces)
+		n.Replaces = append(n.Replaces, Replaced{Number: number})
+	}
+	n.Replaces[i].Items = append(n.Replaces[i].Items, c.Number)
+	slices.SortStableFunc(n.Replaces, func(a, b Replaced) int {
+		return cmp.Compare(lifecycle.NoticeNumberKey(a.Number), lifecycle.NoticeNumberKey(b.Number))
+	})
 }
 
 // together are the cases of which the notice states the findings, in the order of
@@ -271,6 +296,9 @@ func (m *mapping) closing() ([]byte, error) {
 }
 
 func (m *mapping) withdrawal() ([]byte, error) {
+	if e, b, ok := last[*lifecycle.NoticeCorrected](m.Events); ok && b.Misdirected != "" && m.now(e) {
+		return m.misdirection(e, b.Misdirected)
+	}
 	w := Withdrawal{Office: m.Office, Ref: m.ref()}
 	if m.c.Stage != lifecycle.Voided {
 		return nil, notYet("not_voided", "该事项没有撤销。", "The case was not voided.")
@@ -285,6 +313,22 @@ func (m *mapping) withdrawal() ([]byte, error) {
 	}
 	w.To = m.addressee(w.On)
 	return w.Write()
+}
+
+// now reports whether an event is of the last command: who writes its paper later
+// does not know the unit it went to.
+func (m *mapping) now(e lifecycle.Event) bool { return e.Command == m.Events[len(m.Events)-1].Command }
+
+func (m *mapping) misdirection(e lifecycle.Event, unit string) ([]byte, error) {
+	out := Misdirection{Office: m.Office, To: m.addressee(e.Legal), Notice: m.c.Notice.Number, NoticeOn: m.c.Notice.On, On: e.Legal}
+	for _, c := range m.together() {
+		out.Items = append(out.Items, c.Number)
+	}
+	for _, events := range m.Others {
+		c := lifecycle.Fold(events)
+		out.Rest = out.Rest || c.Notice != nil && c.Notice.ID == m.c.Notice.ID && c.Unit == unit && !c.Stage.Settled()
+	}
+	return out.Write()
 }
 
 func (m *mapping) reportForm() ([]byte, error) {

@@ -57,13 +57,20 @@ type Notice struct {
 	// Demand is what is required, in the drafter's words.
 	Demand string
 	Term   Term
-	// Replaces is the number of the notice it takes the place of.
-	Replaces string
+	// Replaces are the notices it takes the place of, by number.
+	Replaces []Replaced
 	// Amended: it is the notice of the number as the answer to an objection
 	// changed it.
 	Amended bool
 	// LookBack: the findings were not put right, as a look-back showed.
 	LookBack bool
+}
+
+// A Replaced is a notice of which some items are stated anew.
+type Replaced struct {
+	// Number is the notice's, Items are the numbers of the cases.
+	Number string
+	Items  []string
 }
 
 func (n Notice) title() string {
@@ -124,8 +131,11 @@ func (n Notice) check() error {
 			}
 		}
 	}
-	if err := allow(field{"replaces", "所替代的文书", n.Replaces}); err != nil {
-		return err
+	for i, r := range n.Replaces {
+		at := fmt.Sprintf("replaces[%d].", i)
+		if err := need(field{at + "number", "所替代的文书", r.Number}, field{at + "items", "事项编号", strings.Join(r.Items, "、")}); err != nil {
+			return err
+		}
 	}
 	return n.Term.check()
 }
@@ -158,10 +168,10 @@ func (n Notice) Write() ([]byte, error) {
 	d := p.begin()
 	d.add(text(n.opening()))
 	switch {
-	case n.Replaces != "":
-		d.add(text("此前就同一问题送达的反馈意见（" + n.Office.Mark + n.Replaces + "）自本件送达之日起停止执行，以本件为准。"))
 	case n.Amended:
 		d.add(text("本件系按异议处理决定对原反馈意见作出的更正，以本件为准。"))
+	case len(n.Replaces) > 0:
+		d.add(text(n.replacing()))
 	}
 	d.add(heading("一、发现的问题"))
 	for i, f := range n.Findings {
@@ -184,6 +194,16 @@ func (n Notice) Write() ([]byte, error) {
 	p.end(d)
 	d.add(n.slip()...)
 	return d.bytes()
+}
+
+// replacing says of which notices which items stand here anew; the rest of them
+// stands.
+func (n Notice) replacing() string {
+	var of []string
+	for _, r := range n.Replaces {
+		of = append(of, "反馈意见（"+n.Office.Mark+r.Number+"）中的事项"+strings.Join(r.Items, "、"))
+	}
+	return "此前送达的" + strings.Join(of, "，") + "，自本件送达之日起停止执行，以本件为准。"
 }
 
 func (n Notice) opening() string {

@@ -76,7 +76,8 @@ func papers() map[string]writable {
 	at.Type, late.Period, late.Plan = "立行立改", calendar.Period{N: 15, Unit: calendar.WorkingDays}, calendar.Period{}
 	at.Term = &late
 	three.Findings = append(three.Findings, at, finding())
-	three.Campaign, three.Replaces = "2026年度市直机关党建督查", "〔2026〕9号"
+	three.Campaign = "2026年度市直机关党建督查"
+	three.Replaces = []documents.Replaced{{Number: "〔2026〕9号", Items: []string{"督〔2026〕0001"}}}
 	again.LookBack, again.Term.Plan = true, calendar.Period{}
 	again.Term.Period, again.Term.AtLeast = calendar.Period{N: 31, Unit: calendar.NaturalDays}, calendar.Period{N: 10, Unit: calendar.WorkingDays}
 	inForm.Form = documents.FormNotice
@@ -95,6 +96,9 @@ func papers() map[string]writable {
 		},
 		"closing":    documents.Closing{Office: office(), To: secretary(), Ref: ref(), On: day(time.August, 3), Round: 1},
 		"withdrawal": documents.Withdrawal{Office: office(), To: secretary(), Ref: ref(), On: day(time.April, 3), Objected: true, Reason: "经核对，该支部会议记录已移交档案馆保管，记录齐全"},
+		"misdirection": documents.Misdirection{
+			Office: office(), To: secretary(), Notice: "〔2026〕12号", NoticeOn: day(time.March, 9), On: day(time.March, 12), Items: []string{"督〔2026〕0001", "督〔2026〕0002"}, Rest: true,
+		},
 		"contents": documents.Contents{
 			Office: office(), Case: "督〔2026〕0001", Unit: "市档案局", Title: "组织生活制度落实不严格", State: "已销号", On: day(time.August, 3), Items: slices.Repeat([]documents.Item{
 				{By: "张查", Name: "10-问题-01-登记.txt", On: day(time.March, 2)},

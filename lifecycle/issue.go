@@ -59,6 +59,21 @@ func (b *NoticeApproved) Issue(i Issued) {
 	}
 }
 
+// Issues names the withdrawal, if the notice went to a unit whose it was not.
+func (b *NoticeCorrected) Issues(Case) PaperKind {
+	if b.Misdirected == "" || b.Follows {
+		return ""
+	}
+	return PaperWithdrawal
+}
+
+// Issue notes the withdrawal in all cases that were taken back with this one.
+func (b *NoticeCorrected) Issue(i Issued) {
+	for _, one := range append([]*NoticeCorrected{b}, b.followers...) {
+		one.Issued = &i
+	}
+}
+
 // Issues names the confirmation of the receipt.
 func (*ReceiptRecorded) Issues(Case) PaperKind { return PaperReceipt }
 
@@ -131,6 +146,11 @@ func PaperBy(e Event, after Case) PaperKind {
 	switch b := e.Body.(type) {
 	case *NoticeApproved:
 		return PaperNotice
+	case *NoticeCorrected:
+		if b.Issued == nil { // also of a time in which none was sent
+			return ""
+		}
+		return PaperWithdrawal
 	case Issuing:
 		return b.Issues(after)
 	default:
