@@ -76,8 +76,12 @@ func (m *mapping) notice() ([]byte, error) {
 	}
 	n := m.c.Notice
 	on, form := n.On, m.Form
-	if m.draft() {
+	amended, decided := m.amendment()
+	switch {
+	case m.draft():
 		on = submission.Legal
+	case amended != nil:
+		on = decided
 	}
 	if form == "" {
 		form = Form(n.Form)
@@ -85,7 +89,7 @@ func (m *mapping) notice() ([]byte, error) {
 	method, _ := m.Policy.Codes.Method(m.c.Finding.Method)
 	out := Notice{
 		Office: m.Office, Form: form, To: m.addressee(on), Number: n.Number, On: on, Draft: m.draft(), Campaign: m.Campaign, Method: method.ZH,
-		Demand: n.Text, Term: m.term(m.c), Amended: n.Version > 1 && n.Replaces == "" && m.c.Round == 1, LookBack: m.c.Round > 1,
+		Demand: n.Text, Term: m.term(m.c), Amended: amended, LookBack: m.c.Round > 1,
 	}
 	for _, c := range m.together() {
 		f := m.finding(c)
@@ -97,6 +101,35 @@ func (m *mapping) notice() ([]byte, error) {
 		out.replaces(c)
 	}
 	return out.Write()
+}
+
+// amendment is how the answer to an objection made the notice, and the day of it.
+func (m *mapping) amendment() (*Amendment, calendar.Date) {
+	e, b, ok := last[*lifecycle.ObjectionDecided](m.Events)
+	if !ok || b.Outcome != lifecycle.Partly || e.Command != m.c.Notice.ID {
+		return nil, calendar.Date{}
+	}
+	a := &Amendment{Original: m.c.Notice.On}
+	then := m.at(e)
+	if then.Receipt == nil || then.Stage == lifecycle.Serving {
+		return a, e.Legal
+	}
+	a.Received = true
+	a.Object, a.ObjectUnit = m.objection(then.Receipt.On)
+	if k, ok := clock(then, policy.ClockRectification); ok {
+		a.Due, a.Provisional, a.Standing = k.Due, k.Provisional, !k.StandsSince.IsZero()
+	}
+	if k, ok := clock(then, policy.ClockPlan); ok && then.Stage == lifecycle.Planning {
+		a.Plan = k.Due
+	}
+	return a, e.Legal
+}
+
+// objection are the last days to object, the latter when the case is another
+// unit's.
+func (m *mapping) objection(received calendar.Date) (facts, unit calendar.Date) {
+	figures := m.Policy.Objection
+	return m.Calendar.Add(received, figures.File).Date, m.Calendar.Add(received, figures.WrongUnitFile).Date
 }
 
 // replaces notes what the notice takes the place of in a case.
@@ -198,11 +231,11 @@ func (m *mapping) receipt() ([]byte, error) {
 		return nil, notYet("no_receipt", "签收时没有起算整改期限。", "No deadline began with the receipt.")
 	}
 	on := then.Receipt.On
-	objection := m.Policy.Objection
+	object, objectUnit := m.objection(on)
 	r := Receipt{
 		Office: m.Office, To: m.addressee(on), Case: m.c.Number, Title: m.c.Finding.Title, Notice: then.Notice.Number, NoticeOn: then.Notice.On,
 		On: on, Manner: mannerZH(then.Receipt.Manner), Due: main.Due, Provisional: main.Provisional, Source: then.Notice.Source,
-		Object: m.Calendar.Add(on, objection.File).Date, ObjectUnit: m.Calendar.Add(on, objection.WrongUnitFile).Date,
+		Object: object, ObjectUnit: objectUnit,
 	}
 	if plan, ok := clock(then, policy.ClockPlan); ok {
 		r.Plan = plan.Due

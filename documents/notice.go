@@ -60,8 +60,8 @@ type Notice struct {
 	// Replaces are the notices it takes the place of, by number.
 	Replaces []Replaced
 	// Amended: it is the notice of the number as the answer to an objection
-	// changed it.
-	Amended bool
+	// changed it; nil for any other.
+	Amended *Amendment
 	// LookBack: the findings were not put right, as a look-back showed.
 	LookBack bool
 }
@@ -168,8 +168,8 @@ func (n Notice) Write() ([]byte, error) {
 	d := p.begin()
 	d.add(text(n.opening()))
 	switch {
-	case n.Amended:
-		d.add(text("本件系按异议处理决定对原反馈意见作出的更正，以本件为准。"))
+	case n.Amended != nil:
+		d.add(text(n.amending()))
 	case len(n.Replaces) > 0:
 		d.add(text(n.replacing()))
 	}
@@ -183,11 +183,17 @@ func (n Notice) Write() ([]byte, error) {
 	d.add(n.terms()...)
 	d.add(
 		heading("四、提出异议的权利"),
-		text(fmt.Sprintf("对反馈的事实或者处理有异议的，可以自签收次日起%s内书面提出并说明理由；认为问题不属于本单位的，请自签收次日起%s内提出。异议期间不停止计算整改期限，异议由未参与该事项办理的人员处理并书面答复。",
-			within(n.Term.Object), within(n.Term.ObjectUnit))),
+		text(n.objecting()+"异议期间不停止计算整改期限，异议由未参与该事项办理的人员处理并书面答复。"),
+	)
+	report := "整改完成后，请在期限内报送整改报告，逐项说明措施、完成情况并附佐证材料。"
+	if n.received() {
+		d.add(heading("五、报告"), text(report+"原反馈意见已经签收，本件不另行签收。"))
+		p.end(d)
+		return d.bytes()
+	}
+	d.add(
 		heading("五、报告和签收"),
-		text(fmt.Sprintf("整改完成后，请在期限内报送整改报告，逐项说明措施、完成情况并附佐证材料。收到本件后，请本人%s签收；以纸质送达的，请填写所附送达回执并退回。签收后即发签收确认，载明到期日。",
-			n.Term.signing())),
+		text(report+fmt.Sprintf("收到本件后，请本人%s签收；以纸质送达的，请填写所附送达回执并退回。签收后即发签收确认，载明到期日。", n.Term.signing())),
 		para{},
 		text("附件：送达回执"),
 	)
@@ -221,6 +227,16 @@ func (n Notice) opening() string {
 	return n.Office.Name + where + "，发现你单位存在下列" + count + "问题。你是单位机关党建第一责任人，现一对一书面反馈给你，请牵头组织整改。"
 }
 
+// objecting says until when objections may be made.
+func (n Notice) objecting() string {
+	if n.received() {
+		return fmt.Sprintf("提出异议的期限自原反馈意见签收起计算，不因更正重新起算：对反馈的事实或者处理有异议的，最迟于%s书面提出并说明理由；认为问题不属于本单位的，最迟于%s提出。",
+			chineseDate(n.Amended.Object), chineseDate(n.Amended.ObjectUnit))
+	}
+	return fmt.Sprintf("对反馈的事实或者处理有异议的，可以自签收次日起%s内书面提出并说明理由；认为问题不属于本单位的，请自签收次日起%s内提出。",
+		within(n.Term.Object), within(n.Term.ObjectUnit))
+}
+
 // write states the finding, by number when there are several.
 func (f Finding) write(no, of int) []block {
 	title := sentence(f.Title)
@@ -243,6 +259,9 @@ func (f Finding) write(no, of int) []block {
 
 // terms say how long there is, for findings of the same term together.
 func (n Notice) terms() []block {
+	if n.received() {
+		return n.Amended.terms(n.Term.Period, n.On)
+	}
 	var (
 		out   []block
 		terms []Term

@@ -71,7 +71,11 @@ func letter() documents.Letter {
 type writable interface{ Write() ([]byte, error) }
 
 func papers() map[string]writable {
-	inForm, draft, many, three, again := notice(), notice(), notice(), notice(), notice()
+	inForm, draft, many, three, again, amended := notice(), notice(), notice(), notice(), notice(), notice()
+	amended.On, amended.Term.Period = day(time.March, 20), calendar.Period{N: 15, Unit: calendar.WorkingDays}
+	amended.Amended = &documents.Amendment{
+		Original: day(time.March, 9), Received: true, Due: day(time.April, 13), Standing: true, Plan: day(time.April, 10), Object: day(time.April, 10), ObjectUnit: day(time.March, 18),
+	}
 	at, late := finding(), three.Term
 	at.Type, late.Period, late.Plan = "立行立改", calendar.Period{N: 15, Unit: calendar.WorkingDays}, calendar.Period{}
 	at.Term = &late
@@ -89,7 +93,7 @@ func papers() map[string]writable {
 		many.Findings = append(many.Findings, finding())
 	}
 	return map[string]writable{
-		"notice": notice(), "notice-form": inForm, "draft": draft, "many": many, "three": three, "look-back": again, "receipt": receipt(), "letter": letter(),
+		"notice": notice(), "notice-form": inForm, "draft": draft, "many": many, "three": three, "look-back": again, "amended": amended, "receipt": receipt(), "letter": letter(),
 		"talk": documents.Talk{
 			Office: office(), To: secretary(), Ref: ref(), On: day(time.June, 3), Basis: "整改期限届满15个工作日仍未报告，按规则进行提醒谈话",
 			Lapse: &documents.Lapse{What: "整改并报告", Due: day(time.May, 11)},
