@@ -157,3 +157,27 @@ func PaperBy(e Event, after Case) PaperKind {
 		return ""
 	}
 }
+
+// IssuedBy is the paper that an event notes as sent out; nil when it notes none.
+func IssuedBy(e Event) *Issued {
+	switch b := e.Body.(type) {
+	case *NoticeApproved:
+		return b.Issued
+	case *NoticeCorrected:
+		return b.Issued
+	case *ReceiptRecorded:
+		return b.Issued
+	case *LookBackRecorded:
+		return b.Issued
+	case *MeasureRecorded:
+		return b.Issued
+	case *ClosureApproved:
+		return b.Issued
+	case *CaseVoided:
+		return b.Issued
+	case *ObjectionDecided:
+		return b.Issued
+	default:
+		return nil
+	}
+}
