@@ -63,8 +63,12 @@ type Source struct {
 	// Unit is the name of the unit, Posts are its offices.
 	Unit  string
 	Posts []Post
-	// Campaign is the name of the campaign the finding comes from, if it is of one.
+	// Campaign is the name of the campaign the finding comes from, if it is of one,
+	// Held are its days.
 	Campaign string
+	Held     Span
+	// Evidence are the names of the files that the findings rest on, by id.
+	Evidence map[string]string
 	// Events are all of the case's, Others those of the other cases of its notice.
 	Events []lifecycle.Event
 	Others [][]lifecycle.Event

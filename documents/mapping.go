@@ -2,7 +2,9 @@ package documents
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"duban/calendar"
 	"duban/lifecycle"
@@ -88,8 +90,8 @@ func (m *mapping) notice() ([]byte, error) {
 	}
 	method, _ := m.Policy.Codes.Method(m.c.Finding.Method)
 	out := Notice{
-		Office: m.Office, Form: form, To: m.addressee(on), Number: n.Number, On: on, Draft: m.draft(), Campaign: m.Campaign, Method: method.ZH,
-		Demand: n.Text, Term: m.term(m.c), Amended: amended, LookBack: m.c.Round > 1,
+		Office: m.Office, Form: form, To: m.addressee(on), Number: n.Number, On: on, Draft: m.draft(), Campaign: m.Campaign, Held: m.Held, Method: method.ZH,
+		Demand: n.Text, Term: m.term(m.c), Amended: amended,
 	}
 	for _, c := range m.together() {
 		f := m.finding(c)
@@ -169,8 +171,41 @@ func (m *mapping) finding(c lifecycle.Case) Finding {
 	dimension, _ := codes.Dimension(f.Dimension)
 	return Finding{
 		Number: c.Number, Title: f.Title, Facts: f.Facts, Found: f.FoundOn, Dimension: dimension.ZH, Category: category.ZH, Basis: f.Basis,
-		Type: typeZH(f.Type),
+		Evidence: m.evidence(c), Type: typeZH(f.Type), LookBack: lookBack(c),
 	}
+}
+
+// evidence names what a finding rests on.
+func (m *mapping) evidence(c lifecycle.Case) []string {
+	var out []string
+	for _, one := range c.Evidence {
+		if id, ok := strings.CutPrefix(one, "evidence:"); ok {
+			one = m.Evidence[id]
+		}
+		if one = strings.TrimSpace(printed(one)); one != "" {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// lookBack is the look-back with which a case's round began; nil in the first.
+func lookBack(c lifecycle.Case) *LookBack {
+	for _, l := range slices.Backward(c.LookBacks) {
+		if l.Round >= c.Round || l.Result != lifecycle.NotInPlace && l.Result != lifecycle.False {
+			continue
+		}
+		out := &LookBack{On: l.On, Result: l.Result.ZH()}
+		for _, p := range l.Findings {
+			point := Point{Measure: fmt.Sprintf("第%d项措施", p.No), InPlace: p.InPlace, Account: p.Account}
+			if c.Plan != nil && p.No <= len(c.Plan.Measures) { // which is gone once the notice was taken back
+				point.Measure = c.Plan.Measures[p.No-1].Text
+			}
+			out.Points = append(out.Points, point)
+		}
+		return out
+	}
+	return nil
 }
 
 // term is the time that the notice gives for a case's finding.

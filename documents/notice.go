@@ -18,8 +18,12 @@ type Finding struct {
 	Dimension string
 	Category  string
 	Basis     string
+	// Evidence is what it rests on, by name.
+	Evidence []string
 	// Type is the type of rectification: 立行立改, 限期整改, 长期坚持.
 	Type string
+	// LookBack is the look-back that found it not put right; nil before one did.
+	LookBack *LookBack
 	// Term is the time for it; the notice's when left out.
 	Term *Term
 }
@@ -51,8 +55,10 @@ type Notice struct {
 	On     calendar.Date
 	// Draft: nobody has signed it yet.
 	Draft bool
-	// Campaign and Method say where the findings come from.
+	// Campaign and Method say where the findings come from, Held are the campaign's
+	// days.
 	Campaign, Method string
+	Held             Span
 	Findings         []Finding
 	// Demand is what is required, in the drafter's words.
 	Demand string
@@ -62,8 +68,16 @@ type Notice struct {
 	// Amended: it is the notice of the number as the answer to an objection
 	// changed it; nil for any other.
 	Amended *Amendment
-	// LookBack: the findings were not put right, as a look-back showed.
-	LookBack bool
+}
+
+// A Span is the days from one to another.
+type Span struct{ From, To calendar.Date }
+
+func (s Span) said() string {
+	if s.From == s.To {
+		return chineseDate(s.From)
+	}
+	return chineseDate(s.From) + "至" + chineseDate(s.To)
 }
 
 // A Replaced is a notice of which some items are stated anew.
@@ -80,7 +94,7 @@ func (n Notice) title() string {
 	} else if len(n.Findings) == 1 && len([]rune(n.Findings[0].Title)) <= 40 {
 		about = problem(n.Findings[0].Title)
 	}
-	if n.LookBack {
+	if n.again() {
 		about = strings.TrimSuffix(about, "问题") + "问题整改回头看情况"
 	}
 	if n.Form == FormNotice {
@@ -107,13 +121,16 @@ func (n Notice) check() error {
 	}
 	for i, f := range n.Findings {
 		at := fmt.Sprintf("findings[%d].", i)
-		err := need(field{at + "number", "事项编号", f.Number}, field{at + "title", "问题", f.Title}, field{at + "facts", "问题事实", f.Facts},
-			field{at + "category", "问题类别", f.Category}, field{at + "basis", "依据", f.Basis}, field{at + "type", "整改类型", f.Type})
+		err := f.LookBack.check(at + "look_back.")
+		if err == nil {
+			err = need(field{at + "number", "事项编号", f.Number}, field{at + "title", "问题", f.Title}, field{at + "facts", "问题事实", f.Facts},
+				field{at + "category", "问题类别", f.Category}, field{at + "basis", "依据", f.Basis}, field{at + "type", "整改类型", f.Type})
+		}
 		if err == nil && f.Found.IsZero() {
 			err = need(field{at + "found", "发现日期", ""})
 		}
 		if err == nil {
-			err = allow(field{at + "dimension", "问题方面", f.Dimension})
+			err = allow(field{at + "dimension", "问题方面", f.Dimension}, field{at + "evidence", "证据", strings.Join(f.Evidence, "；")})
 		}
 		if err != nil {
 			return err
@@ -185,7 +202,10 @@ func (n Notice) Write() ([]byte, error) {
 		heading("四、提出异议的权利"),
 		text(n.objecting()+"异议期间不停止计算整改期限，异议由未参与该事项办理的人员处理并书面答复。"),
 	)
-	report := "整改完成后，请在期限内报送整改报告，逐项说明措施、完成情况并附佐证材料。"
+	report := "整改完成后，请在期限内报送整改报告，按《整改报告》样式逐项说明措施、完成情况并附佐证材料，由你签名。"
+	if n.Office.Channel != "" {
+		report += "报送方式：" + sentence(n.Office.Channel)
+	}
 	if n.received() {
 		d.add(heading("五、报告"), text(report+"原反馈意见已经签收，本件不另行签收。"))
 		p.end(d)
@@ -213,12 +233,16 @@ func (n Notice) replacing() string {
 }
 
 func (n Notice) opening() string {
-	if n.LookBack {
-		return n.Office.Name + "对你单位下列问题的整改情况进行了回头看，整改未到位。你是单位机关党建第一责任人，现一对一书面反馈给你，请牵头继续整改。"
+	if n.again() {
+		return n.Office.Name + "对你单位下列问题的整改情况进行了回头看，" + n.result() + "。你是单位机关党建第一责任人，现一对一书面反馈给你，请牵头继续整改。"
 	}
 	where := "在" + n.Method + "中"
 	if n.Campaign != "" {
-		where = "在" + n.Campaign + "（" + n.Method + "）中"
+		how := n.Method
+		if !n.Held.From.IsZero() {
+			how += "，" + n.Held.said()
+		}
+		where = "在" + n.Campaign + "（" + how + "）中"
 	}
 	count := ""
 	if len(n.Findings) > 1 {
@@ -249,12 +273,24 @@ func (f Finding) write(no, of int) []block {
 	if f.Dimension != "" {
 		kind = f.Dimension + "方面；" + f.Category
 	}
-	return append(out,
-		labelled("发现日期：", chineseDate(f.Found)+"。"),
-		labelled("问题类别：", sentence(kind)),
-		labelled("依　　据：", sentence(strings.Join(lines(f.Basis), " "))),
-		labelled("整改类型：", f.Type+"。事项编号："+f.Number+"。"),
-	)
+	out = append(out, labelled("发现日期：", chineseDate(f.Found)+"。"), labelled("问题类别：", sentence(kind)))
+	if len(f.Evidence) > 0 {
+		out = append(out, labelled("证　　据：", sentence(named(f.Evidence))))
+	}
+	out = append(out, labelled("依　　据：", sentence(strings.Join(lines(f.Basis), " "))), labelled("整改类型：", f.Type+"。事项编号："+f.Number+"。"))
+	if f.LookBack != nil {
+		out = append(out, f.LookBack.write()...)
+	}
+	return out
+}
+
+// named names pieces of evidence, the first of many.
+func named(all []string) string {
+	const most = 10
+	if len(all) <= most {
+		return strings.Join(all, "；")
+	}
+	return strings.Join(all[:most], "；") + fmt.Sprintf("等%d件", len(all))
 }
 
 // terms say how long there is, for findings of the same term together.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -26,10 +27,13 @@ type Printer interface {
 type PaperOrder struct {
 	Kind lifecycle.PaperKind
 	// Unit is the name of the unit the paper goes to, Posts are its offices, Campaign
-	// is the name of the case's campaign; as they are today.
+	// is the name of the case's campaign, From and To its days; as they are today.
 	Unit     string
 	Posts    []Post
 	Campaign string
+	From, To calendar.Date
+	// Evidence are the names of the files that the findings rest on, by id.
+	Evidence map[string]string
 	// Events are all of the case's, Others those of the other cases of its notice.
 	// What is being recorded is among them.
 	Events []lifecycle.Event
@@ -109,7 +113,13 @@ func (p *plan) order(ctx context.Context, k *tracked, kind lifecycle.PaperKind, 
 	}
 	recorded := make([][]lifecycle.Event, len(ids))
 	b := &pgx.Batch{}
-	queuePaperNames(b, unit, after.Finding.Campaign, &order)
+	proof := proofOf(after)
+	for _, other := range p.tracked {
+		if slices.Contains(ids, other.c.ID) {
+			proof = append(proof, proofOf(other.c)...)
+		}
+	}
+	queuePaperNames(b, unit, after.Finding.Campaign, proof, &order)
 	for i, id := range ids {
 		b.Queue(selectEvents, id, 0, 0).Query(func(rows pgx.Rows) (err error) {
 			recorded[i], err = pgx.CollectRows(rows, scanEvent)
@@ -136,14 +146,36 @@ func (p *plan) order(ctx context.Context, k *tracked, kind lifecycle.PaperKind, 
 }
 
 // queuePaperNames reads the names a paper bears.
-func queuePaperNames(b *pgx.Batch, unit, campaign string, order *PaperOrder) {
+func queuePaperNames(b *pgx.Batch, unit, campaign string, proof []string, order *PaperOrder) {
 	b.Queue(`SELECT name FROM units WHERE id = $1`, unit).QueryRow(func(row pgx.Row) error { return row.Scan(&order.Unit) })
 	b.Queue(selectPosts+` WHERE unit_id = $1 ORDER BY until DESC NULLS FIRST, kind, since DESC, id`, unit).Query(func(rows pgx.Rows) (err error) {
 		order.Posts, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Post])
 		return err
 	})
-	b.Queue(`SELECT coalesce((SELECT name FROM campaigns WHERE id = $1), '')`, campaign).
-		QueryRow(func(row pgx.Row) error { return row.Scan(&order.Campaign) })
+	b.Queue(`SELECT name, starts_on, ends_on FROM campaigns WHERE id = $1`, campaign).Query(func(rows pgx.Rows) error {
+		_, err := pgx.ForEachRow(rows, []any{&order.Campaign, &order.From, &order.To}, func() error { return nil })
+		return err
+	})
+	order.Evidence = map[string]string{}
+	b.Queue(`SELECT id::text, name FROM evidence WHERE id = ANY ($1::uuid[])`, proof).Query(func(rows pgx.Rows) error {
+		var id, name string
+		_, err := pgx.ForEachRow(rows, []any{&id, &name}, func() error {
+			order.Evidence[id] = name
+			return nil
+		})
+		return err
+	})
+}
+
+// proofOf are the ids of the files that a finding rests on.
+func proofOf(c lifecycle.Case) []string {
+	ids := []string{}
+	for _, one := range c.Evidence {
+		if id, ok := strings.CutPrefix(one, "evidence:"); ok && isID(id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // PaperOrder is what the papers of a case are written from that the asker may
@@ -175,20 +207,21 @@ func (s *Store) PaperOrder(ctx context.Context, a lifecycle.Actor, id string) (P
 		return PaperOrder{}, err
 	}
 	order := PaperOrder{Events: events, Former: former, Policy: r.Policy, Calendar: r.Calendar}
+	proof := proofOf(c)
+	if c.Notice != nil && former == "" {
+		for _, other := range c.Notice.Cases {
+			events, err := s.events(ctx, s.pool, other, 0)
+			if err != nil {
+				return order, err
+			}
+			order.Others = append(order.Others, events)
+			proof = append(proof, proofOf(lifecycle.Fold(events))...)
+		}
+	}
 	b := &pgx.Batch{}
-	queuePaperNames(b, cmp.Or(former, c.Unit), c.Finding.Campaign, &order)
+	queuePaperNames(b, cmp.Or(former, c.Unit), c.Finding.Campaign, proof, &order)
 	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
 		return order, fmt.Errorf("read names for the papers of %s: %w", id, plain(err))
-	}
-	if c.Notice == nil {
-		return order, nil
-	}
-	for _, other := range c.Notice.Cases {
-		events, err := s.events(ctx, s.pool, other, 0)
-		if err != nil {
-			return order, err
-		}
-		order.Others = append(order.Others, events)
 	}
 	return order, nil
 }
