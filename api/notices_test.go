@@ -251,3 +251,43 @@ func TestWithoutAPlaceForPapersNothingIsSigned(t *testing.T) {
 	}
 	require.Equal(t, "no_place_for_papers", l.send(t, p.Signer, &lifecycle.ApproveNotice{}).problem(t).Code)
 }
+
+// Domain 5.6: a notice gives the days of the campaign and refers to what each of
+// its findings rests on, files by their names, from the draft on.
+func TestNoticeRefersToEvidence(t *testing.T) {
+	t.Parallel()
+	address, err := evidence.FolderURL(t.TempDir())
+	require.NoError(t, err)
+	files, err := evidence.Open(t.Context(), evidence.Options{URL: address})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, files.Close()) })
+	o := newOffice(t, func(all *api.Options) { all.Evidence = files })
+	p := o.people
+	campaign := o.campaignOf(t, p.Unit.ID)
+	found := func(title, file, other string) *life {
+		l := o.life()
+		l.n = int(lives.Add(1)) * 1000
+		open := *p.Finding(title, today()).Body.(*lifecycle.OpenCase) //nolint:forcetypeassert // it is
+		open.Campaign = campaign
+		l.do(t, p.Inspector, &open)
+		d := desk{site: o.site, files: files, id: l.id}
+		list := []string{"evidence:" + d.add(t, p.Inspector, fmt.Sprintf("file-%d", l.n), file, []byte(paper)).ID, other}
+		l.do(t, p.Inspector, &lifecycle.AmendDraft{Evidence: &list})
+		l.do(t, p.Inspector, &lifecycle.SubmitDraft{})
+		l.do(t, p.Head, p.Accept(lifecycle.Immediate).Body)
+		return l
+	}
+	one, two := found("甲问题", "会议记录.pdf", "第一党支部会议记录复印件"), found("乙问题", "党费台账.pdf", "党费收据存根")
+	one.do(t, p.Officer, &lifecycle.SubmitNotice{Text: "请整改。", Cases: []string{two.id}})
+	day := fmt.Sprintf("（督促检查，%d年%d月%d日）", today().Year(), int(today().Month()), today().Day())
+	for range 2 {
+		text := two.paper(t, p.Officer, "notice.docx").says(t)
+		for _, want := range []string{day, "会议记录.pdf；第一党支部会议记录复印件。", "党费台账.pdf；党费收据存根。", "报送方式：在督查整改系统中填报"} {
+			require.Contains(t, text, want)
+		}
+		if strings.Contains(text, "送审稿") {
+			one.do(t, p.Signer, &lifecycle.ApproveNotice{})
+		}
+	}
+	require.NotContains(t, one.paper(t, p.Secretary, "notice.docx").says(t), "送审稿")
+}

@@ -1,6 +1,8 @@
 package documents
 
 import (
+	"slices"
+
 	"duban/lifecycle"
 	"duban/policy"
 )
@@ -11,7 +13,7 @@ func Issued(kind Kind, s Source) *lifecycle.Issued {
 	m := &mapping{Source: s, c: lifecycle.Fold(s.Events)}
 	switch kind {
 	case KindNotice:
-		if n := m.c.Notice; n != nil && n.Number != "" {
+		if n := m.c.Notice; n != nil && n.Number != "" && !m.takenBack() {
 			return n.Issued
 		}
 	case KindReceipt:
@@ -27,8 +29,8 @@ func Issued(kind Kind, s Source) *lifecycle.Issued {
 			return b.Issued
 		}
 	case KindWithdrawal:
-		if m.c.Stage != lifecycle.Voided {
-			return nil
+		if m.Former != "" || m.c.Stage != lifecycle.Voided {
+			return m.sentBack()
 		}
 		if _, b, ok := last[*lifecycle.CaseVoided](s.Events); ok {
 			return b.Issued
@@ -37,6 +39,17 @@ func Issued(kind Kind, s Source) *lifecycle.Issued {
 			return b.Issued
 		}
 	case KindTalk, KindReportForm:
+	}
+	return nil
+}
+
+// sentBack is the withdrawal of what was sent to a unit by mistake: to the one that
+// asks, else to the last.
+func (m *mapping) sentBack() *lifecycle.Issued {
+	for _, e := range slices.Backward(m.Events) {
+		if b, ok := e.Body.(*lifecycle.NoticeCorrected); ok && b.Misdirected != "" && (m.Former == "" || b.Misdirected == m.Former) {
+			return b.Issued
+		}
 	}
 	return nil
 }

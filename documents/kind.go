@@ -63,8 +63,12 @@ type Source struct {
 	// Unit is the name of the unit, Posts are its offices.
 	Unit  string
 	Posts []Post
-	// Campaign is the name of the campaign the finding comes from, if it is of one.
+	// Campaign is the name of the campaign the finding comes from, if it is of one,
+	// Held are its days.
 	Campaign string
+	Held     Span
+	// Evidence are the names of the files that the findings rest on, by id.
+	Evidence map[string]string
 	// Events are all of the case's, Others those of the other cases of its notice.
 	Events []lifecycle.Event
 	Others [][]lifecycle.Event
@@ -74,8 +78,10 @@ type Source struct {
 	// Measure is the number of the measure that a letter or a talk is about; the
 	// last of its kind when 0.
 	Measure int
-	// ForUnit: a person of the unit asks, and gets what the unit may know.
+	// ForUnit: a person of the unit asks, and gets what the unit may know. Former is
+	// the id of that unit when the case was sent to it by mistake.
 	ForUnit bool
+	Former  string
 }
 
 // A File is a document and what it is called.
@@ -139,6 +145,9 @@ func (m *mapping) write(kind Kind) ([]byte, error) {
 // unitMay reports whether the document exists for the case's unit: what was sent
 // to it, and nothing that is still being written.
 func (m *mapping) unitMay(kind Kind) bool {
+	if m.Former != "" { // which is told that nothing is left of it
+		return kind == KindWithdrawal && m.sentBack() != nil
+	}
 	u := m.c.ForUnit()
 	if u.Stage == lifecycle.UnitNone {
 		return false

@@ -2,7 +2,9 @@ package documents
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"duban/calendar"
 	"duban/lifecycle"
@@ -58,27 +60,38 @@ func (m *mapping) ref() Ref {
 
 func notYet(code, zh, en string) error { return &NotYetError{Code: code, ZH: zh, EN: en} }
 
+// takenBack reports whether the notice was taken back and none is drafted in its
+// place.
+func (m *mapping) takenBack() bool {
+	correction, _, _ := last[*lifecycle.NoticeCorrected](m.Events)
+	submission, _, _ := last[*lifecycle.NoticeSubmitted](m.Events)
+	return correction.Seq > submission.Seq
+}
+
 func (m *mapping) notice() ([]byte, error) {
-	correction, _, corrected := last[*lifecycle.NoticeCorrected](m.Events)
 	submission, _, submitted := last[*lifecycle.NoticeSubmitted](m.Events)
 	switch {
 	case m.c.Notice == nil, !submitted:
 		return nil, notYet("no_notice", "反馈意见尚未拟稿。", "No notice was drafted yet.")
-	case corrected && correction.Seq > submission.Seq:
+	case m.takenBack():
 		return nil, notYet("notice_withdrawn", "反馈意见已收回更正，尚未重新拟稿。", "The notice was taken back to be corrected, and no new one was drafted yet.")
 	}
 	n := m.c.Notice
 	on, form := n.On, m.Form
-	if m.draft() {
+	amended, decided := m.amendment()
+	switch {
+	case m.draft():
 		on = submission.Legal
+	case amended != nil:
+		on = decided
 	}
 	if form == "" {
 		form = Form(n.Form)
 	}
 	method, _ := m.Policy.Codes.Method(m.c.Finding.Method)
 	out := Notice{
-		Office: m.Office, Form: form, To: m.addressee(on), Number: n.Number, On: on, Draft: m.draft(), Campaign: m.Campaign, Method: method.ZH,
-		Demand: n.Text, Term: m.term(m.c), Replaces: n.Replaces, Amended: n.Version > 1 && n.Replaces == "" && m.c.Round == 1, LookBack: m.c.Round > 1,
+		Office: m.Office, Form: form, To: m.addressee(on), Number: n.Number, On: on, Draft: m.draft(), Campaign: m.Campaign, Held: m.Held, Method: method.ZH,
+		Demand: n.Text, Term: m.term(m.c), Amended: amended,
 	}
 	for _, c := range m.together() {
 		f := m.finding(c)
@@ -87,8 +100,55 @@ func (m *mapping) notice() ([]byte, error) {
 			f.Term = &t
 		}
 		out.Findings = append(out.Findings, f)
+		out.replaces(c)
 	}
 	return out.Write()
+}
+
+// amendment is how the answer to an objection made the notice, and the day of it.
+func (m *mapping) amendment() (*Amendment, calendar.Date) {
+	e, b, ok := last[*lifecycle.ObjectionDecided](m.Events)
+	if !ok || b.Outcome != lifecycle.Partly || e.Command != m.c.Notice.ID {
+		return nil, calendar.Date{}
+	}
+	a := &Amendment{Original: m.c.Notice.On}
+	then := m.at(e)
+	if then.Receipt == nil || then.Stage == lifecycle.Serving {
+		return a, e.Legal
+	}
+	a.Received = true
+	a.Object, a.ObjectUnit = m.objection(then.Receipt.On)
+	if k, ok := clock(then, policy.ClockRectification); ok {
+		a.Due, a.Provisional, a.Standing = k.Due, k.Provisional, !k.StandsSince.IsZero()
+	}
+	if k, ok := clock(then, policy.ClockPlan); ok && then.Stage == lifecycle.Planning {
+		a.Plan = k.Due
+	}
+	return a, e.Legal
+}
+
+// objection are the last days to object, the latter when the case is another
+// unit's.
+func (m *mapping) objection(received calendar.Date) (facts, unit calendar.Date) {
+	figures := m.Policy.Objection
+	return m.Calendar.Add(received, figures.File).Date, m.Calendar.Add(received, figures.WrongUnitFile).Date
+}
+
+// replaces notes what the notice takes the place of in a case.
+func (n *Notice) replaces(c lifecycle.Case) {
+	number := c.Notice.Replaces
+	if number == "" {
+		return
+	}
+	i := slices.IndexFunc(n.Replaces, func(r Replaced) bool { return r.Number == number })
+	if i < 0 {
+		i = len(n.Replaces)
+		n.Replaces = append(n.Replaces, Replaced{Number: number})
+	}
+	n.Replaces[i].Items = append(n.Replaces[i].Items, c.Number)
+	slices.SortStableFunc(n.Replaces, func(a, b Replaced) int {
+		return cmp.Compare(lifecycle.NoticeNumberKey(a.Number), lifecycle.NoticeNumberKey(b.Number))
+	})
 }
 
 // together are the cases of which the notice states the findings, in the order of
@@ -111,8 +171,41 @@ func (m *mapping) finding(c lifecycle.Case) Finding {
 	dimension, _ := codes.Dimension(f.Dimension)
 	return Finding{
 		Number: c.Number, Title: f.Title, Facts: f.Facts, Found: f.FoundOn, Dimension: dimension.ZH, Category: category.ZH, Basis: f.Basis,
-		Type: typeZH(f.Type),
+		Evidence: m.evidence(c), Type: typeZH(f.Type), LookBack: lookBack(c),
 	}
+}
+
+// evidence names what a finding rests on.
+func (m *mapping) evidence(c lifecycle.Case) []string {
+	var out []string
+	for _, one := range c.Evidence {
+		if id, ok := strings.CutPrefix(one, "evidence:"); ok {
+			one = m.Evidence[id]
+		}
+		if one = strings.TrimSpace(printed(one)); one != "" {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// lookBack is the look-back with which a case's round began; nil in the first.
+func lookBack(c lifecycle.Case) *LookBack {
+	for _, l := range slices.Backward(c.LookBacks) {
+		if l.Round >= c.Round || l.Result != lifecycle.NotInPlace && l.Result != lifecycle.False {
+			continue
+		}
+		out := &LookBack{On: l.On, Result: l.Result.ZH()}
+		for _, p := range l.Findings {
+			point := Point{Measure: fmt.Sprintf("第%d项措施", p.No), InPlace: p.InPlace, Account: p.Account}
+			if c.Plan != nil && p.No <= len(c.Plan.Measures) { // which is gone once the notice was taken back
+				point.Measure = c.Plan.Measures[p.No-1].Text
+			}
+			out.Points = append(out.Points, point)
+		}
+		return out
+	}
+	return nil
 }
 
 // term is the time that the notice gives for a case's finding.
@@ -173,11 +266,11 @@ func (m *mapping) receipt() ([]byte, error) {
 		return nil, notYet("no_receipt", "签收时没有起算整改期限。", "No deadline began with the receipt.")
 	}
 	on := then.Receipt.On
-	objection := m.Policy.Objection
+	object, objectUnit := m.objection(on)
 	r := Receipt{
 		Office: m.Office, To: m.addressee(on), Case: m.c.Number, Title: m.c.Finding.Title, Notice: then.Notice.Number, NoticeOn: then.Notice.On,
 		On: on, Manner: mannerZH(then.Receipt.Manner), Due: main.Due, Provisional: main.Provisional, Source: then.Notice.Source,
-		Object: m.Calendar.Add(on, objection.File).Date, ObjectUnit: m.Calendar.Add(on, objection.WrongUnitFile).Date,
+		Object: object, ObjectUnit: objectUnit,
 	}
 	if plan, ok := clock(then, policy.ClockPlan); ok {
 		r.Plan = plan.Due
@@ -271,6 +364,9 @@ func (m *mapping) closing() ([]byte, error) {
 }
 
 func (m *mapping) withdrawal() ([]byte, error) {
+	if e, b, ok := last[*lifecycle.NoticeCorrected](m.Events); ok && b.Misdirected != "" && m.now(e) {
+		return m.misdirection(e, b.Misdirected)
+	}
 	w := Withdrawal{Office: m.Office, Ref: m.ref()}
 	if m.c.Stage != lifecycle.Voided {
 		return nil, notYet("not_voided", "该事项没有撤销。", "The case was not voided.")
@@ -285,6 +381,22 @@ func (m *mapping) withdrawal() ([]byte, error) {
 	}
 	w.To = m.addressee(w.On)
 	return w.Write()
+}
+
+// now reports whether an event is of the last command: who writes its paper later
+// does not know the unit it went to.
+func (m *mapping) now(e lifecycle.Event) bool { return e.Command == m.Events[len(m.Events)-1].Command }
+
+func (m *mapping) misdirection(e lifecycle.Event, unit string) ([]byte, error) {
+	out := Misdirection{Office: m.Office, To: m.addressee(e.Legal), Notice: m.c.Notice.Number, NoticeOn: m.c.Notice.On, On: e.Legal}
+	for _, c := range m.together() {
+		out.Items = append(out.Items, c.Number)
+	}
+	for _, events := range m.Others {
+		c := lifecycle.Fold(events)
+		out.Rest = out.Rest || c.Notice != nil && c.Notice.ID == m.c.Notice.ID && c.Unit == unit && !c.Stage.Settled()
+	}
+	return out.Write()
 }
 
 func (m *mapping) reportForm() ([]byte, error) {

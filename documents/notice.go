@@ -18,8 +18,12 @@ type Finding struct {
 	Dimension string
 	Category  string
 	Basis     string
+	// Evidence is what it rests on, by name.
+	Evidence []string
 	// Type is the type of rectification: 立行立改, 限期整改, 长期坚持.
 	Type string
+	// LookBack is the look-back that found it not put right; nil before one did.
+	LookBack *LookBack
 	// Term is the time for it; the notice's when left out.
 	Term *Term
 }
@@ -51,19 +55,36 @@ type Notice struct {
 	On     calendar.Date
 	// Draft: nobody has signed it yet.
 	Draft bool
-	// Campaign and Method say where the findings come from.
+	// Campaign and Method say where the findings come from, Held are the campaign's
+	// days.
 	Campaign, Method string
+	Held             Span
 	Findings         []Finding
 	// Demand is what is required, in the drafter's words.
 	Demand string
 	Term   Term
-	// Replaces is the number of the notice it takes the place of.
-	Replaces string
+	// Replaces are the notices it takes the place of, by number.
+	Replaces []Replaced
 	// Amended: it is the notice of the number as the answer to an objection
-	// changed it.
-	Amended bool
-	// LookBack: the findings were not put right, as a look-back showed.
-	LookBack bool
+	// changed it; nil for any other.
+	Amended *Amendment
+}
+
+// A Span is the days from one to another.
+type Span struct{ From, To calendar.Date }
+
+func (s Span) said() string {
+	if s.From == s.To {
+		return chineseDate(s.From)
+	}
+	return chineseDate(s.From) + "至" + chineseDate(s.To)
+}
+
+// A Replaced is a notice of which some items are stated anew.
+type Replaced struct {
+	// Number is the notice's, Items are the numbers of the cases.
+	Number string
+	Items  []string
 }
 
 func (n Notice) title() string {
@@ -73,7 +94,7 @@ func (n Notice) title() string {
 	} else if len(n.Findings) == 1 && len([]rune(n.Findings[0].Title)) <= 40 {
 		about = problem(n.Findings[0].Title)
 	}
-	if n.LookBack {
+	if n.again() {
 		about = strings.TrimSuffix(about, "问题") + "问题整改回头看情况"
 	}
 	if n.Form == FormNotice {
@@ -100,13 +121,16 @@ func (n Notice) check() error {
 	}
 	for i, f := range n.Findings {
 		at := fmt.Sprintf("findings[%d].", i)
-		err := need(field{at + "number", "事项编号", f.Number}, field{at + "title", "问题", f.Title}, field{at + "facts", "问题事实", f.Facts},
-			field{at + "category", "问题类别", f.Category}, field{at + "basis", "依据", f.Basis}, field{at + "type", "整改类型", f.Type})
+		err := f.LookBack.check(at + "look_back.")
+		if err == nil {
+			err = need(field{at + "number", "事项编号", f.Number}, field{at + "title", "问题", f.Title}, field{at + "facts", "问题事实", f.Facts},
+				field{at + "category", "问题类别", f.Category}, field{at + "basis", "依据", f.Basis}, field{at + "type", "整改类型", f.Type})
+		}
 		if err == nil && f.Found.IsZero() {
 			err = need(field{at + "found", "发现日期", ""})
 		}
 		if err == nil {
-			err = allow(field{at + "dimension", "问题方面", f.Dimension})
+			err = allow(field{at + "dimension", "问题方面", f.Dimension}, field{at + "evidence", "证据", strings.Join(f.Evidence, "；")})
 		}
 		if err != nil {
 			return err
@@ -124,8 +148,11 @@ func (n Notice) check() error {
 			}
 		}
 	}
-	if err := allow(field{"replaces", "所替代的文书", n.Replaces}); err != nil {
-		return err
+	for i, r := range n.Replaces {
+		at := fmt.Sprintf("replaces[%d].", i)
+		if err := need(field{at + "number", "所替代的文书", r.Number}, field{at + "items", "事项编号", strings.Join(r.Items, "、")}); err != nil {
+			return err
+		}
 	}
 	return n.Term.check()
 }
@@ -158,10 +185,10 @@ func (n Notice) Write() ([]byte, error) {
 	d := p.begin()
 	d.add(text(n.opening()))
 	switch {
-	case n.Replaces != "":
-		d.add(text("此前就同一问题送达的反馈意见（" + n.Office.Mark + n.Replaces + "）自本件送达之日起停止执行，以本件为准。"))
-	case n.Amended:
-		d.add(text("本件系按异议处理决定对原反馈意见作出的更正，以本件为准。"))
+	case n.Amended != nil:
+		d.add(text(n.amending()))
+	case len(n.Replaces) > 0:
+		d.add(text(n.replacing()))
 	}
 	d.add(heading("一、发现的问题"))
 	for i, f := range n.Findings {
@@ -173,11 +200,20 @@ func (n Notice) Write() ([]byte, error) {
 	d.add(n.terms()...)
 	d.add(
 		heading("四、提出异议的权利"),
-		text(fmt.Sprintf("对反馈的事实或者处理有异议的，可以自签收次日起%s内书面提出并说明理由；认为问题不属于本单位的，请自签收次日起%s内提出。异议期间不停止计算整改期限，异议由未参与该事项办理的人员处理并书面答复。",
-			within(n.Term.Object), within(n.Term.ObjectUnit))),
+		text(n.objecting()+"异议期间不停止计算整改期限，异议由未参与该事项办理的人员处理并书面答复。"),
+	)
+	report := "整改完成后，请在期限内报送整改报告，按《整改报告》样式逐项说明措施、完成情况并附佐证材料，由你签名。"
+	if n.Office.Channel != "" {
+		report += "报送方式：" + sentence(n.Office.Channel)
+	}
+	if n.received() {
+		d.add(heading("五、报告"), text(report+"原反馈意见已经签收，本件不另行签收。"))
+		p.end(d)
+		return d.bytes()
+	}
+	d.add(
 		heading("五、报告和签收"),
-		text(fmt.Sprintf("整改完成后，请在期限内报送整改报告，逐项说明措施、完成情况并附佐证材料。收到本件后，请本人%s签收；以纸质送达的，请填写所附送达回执并退回。签收后即发签收确认，载明到期日。",
-			n.Term.signing())),
+		text(report+fmt.Sprintf("收到本件后，请本人%s签收；以纸质送达的，请填写所附送达回执并退回。签收后即发签收确认，载明到期日。", n.Term.signing())),
 		para{},
 		text("附件：送达回执"),
 	)
@@ -186,19 +222,43 @@ func (n Notice) Write() ([]byte, error) {
 	return d.bytes()
 }
 
+// replacing says of which notices which items stand here anew; the rest of them
+// stands.
+func (n Notice) replacing() string {
+	var of []string
+	for _, r := range n.Replaces {
+		of = append(of, "反馈意见（"+n.Office.Mark+r.Number+"）中的事项"+strings.Join(r.Items, "、"))
+	}
+	return "此前送达的" + strings.Join(of, "，") + "，自本件送达之日起停止执行，以本件为准。"
+}
+
 func (n Notice) opening() string {
-	if n.LookBack {
-		return n.Office.Name + "对你单位下列问题的整改情况进行了回头看，整改未到位。你是单位机关党建第一责任人，现一对一书面反馈给你，请牵头继续整改。"
+	if n.again() {
+		return n.Office.Name + "对你单位下列问题的整改情况进行了回头看，" + n.result() + "。你是单位机关党建第一责任人，现一对一书面反馈给你，请牵头继续整改。"
 	}
 	where := "在" + n.Method + "中"
 	if n.Campaign != "" {
-		where = "在" + n.Campaign + "（" + n.Method + "）中"
+		how := n.Method
+		if !n.Held.From.IsZero() {
+			how += "，" + n.Held.said()
+		}
+		where = "在" + n.Campaign + "（" + how + "）中"
 	}
 	count := ""
 	if len(n.Findings) > 1 {
 		count = fmt.Sprintf("%d个", len(n.Findings))
 	}
 	return n.Office.Name + where + "，发现你单位存在下列" + count + "问题。你是单位机关党建第一责任人，现一对一书面反馈给你，请牵头组织整改。"
+}
+
+// objecting says until when objections may be made.
+func (n Notice) objecting() string {
+	if n.received() {
+		return fmt.Sprintf("提出异议的期限自原反馈意见签收起计算，不因更正重新起算：对反馈的事实或者处理有异议的，最迟于%s书面提出并说明理由；认为问题不属于本单位的，最迟于%s提出。",
+			chineseDate(n.Amended.Object), chineseDate(n.Amended.ObjectUnit))
+	}
+	return fmt.Sprintf("对反馈的事实或者处理有异议的，可以自签收次日起%s内书面提出并说明理由；认为问题不属于本单位的，请自签收次日起%s内提出。",
+		within(n.Term.Object), within(n.Term.ObjectUnit))
 }
 
 // write states the finding, by number when there are several.
@@ -213,16 +273,31 @@ func (f Finding) write(no, of int) []block {
 	if f.Dimension != "" {
 		kind = f.Dimension + "方面；" + f.Category
 	}
-	return append(out,
-		labelled("发现日期：", chineseDate(f.Found)+"。"),
-		labelled("问题类别：", sentence(kind)),
-		labelled("依　　据：", sentence(strings.Join(lines(f.Basis), " "))),
-		labelled("整改类型：", f.Type+"。事项编号："+f.Number+"。"),
-	)
+	out = append(out, labelled("发现日期：", chineseDate(f.Found)+"。"), labelled("问题类别：", sentence(kind)))
+	if len(f.Evidence) > 0 {
+		out = append(out, labelled("证　　据：", sentence(named(f.Evidence))))
+	}
+	out = append(out, labelled("依　　据：", sentence(strings.Join(lines(f.Basis), " "))), labelled("整改类型：", f.Type+"。事项编号："+f.Number+"。"))
+	if f.LookBack != nil {
+		out = append(out, f.LookBack.write()...)
+	}
+	return out
+}
+
+// named names pieces of evidence, the first of many.
+func named(all []string) string {
+	const most = 10
+	if len(all) <= most {
+		return strings.Join(all, "；")
+	}
+	return strings.Join(all[:most], "；") + fmt.Sprintf("等%d件", len(all))
 }
 
 // terms say how long there is, for findings of the same term together.
 func (n Notice) terms() []block {
+	if n.received() {
+		return n.Amended.terms(n.Term.Period, n.On)
+	}
 	var (
 		out   []block
 		terms []Term

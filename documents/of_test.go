@@ -185,7 +185,10 @@ func TestClosureNotice(t *testing.T) {
 	p.do(day(time.March, 11), officer, &lifecycle.AcceptReport{})
 	lookBack(p.c.AcceptedOn.AddMonths(5), lifecycle.NotInPlace)
 	failed := p.events[len(p.events)-1].Legal
-	require.Contains(t, p.says(documents.KindNotice), "整改不到位，请再次整改。", "a failed look-back gives notice once more")
+	again := p.says(documents.KindNotice)
+	require.Contains(t, again, "整改不到位，请再次整改。", "a failed look-back gives notice once more")
+	require.Contains(t, again, dateZH(failed)+"，结果为未到位。", "with its day and its result")
+	require.Contains(t, again, "1.组织生活制度落实不严格：未到位。查阅记录。")
 	p.do(failed.AddDays(1), chief, &lifecycle.RecordReceipt{Manner: lifecycle.Electronic})
 	p.do(failed.AddDays(2), chief, report)
 	p.do(failed.AddDays(3), officer, &lifecycle.AcceptReport{})

@@ -19,6 +19,8 @@ type Office struct {
 	Mark string
 	// Contact and Phone are whom to ask; the line is left out without them.
 	Contact, Phone string
+	// Channel is how reports come in; a notice says nothing of it when empty.
+	Channel string
 	// Copies are who gets a copy (抄送) of each paper in the form of a 通知; the line
 	// is left out without them.
 	Copies []string
@@ -79,7 +81,8 @@ func (p paper) check() error {
 			return err
 		}
 	}
-	if err := allow(field{"number", "发文字号", p.number}, field{"contact", "联系人", p.office.Contact}, field{"phone", "联系电话", p.office.Phone}); err != nil {
+	if err := allow(field{"number", "发文字号", p.number}, field{"contact", "联系人", p.office.Contact}, field{"phone", "联系电话", p.office.Phone},
+		field{"channel", "报送方式", p.office.Channel}); err != nil {
 		return err
 	}
 	return p.to.check()

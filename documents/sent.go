@@ -73,7 +73,7 @@ func issue(s Source, kind Kind, e lifecycle.Event, of func(Kind, Source) (File, 
 	out := Sent{Kind: kind, Event: e.Seq, On: e.Legal, Name: kind.ZH()}
 	c := lifecycle.Fold(s.Events)
 	if kind == KindNotice && c.Notice != nil {
-		out.Number, out.On = c.Notice.Number, c.Notice.On
+		out.Number = c.Notice.Number
 		out.Name = fmt.Sprintf("%s（第%d版）", kind.ZH(), c.Notice.Version)
 	}
 	if b, ok := e.Body.(*lifecycle.MeasureRecorded); ok {

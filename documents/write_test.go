@@ -20,7 +20,7 @@ import (
 func day(m time.Month, d int) calendar.Date { return calendar.On(2026, m, d) }
 
 func office() documents.Office {
-	return documents.Office{Name: "市直机关工作委员会", Mark: "工委督函", Contact: "李明", Phone: "12345678"}
+	return documents.Office{Name: "市直机关工作委员会", Mark: "工委督函", Contact: "李明", Phone: "12345678", Channel: "在督查整改系统中填报；不能在系统中填报的，书面报送本机关"}
 }
 
 func secretary() documents.Addressee {
@@ -31,6 +31,7 @@ func finding() documents.Finding {
 	return documents.Finding{
 		Number: "督〔2026〕0001", Title: "组织生活制度落实不严格", Facts: "2026年3月2日，检查组查阅局机关第一党支部2025年度会议记录，发现全年应召开支部党员大会4次、实际召开2次，党课记录缺失3次，组织生活会未形成整改清单。",
 		Found: day(time.March, 2), Dimension: "制度执行", Category: "基础党务工作质量不高", Basis: "《机关党建责任清单》第3项：严格执行“三会一课”制度", Type: "限期整改",
+		Evidence: []string{"第一党支部2025年度会议记录复印件", "组织生活会照片.jpg"},
 	}
 }
 
@@ -71,13 +72,23 @@ func letter() documents.Letter {
 type writable interface{ Write() ([]byte, error) }
 
 func papers() map[string]writable {
-	inForm, draft, many, three, again := notice(), notice(), notice(), notice(), notice()
+	inForm, draft, many, three, again, amended := notice(), notice(), notice(), notice(), notice(), notice()
+	amended.On, amended.Term.Period = day(time.March, 20), calendar.Period{N: 15, Unit: calendar.WorkingDays}
+	amended.Amended = &documents.Amendment{
+		Original: day(time.March, 9), Received: true, Due: day(time.April, 13), Standing: true, Plan: day(time.April, 10), Object: day(time.April, 10), ObjectUnit: day(time.March, 18),
+	}
 	at, late := finding(), three.Term
 	at.Type, late.Period, late.Plan = "立行立改", calendar.Period{N: 15, Unit: calendar.WorkingDays}, calendar.Period{}
 	at.Term = &late
 	three.Findings = append(three.Findings, at, finding())
-	three.Campaign, three.Replaces = "2026年度市直机关党建督查", "〔2026〕9号"
-	again.LookBack, again.Term.Plan = true, calendar.Period{}
+	three.Campaign, three.Held = "2026年度市直机关党建督查", documents.Span{From: day(time.March, 2), To: day(time.March, 6)}
+	three.Replaces = []documents.Replaced{{Number: "〔2026〕9号", Items: []string{"督〔2026〕0001"}}}
+	again.Term.Plan = calendar.Period{}
+	again.Findings[0].LookBack = &documents.LookBack{On: day(time.August, 3), Result: "虚假整改", Points: []documents.Point{
+		{Measure: "建立组织生活台账，按月自查", InPlace: true, Account: "查阅5月至7月台账，记录齐全"},
+		{Measure: "开展支部书记培训。", Account: "培训签到表为事后补签，参训人员均称未参加培训。"},
+	}}
+	again.On = day(time.August, 4)
 	again.Term.Period, again.Term.AtLeast = calendar.Period{N: 31, Unit: calendar.NaturalDays}, calendar.Period{N: 10, Unit: calendar.WorkingDays}
 	inForm.Form = documents.FormNotice
 	inForm.Office.Copies = []string{"市纪委监委驻市直机关纪检监察组", "市委组织部", "市直机关各党委（总支、支部）"}
@@ -88,13 +99,16 @@ func papers() map[string]writable {
 		many.Findings = append(many.Findings, finding())
 	}
 	return map[string]writable{
-		"notice": notice(), "notice-form": inForm, "draft": draft, "many": many, "three": three, "look-back": again, "receipt": receipt(), "letter": letter(),
+		"notice": notice(), "notice-form": inForm, "draft": draft, "many": many, "three": three, "look-back": again, "amended": amended, "receipt": receipt(), "letter": letter(),
 		"talk": documents.Talk{
 			Office: office(), To: secretary(), Ref: ref(), On: day(time.June, 3), Basis: "整改期限届满15个工作日仍未报告，按规则进行提醒谈话",
 			Lapse: &documents.Lapse{What: "整改并报告", Due: day(time.May, 11)},
 		},
 		"closing":    documents.Closing{Office: office(), To: secretary(), Ref: ref(), On: day(time.August, 3), Round: 1},
 		"withdrawal": documents.Withdrawal{Office: office(), To: secretary(), Ref: ref(), On: day(time.April, 3), Objected: true, Reason: "经核对，该支部会议记录已移交档案馆保管，记录齐全"},
+		"misdirection": documents.Misdirection{
+			Office: office(), To: secretary(), Notice: "〔2026〕12号", NoticeOn: day(time.March, 9), On: day(time.March, 12), Items: []string{"督〔2026〕0001", "督〔2026〕0002"}, Rest: true,
+		},
 		"contents": documents.Contents{
 			Office: office(), Case: "督〔2026〕0001", Unit: "市档案局", Title: "组织生活制度落实不严格", State: "已销号", On: day(time.August, 3), Items: slices.Repeat([]documents.Item{
 				{By: "张查", Name: "10-问题-01-登记.txt", On: day(time.March, 2)},

@@ -59,6 +59,21 @@ func (b *NoticeApproved) Issue(i Issued) {
 	}
 }
 
+// Issues names the withdrawal, if the notice went to a unit whose it was not.
+func (b *NoticeCorrected) Issues(Case) PaperKind {
+	if b.Misdirected == "" || b.Follows {
+		return ""
+	}
+	return PaperWithdrawal
+}
+
+// Issue notes the withdrawal in all cases that were taken back with this one.
+func (b *NoticeCorrected) Issue(i Issued) {
+	for _, one := range append([]*NoticeCorrected{b}, b.followers...) {
+		one.Issued = &i
+	}
+}
+
 // Issues names the confirmation of the receipt.
 func (*ReceiptRecorded) Issues(Case) PaperKind { return PaperReceipt }
 
@@ -131,9 +146,38 @@ func PaperBy(e Event, after Case) PaperKind {
 	switch b := e.Body.(type) {
 	case *NoticeApproved:
 		return PaperNotice
+	case *NoticeCorrected:
+		if b.Issued == nil { // also of a time in which none was sent
+			return ""
+		}
+		return PaperWithdrawal
 	case Issuing:
 		return b.Issues(after)
 	default:
 		return ""
+	}
+}
+
+// IssuedBy is the paper that an event notes as sent out; nil when it notes none.
+func IssuedBy(e Event) *Issued {
+	switch b := e.Body.(type) {
+	case *NoticeApproved:
+		return b.Issued
+	case *NoticeCorrected:
+		return b.Issued
+	case *ReceiptRecorded:
+		return b.Issued
+	case *LookBackRecorded:
+		return b.Issued
+	case *MeasureRecorded:
+		return b.Issued
+	case *ClosureApproved:
+		return b.Issued
+	case *CaseVoided:
+		return b.Issued
+	case *ObjectionDecided:
+		return b.Issued
+	default:
+		return nil
 	}
 }

@@ -101,6 +101,12 @@ type NoticeCorrected struct {
 	CorrectNotice
 	// Misdirected is the unit that received what was not its own.
 	Misdirected string `json:"misdirected,omitempty"`
+	// Follows: the event of another case of the notice tells that unit of it.
+	Follows bool `json:"follows,omitempty"`
+	// Issued is the withdrawal that went to that unit.
+	Issued *Issued `json:"issued,omitempty"`
+
+	followers []*NoticeCorrected
 }
 
 func (b SubmitNotice) decide(t *turn) error {
@@ -262,16 +268,18 @@ func (b CorrectNotice) decide(t *turn) error {
 			return about(o.c, notAllowed("has_children", "有其他事项并入该事项，请逐个改送。", "Other cases were merged into it; send the cases on one by one."))
 		}
 	}
-	b.takeBack(t)
+	own := &NoticeCorrected{CorrectNotice: b}
+	b.takeBack(t, own)
 	return eachOf(KindCorrectNotice, siblings, func(o *turn) error {
-		b.takeBack(o)
+		body := &NoticeCorrected{CorrectNotice: b, Follows: true}
+		own.followers = append(own.followers, body)
+		b.takeBack(o, body)
 		return nil
 	})
 }
 
 // takeBack takes one case's part of the notice back.
-func (b CorrectNotice) takeBack(t *turn) {
-	body := &NoticeCorrected{CorrectNotice: b}
+func (b CorrectNotice) takeBack(t *turn, body *NoticeCorrected) {
 	if b.Unit != "" {
 		body.Misdirected = t.c.Unit
 		t.fallAway() // what hung on the wrong unit
@@ -325,6 +333,9 @@ func (b *NoticeSubmitted) apply(c *Case, e Event) {
 		if c.Notice.Number != "" {
 			n.Version++
 			n.Replaces = c.Notice.Number
+		}
+		if !c.Served { // what went to another unit is nothing to this one
+			n.Replaces = ""
 		}
 	}
 	c.Notice = &n

@@ -24,13 +24,16 @@ type Keeper struct {
 }
 
 // New returns a keeper. The office's name defaults to 市直机关工作委员会, the mark
-// before its numbers to 工委督函.
+// before its numbers to 工委督函, the way of reports to Duban itself or on paper.
 func New(office documents.Office, files *evidence.Store) *Keeper {
 	if office.Name == "" {
 		office.Name = "市直机关工作委员会"
 	}
 	if office.Mark == "" {
 		office.Mark = "工委督函"
+	}
+	if office.Channel == "" {
+		office.Channel = "在督查整改系统中填报；不能在系统中填报的，书面报送本机关"
 	}
 	return &Keeper{Office: office, Files: files}
 }
@@ -41,7 +44,8 @@ var ErrAltered = errors.New("the paper's file was altered")
 // Source is what the documents of a case are made from.
 func (k *Keeper) Source(o store.PaperOrder) documents.Source {
 	s := documents.Source{
-		Office: k.Office, Unit: o.Unit, Campaign: o.Campaign, Events: o.Events, Others: o.Others, Policy: o.Policy, Calendar: o.Calendar,
+		Office: k.Office, Unit: o.Unit, Campaign: o.Campaign, Held: documents.Span{From: o.From, To: o.To}, Evidence: o.Evidence,
+		Events: o.Events, Others: o.Others, Former: o.Former, Policy: o.Policy, Calendar: o.Calendar,
 	}
 	for _, p := range o.Posts {
 		s.Posts = append(s.Posts, documents.Post{Kind: p.Kind, Holder: p.Holder, Since: p.Since, Until: p.Until})
@@ -97,17 +101,19 @@ func refusal(err error) error {
 // written now. It fails as documents.Of does, with evidence.ErrMissing when the
 // file of a paper is gone, and with ErrAltered when it is not what was sent.
 func (k *Keeper) Of(ctx context.Context, kind documents.Kind, s documents.Source) (documents.File, error) {
-	file, err := documents.Of(kind, s)
-	if err != nil {
-		return documents.File{}, err
+	if !s.For(kind) {
+		return documents.File{}, documents.HiddenError{}
 	}
 	issued := documents.Issued(kind, s)
 	if issued == nil {
-		return file, nil
+		return documents.Of(kind, s)
 	}
-	file.To = documents.Addressee{Unit: issued.To.Unit, Post: issued.To.Post, Holder: issued.To.Holder}
-	file.Bytes, err = k.read(ctx, issued.SHA256)
-	return file, err
+	text, err := k.read(ctx, issued.SHA256)
+	if err != nil {
+		return documents.File{}, err
+	}
+	to := documents.Addressee{Unit: issued.To.Unit, Post: issued.To.Post, Holder: issued.To.Holder}
+	return documents.File{Name: documents.Name(kind, s), Bytes: text, To: to}, nil
 }
 
 func (k *Keeper) read(ctx context.Context, hash string) ([]byte, error) {

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -24,15 +26,20 @@ type Printer interface {
 // A PaperOrder is what a paper is written from.
 type PaperOrder struct {
 	Kind lifecycle.PaperKind
-	// Unit is the name of the case's unit, Posts are its offices, Campaign is the
-	// name of the case's campaign; as they are today.
+	// Unit is the name of the unit the paper goes to, Posts are its offices, Campaign
+	// is the name of the case's campaign, From and To its days; as they are today.
 	Unit     string
 	Posts    []Post
 	Campaign string
+	From, To calendar.Date
+	// Evidence are the names of the files that the findings rest on, by id.
+	Evidence map[string]string
 	// Events are all of the case's, Others those of the other cases of its notice.
 	// What is being recorded is among them.
 	Events []lifecycle.Event
 	Others [][]lifecycle.Event
+	// Former is the id of the unit that asks, when the case was sent to it by mistake.
+	Former string
 	// Policy is the one the case was noticed under, Calendar the one in force.
 	Policy   *policy.Policy
 	Calendar *calendar.Calendar
@@ -61,7 +68,7 @@ func (p *plan) issue(ctx context.Context, events []lifecycle.Event, opening stri
 		if kind == "" {
 			continue
 		}
-		order, err := p.order(ctx, k, kind, events)
+		order, err := p.order(ctx, k, kind, e, events)
 		if err != nil {
 			return fmt.Errorf("order paper: %w", err)
 		}
@@ -88,12 +95,16 @@ func fold(c lifecycle.Case, events []lifecycle.Event) lifecycle.Case {
 	return c
 }
 
-// order reads what the paper of a case is written from.
-func (p *plan) order(ctx context.Context, k *tracked, kind lifecycle.PaperKind, events []lifecycle.Event) (PaperOrder, error) {
+// order reads what the paper of a case is written from that the event sends out.
+func (p *plan) order(ctx context.Context, k *tracked, kind lifecycle.PaperKind, by lifecycle.Event, events []lifecycle.Event) (PaperOrder, error) {
 	after := fold(k.c, events)
 	order := PaperOrder{Kind: kind, Policy: k.rules.Policy, Calendar: k.rules.Calendar}
-	ids := []string{after.ID}
-	if kind == lifecycle.PaperNotice && after.Notice != nil {
+	ids, unit := []string{after.ID}, after.Unit
+	corrected, misdirected := by.Body.(*lifecycle.NoticeCorrected)
+	if misdirected {
+		unit = corrected.Misdirected
+	}
+	if (kind == lifecycle.PaperNotice || misdirected) && after.Notice != nil {
 		for _, id := range after.Notice.Cases {
 			if isID(id) {
 				ids = append(ids, id)
@@ -102,7 +113,13 @@ func (p *plan) order(ctx context.Context, k *tracked, kind lifecycle.PaperKind, 
 	}
 	recorded := make([][]lifecycle.Event, len(ids))
 	b := &pgx.Batch{}
-	queuePaperNames(b, after, &order)
+	proof := proofOf(after)
+	for _, other := range p.tracked {
+		if slices.Contains(ids, other.c.ID) {
+			proof = append(proof, proofOf(other.c)...)
+		}
+	}
+	queuePaperNames(b, unit, after.Finding.Campaign, proof, &order)
 	for i, id := range ids {
 		b.Queue(selectEvents, id, 0, 0).Query(func(rows pgx.Rows) (err error) {
 			recorded[i], err = pgx.CollectRows(rows, scanEvent)
@@ -129,33 +146,56 @@ func (p *plan) order(ctx context.Context, k *tracked, kind lifecycle.PaperKind, 
 }
 
 // queuePaperNames reads the names a paper bears.
-func queuePaperNames(b *pgx.Batch, c lifecycle.Case, order *PaperOrder) {
-	b.Queue(`SELECT name FROM units WHERE id = $1`, c.Unit).QueryRow(func(row pgx.Row) error { return row.Scan(&order.Unit) })
-	b.Queue(selectPosts+` WHERE unit_id = $1 ORDER BY until DESC NULLS FIRST, kind, since DESC, id`, c.Unit).Query(func(rows pgx.Rows) (err error) {
+func queuePaperNames(b *pgx.Batch, unit, campaign string, proof []string, order *PaperOrder) {
+	b.Queue(`SELECT name FROM units WHERE id = $1`, unit).QueryRow(func(row pgx.Row) error { return row.Scan(&order.Unit) })
+	b.Queue(selectPosts+` WHERE unit_id = $1 ORDER BY until DESC NULLS FIRST, kind, since DESC, id`, unit).Query(func(rows pgx.Rows) (err error) {
 		order.Posts, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Post])
 		return err
 	})
-	b.Queue(`SELECT coalesce((SELECT name FROM campaigns WHERE id = $1), '')`, c.Finding.Campaign).
-		QueryRow(func(row pgx.Row) error { return row.Scan(&order.Campaign) })
+	b.Queue(`SELECT name, starts_on, ends_on FROM campaigns WHERE id = $1`, campaign).Query(func(rows pgx.Rows) error {
+		_, err := pgx.ForEachRow(rows, []any{&order.Campaign, &order.From, &order.To}, func() error { return nil })
+		return err
+	})
+	order.Evidence = map[string]string{}
+	b.Queue(`SELECT id::text, name FROM evidence WHERE id = ANY ($1::uuid[])`, proof).Query(func(rows pgx.Rows) error {
+		var id, name string
+		_, err := pgx.ForEachRow(rows, []any{&id, &name}, func() error {
+			order.Evidence[id] = name
+			return nil
+		})
+		return err
+	})
+}
+
+// proofOf are the ids of the files that a finding rests on.
+func proofOf(c lifecycle.Case) []string {
+	ids := []string{}
+	for _, one := range c.Evidence {
+		if id, ok := strings.CutPrefix(one, "evidence:"); ok && isID(id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // PaperOrder is what the papers of a case are written from that the asker may
 // see. It holds more than a unit may know: whoever writes for a unit picks what.
-// What was sent to the asker's unit by mistake is ErrNotFound.
+// Of what was sent to the asker's unit by mistake Former tells.
 func (s *Store) PaperOrder(ctx context.Context, a lifecycle.Actor, id string) (PaperOrder, error) {
 	v, err := s.Case(ctx, a, id)
 	if err != nil {
 		return PaperOrder{}, err
 	}
+	former := ""
 	if v.Unit != nil && v.Unit.Stage == lifecycle.UnitMisdirected {
-		return PaperOrder{}, ErrNotFound
+		former = a.Unit
 	}
 	events, err := s.events(ctx, s.pool, id, 0)
 	if err != nil {
 		return PaperOrder{}, err
 	}
 	c := lifecycle.Fold(events)
-	if v.Unit != nil && c.Unit != a.Unit { // redirected just now
+	if v.Unit != nil && c.Unit != a.Unit && former == "" { // redirected just now
 		return PaperOrder{}, ErrNotFound
 	}
 	force, err := s.lastForce(ctx)
@@ -166,21 +206,22 @@ func (s *Store) PaperOrder(ctx context.Context, a lifecycle.Actor, id string) (P
 	if err != nil {
 		return PaperOrder{}, err
 	}
-	order := PaperOrder{Events: events, Policy: r.Policy, Calendar: r.Calendar}
+	order := PaperOrder{Events: events, Former: former, Policy: r.Policy, Calendar: r.Calendar}
+	proof := proofOf(c)
+	if c.Notice != nil && former == "" {
+		for _, other := range c.Notice.Cases {
+			events, err := s.events(ctx, s.pool, other, 0)
+			if err != nil {
+				return order, err
+			}
+			order.Others = append(order.Others, events)
+			proof = append(proof, proofOf(lifecycle.Fold(events))...)
+		}
+	}
 	b := &pgx.Batch{}
-	queuePaperNames(b, c, &order)
+	queuePaperNames(b, cmp.Or(former, c.Unit), c.Finding.Campaign, proof, &order)
 	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
 		return order, fmt.Errorf("read names for the papers of %s: %w", id, plain(err))
-	}
-	if c.Notice == nil {
-		return order, nil
-	}
-	for _, other := range c.Notice.Cases {
-		events, err := s.events(ctx, s.pool, other, 0)
-		if err != nil {
-			return order, err
-		}
-		order.Others = append(order.Others, events)
 	}
 	return order, nil
 }
@@ -189,7 +230,7 @@ func (s *Store) PaperOrder(ctx context.Context, a lifecycle.Actor, id string) (P
 func (s *Store) PaperHashes(ctx context.Context) ([]string, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT DISTINCT content -> 'data' -> 'issued' ->> 'sha256' FROM events
-		WHERE kind IN ('notice_approved', 'receipt_recorded', 'look_back_recorded', 'measure_recorded', 'closure_approved', 'case_voided', 'objection_decided')
+		WHERE kind IN ('notice_approved', 'notice_corrected', 'receipt_recorded', 'look_back_recorded', 'measure_recorded', 'closure_approved', 'case_voided', 'objection_decided')
 			AND content -> 'data' -> 'issued' IS NOT NULL`)
 	if err != nil {
 		return nil, fmt.Errorf("list papers: %w", plain(err))

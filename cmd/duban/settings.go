@@ -24,6 +24,7 @@ type settings struct {
 	OfficeMark        string        `env:"DUBAN_OFFICE_MARK" help:"What stands before the number of a notice. Defaults to 工委督函."`
 	OfficeContact     string        `env:"DUBAN_OFFICE_CONTACT" help:"Whom to ask, under a document; left out when empty."`
 	OfficePhone       string        `env:"DUBAN_OFFICE_PHONE" help:"Telephone under a document; left out when empty."`
+	OfficeChannel     string        `env:"DUBAN_OFFICE_CHANNEL" help:"How reports come in, as notices say it. Defaults to filling them in here, or on paper."`
 	OfficeCopies      []string      `env:"DUBAN_OFFICE_COPIES" help:"Who gets a copy (抄送) of each notice in the form of a 通知, separated by commas; left out when empty."`
 	BodyFonts         []string      `env:"DUBAN_BODY_FONTS" help:"Fonts of the text of documents, the wanted one first. Defaults to 仿宋_GB2312,仿宋,FangSong."`
 	TitleFonts        []string      `env:"DUBAN_TITLE_FONTS" help:"Fonts of titles and red heads. Defaults to 方正小标宋简体,小标宋,宋体."`

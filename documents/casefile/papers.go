@@ -63,6 +63,19 @@ func sections() []section {
 	}
 }
 
+// prefix begins the name of the section's file with the number.
+func (s section) prefix(no int) string { return fmt.Sprintf("%d-%s-%02d-", s.no, s.title, no) }
+
+// sectionOf is the section that an event belongs to, if it belongs to one.
+func sectionOf(kind lifecycle.EventKind) (section, bool) {
+	all := sections()
+	i := slices.IndexFunc(all, func(s section) bool { return slices.Contains(s.kinds, kind) })
+	if i < 0 {
+		return section{}, false
+	}
+	return all[i], true
+}
+
 const evidenceTitle = "证据"
 
 // A binder puts the entries together.
@@ -115,7 +128,7 @@ func (b *binder) day() calendar.Date {
 
 // put adds an entry to a section, under the next number of it.
 func (b *binder) put(s section, name string, e entry) {
-	e.path = fileName(fmt.Sprintf("%d-%s-%02d-", s.no, s.title, len(b.bySection[s.no])+1), name)
+	e.path = fileName(s.prefix(len(b.bySection[s.no])+1), name)
 	b.bySection[s.no] = append(b.bySection[s.no], e)
 }
 
@@ -133,25 +146,27 @@ func (b *binder) event(e lifecycle.Event) error {
 	b.history.Write(append(one, '\n'))
 	text := b.tell(e)
 	b.told.WriteString(text + "\n")
-	all := sections()
-	i := slices.IndexFunc(all, func(s section) bool { return slices.Contains(s.kinds, e.Kind) })
-	if i < 0 {
+	s, ok := sectionOf(e.Kind)
+	if !ok {
 		return nil
 	}
-	b.put(all[i], e.Kind.ZH()+".txt", entry{text: []byte(text), by: actor(e), on: e.Legal})
+	b.put(s, e.Kind.ZH()+".txt", entry{text: []byte(text), by: actor(e), on: e.Legal})
 	for _, p := range b.Papers {
 		if p.Event == e.Seq {
-			b.paper(all[i], p)
+			b.paper(s, p)
 		}
 	}
 	return nil
 }
 
+// lackingName ends the name of the note that stands in a paper's place.
+const lackingName = "（未能生成）.txt"
+
 func (b *binder) paper(s section, p documents.Sent) {
 	one := entry{text: p.Bytes, number: p.Number, by: b.Office.Name, on: p.On}
 	name := p.Name + ".docx"
 	if p.Lacks != "" {
-		one.text, name = []byte(p.Lacks+"\n"), p.Name+"（未能生成）.txt"
+		one.text, name = []byte(p.Lacks+"\n"), p.Name+lackingName
 	}
 	b.put(s, name, one)
 }

@@ -178,6 +178,7 @@ func (c *check) history() {
 	if !bytes.Equal(one, another) || have.Number != c.m.Number || have.Seq != c.m.Version {
 		c.say("经过与事项的现状不符")
 	}
+	c.papers()
 	// Whoever wrote a whole new archive, whose hashes fit, is found by what was
 	// committed to at the draw.
 	for _, d := range lifecycle.CheckDraws(c.m.Case, lifecycle.DrawsOf(list), nil) {
@@ -185,6 +186,40 @@ func (c *check) history() {
 			c.say("第%d次抽签：%s", d.Number, m.ZH)
 		}
 	}
+}
+
+// papers holds the papers against the events by which they went out, which name
+// their hashes: where an event's text stands its paper follows.
+func (c *check) papers() {
+	next := map[int]int{}
+	for _, e := range c.events {
+		s, ok := sectionOf(e.Kind)
+		if !ok {
+			continue
+		}
+		next[s.no] += 2
+		file := c.begins(s.prefix(next[s.no]))
+		paper := strings.HasSuffix(file.Path, ".docx")
+		if !paper && !strings.HasSuffix(file.Path, lackingName) {
+			next[s.no]--
+		}
+		switch issued := lifecycle.IssuedBy(e); {
+		case issued == nil:
+		case !paper:
+			c.say("缺少文书：第%d项“%s”发出的文书", e.Seq, e.Kind.ZH())
+		case file.SHA256 != issued.SHA256:
+			c.say("文书不是发出的那一份：%s", file.Path)
+		}
+	}
+}
+
+// begins is the listed file whose name begins so.
+func (c *check) begins(prefix string) File {
+	i := slices.IndexFunc(c.m.Files, func(f File) bool { return strings.HasPrefix(f.Path, prefix) })
+	if i < 0 {
+		return File{}
+	}
+	return c.m.Files[i]
 }
 
 var errHistory = errors.New("the events are none a case could have")
