@@ -1,7 +1,6 @@
 package findings
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -38,9 +37,10 @@ type Check struct {
 	// Known returns the case of a number, for a ledger; nil when there is none.
 	// Without it no ledger is read.
 	Known func(number string) (*Case, error)
-	// Same returns the number of a case that is the same finding, for a new row of
-	// a ledger: one that was opened from the sheet before has no number in it yet.
-	Same func(*lifecycle.OpenCase) (string, error)
+	// Same returns, for each of the findings, the number of a case that is the same;
+	// empty when there is none. It is asked a page at a time. Without it what is a
+	// case already may be opened again.
+	Same func([]*lifecycle.OpenCase) ([]string, error)
 	// Judge tells what the rules would say to a finding; nil is fine.
 	Judge func(*lifecycle.OpenCase) (*lifecycle.Refusal, error)
 	// Earlier returns the id of the case of a number, which a finding says to
@@ -48,7 +48,7 @@ type Check struct {
 	Earlier func(number string) (string, error)
 	// Header gets the headers of the columns, once, before any row.
 	Header func(Header) error
-	// Row gets every row, and keeps nothing of it unless it copies it.
+	// Row gets every row, in order.
 	Row func(Row) error
 }
 
@@ -59,13 +59,6 @@ type Case struct {
 	UnitName string
 	// EarlierNumber is that of the case it repeats; empty when it repeats none.
 	EarlierNumber string
-}
-
-// A Header is how the sheet's columns are headed.
-type Header struct {
-	Row int `json:"row"`
-	// Columns has a text for each column from A on.
-	Columns []string `json:"columns"`
 }
 
 // A Row is one finding of the sheet.
@@ -104,12 +97,15 @@ func (c Check) Run(file io.ReaderAt, size int64, name string) (result Result, er
 	if err != nil {
 		return Result{}, err
 	}
-	t := &table{check: c, from1904: b.From1904, ignored: ignored, name: sheet.Name, seen: map[[16]byte]int{}, wrong: map[string]string{}}
+	t := &table{check: c, from1904: b.From1904, ignored: ignored, name: sheet.Name, seen: map[lifecycle.FindingKey]int{}, wrong: map[string]string{}}
 	for unit := range c.Tables.Units {
 		t.units = append(t.units, unit)
 	}
 	slices.Sort(t.units)
 	if err := b.Read(sheet, workbook.Reader{Line: t.line, Columns: t.hide, Merged: t.merge}); err != nil {
+		return Result{}, err
+	}
+	if err := t.turn(); err != nil {
 		return Result{}, err
 	}
 	return t.result()
@@ -126,13 +122,17 @@ type table struct {
 	// columns says what each column of the sheet is; empty before the header.
 	columns []Column
 	hidden  [][2]int
+	// incomplete: a column is missing, so that no row can be judged as a whole.
+	incomplete bool
 	// ledger: the sheet is one that was exported.
 	ledger bool
 	// rows are to be opened, known are cases already.
 	rows, known int
 	faults      workbook.Faults
 	// seen are the rows by what they say.
-	seen map[[16]byte]int
+	seen map[lifecycle.FindingKey]int
+	// page are the rows that wait to be looked up together.
+	page page
 	// wrong are the sentences about unit names that do not exist.
 	wrong map[string]string
 	units []string
@@ -167,6 +167,9 @@ func (t *table) merge(ref string) error {
 	if err != nil {
 		return err
 	}
+	if err := t.turn(); err != nil {
+		return err
+	}
 	if t.columns != nil && bottom >= t.header.Row {
 		t.faults.Add(t.fault(first, row, CodeMerged, "单元格"+workbook.Cut(ref)+"是合并的，请取消合并并逐行填写。", "Merged cells."))
 	}
@@ -196,74 +199,15 @@ func (t *table) line(l workbook.Line) error {
 	if t.rows+t.known > MaxRows {
 		return refuse("too_many_rows", fmt.Sprintf("一个文件最多导入%d行，请分成几个文件。", MaxRows), "Too many rows for one file.")
 	}
-	for _, f := range row.Faults {
-		t.faults.Add(f)
+	if t.page.add(row) {
+		return t.turn()
 	}
-	if t.check.Row == nil {
-		return nil
-	}
-	return t.check.Row(row)
+	return nil
 }
 
 // onlyNumber: a template's row that has its number and nothing else.
 func onlyNumber(l workbook.Line, columns []Column) bool {
 	return len(l.Cells) == 1 && l.Cells[0].Column < len(columns) && columns[l.Cells[0].Column] == Number
-}
-
-// head looks for the header.
-func (t *table) head(l workbook.Line) error {
-	if l.Row > headerWithin {
-		return noHeader()
-	}
-	known := 0
-	for _, c := range l.Cells {
-		if c.Column < workbook.MaxColumns && columnOf(c.Text) != Unread {
-			known++
-		}
-	}
-	if known < 3 {
-		return nil
-	}
-	t.header = Header{Row: l.Row}
-	at := map[Column]int{}
-	for _, c := range l.Cells {
-		if c.Column >= workbook.MaxColumns {
-			return refuse("too_many_columns", fmt.Sprintf("表头超过%d列，请删除多余的列。", workbook.MaxColumns), "Too many columns.")
-		}
-		for len(t.columns) <= c.Column {
-			t.columns = append(t.columns, Unread)
-			t.header.Columns = append(t.header.Columns, "")
-		}
-		is := columnOf(c.Text)
-		name := workbook.Cut(c.Text)
-		if is == Unread {
-			return refuse("unknown_column", "表头"+workbook.CellName(c.Column, l.Row)+"“"+name+"”不是模板中的列。请改为模板中的列名，或删除此列。", "A column's header is not known.")
-		}
-		if _, twice := at[is]; twice && is < OfSystem {
-			return refuse("column_twice", "表头“"+name+"”出现了两次，请删除一列。", "A column is there twice.")
-		}
-		at[is] = c.Column
-		t.columns[c.Column], t.header.Columns[c.Column] = is, c.Text
-	}
-	if err := t.isLedger(at); err != nil {
-		return err
-	}
-	for i, c := range columns {
-		if _, there := at[Column(i)]; c.required && !there {
-			return refuse("column_missing", "表头缺少“"+c.header+"”这一列。", "A column is missing.")
-		}
-	}
-	for _, h := range t.hidden {
-		for column, is := range t.columns {
-			if h[0] <= column && column <= h[1] && is >= 0 && is != Errors && is < OfSystem {
-				return refuse("hidden_column", "“"+columns[is].header+"”列被隐藏。隐藏的内容不予导入，请取消隐藏或删除后再上传。", "A column is hidden.")
-			}
-		}
-	}
-	if t.check.Header != nil {
-		return t.check.Header(t.header)
-	}
-	return nil
 }
 
 // read makes a finding of a row, or lists what is wrong with it; known tells that
@@ -322,7 +266,7 @@ func (r *rowReader) cell(c workbook.Cell) {
 	}
 	r.row.Cells[c.Column] = c.Text
 	is := r.table.columns[c.Column]
-	if is == Number || is == Errors || is == OfProgram {
+	if is == Number || is == Errors || is == OfProgram || is == Wrong {
 		return
 	}
 	r.filled[is] = true
@@ -374,7 +318,7 @@ func (r *rowReader) value(c workbook.Cell, is Column) {
 		r.repeats = squeezeNumber(c.Text)
 	case CaseNumber:
 		r.number = squeezeNumber(c.Text)
-	case Number, Errors, CampaignName, OfSystem, OfProgram, Unread, ends:
+	case Number, Errors, CampaignName, OfSystem, OfProgram, Unread, Wrong, ends:
 	}
 }
 
@@ -445,40 +389,20 @@ func (r *rowReader) finish() error {
 		r.untouched()
 	}
 	for i, c := range columns {
-		if c.required && !r.filled[i] {
+		if c.required && !r.filled[i] && r.at[i] >= 0 {
 			r.refuse(r.at[i], "required", "请填写“"+c.header+"”。", "Please fill in this cell.")
 		}
 	}
 	if err := r.earlier(); err != nil {
 		return err
 	}
-	if len(r.row.Faults) == 0 && r.table.check.Judge != nil {
-		no, err := r.table.check.Judge(r.body)
-		if err != nil {
-			return err
-		}
-		if no != nil {
-			at := -1
-			if is := columnFor(no.Field); is != Unread {
-				at = r.at[is]
-			}
-			r.refuse(at, no.Code, no.ZH, no.EN)
-		}
-	}
-	if len(r.row.Faults) > 0 {
+	if len(r.row.Faults) > 0 || r.table.incomplete {
 		return nil
 	}
-	if r.table.ledger {
-		number, err := r.table.check.Same(r.body)
-		if err != nil {
-			return err
-		}
-		if number != "" {
-			r.refuse(r.at[Title], "already_case", "与已登记的事项"+number+"相同（单位、问题、事实、发现日期都相同），不能重复登记。请删除此行，或重新导出台账。", "The finding is a case already.")
-			return nil
-		}
+	if err := r.judge(); err != nil || len(r.row.Faults) > 0 {
+		return err
 	}
-	key := identity(r.body)
+	key := r.body.Key()
 	if first, twice := r.table.seen[key]; twice {
 		r.refuse(r.at[Title], "duplicate_row", fmt.Sprintf("与第%d行重复（单位、问题、事实、发现日期都相同）。请删除一行。", first), "The same finding stands in a row above.")
 		return nil
@@ -488,11 +412,19 @@ func (r *rowReader) finish() error {
 	return nil
 }
 
-// identity is what makes two rows the same finding.
-func identity(b *lifecycle.OpenCase) [16]byte {
-	h := sha256.New()
-	for _, text := range []string{b.Unit, b.Title, b.Facts, b.FoundOn.String()} {
-		fmt.Fprintf(h, "%d:%s", len(text), text)
+// judge says what the rules would say to the row.
+func (r *rowReader) judge() error {
+	if r.table.check.Judge == nil {
+		return nil
 	}
-	return [16]byte(h.Sum(nil))
+	no, err := r.table.check.Judge(r.body)
+	if err != nil || no == nil {
+		return err
+	}
+	at := -1
+	if is := columnFor(no.Field); is != Unread {
+		at = r.at[is]
+	}
+	r.refuse(at, no.Code, no.ZH, no.EN)
+	return nil
 }

@@ -161,6 +161,11 @@ func writeRows(f *excelize.File, s styles, header Header, rows func(func(Row) er
 				cells = append(cells, excelize.Cell{StyleID: s.header, Value: name})
 			}
 		}
+		for _, f := range header.Faults {
+			if column, _, ok := workbook.ParseCell(f.Cell); ok && column < len(cells) {
+				cells[column] = excelize.Cell{StyleID: s.wrong, Value: valueOf(cells[column])}
+			}
+		}
 		if marked && explained == len(header.Columns) {
 			cells = append(cells, excelize.Cell{StyleID: s.header, Value: errorsHeader})
 		}
@@ -172,6 +177,8 @@ func writeRows(f *excelize.File, s styles, header Header, rows func(func(Row) er
 			if err := head(true); err != nil {
 				return err
 			}
+			// Its own heading stands where they would be explained.
+			r.Faults = append(slices.Clone(header.Faults), r.Faults...)
 		}
 		return out.SetRow(workbook.CellName(0, r.Row), marked(r, s, explained))
 	})
@@ -213,7 +220,7 @@ func marked(r Row, s styles, explained int) []any {
 	var why []string
 	for _, f := range r.Faults {
 		why = append(why, f.Cell+"："+f.ZH)
-		if column, _, ok := workbook.ParseCell(f.Cell); ok && column != explained && column < len(cells) {
+		if column, _, ok := workbook.ParseCell(f.Cell); ok && f.Row == r.Row && column != explained && column < len(cells) {
 			cells[column] = excelize.Cell{StyleID: s.wrong, Value: valueOf(cells[column])}
 		}
 	}
@@ -319,7 +326,7 @@ func guide() []string {
 		"八、请填写数值，不要使用公式、合并单元格、隐藏的行、列或工作表，也不要含宏和外部链接：这些内容不予导入。",
 		"九、只读取工作表“" + SheetName + "”。一个文件最多20000行、20 MiB，格式为.xlsx。",
 		"十、上传后先检查全部内容。有一处错误就不登记任何问题，并退回标出错误的工作簿；改正后重新上传即可。",
-		"十一、单位、问题、事实、发现日期都相同的行视为重复。",
+		"十一、单位、问题、事实、发现日期都相同的视为同一问题（空格和全角半角不计）：表内不得重复，已登记的不再登记。已登记的会列出事项编号；确需再次登记的，上传时填写duplicates=true（命令行加--duplicates）。",
 		"十二、导出的整改台账也可以直接导入：有编号的行是已登记的事项，不再登记；在末行之下填写新问题，“编号”和由系统填写的各列留空。",
 	}
 }
