@@ -223,7 +223,8 @@ func (c Case) clock(name policy.ClockName, measure int) (Clock, bool) {
 }
 
 // Deadline returns the clock that matters most where the case stands: the
-// stage's own clock, for the unit's stages the unit's.
+// stage's own clock, for the unit's stages the unit's, or that of the answer the
+// unit is owed.
 func (c Case) Deadline() (Clock, bool) {
 	names := stageClocks(c.Stage)
 	switch c.Stage { //nolint:exhaustive // in the other stages it is the stage's own
@@ -231,6 +232,9 @@ func (c Case) Deadline() (Clock, bool) {
 		names = []policy.ClockName{policy.ClockPlan}
 	case Rectifying:
 		names = []policy.ClockName{policy.ClockRectification}
+		if k, ok := c.clock(policy.ClockRectification, 0); ok && c.answerOwed(k) {
+			names = []policy.ClockName{policy.ClockExtension}
+		}
 	case Sustained:
 		names = []policy.ClockName{policy.ClockCheckIn}
 	case Transferred:
@@ -250,7 +254,8 @@ func (c Case) Deadline() (Clock, bool) {
 func (c Case) UnitDeadline() (Clock, bool) {
 	switch c.Stage { //nolint:exhaustive // in the other stages the unit owes nothing
 	case Serving, Planning, Rectifying, Sustained:
-		return c.Deadline()
+		k, ok := c.Deadline()
+		return k, ok && k.Name != policy.ClockExtension
 	case PlanReview, ReportReview:
 		return c.clock(policy.ClockRectification, 0)
 	default:

@@ -184,6 +184,9 @@ func (t *turn) arm(c Clock) Clock {
 		}
 		return c
 	}
+	if t.c.answerOwed(c) { // the clock of the answer rings instead
+		return c
+	}
 	chase := t.chase(c, t.every(c, figures), after)
 	rung := t.rung(c, figures.MaxLevel)
 	switch {

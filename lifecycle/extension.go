@@ -34,6 +34,13 @@ const (
 
 func (x *ExtensionOf) pending() bool { return x != nil && x.Status == ExtensionRequested }
 
+// answerOwed: the due date of a clock of the unit's went by while the committee
+// owed it an answer on more time. The days until the answer are the committee's,
+// so the unit is neither late nor chased meanwhile: whoever owes the answer is.
+func (c Case) answerOwed(k Clock) bool {
+	return k.Name == policy.ClockRectification && k.Passed && c.Extension.pending()
+}
+
 // RequestExtension asks for more time.
 type RequestExtension struct {
 	Until  Date   `json:"until"`

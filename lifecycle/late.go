@@ -29,7 +29,7 @@ func (r Rules) dueOn(k Clock, on Date) Date {
 
 // UnitOwes returns the clock by which the unit is late or not where the case
 // stands: none before a notice is served, nor while the committee reads the
-// unit's report.
+// unit's report or owes it an answer past the due date.
 func (c Case) UnitOwes() (Clock, bool) {
 	k, ok := c.UnitDeadline()
 	return k, ok && unitClock(k.Name) && c.Stage != ReportReview

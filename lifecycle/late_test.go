@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -48,6 +49,52 @@ func TestUnitOwesNothingInReview(t *testing.T) {
 	_, owes = n.c.UnitOwes()
 	require.True(t, owes)
 	require.Empty(t, n.c.CommitteeOwes())
+}
+
+// Law 7: the days on which a request for more time lies unanswered past the due
+// date are the committee's. Until the answer the unit is not late, by no list and
+// by no digest, and the committee is; from then on the unit is chased again.
+func TestUnitOwesNothingWhileItsRequestLiesUnanswered(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	n := served(t, w, accept(lifecycle.Immediate, "")) // due 2026-03-23, a Monday
+	n = steps(t, w, n, "secretary", lifecycle.RequestExtension{Until: day("2026-04-01"), Reason: someText})
+	unit := lifecycle.Recipient{Unit: "u1"}
+	view := func(c lifecycle.Case) lifecycle.UnitDeadline {
+		i := slices.IndexFunc(c.ForUnit().Deadlines, func(d lifecycle.UnitDeadline) bool { return d.Name == policy.ClockRectification })
+		return c.ForUnit().Deadlines[i]
+	}
+	told := func(from, to string) (unitTold bool) {
+		for on := day(from); !on.After(day(to)); on = on.AddDays(1) {
+			n.now = noon(on)
+			for events := lifecycle.DecideAlarm(n.c, n.now, w.rules); len(events) > 0; events = lifecycle.DecideAlarm(n.c, n.now, w.rules) {
+				for _, e := range events {
+					n.c = n.c.Apply(e)
+					unitTold = unitTold || slices.ContainsFunc(lifecycle.Letters(n.c, e, w.rules), func(l lifecycle.Letter) bool { return l.To == unit })
+				}
+			}
+		}
+		return unitTold
+	}
+	require.True(t, told("2026-03-03", "2026-03-23"), "the reminders before the due date")
+	require.False(t, told("2026-03-24", "2026-04-30"))
+	_, owes := n.c.UnitOwes()
+	require.False(t, owes)
+	require.Equal(t, []policy.ClockName{policy.ClockExtension}, names(n.c.CommitteeOwes()))
+	k, _ := n.c.Deadline()
+	require.Equal(t, policy.ClockExtension, k.Name)
+	_, due := n.c.UnitDeadline()
+	require.False(t, due)
+	require.False(t, view(n.c).Passed)
+	lines, _ := lifecycle.DigestLines(n.c, unit, people["secretary"], lifecycle.WayHolder, n.now, w.rules)
+	require.Empty(t, lines)
+	require.Zero(t, steps(t, w, n, "secretary", lifecycle.SubmitReport{Items: oneDone}).c.Report.Late)
+
+	n = steps(t, w, n, "leader2", lifecycle.DecideExtension{Reason: someText})
+	require.True(t, told("2026-05-01", "2026-06-10"))
+	_, owes = n.c.UnitOwes()
+	require.True(t, owes)
+	require.True(t, view(n.c).Passed)
 }
 
 func names(clocks []lifecycle.Clock) (list []policy.ClockName) {

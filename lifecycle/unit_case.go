@@ -117,7 +117,7 @@ func (c Case) ForUnit() UnitCase {
 	for _, k := range c.Clocks {
 		if unitClock(k.Name) || k.Name == policy.ClockReceipt {
 			u.Deadlines = append(u.Deadlines, UnitDeadline{
-				Name: k.Name, Due: k.Due, Provisional: k.Provisional, Passed: k.Passed, Standing: !k.StandsSince.IsZero(), Moves: k.Moves,
+				Name: k.Name, Due: k.Due, Provisional: k.Provisional, Passed: k.Passed && !c.answerOwed(k), Standing: !k.StandsSince.IsZero(), Moves: k.Moves,
 			})
 		}
 	}

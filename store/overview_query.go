@@ -44,9 +44,9 @@ func (k OverviewKind) stateParts() []string {
 	case OverviewLadder:
 		return []string{"raised_on"}
 	case OverviewLate: // the unit's own clocks are its own turn
-		return []string{"clocks", "unit", "stage"}
+		return []string{"clocks", "unit", "stage", "extension"}
 	case OverviewMeasures, OverviewUpcoming, OverviewCommittee:
-		return []string{"clocks", "officer", "unit", "stage", "level", "raised_on", "part", "handover", "measures", "look_back_to_leader"}
+		return []string{"clocks", "officer", "unit", "stage", "level", "raised_on", "part", "handover", "measures", "look_back_to_leader", "extension"}
 	default:
 		return nil
 	}

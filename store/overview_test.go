@@ -101,6 +101,35 @@ func TestOverviewLateKnowsAStay(t *testing.T) {
 	require.Less(t, before.Days, calendar.Builtin().WorkingDaysBetween(k.Due, today()), "the days of the stay are not counted")
 }
 
+// Law 7: a request for more time that lies unanswered past the due date makes
+// nobody of the unit late. The case is due by the answer's clock, which is the
+// committee's.
+func TestOverviewLateKnowsAnAnswerOwed(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	p := r.people
+	at := time.Now().AddDate(0, 0, -60)
+	l := r.life(t, "asked")
+	l.Now = func() time.Time { return at }
+	l.Must(ctx, t, append([]casetest.Step{p.Finding("问题", today().AddDays(-60))}, append(p.UpToServing(lifecycle.Immediate), p.Sign(),
+		casetest.Step{By: p.Secretary, Body: &lifecycle.RequestExtension{Until: today().AddDays(-25), Reason: "资金未到位"}})...)...)
+	for at.Before(time.Now().AddDate(0, 0, -2)) {
+		at = at.AddDate(0, 0, 2)
+		l.Must(ctx, t, r.noteStep())
+	}
+	l.Now = nil
+	l.Must(ctx, t, r.noteStep())
+	require.Empty(t, r.ask(t, store.OverviewLate, store.OverviewFilter{}).Items)
+	owed := r.ask(t, store.OverviewCommittee, store.OverviewFilter{}).Items
+	require.Len(t, owed, 1)
+	require.Equal(t, policy.ClockExtension, owed[0].Clock)
+	mine, err := r.Tasks(ctx, p.Secretary, "", 10)
+	require.NoError(t, err)
+	require.Empty(t, mine.Tasks)
+	require.Zero(t, l.Must(ctx, t, p.Report(1)).Report.Late, "and by the record the report is in time")
+}
+
 // Issue 4 item 5: measures outstanding by owner, the ladder's population, and
 // the committee's own lateness with the measure nobody carried out.
 func TestOverviewMeasuresLadderAndCommittee(t *testing.T) {
