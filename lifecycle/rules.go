@@ -52,6 +52,8 @@ type Known struct {
 	Repeated *KnownCase
 	// Lineage are the finding's unit and those it came from.
 	Lineage []string
+	// Evidence are the ids of files of the case, as far as the actor may know of them.
+	Evidence map[string]bool
 }
 
 // A PostHeld is an office of a unit, and who held it from a day on, to a day or
@@ -72,6 +74,8 @@ type Refs struct {
 	Candidates, Unsealed bool
 	// Repeat: the finding may repeat a case.
 	Repeat *RepeatRef
+	// Evidence are the ids of evidence that the body refers to.
+	Evidence []string
 }
 
 // ReferencesOf lists what a command's body refers to.

@@ -168,6 +168,9 @@ func (w *work) read(ctx context.Context, t *tx) (head, error) {
 	if refs.Posts {
 		h.queuePosts(b, w.caseID)
 	}
+	if len(refs.Evidence) > 0 {
+		h.queueEvidence(b, w.caseID, w.request.Actor.Unit != "", refs.Evidence)
+	}
 	if err := t.send(ctx, b); err != nil {
 		return h, err
 	}
