@@ -269,3 +269,36 @@ func TestClientGoesAwayInTheMiddle(t *testing.T) {
 	require.Empty(t, d.list(t, d.people.Officer, "").Evidence)
 	d.add(t, d.people.Officer, "k", "a.txt", []byte("x"))
 }
+
+// Issue 3 item 4: a paper receipt starts the unit's clock only with its scan, a
+// file of the case itself; the unit's person cites what the unit may know of.
+func TestAPaperReceiptHasItsScan(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, store.Quota{})
+	p := d.people
+	slip := d.add(t, p.Officer, "slip", "回执.pdf", []byte(paper), "effective_on", today().String())
+	l := d.life()
+	l.id, l.n = d.id, 2000
+	elsewhere := d.life()
+	elsewhere.n = 3000
+	for _, one := range append([]step{p.Finding("另一事项", today())}, p.UpToServing(lifecycle.Immediate)...) {
+		elsewhere.do(t, one.By, one.Body)
+	}
+	receipt := func(scan string) *lifecycle.RecordReceipt {
+		return &lifecycle.RecordReceipt{Manner: lifecycle.OnPaper, On: today(), Scan: scan}
+	}
+	for _, scan := range []string{"无", "evidence:", "evidence:x", "evidence:00000000-0000-4000-8000-000000000000", slip.ID} {
+		refused := l.send(t, p.Officer, receipt(scan)).problem(t)
+		require.Equal(t, []any{http.StatusUnprocessableEntity, "unknown_evidence", "scan"}, []any{refused.Status, refused.Code, refused.Field}, "%s", scan)
+	}
+	named := "evidence:" + slip.ID
+	require.Equal(t, "unknown_evidence", elsewhere.send(t, p.Officer, receipt(named)).problem(t).Code, "the file is another case's")
+	l.do(t, p.Officer, receipt(named))
+
+	report := func(evidence string) *lifecycle.SubmitReport {
+		return &lifecycle.SubmitReport{Items: []lifecycle.ReportItem{{No: 1, Done: true, Account: "已整改", Evidence: []string{evidence}}}}
+	}
+	require.Equal(t, "unknown_evidence", l.send(t, p.Secretary, report(named)).problem(t).Code, "the unit does not know of the committee's files")
+	own := d.add(t, p.Contact, "own", "整改照片.pdf", []byte(paper+"\n"))
+	l.do(t, p.Secretary, report("evidence:"+own.ID))
+}

@@ -8,7 +8,10 @@ import (
 	"duban/policy"
 )
 
-const someText = "详见材料。"
+const (
+	someText = "详见材料。"
+	scanned  = "evidence:scan"
+)
 
 func newCase() lifecycle.OpenCase {
 	return lifecycle.OpenCase{
@@ -28,7 +31,7 @@ func accept(kind lifecycle.Type, matter string) lifecycle.AcceptFinding {
 // kind those that can lead somewhere, with dates that are good on that day.
 func bodies(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
 	title := "组织生活不够规范"
-	paper := &lifecycle.Paper{On: today, Scan: "scan-1"}
+	paper := &lifecycle.Paper{On: today, Scan: scanned}
 	list := []lifecycle.CommandBody{
 		lifecycle.AmendDraft{Title: &title},
 		lifecycle.SubmitDraft{},
@@ -91,7 +94,7 @@ func workingDay(d calendar.Date) calendar.Date { return calendar.Builtin().Roll(
 func receipts(today calendar.Date) []lifecycle.CommandBody {
 	return []lifecycle.CommandBody{
 		lifecycle.RecordReceipt{Manner: lifecycle.Electronic},
-		lifecycle.RecordReceipt{Manner: lifecycle.OnPaper, On: today, Scan: "scan-2"},
+		lifecycle.RecordReceipt{Manner: lifecycle.OnPaper, On: today, Scan: scanned},
 		lifecycle.RecordReceipt{Manner: lifecycle.Refused, On: today, Reason: someText, Witness: "见证人"},
 		lifecycle.RecordReceipt{Manner: lifecycle.Alternative, On: today, Reason: someText},
 	}
@@ -116,7 +119,7 @@ func papers(c lifecycle.Case, today calendar.Date, paper *lifecycle.Paper) []lif
 	onPaper := lifecycle.SubmitReport{Items: items, Paper: paper}
 	if c.Stage == lifecycle.Serving {
 		report.Receipt = &lifecycle.RecordReceipt{Manner: lifecycle.Electronic}
-		onPaper.Receipt = &lifecycle.RecordReceipt{Manner: lifecycle.OnPaper, On: today, Scan: "scan-3"}
+		onPaper.Receipt = &lifecycle.RecordReceipt{Manner: lifecycle.OnPaper, On: today, Scan: scanned}
 	}
 	list = append(list, report, onPaper)
 	if c.Report != nil && len(c.Report.Items) > 0 {
@@ -154,7 +157,7 @@ func lookBacks(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
 		good = append(good, lifecycle.LookBackPoint{No: m.No, InPlace: true, Account: someText})
 		bad = append(bad, lifecycle.LookBackPoint{No: m.No, InPlace: i > 0, Account: someText})
 	}
-	slip := &lifecycle.RecordReceipt{Manner: lifecycle.OnPaper, On: today, Scan: "scan-4"}
+	slip := &lifecycle.RecordReceipt{Manner: lifecycle.OnPaper, On: today, Scan: scanned}
 	return []lifecycle.CommandBody{
 		lifecycle.RecordLookBack{Result: lifecycle.InPlace, Findings: good},
 		lifecycle.RecordLookBack{Result: lifecycle.MostlyInPlace, Findings: bad},

@@ -158,8 +158,8 @@ func wrongStage(row row, t *turn) *Refusal {
 type Paper struct {
 	// On is the certified day on the paper, by which timeliness is judged.
 	On Date `json:"on" doc:"The certified date on the paper"`
-	// Scan refers to the scanned paper.
-	Scan string `json:"scan" minLength:"1" maxLength:"200" doc:"Reference to the scan"`
+	// Scan refers to the scanned paper, among the case's evidence.
+	Scan string `json:"scan" minLength:"1" maxLength:"200" doc:"The scan, evidence:ID of the case"`
 }
 
 // papered is a command an officer may run on the unit's behalf with a paper.
@@ -179,5 +179,5 @@ func (t *turn) paperDay(p *Paper, earliest Date) (Date, error) {
 	if err := t.dayBetween("paper.on", p.On, earliest); err != nil {
 		return Date{}, err
 	}
-	return p.On, t.text("paper.scan", p.Scan, 200)
+	return p.On, t.scan("paper.scan", p.Scan)
 }

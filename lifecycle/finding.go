@@ -137,7 +137,7 @@ func (b OpenCase) check(t *turn) error {
 		code("method", b.Method, method),
 		code("category", b.Category, category),
 		t.campaign("campaign", b.Campaign),
-		t.list("evidence", b.Evidence, 0, maxTitle),
+		t.evidence("evidence", b.Evidence),
 	)
 	if err == nil && b.Dimension != "" {
 		_, known := codes.Dimension(b.Dimension)
@@ -207,6 +207,12 @@ func (b AmendDraft) decide(t *turn) error {
 	}
 	if b.Campaign == nil { // it may be closed by now
 		t.rules.Known.Campaigns = map[string]bool{f.Campaign: true}
+	}
+	if b.Evidence == nil { // what it names already was there, or was no file's
+		t.rules.Known.Evidence = map[string]bool{}
+		for _, id := range evidenceIn(draft.Evidence...) {
+			t.rules.Known.Evidence[id] = true
+		}
 	}
 	if err := draft.check(t); err != nil {
 		return err
@@ -345,7 +351,7 @@ func onlyAuthor(t *turn) *Refusal {
 }
 
 func (b OpenCase) refers() Refs {
-	refs := Refs{Units: named(&b.Unit), Campaigns: named(&b.Campaign)}
+	refs := Refs{Units: named(&b.Unit), Campaigns: named(&b.Campaign), Evidence: evidenceIn(b.Evidence...)}
 	if b.RepeatOf != "" {
 		refs.Repeat = &RepeatRef{Case: &b.RepeatOf, Unit: &b.Unit}
 	}
@@ -356,6 +362,9 @@ func (b OpenCase) refers() Refs {
 // day may change.
 func (b AmendDraft) refers() Refs {
 	refs := Refs{Units: named(b.Unit), Campaigns: named(b.Campaign)}
+	if b.Evidence != nil {
+		refs.Evidence = evidenceIn(*b.Evidence...)
+	}
 	if b.RepeatOf == nil || *b.RepeatOf != "" {
 		refs.Repeat = &RepeatRef{Case: b.RepeatOf, Unit: b.Unit}
 	}

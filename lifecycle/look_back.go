@@ -120,7 +120,7 @@ func (b RecordLookBack) signOnTheSpot(t *turn) error {
 func (b RecordLookBack) check(t *turn) error {
 	err := first(
 		oneOf("result", b.Result, InPlace, MostlyInPlace, NotInPlace, False, Unverifiable),
-		t.list("evidence", b.Evidence, 0, maxTitle),
+		t.evidence("evidence", b.Evidence),
 	)
 	if err != nil {
 		return err

@@ -67,7 +67,7 @@ func (b RecordMeasure) decide(t *turn) error {
 
 // check wants what the kind's own record must hold.
 func (b RecordMeasure) check(t *turn, m Measure) error {
-	err := first(t.dayBetween("on", b.On, m.On), t.list("persons", b.Persons, 0, maxTitle), t.list("evidence", b.Evidence, 0, maxTitle),
+	err := first(t.dayBetween("on", b.On, m.On), t.list("persons", b.Persons, 0, maxTitle), t.evidence("evidence", b.Evidence),
 		t.optional("place", b.Place, maxTitle), t.optional("to", b.To, maxTitle), t.optional("reason", b.Reason, maxText),
 		t.optional("requirements", b.Requirements, maxText), t.optional("response", b.Response, maxText),
 		t.optional("number", b.Number, maxName), t.optional("unsigned", b.Unsigned, maxText))
@@ -138,7 +138,7 @@ func (b *MeasureRecorded) apply(c *Case, _ Event) {
 }
 
 func (b RecordMeasure) refers() Refs {
-	r := Refs{Posts: len(b.With) > 0}
+	r := Refs{Posts: len(b.With) > 0, Evidence: evidenceIn(b.Evidence...)}
 	if b.HeldBy != "" {
 		r.Accounts = []string{b.HeldBy}
 	}

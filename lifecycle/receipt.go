@@ -32,7 +32,7 @@ const (
 type RecordReceipt struct {
 	Manner  Manner `json:"manner" enum:"electronic,paper,refused,alternative"`
 	On      Date   `json:"on,omitzero" doc:"The day of receipt; today for an electronic one"`
-	Scan    string `json:"scan,omitempty" maxLength:"200" doc:"Reference to the scanned slip; required on paper"`
+	Scan    string `json:"scan,omitempty" maxLength:"200" doc:"The scanned slip, evidence:ID of the case; required on paper"`
 	Reason  string `json:"reason,omitempty" maxLength:"10000" doc:"Why it was refused or served otherwise"`
 	Witness string `json:"witness,omitempty" maxLength:"100" doc:"Who witnessed the refusal"`
 }
@@ -84,8 +84,8 @@ func (b RecordReceipt) check(t *turn, path string) (Receipt, error) {
 		return Receipt{}, forbidden("officer_records", "纸质、拒签和其他方式的送达由经办人记录。", "Only an officer may record service other than electronic.")
 	}
 	err := t.dayBetween(path+"on", b.On, t.c.Notice.On)
-	if err == nil && b.Manner == OnPaper {
-		err = t.text(path+"scan", b.Scan, maxTitle)
+	if err == nil && (b.Manner == OnPaper || b.Scan != "") {
+		err = t.scan(path+"scan", b.Scan)
 	}
 	if err == nil && b.Manner != OnPaper {
 		err = t.text(path+"reason", b.Reason, maxText)

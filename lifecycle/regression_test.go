@@ -207,7 +207,7 @@ func TestTookPart(t *testing.T) {
 	x := everyRole("everything")
 	decide := lifecycle.DecideObjection{Outcome: lifecycle.Rejected, Reasons: someText}
 	n := served(t, w, accept(lifecycle.Immediate, ""))
-	paper := &lifecycle.Paper{On: w.rules.Today(n.now), Scan: "s"}
+	paper := &lifecycle.Paper{On: w.rules.Today(n.now), Scan: scanned}
 	object := lifecycle.FileObjection{Objection: lifecycle.Facts, Grounds: someText}
 	onPaper := object
 	onPaper.Paper = paper

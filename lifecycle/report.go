@@ -130,7 +130,7 @@ func (b SubmitReport) checkItems(t *turn) error {
 				fmt.Sprintf("There is no measure %d to report on.", item.No))
 		}
 		seen[item.No] = true
-		if err := first(t.text(field("account"), item.Account, maxText), t.list(field("evidence"), item.Evidence, 0, maxTitle)); err != nil {
+		if err := first(t.text(field("account"), item.Account, maxText), t.evidence(field("evidence"), item.Evidence)); err != nil {
 			return err
 		}
 	}

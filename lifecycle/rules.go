@@ -55,6 +55,8 @@ type Known struct {
 	// Same is the number of a case that is the same finding, where one that is a
 	// case already is not to be opened; empty when there is none.
 	Same string
+	// Evidence are the ids of files of the case, as far as the actor may know of them.
+	Evidence map[string]bool
 }
 
 // A PostHeld is an office of a unit, and who held it from a day on, to a day or
@@ -75,6 +77,8 @@ type Refs struct {
 	Candidates, Unsealed bool
 	// Repeat: the finding may repeat a case.
 	Repeat *RepeatRef
+	// Evidence are the ids of evidence that the body refers to.
+	Evidence []string
 }
 
 // ReferencesOf lists what a command's body refers to.

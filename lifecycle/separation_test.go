@@ -50,7 +50,7 @@ func TestSeparationOfDuties(t *testing.T) {
 	took = steps(t, w, took, "secretary", lifecycle.FileObjection{Objection: lifecycle.Facts, Grounds: someText})
 	refused(took, "took_part", "leader2", lifecycle.DecideObjection{Outcome: lifecycle.Rejected, Reasons: someText})
 	// nobody approves his own extension, also one he carried for a unit on paper
-	paper := &lifecycle.Paper{On: day("2026-03-02"), Scan: "s"}
+	paper := &lifecycle.Paper{On: day("2026-03-02"), Scan: scanned}
 	asked := do(n, lifecycle.RequestExtension{Until: clockDue(t, n).AddDays(7), Reason: someText, Paper: paper})
 	refused(asked, "own_extension", "leader2", lifecycle.DecideExtension{Granted: true, Reason: someText})
 	// nor waives his own order

@@ -307,4 +307,13 @@ func TestRoundTrips(t *testing.T) {
 		}
 		require.Equal(t, want, p.RoundTrips()-before, "%s", step.Body.Kind())
 	}
+	paper := &casetest.Life{Doer: far, Key: "paper"}
+	c := paper.Must(ctx, t, append([]casetest.Step{r.people.Finding("纸质送达", today())}, r.people.UpToServing(lifecycle.Immediate)...)...)
+	receipt := &lifecycle.RecordReceipt{Manner: lifecycle.OnPaper, On: today(), Scan: "evidence:none"}
+	_, err := paper.Do(ctx, casetest.Step{By: r.people.Officer, Body: receipt}) // the statement is prepared
+	require.NoError(t, err)
+	receipt.Scan = r.people.Scan(ctx, t, r.Store, c.ID)
+	before := p.RoundTrips()
+	paper.Must(ctx, t, casetest.Step{By: r.people.Officer, Body: receipt})
+	require.Equal(t, 2, p.RoundTrips()-before, "the scan is looked up on the way")
 }

@@ -225,3 +225,21 @@ func TestCaseByNumber(t *testing.T) {
 		require.ErrorIs(t, err, store.ErrNotFound, none)
 	}
 }
+
+// E4: a merger unites the evidence, so the parent's commands name the child's files.
+func TestAParentHasItsChildsEvidence(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	p := r.people
+	parent, child := r.life(t, "parent"), r.life(t, "child")
+	into := parent.Must(ctx, t, p.Finding("问题", today()))
+	from := child.Must(ctx, t, p.Finding("同一问题", today()))
+	scan := []string{p.Scan(ctx, t, r.Store, from.ID)}
+	cite := casetest.Step{By: p.Inspector, Body: &lifecycle.AmendDraft{Evidence: &scan}}
+	a, err := parent.Do(ctx, cite)
+	require.NoError(t, err)
+	require.Equal(t, "unknown_evidence", a.Refusal.Code, "it is another case's")
+	child.Must(ctx, t, casetest.Step{By: p.Head, Body: &lifecycle.MergeInto{Parent: into.ID}})
+	require.Equal(t, scan, parent.Must(ctx, t, cite).Evidence)
+}

@@ -171,6 +171,9 @@ func (w *work) read(ctx context.Context, t *tx) (head, error) {
 	if finding, ok := w.request.Body.(*lifecycle.OpenCase); ok && w.request.Once {
 		h.queueSame(b, finding)
 	}
+	if len(refs.Evidence) > 0 {
+		h.queueEvidence(b, w.caseID, w.request.Actor.Unit != "", refs.Evidence)
+	}
 	if err := t.send(ctx, b); err != nil {
 		return h, err
 	}

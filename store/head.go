@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -74,6 +75,24 @@ func (h *head) queuePosts(b *pgx.Batch, caseID string) {
 		WHERE s.case_id = $1 AND (p.unit_id = s.state ->> 'unit' OR s.state -> 'predecessors' ? p.unit_id)`, caseID).Query(func(rows pgx.Rows) error {
 		var err error
 		h.known.Posts, err = pgx.CollectRows(rows, pgx.RowToStructByPos[lifecycle.PostHeld])
+		return err
+	})
+}
+
+// queueEvidence looks up files of the case, or of those merged into it. A unit's
+// person knows of none that the committee added.
+func (h *head) queueEvidence(b *pgx.Batch, caseID string, ofUnit bool, ids []string) {
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !isID(id) })
+	b.Queue(`
+		SELECT id::text FROM evidence
+		WHERE id = ANY($1::uuid[]) AND (by_unit OR NOT $3) AND (case_id = $2 OR case_id IN (
+			SELECT (child ->> 'id')::uuid FROM case_states s, jsonb_array_elements(s.state -> 'children') child WHERE s.case_id = $2))`,
+		ids, caseID, ofUnit).Query(func(rows pgx.Rows) error {
+		found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		h.known.Evidence = map[string]bool{}
+		for _, id := range found {
+			h.known.Evidence[id] = true
+		}
 		return err
 	})
 }

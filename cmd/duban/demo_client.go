@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"time"
 
@@ -31,15 +32,20 @@ type restError struct {
 // Error returns what the API said.
 func (e *restError) Error() string { return fmt.Sprintf("%d %s: %s", e.Status, e.Code, e.Detail) }
 
-// call sends one request and decodes the answer. It tries again while the API
-// is away, with the same key: the answer is the same.
+// call sends one request and decodes the answer.
 func (c restClient) call(ctx context.Context, method, path string, headers map[string]string, body, into any) (http.Header, error) {
 	text, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
+	return c.insist(ctx, method, path, headers, text, into)
+}
+
+// insist tries again while the API is away, with the same key: the answer is the
+// same.
+func (c restClient) insist(ctx context.Context, method, path string, headers map[string]string, body []byte, into any) (http.Header, error) {
 	for {
-		header, err := c.once(ctx, method, path, headers, text, into)
+		header, err := c.once(ctx, method, path, headers, body, into)
 		var problem *restError
 		if err == nil || ctx.Err() != nil || isProblem(err, &problem) && problem.Status < 500 {
 			return header, err
@@ -96,6 +102,28 @@ func (c restClient) ready(ctx context.Context) error {
 func (c restClient) post(ctx context.Context, path string, body, into any) error {
 	_, err := c.call(ctx, http.MethodPost, path, map[string]string{"Idempotency-Key": uuid.NewString()}, body, into)
 	return err
+}
+
+// upload adds a file to a case and returns how commands name it.
+func (c restClient) upload(ctx context.Context, id, name string, content []byte) (string, error) {
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	file, err := form.CreateFormFile("file", name)
+	if err != nil {
+		return "", err
+	}
+	if _, err := file.Write(content); err != nil {
+		return "", err
+	}
+	if err := form.Close(); err != nil {
+		return "", err
+	}
+	var added struct {
+		ID string `json:"id"`
+	}
+	headers := map[string]string{"Content-Type": form.FormDataContentType(), "Idempotency-Key": uuid.NewString()}
+	_, err = c.insist(ctx, http.MethodPost, "/v1/cases/"+id+"/evidence", headers, body.Bytes(), &added)
+	return "evidence:" + added.ID, err
 }
 
 // command runs one command on a case as it now stands.

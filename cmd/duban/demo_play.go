@@ -100,6 +100,9 @@ func (p *demoPlay) cast(ctx context.Context) error {
 // demoPost is the post that the unit's secretary holds.
 const demoPost = "党组书记"
 
+// demoScan stands for a scanned paper.
+const demoScan = "%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+
 // demoNames are what the people of the story are called.
 func demoNames(who string) string {
 	switch who {
@@ -284,9 +287,13 @@ func (p *demoPlay) failedLookBack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	slip, err := p.people[p.lead].upload(ctx, p.id, "现场签收单.pdf", []byte(demoScan))
+	if err != nil {
+		return fmt.Errorf("upload scan: %w", err)
+	}
 	return p.do(ctx, p.lead, "record_look_back", object{
 		"result": "not_in_place", "findings": []object{{"no": 1, "in_place": false, "account": "7月党课仍无记录"}},
-		"feedback": "回头看发现整改未到位，请重新整改。", "receipt": object{"manner": "paper", "on": today.String(), "scan": "现场签收单"},
+		"feedback": "回头看发现整改未到位，请重新整改。", "receipt": object{"manner": "paper", "on": today.String(), "scan": slip},
 	})
 }
 

@@ -308,7 +308,7 @@ func (t teller) text(field, s string) string {
 	if ok {
 		return code.ZH
 	}
-	if id, is := strings.CutPrefix(s, "evidence:"); is {
+	if id, is := lifecycle.EvidenceID(s); is {
 		if name, known := t.files[id]; known {
 			return name
 		}

@@ -111,6 +111,18 @@ func (p People) Sign() Step {
 	return Step{p.Secretary, &lifecycle.RecordReceipt{Manner: lifecycle.Electronic}}
 }
 
+// Scan adds a scanned paper to a case and returns how commands name it.
+func (p People) Scan(ctx context.Context, t testing.TB, s *store.Store, caseID string) string {
+	t.Helper()
+	const content = "scan"
+	e, err := s.AddEvidence(ctx, store.NewEvidence{
+		Actor: p.Officer, Key: "scan " + caseID, Fingerprint: []byte(content), Case: caseID, SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(content))), Size: int64(len(content)),
+		Media: "application/pdf", Name: "扫描件.pdf", ReceivedAt: time.Now(), Quota: store.Quota{Case: 1 << 20, Unit: 1 << 30},
+	})
+	require.NoError(t, err)
+	return "evidence:" + e.ID
+}
+
 // Report accounts for measures 1 to n.
 func (p People) Report(n int) Step {
 	r := &lifecycle.SubmitReport{}
