@@ -165,10 +165,10 @@ func (s *server) lookBackPlan(ctx context.Context, c *call, in *longIDInput) (*l
 
 // A GivenDraw is a draw that somebody has in hand, to be held against the record.
 type GivenDraw struct {
-	Number     int         `json:"number,omitempty" minimum:"1" doc:"Which draw of the case"`
-	Commitment string      `json:"commitment,omitempty" doc:"In its short form; that of the record when left out"`
-	Reveal     *lot.Reveal `json:"reveal,omitempty"`
-	Roster     lot.Roster  `json:"roster,omitempty" doc:"Who could have been drawn; that of the record when left out, as far as the draw is laid open"`
+	Number     int              `json:"number,omitempty" minimum:"1" doc:"Which draw of the case"`
+	Commitment string           `json:"commitment,omitempty" doc:"In its short form; that of the record when left out"`
+	Reveal     *lot.Reveal      `json:"reveal,omitempty"`
+	Roster     *lot.ShownRoster `json:"roster,omitempty" doc:"Who could have been drawn; that of the record when left out, as far as the draw is laid open"`
 }
 
 type verifyLookBackOutput struct{ Body LookBackProof }

@@ -3,7 +3,6 @@ package api_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -228,7 +227,6 @@ func TestALookBackIsProvable(t *testing.T) {
 func (s lookBackSite) alter(t *testing.T, l *life, record api.LookBackRecord) {
 	t.Helper()
 	dice := rand.New(rand.NewPCG(5, 1))
-	var roster lot.Roster
 	var kept []byte
 	require.NoError(t, pgx.BeginFunc(t.Context(), s.sql, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(t.Context(), `SET LOCAL ROLE `+store.RoleDispatch); err != nil {
@@ -236,13 +234,14 @@ func (s lookBackSite) alter(t *testing.T, l *life, record api.LookBackRecord) {
 		}
 		return tx.QueryRow(t.Context(), `SELECT sealed.roster($1, 2)`, l.id).Scan(&kept)
 	}))
-	require.NoError(t, json.Unmarshal(kept, &roster))
+	roster, err := casetest.Keys().OpenRoster(kept, l.id, 2)
+	require.NoError(t, err)
 	flip := func(d *lot.Digest) { d[dice.IntN(32)] ^= 1 << dice.IntN(8) }
 	for n := range 150 {
 		given := api.GivenDraw{Number: 2, Commitment: record.Draws[1].Commitment}
 		r := *record.Draws[1].Reveal
 		r.Team.Others = append([]string{}, r.Team.Others...)
-		altered := append(lot.Roster{}, roster...)
+		altered := roster.Shown(n%2 == 0)
 		var part lot.Part
 		switch n % 9 {
 		case 0:
@@ -262,8 +261,8 @@ func (s lookBackSite) alter(t *testing.T, l *life, record api.LookBackRecord) {
 			part, r.Window.Closes = lot.PartWindow, r.Window.Closes.AddDays(1+dice.IntN(9))
 		case 6:
 			part = lot.PartRoster
-			altered[dice.IntN(len(altered))].Recent += 1 + dice.IntN(9)
-			given.Roster = altered
+			altered.Roster[dice.IntN(len(altered.Roster))].Recent += 1 + dice.IntN(9)
+			given.Roster = &altered
 		case 7:
 			part = lot.PartCommitment
 			c := *record.Draws[1].Committed
@@ -283,7 +282,7 @@ func (s lookBackSite) alter(t *testing.T, l *life, record api.LookBackRecord) {
 		require.Contains(t, parts, part)
 	}
 	// What somebody with the database's password altered is found as well.
-	_, err := s.sql.Exec(t.Context(), `ALTER TABLE events DISABLE TRIGGER USER`)
+	_, err = s.sql.Exec(t.Context(), `ALTER TABLE events DISABLE TRIGGER USER`)
 	require.NoError(t, err)
 	tag, err := s.sql.Exec(t.Context(), `UPDATE events SET content = replace(content::text, $2, $3)::json WHERE case_id = $1 AND kind = 'arrived'`,
 		l.id, `"date":"`+record.Draws[1].Reveal.Date.String(), `"date":"`+record.Draws[1].Reveal.Date.AddDays(1).String())

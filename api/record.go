@@ -75,7 +75,7 @@ type LookBacks interface {
 	LookBackTasks(ctx context.Context, a lifecycle.Actor) ([]store.LookBackTask, error)
 	CheckedDraws(ctx context.Context, a lifecycle.Actor, id string) ([]lifecycle.DrawRecord, []lifecycle.DrawCheck, error)
 	// Rosters are shown of draws that are laid open, and of no others.
-	Rosters(ctx context.Context, id string, numbers []int) (map[int]lot.Roster, error)
+	Rosters(ctx context.Context, id string, numbers []int) (map[int]*lot.ShownRoster, error)
 	// OpenPlan is a *lifecycle.Refusal to all but the two who had it opened.
 	OpenPlan(ctx context.Context, a lifecycle.Actor, id string) (store.OpenedPlan, error)
 }

@@ -23,17 +23,22 @@ type DrawCheck struct {
 	StateZH string    `json:"state_zh"`
 	// OK: the draw is laid open and is the one that was committed to.
 	OK bool `json:"ok"`
-	// RosterChecked: the roster was at hand, and not only its digest.
+	// RosterChecked: the roster was at hand, and not only its digest. LoadChecked: and
+	// so was how often everybody was drawn before, which is shown once all draws that
+	// are counted in it lie open.
 	RosterChecked bool           `json:"roster_checked"`
+	LoadChecked   bool           `json:"load_checked"`
 	Mismatches    []lot.Mismatch `json:"mismatches,omitempty"`
 	// Differences are no faults; whoever reads judges them.
 	Differences []Difference `json:"differences,omitempty"`
 }
 
 // CheckDraws recomputes the draws of one case. Rosters are those at hand, by the
-// draw's number. It needs nothing but its arguments. Without a case's id, as in
-// events alone, it takes that of the first draw laid open.
-func CheckDraws(caseID string, draws []DrawRecord, rosters map[int]lot.Roster) []DrawCheck {
+// draw's number; where there are any, one that lies open and is not among them was
+// taken away, and one that is nil cannot be opened by the keys at hand. It needs
+// nothing but its arguments. Without a case's id, as in events alone, it takes that
+// of the first draw laid open.
+func CheckDraws(caseID string, draws []DrawRecord, rosters map[int]*lot.ShownRoster) []DrawCheck {
 	if i := slices.IndexFunc(draws, func(d DrawRecord) bool { return d.Reveal != nil }); caseID == "" && i >= 0 {
 		caseID = draws[i].Reveal.Case
 	}
@@ -76,7 +81,7 @@ func (c *DrawCheck) add(err error) {
 	}
 }
 
-func (c *DrawCheck) recompute(caseID string, d DrawRecord, roster lot.Roster) {
+func (c *DrawCheck) recompute(caseID string, d DrawRecord, roster *lot.ShownRoster) {
 	if d.Commitment == "" {
 		return
 	}
@@ -92,6 +97,7 @@ func (c *DrawCheck) recompute(caseID string, d DrawRecord, roster lot.Roster) {
 		return
 	}
 	c.RosterChecked = roster != nil
+	c.LoadChecked = roster != nil && roster.Whole()
 	c.add(lot.Verify(commitment, *d.Reveal, lot.Kept{Case: caseID, Number: d.Number, Roster: roster}))
 	if d.Reveal.Window != d.Window && !c.has(lot.PartWindow) && !c.has(lot.PartNonce) {
 		c.say(lot.PartWindow, "记录的回头看时段与所承诺的不符。", "the window of the record is not the committed one")
@@ -136,7 +142,7 @@ type GivenReveal struct {
 	Commitment string
 	Reveal     lot.Reveal
 	// Roster is nil when it is not at hand.
-	Roster lot.Roster
+	Roster *lot.ShownRoster
 }
 
 // CheckGiven recomputes what somebody has in hand against the record of the draw.

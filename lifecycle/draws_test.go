@@ -33,7 +33,9 @@ func planOf(number int) lot.Plan {
 	return p
 }
 
-func rosterOf() lot.Roster { return lot.Roster{{ID: "lead", Lead: true}, {ID: "other"}, {ID: "third"}} }
+func rosterOf() *lot.ShownRoster {
+	return &lot.ShownRoster{Roster: lot.Roster{{ID: "lead", Lead: true}, {ID: "other"}, {ID: "third"}}}
+}
 
 func (h *told) draw(t *testing.T, number int) {
 	t.Helper()
@@ -141,7 +143,7 @@ func TestDrawsAreFoldedAndChecked(t *testing.T) {
 			h := &told{on: second}
 			row.tell(h)
 			draws := lifecycle.DrawsOf(h.events)
-			checks := lifecycle.CheckDraws("c1", draws, map[int]lot.Roster{1: rosterOf(), 2: rosterOf()})
+			checks := lifecycle.CheckDraws("c1", draws, map[int]*lot.ShownRoster{1: rosterOf(), 2: rosterOf()})
 			var states []lifecycle.DrawState
 			var wrong []lot.Part
 			differs := 0

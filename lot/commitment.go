@@ -1,7 +1,6 @@
 package lot
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"fmt"
 	"strings"
@@ -86,9 +85,7 @@ func (p Plan) parts() Parts {
 		w.text(commitmentLabel)
 		w.text(string(name))
 		value(&w)
-		mac := hmac.New(sha256.New, p.Nonce[:])
-		mac.Write(w.bytes)
-		return Digest(mac.Sum(nil))
+		return keyed(p.Nonce[:], w.bytes)
 	}
 	var w writer
 	w.text(commitmentLabel)
@@ -159,9 +156,9 @@ func (e *MismatchError) ZH() string {
 type Kept struct {
 	Case   string
 	Number int
-	// Roster is the roster of the draw, nil when it is not at hand. An empty
-	// one that is not nil is at hand.
-	Roster Roster
+	// Roster is the roster of the draw as far as it lies open, nil when it is not at
+	// hand.
+	Roster *ShownRoster
 }
 
 // Verify recomputes a commitment from a reveal and returns nil when everything
@@ -214,13 +211,14 @@ func Verify(c Commitment, r Reveal, kept Kept) error {
 	if is.Team != was.Team {
 		say(PartTeam, "检查组与承诺不符。", "the team is not the committed one")
 	}
-	if is.Roster != was.Roster || kept.Roster != nil && kept.Roster.Digest() != r.Roster {
+	rosterIs := is.Roster == was.Roster && (kept.Roster == nil || kept.Roster.Digest() == r.Roster)
+	if !rosterIs {
 		say(PartRoster, "名册与承诺不符。", "the roster is not the committed one")
 	}
 	if !r.Window.Contains(r.Date) {
 		say(PartDate, "日期不在回头看时段之内。", "the date lies outside the window")
 	}
-	if kept.Roster != nil && !kept.Roster.allows(r.Team) {
+	if rosterIs && kept.Roster != nil && !kept.Roster.Roster.allows(r.Team) {
 		say(PartTeam, "检查组有成员不在名册、应当回避或不能担任组长。", "somebody of the team is not on the roster, is recused or may not lead")
 	}
 	if len(found) == 0 {

@@ -1,6 +1,7 @@
 package lot_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"testing"
@@ -61,7 +62,7 @@ func alterations(source func(n int) int) []alteration {
 			r.Team.Others = slices.Delete(r.Team.Others, 0, 1)
 		}},
 		{lot.PartTeam, func(_ *testing.T, _ *lot.Commitment, r *lot.Reveal, k *lot.Kept) {
-			for _, i := range k.Roster[source(len(k.Roster)):] {
+			for _, i := range k.Roster.Roster[source(len(k.Roster.Roster)):] {
 				if !r.Team.Has(i.ID) {
 					r.Team.Others[source(len(r.Team.Others))] = i.ID
 					return
@@ -78,22 +79,33 @@ func alterations(source func(n int) int) []alteration {
 		{lot.PartNumber, func(_ *testing.T, _ *lot.Commitment, r *lot.Reveal, _ *lot.Kept) { r.Number += 1 + source(9) }},
 		{lot.PartNumber, func(_ *testing.T, _ *lot.Commitment, _ *lot.Reveal, k *lot.Kept) { k.Number += 1 + source(9) }},
 		{lot.PartRoster, func(_ *testing.T, _ *lot.Commitment, _ *lot.Reveal, k *lot.Kept) {
-			k.Roster[source(len(k.Roster))].Recent += []int{-1, 1}[source(2)]
+			k.Roster.Roster[source(len(k.Roster.Roster))].Recent += []int{-1, 1}[source(2)]
 		}},
 		{lot.PartRoster, func(_ *testing.T, _ *lot.Commitment, _ *lot.Reveal, k *lot.Kept) {
-			i := source(len(k.Roster))
-			k.Roster = slices.Delete(k.Roster, i, i+1)
+			i := source(len(k.Roster.Roster))
+			k.Roster.Roster = slices.Delete(k.Roster.Roster, i, i+1)
 		}},
 		{lot.PartRoster, func(_ *testing.T, _ *lot.Commitment, _ *lot.Reveal, k *lot.Kept) {
-			k.Roster = append(k.Roster, lot.Inspector{ID: "another"})
+			k.Roster.Roster = append(k.Roster.Roster, lot.Inspector{ID: "another"})
 		}},
-		{lot.PartRoster, func(_ *testing.T, _ *lot.Commitment, _ *lot.Reveal, k *lot.Kept) { k.Roster[2].Recusals = nil }},
+		{lot.PartRoster, func(_ *testing.T, _ *lot.Commitment, _ *lot.Reveal, k *lot.Kept) { k.Roster.Roster[2].Recusals = nil }},
 		{lot.PartRoster, func(_ *testing.T, _ *lot.Commitment, _ *lot.Reveal, k *lot.Kept) {
-			k.Roster[5].Recusals[0].Reason += "。"
+			k.Roster.Roster[5].Recusals[0].Reason += "。"
 		}},
 		{lot.PartRoster, func(_ *testing.T, _ *lot.Commitment, _ *lot.Reveal, k *lot.Kept) {
-			i := source(len(k.Roster))
-			k.Roster[i].Lead = !k.Roster[i].Lead
+			i := source(len(k.Roster.Roster))
+			k.Roster.Roster[i].Lead = !k.Roster.Roster[i].Lead
+		}},
+		{lot.PartRoster, func(_ *testing.T, _ *lot.Commitment, _ *lot.Reveal, k *lot.Kept) { flip(k.Roster.EligibilitySalt) }},
+		{lot.PartRoster, func(_ *testing.T, _ *lot.Commitment, _ *lot.Reveal, k *lot.Kept) {
+			flip(cmp.Or(k.Roster.LoadSalt, k.Roster.LoadDigest))
+		}},
+		{lot.PartRoster, func(_ *testing.T, _ *lot.Commitment, _ *lot.Reveal, k *lot.Kept) { k.Roster.EligibilitySalt = nil }},
+		{lot.PartRoster, func(_ *testing.T, _ *lot.Commitment, _ *lot.Reveal, k *lot.Kept) {
+			k.Roster.LoadSalt, k.Roster.LoadDigest = k.Roster.LoadDigest, k.Roster.LoadSalt
+		}},
+		{lot.PartRoster, func(_ *testing.T, _ *lot.Commitment, _ *lot.Reveal, k *lot.Kept) {
+			k.Roster.LoadSalt, k.Roster.LoadDigest = nil, nil
 		}},
 	}
 }
@@ -109,7 +121,7 @@ func TestEveryAlterationIsFound(t *testing.T) {
 		p.Number = 1 + below(5)
 		c, err := lot.Commit(p)
 		require.NoError(t, err)
-		r, kept := p.Reveal(), lot.Kept{Case: p.Case, Number: p.Number, Roster: roster}
+		r, kept := p.Reveal(), kept(p, roster, below(2) == 0)
 		require.NoError(t, lot.Verify(c, r, kept))
 
 		all := alterations(below)
@@ -129,10 +141,10 @@ func TestAnotherPlanDoesNotPassForTheCommitted(t *testing.T) {
 	second, _ := drawn(t, source)
 	c, err := lot.Commit(first)
 	require.NoError(t, err)
-	kept := lot.Kept{Case: first.Case, Number: first.Number, Roster: roster}
+	kept := kept(first, roster, true)
 	require.Equal(t, []lot.Part{lot.PartNonce}, altered(t, lot.Verify(c, second.Reveal(), kept)))
 
-	second.Nonce = first.Nonce
+	second.Nonce, second.Roster = first.Nonce, first.Roster
 	require.Subset(t, []lot.Part{lot.PartDate, lot.PartTeam}, altered(t, lot.Verify(c, second.Reveal(), kept)))
 }
 
@@ -141,10 +153,10 @@ func TestAnotherPlanDoesNotPassForTheCommitted(t *testing.T) {
 func TestARecusedInspectorIsFoundByTheRoster(t *testing.T) {
 	t.Parallel()
 	p, roster := drawn(t, chance("recused"))
-	p.Team = lot.Team{Lead: roster[0].ID, Others: []string{roster[5].ID}} // 5 reviewed the report
+	p.Team = lot.Team{Lead: roster.Roster[0].ID, Others: []string{roster.Roster[5].ID}} // 5 reviewed the report
 	c, err := lot.Commit(p)
 	require.NoError(t, err)
-	kept := lot.Kept{Case: p.Case, Number: p.Number, Roster: roster}
+	kept := kept(p, roster, true)
 	require.Equal(t, []lot.Part{lot.PartTeam}, altered(t, lot.Verify(c, p.Reveal(), kept)))
 	kept.Roster = nil
 	require.NoError(t, lot.Verify(c, p.Reveal(), kept), "without the roster nobody can know")
@@ -154,7 +166,7 @@ func TestARecusedInspectorIsFoundByTheRoster(t *testing.T) {
 func TestAForgedCommitmentToWhatCannotBeIsFound(t *testing.T) {
 	t.Parallel()
 	p, roster := drawn(t, chance("forged"))
-	kept := lot.Kept{Case: p.Case, Number: p.Number, Roster: roster}
+	kept := kept(p, roster, true)
 	outside := p
 	outside.Date = p.Window.Closes.AddDays(3)
 	require.Equal(t, []lot.Part{lot.PartDate}, altered(t, lot.Verify(lot.Forged(outside), outside.Reveal(), kept)))
@@ -257,7 +269,7 @@ func TestACommitmentGoesThroughJSONAndTheTeamsOrderSaysNothing(t *testing.T) {
 		text, err := json.Marshal(p.Reveal())
 		require.NoError(t, err)
 		require.NoError(t, json.Unmarshal(text, &reveal))
-		require.NoError(t, lot.Verify(back, reveal, lot.Kept{Case: p.Case, Number: p.Number, Roster: roster}))
+		require.NoError(t, lot.Verify(back, reveal, kept(p, roster, true)))
 	})
 }
 

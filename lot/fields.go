@@ -90,6 +90,15 @@ func (r *reader) number() int {
 	return int(n)
 }
 
+func (r *reader) truth() bool {
+	b := r.raw()
+	if len(b) != 1 || b[0] > 1 {
+		r.bad = true
+		return false
+	}
+	return b[0] == 1
+}
+
 func (r *reader) date() calendar.Date {
 	d, err := calendar.ParseDate(r.text())
 	if err != nil {

@@ -1,7 +1,6 @@
 package lot
 
 import (
-	"fmt"
 	"io"
 	"slices"
 )
@@ -47,9 +46,6 @@ const loadBlock = 4096
 
 // SealLoad encrypts a load under the first key.
 func (k Keys) SealLoad(chance io.Reader, l Load) ([]byte, error) {
-	if err := k.CanSeal(); err != nil {
-		return nil, err
-	}
 	var w writer
 	w.number(len(l))
 	for _, month := range sortedKeys(l) {
@@ -64,36 +60,18 @@ func (k Keys) SealLoad(chance io.Reader, l Load) ([]byte, error) {
 	whole.raw(w.bytes)
 	text := make([]byte, (len(whole.bytes)+loadBlock-1)/loadBlock*loadBlock)
 	copy(text, whole.bytes)
-	id := k[0].id()
-	sealed := append([]byte(loadMagic), id[:]...)
-	sealed = append(sealed, make([]byte, nonceSize)...)
-	if _, err := io.ReadFull(chance, sealed[headerSize-nonceSize:]); err != nil {
-		return nil, fmt.Errorf("seal a load: %w", err)
-	}
-	gcm, err := k[0].gcm()
-	if err != nil {
-		return nil, err
-	}
-	return gcm.Seal(sealed, sealed[headerSize-nonceSize:], text, sealed[:headerSize-nonceSize]), nil
+	return k.encrypt(chance, loadMagic, text, boundLoad)
 }
+
+// boundLoad is what the sealed load is tied to: it is the only one.
+func boundLoad(id [keyIDSize]byte) []byte { return append([]byte(loadMagic), id[:]...) }
 
 // OpenLoad decrypts a load. It fails with a *KeyError without its key and with a
 // *SealError when it was altered.
 func (k Keys) OpenLoad(sealed []byte) (Load, error) {
-	if len(sealed) < headerSize || string(sealed[:len(loadMagic)]) != loadMagic {
-		return nil, broken()
-	}
-	key, err := k.find([keyIDSize]byte(sealed[len(loadMagic):]))
+	text, err := k.decrypt(sealed, loadMagic, boundLoad)
 	if err != nil {
 		return nil, err
-	}
-	gcm, err := key.gcm()
-	if err != nil {
-		return nil, err
-	}
-	text, err := gcm.Open(nil, sealed[headerSize-nonceSize:headerSize], sealed[headerSize:], sealed[:headerSize-nonceSize])
-	if err != nil {
-		return nil, broken()
 	}
 	outer := reader{bytes: text}
 	r := reader{bytes: outer.raw()}

@@ -7,17 +7,19 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // SealedSize is the length of every sealed plan, whatever it holds: what is
 // always the same tells nothing.
-const SealedSize = headerSize + planSize + 16
+const SealedSize = headerSize + planSize + tagSize
 
 const (
 	sealMagic  = "DBL1"
 	keyIDSize  = 8
 	nonceSize  = 12
-	headerSize = len(sealMagic) + keyIDSize + nonceSize
+	tagSize    = 16
+	headerSize = HeaderSize + nonceSize
 	// planSize holds the largest plan there may be; the rest is zeros.
 	planSize = 2304
 )
@@ -144,46 +146,65 @@ func (k Keys) Seal(chance io.Reader, p Plan) ([]byte, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
+	text, err := p.padded()
+	if err != nil {
+		return nil, err
+	}
+	return k.encrypt(chance, sealMagic, text, func(id [keyIDSize]byte) []byte { return bound(sealMagic, id, p.Case, p.Number) })
+}
+
+// encrypt puts a text under the first key: after what it is, the key's id and twelve
+// bytes of chance. What it is bound to is a matter of what it is.
+func (k Keys) encrypt(chance io.Reader, magic string, text []byte, bound func(id [keyIDSize]byte) []byte) ([]byte, error) {
 	if err := k.CanSeal(); err != nil {
 		return nil, err
 	}
 	id := k[0].id()
-	sealed := make([]byte, 0, SealedSize)
-	sealed = append(sealed, sealMagic...)
+	sealed := make([]byte, 0, headerSize+len(text)+tagSize)
+	sealed = append(sealed, magic...)
 	sealed = append(sealed, id[:]...)
 	sealed = sealed[:headerSize]
 	if _, err := io.ReadFull(chance, sealed[headerSize-nonceSize:]); err != nil {
-		return nil, fmt.Errorf("seal a plan: %w", err)
-	}
-	text, err := p.padded()
-	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("seal: %w", err)
 	}
 	gcm, err := k[0].gcm()
 	if err != nil {
 		return nil, err
 	}
-	return gcm.Seal(sealed, sealed[headerSize-nonceSize:headerSize], text, bound(id, p.Case, p.Number)), nil
+	return gcm.Seal(sealed, sealed[headerSize-nonceSize:], text, bound(id)), nil
+}
+
+// decrypt is what encrypt put under a key. The key that is missing or wrong is a
+// *KeyError, all else a *SealError.
+func (k Keys) decrypt(sealed []byte, magic string, bound func(id [keyIDSize]byte) []byte) ([]byte, error) {
+	if len(sealed) < headerSize || string(sealed[:len(magic)]) != magic {
+		return nil, broken()
+	}
+	id := [keyIDSize]byte(sealed[len(magic):])
+	key, err := k.find(id)
+	if err != nil {
+		return nil, err
+	}
+	gcm, err := key.gcm()
+	if err != nil {
+		return nil, err
+	}
+	text, err := gcm.Open(nil, sealed[headerSize-nonceSize:headerSize], sealed[headerSize:], bound(id))
+	if err != nil {
+		return nil, broken()
+	}
+	return text, nil
 }
 
 // Open decrypts what was sealed for the draw of that number of that case. The
 // key that is missing or wrong is a *KeyError, all else a *SealError.
 func (k Keys) Open(sealed []byte, of string, number int) (Plan, error) {
-	if len(sealed) != SealedSize || string(sealed[:len(sealMagic)]) != sealMagic {
+	if len(sealed) != SealedSize {
 		return Plan{}, broken()
 	}
-	id := [keyIDSize]byte(sealed[len(sealMagic):])
-	key, err := k.find(id)
+	text, err := k.decrypt(sealed, sealMagic, func(id [keyIDSize]byte) []byte { return bound(sealMagic, id, of, number) })
 	if err != nil {
 		return Plan{}, err
-	}
-	gcm, err := key.gcm()
-	if err != nil {
-		return Plan{}, err
-	}
-	text, err := gcm.Open(nil, sealed[headerSize-nonceSize:headerSize], sealed[headerSize:], bound(id, of, number))
-	if err != nil {
-		return Plan{}, broken()
 	}
 	p, ok := unpadded(text)
 	if !ok || p.Case != of || p.Number != number {
@@ -192,13 +213,23 @@ func (k Keys) Open(sealed []byte, of string, number int) (Plan, error) {
 	return p, nil
 }
 
-// SealedUnder returns the id of the key a plan was sealed under, for whoever
-// looks for what an old key still holds.
+// SealedUnder returns the id of the key a plan, a roster or a load was sealed under,
+// for whoever looks for what an old key still holds. It takes no more than the
+// beginning, HeaderSize bytes.
 func SealedUnder(sealed []byte) (id string, ok bool) {
-	if len(sealed) != SealedSize || string(sealed[:len(sealMagic)]) != sealMagic {
+	if len(sealed) < HeaderSize || !slices.Contains([]string{sealMagic, rosterMagic, loadMagic}, string(sealed[:len(sealMagic)])) {
 		return "", false
 	}
-	return string(hexText(sealed[len(sealMagic) : len(sealMagic)+keyIDSize])), true
+	return string(hexText(sealed[len(sealMagic):HeaderSize])), true
+}
+
+// HeaderSize is how much of what is sealed says what it is and under which key.
+const HeaderSize = len(sealMagic) + keyIDSize
+
+// RosterHeader is what a roster begins with that is sealed under the first key.
+func (k Keys) RosterHeader() []byte {
+	id := k[0].id()
+	return append([]byte(rosterMagic), id[:]...)
 }
 
 // Has reports whether the key of this id is at hand.
@@ -244,10 +275,10 @@ func (k Key) gcm() (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
-// bound is what a sealed plan is tied to.
-func bound(id [keyIDSize]byte, of string, number int) []byte {
+// bound is what a sealed plan or roster is tied to.
+func bound(magic string, id [keyIDSize]byte, of string, number int) []byte {
 	var w writer
-	w.text(sealMagic)
+	w.text(magic)
 	w.raw(id[:])
 	w.text(of)
 	w.number(number)

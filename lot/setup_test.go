@@ -30,7 +30,7 @@ func inspectors(n int) lot.Roster {
 }
 
 // drawn returns a plan as a caller makes one, with the roster it came from.
-func drawn(t require.TestingT, source io.Reader) (lot.Plan, lot.Roster) {
+func drawn(t require.TestingT, source io.Reader) (lot.Plan, lot.SaltedRoster) {
 	roster := inspectors(12)
 	roster[2].Recusals = []lot.Recusal{{Ground: lot.OwnUnit, Reason: "现任该单位机关纪委委员"}}
 	roster[5].Recusals = []lot.Recusal{{Ground: lot.Reviewer, Reason: "审核了整改报告"}}
@@ -40,15 +40,24 @@ func drawn(t require.TestingT, source io.Reader) (lot.Plan, lot.Roster) {
 	require.NoError(t, err)
 	nonce, err := lot.NewNonce(source)
 	require.NoError(t, err)
+	salted, err := lot.NewSaltedRoster(source, roster)
+	require.NoError(t, err)
 	return lot.Plan{
 		Case:   "机关工委〔2026〕17号",
 		Number: 1,
 		Window: spring(),
 		Date:   date,
 		Team:   team,
-		Roster: roster.Digest(),
+		Roster: salted.Digest(),
 		Nonce:  nonce,
-	}, roster
+	}, salted
+}
+
+// kept is what the record holds of a plan, with the roster laid open as far as is
+// said.
+func kept(p lot.Plan, roster lot.SaltedRoster, load bool) lot.Kept {
+	shown := roster.Shown(load)
+	return lot.Kept{Case: p.Case, Number: p.Number, Roster: &shown}
 }
 
 // number draws a number below n for a test's own needs.

@@ -33,10 +33,18 @@ type vectors struct {
 	Dates        []calendar.Date `json:"dates"`
 	Roster       lot.Roster      `json:"roster"`
 	RosterDigest lot.Digest      `json:"roster_digest"`
-	Teams        []lot.Team      `json:"teams"`
-	Reveal       lot.Reveal      `json:"reveal"`
-	Commitment   lot.Commitment  `json:"commitment"`
-	Seal         struct {
+	// Salted is the roster of version 2: whole, with its load hidden, and sealed for
+	// the reveal's draw.
+	Salted struct {
+		Whole  lot.ShownRoster `json:"whole"`
+		Hidden lot.ShownRoster `json:"hidden"`
+		Digest lot.Digest      `json:"digest"`
+		Sealed string          `json:"sealed"`
+	} `json:"salted"`
+	Teams      []lot.Team     `json:"teams"`
+	Reveal     lot.Reveal     `json:"reveal"`
+	Commitment lot.Commitment `json:"commitment"`
+	Seal       struct {
 		Key    string `json:"key"`
 		KeyID  string `json:"key_id"`
 		Sealed string `json:"sealed"`
@@ -108,7 +116,24 @@ func TestVectorsOfACommitment(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, v.Commitment, c)
 	require.Equal(t, v.Reveal, v.plan().Reveal())
-	require.NoError(t, lot.Verify(v.Commitment, v.Reveal, lot.Kept{Case: v.Reveal.Case, Number: v.Reveal.Number, Roster: v.Roster}))
+	require.NoError(t, lot.Verify(v.Commitment, v.Reveal, lot.Kept{Case: v.Reveal.Case, Number: v.Reveal.Number, Roster: &lot.ShownRoster{Roster: v.Roster}}))
+}
+
+func TestVectorsOfASaltedRoster(t *testing.T) {
+	t.Parallel()
+	v := readVectors(t)
+	s := lot.SaltedRoster{Roster: v.Salted.Whole.Roster, Eligibility: lot.Salt(*v.Salted.Whole.EligibilitySalt), Load: lot.Salt(*v.Salted.Whole.LoadSalt)}
+	require.Equal(t, v.Salted.Digest, s.Digest())
+	require.Equal(t, v.Salted.Whole, s.Shown(true))
+	require.Equal(t, v.Salted.Hidden, s.Shown(false))
+	require.Equal(t, v.Salted.Digest, v.Salted.Hidden.Digest())
+	key, err := lot.ParseKey([]byte(v.Seal.Key))
+	require.NoError(t, err)
+	sealed, err := hex.DecodeString(v.Salted.Sealed)
+	require.NoError(t, err)
+	opened, err := lot.Keys{key}.OpenRoster(sealed, v.Reveal.Case, v.Reveal.Number)
+	require.NoError(t, err)
+	require.Equal(t, v.Salted.Whole, opened.Shown(true))
 }
 
 func TestVectorsOfASeal(t *testing.T) {

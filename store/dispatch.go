@@ -23,7 +23,13 @@ const dispatchPage = 200
 // due on an earlier one and not told, or falls on a day off by now, is a leader's
 // to decide. It returns nothing of how many there were, because whoever reads the
 // engine's histories would learn it.
+//
+// Before that, whatever the hour, it puts under the key that seals what lies under
+// an older one.
 func (s *Store) DispatchLookBacks(ctx context.Context, now time.Time) error {
+	if err := s.reseal(ctx); err != nil {
+		return fmt.Errorf("dispatch look-backs: %w", err)
+	}
 	r, err := s.currentRules(ctx)
 	if err != nil {
 		return err

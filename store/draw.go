@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -85,7 +84,11 @@ func (p *plan) lots(ctx context.Context, k *tracked, window lot.Window) (sealing
 	if err != nil {
 		return sealing{}, "", err
 	}
-	drawn := lot.Plan{Case: k.c.ID, Number: k.c.Draw.Number, Window: window, Roster: roster.Digest()}
+	salted, err := lot.NewSaltedRoster(chance, roster)
+	if err != nil {
+		return sealing{}, "", err
+	}
+	drawn := lot.Plan{Case: k.c.ID, Number: k.c.Draw.Number, Window: window, Roster: salted.Digest()}
 	if drawn.Date, err = lot.DrawDate(chance, k.rules.Calendar, window); err != nil {
 		return sealing{}, "", err
 	}
@@ -107,7 +110,7 @@ func (p *plan) lots(ctx context.Context, k *tracked, window lot.Window) (sealing
 	if s.load, err = keys.SealLoad(chance, load); err != nil {
 		return sealing{}, "", err
 	}
-	if s.roster, err = json.Marshal(roster); err != nil {
+	if s.roster, err = keys.SealRoster(chance, salted, k.c.ID, drawn.Number); err != nil {
 		return sealing{}, "", err
 	}
 	p.load = load

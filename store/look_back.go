@@ -227,35 +227,6 @@ func place(m LookBackMember) int {
 	return 1
 }
 
-// Rosters are those that a case's draws were made from, by the draw's number, as
-// far as the draws are laid open.
-func (s *Store) Rosters(ctx context.Context, id string, numbers []int) (map[int]lot.Roster, error) {
-	rosters := map[int]lot.Roster{}
-	if len(numbers) == 0 {
-		return rosters, nil
-	}
-	err := s.dispatcher(ctx, func(b *pgx.Batch) {
-		for _, n := range numbers {
-			b.Queue(`SELECT sealed.roster($1, $2)`, id, n).QueryRow(func(row pgx.Row) error {
-				var text []byte
-				if err := row.Scan(&text); err != nil || text == nil {
-					return err
-				}
-				roster := lot.Roster{}
-				if err := json.Unmarshal(text, &roster); err != nil {
-					return fmt.Errorf("decode roster %d: %w", n, err)
-				}
-				rosters[n] = roster
-				return nil
-			})
-		}
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read rosters of %s: %w", id, plain(err))
-	}
-	return rosters, nil
-}
-
 // CheckedDraws recomputes every draw of a case that is laid open. It is for staff.
 func (s *Store) CheckedDraws(ctx context.Context, a lifecycle.Actor, id string) ([]lifecycle.DrawRecord, []lifecycle.DrawCheck, error) {
 	events, _, err := s.History(ctx, a, id)
