@@ -28,13 +28,17 @@ type LookBackAnnounced struct {
 	Names []string `json:"names"`
 }
 
-// PermitArrival lets the inspectors arrive today although another day was drawn,
-// or outside the window.
+// PermitArrival lets an arrival be recorded today that is not as it was drawn: on
+// another day or outside the window, with others than the team, or of a day that is
+// over. It is given on the day it holds, for beforehand it would tell the day.
 type PermitArrival struct {
-	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
+	On      Date     `json:"on,omitzero" doc:"The day of the arrival, which is not to come: today's, or of one that is recorded late; today when left out"`
+	Persons []string `json:"persons,omitempty" maxItems:"20" doc:"Accounts of those who may come beside the drawn or announced team"`
+	Reason  string   `json:"reason" minLength:"1" maxLength:"10000"`
 }
 
-// ArrivalPermitted: a leader answers for an arrival on this day.
+// ArrivalPermitted: a leader answers for an arrival, which is recorded on the day
+// of this event.
 type ArrivalPermitted struct{ PermitArrival }
 
 func (b AnnounceLookBack) decide(t *turn) error {
@@ -56,11 +60,22 @@ func (b AnnounceLookBack) decide(t *turn) error {
 }
 
 func (b PermitArrival) decide(t *turn) error {
-	if err := t.text("reason", b.Reason, maxText); err != nil {
+	if b.On.IsZero() {
+		b.On = t.today
+	}
+	err := first(t.dayBetween("on", b.On, t.c.AcceptedOn), t.text("reason", b.Reason, maxText), t.list("persons", b.Persons, 0, maxName), t.mayCome("persons", b.Persons))
+	if err != nil {
 		return err
+	}
+	if slices.Contains(b.Persons, t.actor.Account) {
+		return forbidden("own_permit", "不能准许本人到场，请由另一位领导决定。", "Nobody permits his own arrival; another leader must.")
 	}
 	t.record(&ArrivalPermitted{b})
 	return nil
+}
+
+func (b PermitArrival) refers() Refs {
+	return Refs{Accounts: b.Persons, Candidates: len(b.Persons) > 0}
 }
 
 // team refuses too small a team, one with somebody twice, and one with somebody
@@ -96,6 +111,6 @@ func (b *LookBackAnnounced) apply(c *Case, _ Event) {
 
 func (b *ArrivalPermitted) apply(c *Case, e Event) {
 	d := *c.Draw
-	d.PermittedOn = e.Legal
+	d.Permit = &Permit{By: e.Actor.Account, Given: e.Legal, On: b.On, Persons: b.Persons}
 	c.Draw = &d
 }

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -21,7 +22,8 @@ type Arrived struct {
 	Names []string `json:"names"`
 	// Announced: the unit had been told the day.
 	Announced bool `json:"announced,omitempty"`
-	// Permitted: a leader answers for the day, which is not the drawn one.
+	// Permitted: it is not as it was drawn or announced, or is recorded late, and a
+	// leader answers for it.
 	Permitted bool `json:"permitted,omitempty"`
 	// Reveals are the draws that led here, the one that counts last. One whose
 	// seal could not be opened is missing.
@@ -52,9 +54,12 @@ type Unsealed struct {
 
 func (b RecordArrival) decide(t *turn) error {
 	d := *t.c.Draw
-	permitted := d.PermittedOn == t.today
+	permit := d.permit(t.today)
+	if permit != nil && (permit.On != b.On || slices.Contains(b.Persons, permit.By)) {
+		permit = nil // a leader who comes along answers for nothing: nobody permits his own arrival
+	}
 	earliest := t.c.AcceptedOn
-	if !permitted && d.Status != DrawAnnounced {
+	if permit == nil && d.Status != DrawAnnounced {
 		earliest = t.windowOpens()
 	}
 	if err := first(t.dayBetween("on", b.On, earliest), t.team("persons", b.Persons)); err != nil {
@@ -63,7 +68,13 @@ func (b RecordArrival) decide(t *turn) error {
 	if !slices.Contains(b.Persons, t.actor.Account) {
 		return invalid("persons", "not_on_the_spot", "登记到场的人应在到场人员之中。", "Whoever records the arrival must be among those who came.")
 	}
-	if err := t.asDrawn(b, d, permitted); err != nil {
+	late := b.On != t.today
+	if late && permit == nil {
+		return invalid("on", "recorded_late", "到场应于当日登记，事后补记须由未到场的领导当日说明理由准许。",
+			"An arrival is recorded on its day; for a later record a leader who did not come must give his reason today.")
+	}
+	other, err := t.asDrawn(b, d, permit)
+	if err != nil {
 		return err
 	}
 	opened := t.rules.Unsealed
@@ -72,38 +83,85 @@ func (b RecordArrival) decide(t *turn) error {
 	}
 	t.record(&Arrived{
 		RecordArrival: b, Names: t.names(b.Persons), Announced: d.Status == DrawAnnounced,
-		Permitted: permitted, Reveals: opened.Reveals,
+		Permitted: late || other, Reveals: opened.Reveals,
 	})
 	t.goTo(LookBackActive)
 	t.set(t.arm(t.start(policy.ClockLookBackResult, b.On, t.rules.Policy.Clock(policy.ClockLookBackResult).Within)))
 	return nil
 }
 
-// asDrawn refuses an arrival that is not the one that was drawn or announced,
-// unless a leader answers for it today. It does not say whether it is the day or
-// the person that is not the drawn one: who tries must not learn either.
-func (t *turn) asDrawn(b RecordArrival, d DrawOf, permitted bool) error {
+// asDrawn refuses an arrival that is not the one that was drawn or announced, but
+// for what a leader answers for today; other says that there is such a thing. It
+// does not say whether it is the day or a person that is not the drawn one: who
+// tries must not learn either. Nor may he come who was not told, for he could know
+// the day by trying only.
+func (t *turn) asDrawn(b RecordArrival, d DrawOf, permit *Permit) (other bool, err error) {
 	if d.Status == DrawAnnounced {
-		if b.On == d.Announced.On || permitted {
-			return nil
-		}
-		return invalid("on", "other_day", "明示回头看定于"+d.Announced.On.String()+"，另日到场须领导说明理由准许。",
-			"The look-back was announced for "+d.Announced.On.String()+"; a leader must permit another day and say why.")
+		return t.asAnnounced(b, *d.Announced, permit)
 	}
-	if fault := t.rules.Unsealed.Fault; fault != nil {
-		return notAllowed("seal", fault.ZH, fault.EN)
+	opened := t.rules.Unsealed
+	if fault := opened.Fault; fault != nil {
+		return false, notAllowed("seal", fault.ZH, fault.EN)
 	}
-	i := slices.IndexFunc(t.rules.Unsealed.Reveals, func(r lot.Reveal) bool { return r.Number == d.Number })
+	i := slices.IndexFunc(opened.Reveals, func(r lot.Reveal) bool { return r.Number == d.Number })
 	if i < 0 {
-		return notAllowed("not_unsealed", "没有可以启封的回头看方案。", "There is no plan to unseal.")
+		return false, notAllowed("not_unsealed", "没有可以启封的回头看方案。", "There is no plan to unseal.")
 	}
-	drawn := t.rules.Unsealed.Reveals[i]
-	if drawn.Team.Has(t.actor.Account) && (drawn.Date == b.On || permitted) {
+	drawn := opened.Reveals[i]
+	n := 0
+	for _, id := range b.Persons {
+		switch {
+		case drawn.Team.Has(id):
+			n++
+		case !permit.person(id):
+			return false, notDispatched()
+		}
+	}
+	asDrawn := drawn.Date == b.On && opened.Dispatched != nil
+	if n == 0 || !asDrawn && permit == nil {
+		return false, notDispatched()
+	}
+	return !asDrawn || n < len(b.Persons), nil
+}
+
+// notDispatched is what everybody is told who may not arrive, whatever is the reason.
+func notDispatched() *Refusal {
+	return forbidden("not_dispatched", "当日没有派给这些人员的该项回头看任务；确需另日到场或者由他人参加的，由未到场的领导说明理由准许。",
+		"This look-back was not given to these people for that day; a leader who does not come may permit another day or others and say why.")
+}
+
+// asAnnounced is the same for a day and a team that are no secret.
+func (t *turn) asAnnounced(b RecordArrival, announced Announcement, permit *Permit) (other bool, err error) {
+	if b.On != announced.On && permit == nil {
+		return false, invalid("on", "other_day", "明示回头看定于"+announced.On.String()+"，另日到场须由未到场的领导说明理由准许。",
+			"The look-back was announced for "+announced.On.String()+"; a leader who does not come must permit another day and say why.")
+	}
+	n := 0
+	for i, id := range b.Persons {
+		switch {
+		case slices.Contains(announced.Persons, id):
+			n++
+		case !permit.person(id):
+			return false, invalid(fmt.Sprintf("persons[%d]", i), "other_person", t.nameOf(id)+"不在明示的检查组之内，由他人参加须由未到场的领导说明理由准许。",
+				id+" is not of the announced team; a leader who does not come must permit others and say why.")
+		}
+	}
+	if n == 0 {
+		return false, invalid("persons", "other_person", "到场人员中应有明示的检查组成员。", "Somebody of the announced team must be among those who come.")
+	}
+	return b.On != announced.On || n < len(b.Persons), nil
+}
+
+// permit is the leader's word that holds today, nil when there is none.
+func (d DrawOf) permit(today Date) *Permit {
+	if d.Permit == nil || d.Permit.Given != today {
 		return nil
 	}
-	return forbidden("not_dispatched", "当日没有派给您的该项回头看任务；确需另日到场的，由领导说明理由准许。",
-		"This look-back was not given to you for that day; a leader may permit another day and say why.")
+	return d.Permit
 }
+
+// person reports whether somebody beside the team may come; without a permit nobody may.
+func (p *Permit) person(id string) bool { return p != nil && slices.Contains(p.Persons, id) }
 
 func (b RecordArrival) refers() Refs {
 	return Refs{Accounts: b.Persons, Candidates: true, Unsealed: true}
@@ -127,18 +185,22 @@ func (t *turn) windowOpens() Date {
 }
 
 // mayArrive: who judged the report does not look back on it; something was drawn
-// or announced; and the window is open, or a leader answers for the day.
+// or announced; and the window is open, or a leader answers for the day. He may
+// also where the drawn day was missed: the inspectors may have come, and nobody
+// recorded it.
 func mayArrive(t *turn) *Refusal {
 	if refusal := notReviewer(t); refusal != nil {
 		return refusal
 	}
 	d := t.c.Draw
+	if d == nil || d.Status == DrawFailed || d.Status == DrawWanted {
+		return notDrawn()
+	}
 	switch {
-	case d == nil || d.Status == DrawFailed || d.Status == DrawMissed || d.Status == DrawWanted:
-		return notAllowed("not_drawn", "尚未抽定回头看的日期和检查组，请先由领导决定重新抽签或者明示回头看。",
-			"No day and team are drawn; a leader must have it redrawn or announced first.")
-	case d.PermittedOn == t.today:
+	case d.permit(t.today) != nil:
 		return nil
+	case d.Status == DrawMissed:
+		return notDrawn()
 	case d.Status == DrawAnnounced:
 		if t.today.Before(d.Announced.On) {
 			return notAllowed("window_not_open", "明示回头看定于"+d.Announced.On.String()+"。", "The look-back was announced for "+d.Announced.On.String()+".")
@@ -149,6 +211,11 @@ func mayArrive(t *turn) *Refusal {
 		return notAllowed("window_not_open", "回头看窗口自"+opens.String()+"起。", "The look-back window opens on "+opens.String()+".")
 	}
 	return nil
+}
+
+func notDrawn() *Refusal {
+	return notAllowed("not_drawn", "尚未抽定回头看的日期和检查组，请先由领导决定重新抽签或者明示回头看。",
+		"No day and team are drawn; a leader must have it redrawn or announced first.")
 }
 
 // drawn: the case wants a look-back of which something was or should be drawn.

@@ -328,7 +328,10 @@ func TestTheResultIsDueFromTheArrival(t *testing.T) {
 	n = steps(t, w, n, "secretary", lifecycle.SubmitReport{Items: items}, "officer", lifecycle.AcceptReport{})
 	n.now = n.now.Add(40 * 24 * time.Hour)
 	on := w.rules.Today(n.now).AddDays(-7)
-	n = steps(t, w, n, "lead", lifecycle.RecordArrival{On: on, Persons: []string{"lead", "second"}})
+	n = steps(
+		t, w, n, "leader", lifecycle.PermitArrival{On: on, Reason: someText},
+		"lead", lifecycle.RecordArrival{On: on, Persons: []string{"lead", "second"}},
+	)
 	result, _ := clockOf(n.c, policy.ClockLookBackResult)
 	require.Equal(t, on, result.Start)
 	require.Equal(t, w.rules.Calendar.AddWorkingDays(on, 3), result.Due)

@@ -30,9 +30,9 @@ type DrawOf struct {
 	OpenedTo []string `json:"opened_to,omitempty"`
 	// Announced is a look-back the unit was told of; what was drawn is void then.
 	Announced *Announcement `json:"announced,omitempty"`
-	// PermittedOn is the day on which a leader let the inspectors arrive although
-	// another day was drawn.
-	PermittedOn Date `json:"permitted_on,omitzero"`
+	// Permit is a leader's word, which holds on the day it was given, for an
+	// arrival that is not as it was drawn.
+	Permit *Permit `json:"permit,omitempty"`
 	// Revealed is the number up to which draws are laid open.
 	Revealed int `json:"revealed,omitempty"`
 }
@@ -63,6 +63,17 @@ type Asked struct {
 	By     string `json:"by"`
 	Reason string `json:"reason"`
 	On     Date   `json:"on"`
+}
+
+// A Permit is a leader's word for an arrival that is not as it was drawn or
+// announced, or is recorded later than on its day.
+type Permit struct {
+	By string `json:"by"`
+	// Given is the day on which it was given, On that of the arrival.
+	Given Date `json:"given"`
+	On    Date `json:"on"`
+	// Persons may come beside the team.
+	Persons []string `json:"persons,omitempty"`
 }
 
 // LookBackDrawn: lots were drawn for the day and the team. The commitment tells

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -224,11 +225,19 @@ func (d *DrawRecord) close(arrived bool) {
 	default:
 		d.State = DrawSealed
 	}
-	if d.Reveal == nil || d.Arrival == nil || d.Announce != nil {
+	if d.Arrival == nil {
 		return
 	}
-	came := lot.Arrival{Date: d.Arrival.On, Team: d.Arrival.team(d.Reveal.Team.Lead)}
-	for _, m := range d.Reveal.Compare(came) {
+	var differs []lot.Mismatch
+	if d.Reveal != nil && d.Announce == nil {
+		differs = d.Reveal.Compare(lot.Arrival{Date: d.Arrival.On, Team: d.Arrival.team(d.Reveal.Team.Lead)})
+	}
+	if a := d.Arrival; a.On != a.legal {
+		differs = append(differs, lot.Mismatch{
+			Part: PartArrival, ZH: fmt.Sprintf("%s到场，%s才登记。", a.On, a.legal), EN: fmt.Sprintf("arrived on %s and recorded on %s only", a.On, a.legal),
+		})
+	}
+	for _, m := range differs {
 		d.Differs = append(d.Differs, Difference{Mismatch: m, Permitted: d.permit()})
 	}
 }

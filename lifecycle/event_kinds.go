@@ -206,7 +206,7 @@ func (k EventKind) ZH() string {
 	case EventLookBackAnnounced:
 		return "明示回头看"
 	case EventArrivalPermitted:
-		return "准许另日到场"
+		return "准许变更到场"
 	case EventLookBackDispatched:
 		return "派出检查组"
 	case EventArrived:

@@ -90,7 +90,7 @@ var fieldZH = map[string]string{ //nolint:gochecknoglobals // an immutable table
 	"fault":            "原因",
 	"names":            "姓名",
 	"announced":        "明示回头看",
-	"permitted":        "领导准许另日到场",
+	"permitted":        "领导准许变更",
 	"reveals":          "启封的抽签方案",
 	"window":           "回头看时段",
 	"team":             "检查组",

@@ -59,6 +59,7 @@ func sealed(on string, leads ...string) (u lifecycle.Unsealed) {
 	for i, lead := range leads {
 		u.Reveals = append(u.Reveals, lot.Reveal{Case: "case", Number: i + 1, Date: day(on), Team: lot.Team{Lead: lead, Others: []string{"author"}}})
 	}
+	u.Dispatched = &lifecycle.LookBackDispatched{Number: len(leads), Task: "T-1", Told: []string{leads[len(leads)-1], "author"}}
 	return u
 }
 
@@ -70,9 +71,12 @@ func TestOnlyTheDrawnArrive(t *testing.T) {
 	d.on("2026-05-12")
 	drawn := sealed("2026-05-12", "lead")
 	require.Empty(t, d.arrival("lead", "2026-05-12", drawn, "lead", "author"))
-	require.Empty(t, d.arrival("lead", "2026-05-12", drawn, "lead", "second"), "a colleague may stand in for one who fell ill")
+	require.Equal(t, "not_dispatched", d.arrival("lead", "2026-05-12", drawn, "lead", "second"), "who is drawn brings nobody of his choosing")
+	require.Equal(t, "not_dispatched", d.arrival("lead", "2026-05-12", drawn, "lead", "author", "second"))
+	require.Equal(t, "not_dispatched", d.arrival("lead", "2026-05-12", lifecycle.Unsealed{Reveals: drawn.Reveals}, "lead", "author"), "who was not told could only have tried")
 	require.Equal(t, "not_dispatched", d.arrival("first", "2026-05-12", drawn, "first", "author"))
-	require.Equal(t, "not_dispatched", d.arrival("lead", "2026-05-11", drawn, "lead", "author"))
+	require.Equal(t, "not_dispatched", d.arrival("lead", "2026-05-12", sealed("2026-05-11", "lead"), "lead", "author"))
+	require.Equal(t, "recorded_late", d.arrival("lead", "2026-05-11", sealed("2026-05-11", "lead"), "lead", "author"))
 	require.Equal(t, "not_on_the_spot", d.arrival("lead", "2026-05-12", drawn, "first", "author"))
 	require.Equal(t, "not_an_inspector", d.arrival("lead", "2026-05-12", drawn, "lead", "officer"))
 	require.Equal(t, "too_few_persons", d.arrival("lead", "2026-05-12", drawn, "lead"))
@@ -97,6 +101,76 @@ func TestTheLastDrawCounts(t *testing.T) {
 	both := sealed("2026-05-12", "lead", "first")
 	require.Equal(t, "not_dispatched", d.arrival("lead", "2026-05-12", both, "lead", "author"))
 	require.Empty(t, d.arrival("first", "2026-05-12", both, "first", "author"))
+}
+
+// A drawn team of two of whom one falls ill on the morning: a leader who does not come
+// says who may take his place, also that of the lead; who was drawn goes with him.
+func TestOthersThanTheDrawnArePermitted(t *testing.T) {
+	t.Parallel()
+	d := waitsForLookBack(t)
+	d.on("2026-05-12")
+	drawn := sealed("2026-05-12", "lead")
+	permit := func(persons ...string) lifecycle.PermitArrival {
+		return lifecycle.PermitArrival{Persons: persons, Reason: someText}
+	}
+	d.refused("not_an_inspector", people["leader"], permit("officer"))
+	d.refused("own_permit", everyRole("first"), permit("first"))
+	d.refused("required", people["leader"], permit(""))
+	d.do("leader", permit("second", "first"))
+	require.Empty(t, d.arrival("lead", "2026-05-12", drawn, "lead", "second"))
+	require.Empty(t, d.arrival("first", "2026-05-12", drawn, "first", "author"), "another leads for the lead")
+	require.Equal(t, "not_dispatched", d.arrival("first", "2026-05-12", drawn, "first", "second"), "none was drawn: that is another draw")
+	require.Equal(t, "not_dispatched", d.arrival("lead", "2026-05-12", drawn, "lead", "everything"))
+	d.on("2026-05-13")
+	require.Equal(t, "not_dispatched", d.arrival("lead", "2026-05-13", sealed("2026-05-13", "lead"), "lead", "second"), "a permit is for its day")
+}
+
+// Who was permitted is in the record with the leader, and so is that it was not needed.
+func TestAnArrivalSaysWhetherItWasPermitted(t *testing.T) {
+	t.Parallel()
+	d := waitsForLookBack(t)
+	d.on("2026-05-12")
+	d.do("leader", lifecycle.PermitArrival{Persons: []string{"second"}, Reason: someText})
+	require.Equal(t, &lifecycle.Permit{By: "leader", Given: day("2026-05-12"), On: day("2026-05-12"), Persons: []string{"second"}}, d.n.c.Draw.Permit)
+	permitted := func(persons ...string) bool {
+		r := d.rules
+		r.Unsealed = sealed("2026-05-12", "lead")
+		events, _, err := lifecycle.DecideTurn(d.n.c, nil, lifecycle.Command{
+			ID: "c", Actor: people["lead"], Body: lifecycle.RecordArrival{On: day("2026-05-12"), Persons: persons},
+		}, d.n.now, r)
+		require.NoError(t, err)
+		arrived, ok := events[1].Body.(*lifecycle.Arrived)
+		require.True(t, ok)
+		return arrived.Permitted
+	}
+	require.False(t, permitted("lead", "author"))
+	require.True(t, permitted("lead", "second"))
+	require.True(t, permitted("lead", "author", "second"))
+}
+
+// Who recorded nothing on the day has a leader answer for the record of a day that is
+// over, also when the day is told as missed by then; and nobody permits his own arrival.
+func TestALateRecordIsPermitted(t *testing.T) {
+	t.Parallel()
+	d := waitsForLookBack(t)
+	drawn := sealed("2026-05-12", "lead")
+	d.on("2026-05-13")
+	require.Equal(t, "recorded_late", d.arrival("lead", "2026-05-12", drawn, "lead", "author"))
+	d.do("leader", lifecycle.PermitArrival{Reason: someText})
+	require.Equal(t, "recorded_late", d.arrival("lead", "2026-05-12", drawn, "lead", "author"), "permitted for today, not for yesterday")
+	d.refused("in_future", people["leader"], lifecycle.PermitArrival{On: day("2026-05-14"), Reason: someText})
+	d.refused("too_early", people["leader"], lifecycle.PermitArrival{On: day("2026-03-01"), Reason: someText})
+	yesterday := lifecycle.PermitArrival{On: day("2026-05-12"), Reason: someText}
+	d.do("leader", yesterday)
+	require.Empty(t, d.arrival("lead", "2026-05-12", drawn, "lead", "author"))
+	require.Equal(t, "not_dispatched", d.arrival("first", "2026-05-12", drawn, "first", "author"))
+
+	d.n.c = fold(d.n.c, lifecycle.DecideMissed(d.n.c, lifecycle.DayPassed(), d.n.now, d.rules))
+	require.Empty(t, d.arrival("lead", "2026-05-12", drawn, "lead", "author"), "they came, and nobody recorded it")
+	d.on("2026-05-14")
+	require.Equal(t, "not_drawn", d.arrival("lead", "2026-05-12", drawn, "lead", "author"))
+	d.n = asOne(t, d.walk, d.n, everyRole("lead"), yesterday)
+	require.Equal(t, "recorded_late", d.arrival("lead", "2026-05-12", drawn, "lead", "author"), "his own permit counts for nothing")
 }
 
 // A leader answers for an arrival on another day, for the day he says it on and no
@@ -133,7 +207,16 @@ func TestAnnounced(t *testing.T) {
 	require.Equal(t, "window_not_open", d.arrival("lead", "2026-05-13", lifecycle.Unsealed{}, "lead", "author"))
 	d.on("2026-05-15")
 	require.Equal(t, "other_day", d.arrival("lead", "2026-05-15", lifecycle.Unsealed{}, "lead", "author"))
+	require.Equal(t, "recorded_late", d.arrival("lead", "2026-05-14", lifecycle.Unsealed{}, "lead", "author"))
+	d.on("2026-05-14")
 	require.Empty(t, d.arrival("lead", "2026-05-14", lifecycle.Unsealed{}, "lead", "author"))
+	require.Equal(t, "other_person", d.arrival("lead", "2026-05-14", lifecycle.Unsealed{}, "lead", "second"))
+	d.do("leader", lifecycle.PermitArrival{Persons: []string{"first", "second"}, Reason: someText})
+	require.Empty(t, d.arrival("lead", "2026-05-14", lifecycle.Unsealed{}, "lead", "second"))
+	require.Equal(t, "other_person", d.arrival("first", "2026-05-14", lifecycle.Unsealed{}, "first", "second"))
+	d.on("2026-05-15")
+	d.do("leader", lifecycle.PermitArrival{Reason: someText})
+	require.Empty(t, d.arrival("lead", "2026-05-15", lifecycle.Unsealed{}, "lead", "author"))
 }
 
 // Who did not come does not say what was found, though he may lead look-backs.

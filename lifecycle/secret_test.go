@@ -37,8 +37,9 @@ var datesOfTheLaw = map[string]bool{
 	"Ring.On": true, "Ring.At": true, "Reminded.Due": true, "Chased.Due": true, "DeadlineMissed.Due": true, "DeadlineMoved.From": true,
 	"LevelRaised.Due": true, "UnitDeadline.Due": true, "DrawOf.Opens": true, "DrawOf.Closes": true, "LookBackDrawn.Opens": true,
 	"LookBackDrawn.Closes": true, "LookBackUndrawn.Opens": true, "LookBackUndrawn.Closes": true, "Window.Opens": true, "Window.Closes": true,
-	// The days of the past on which people asked, and a leader answered for that very day.
-	"Asked.On": true, "DrawOf.PermittedOn": true,
+	// The days of the past on which people asked. A leader answers for the day on which
+	// he says so, or for one that is over, on which they came.
+	"Asked.On": true, "Permit.Given": true, "Permit.On": true, "PermitArrival.On": true,
 	// A look-back that is announced, which is no secret.
 	"AnnounceLookBack.On": true, "Announcement.On": true, "UnitCase.AnnouncedOn": true,
 	// Named by people for something that is not a look-back.

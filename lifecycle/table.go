@@ -97,7 +97,7 @@ var table = []row{ //nolint:gochecknoglobals // an immutable table, never assign
 	{kind: KindRequestOpening, zh: "申请提前启封", who: []Role{LookBackLead, Leader}, from: []Stage{LookBackPending}, to: nil, guard: mayAskOpening},
 	{kind: KindDecideOpening, zh: "决定提前启封", who: []Role{Leader}, from: []Stage{LookBackPending}, to: nil, guard: openingAsked},
 	{kind: KindAnnounceLookBack, zh: "明示回头看", who: []Role{Leader}, from: []Stage{LookBackPending}, to: nil, guard: drawn},
-	{kind: KindPermitArrival, zh: "准许另日到场", who: []Role{Leader}, from: []Stage{LookBackPending}, to: nil, guard: drawn},
+	{kind: KindPermitArrival, zh: "准许变更到场", who: []Role{Leader}, from: []Stage{LookBackPending}, to: nil, guard: drawn},
 	{kind: KindRecordArrival, zh: "到场", who: []Role{LookBackLead}, from: []Stage{LookBackPending}, to: []Stage{LookBackActive}, guard: mayArrive},
 	{kind: KindRecordLookBack, zh: "回头看结果", who: []Role{LookBackLead}, from: []Stage{LookBackActive}, to: []Stage{ClosureApproval, Rectifying, Serving, LookBackPending}, guard: onTheSpot},
 	{kind: KindApproveClosure, zh: "批准销号", who: []Role{Leader}, from: []Stage{ClosureApproval}, to: []Stage{Closed}, guard: nothingOwed},

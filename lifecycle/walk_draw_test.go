@@ -76,7 +76,7 @@ func fold(c lifecycle.Case, events []lifecycle.Event) lifecycle.Case {
 
 // undrawn weighs what is unusual about a draw.
 func undrawn(c lifecycle.Case) int {
-	if d := c.Draw; d == nil || c.LookBackToLeader || d.Status == lifecycle.DrawMade && d.Fault == nil && d.Redraw == nil && d.Opening == nil && d.OpenedTo == nil && d.PermittedOn.IsZero() {
+	if d := c.Draw; d == nil || c.LookBackToLeader || d.Status == lifecycle.DrawMade && d.Fault == nil && d.Redraw == nil && d.Opening == nil && d.OpenedTo == nil && d.Permit == nil {
 		return 0
 	}
 	return 1
@@ -87,5 +87,5 @@ func drawOf(c lifecycle.Case) string {
 	if d == nil {
 		return ""
 	}
-	return fmt.Sprintf("draw %s %t %t %t %t %t", d.Status, d.Fault != nil, d.Redraw != nil, d.Opening != nil, d.OpenedTo != nil, !d.PermittedOn.IsZero())
+	return fmt.Sprintf("draw %s %t %t %t %t %t", d.Status, d.Fault != nil, d.Redraw != nil, d.Opening != nil, d.OpenedTo != nil, d.Permit != nil)
 }
