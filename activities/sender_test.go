@@ -2,6 +2,7 @@ package activities_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -209,6 +210,29 @@ func (h *mailhouse) run(t *testing.T, flood int) {
 			return
 		}
 	}
+}
+
+// ADR 23: what a history holds of a page of sending is the same whether something left
+// or nothing did, so a run on a quiet morning says nothing of who was told.
+func TestAHistoryHoldsNothingOfHowMuchWasSent(t *testing.T) {
+	t.Parallel()
+	h := newMailhouse(t)
+	said := func() string {
+		t.Helper()
+		done, err := h.sender(0).Page(t.Context())
+		require.NoError(t, err)
+		text, err := json.Marshal(done)
+		require.NoError(t, err)
+		h.to(h.clock().Add(4 * time.Minute)) // the sender's turn runs out
+		return string(text)
+	}
+	quiet := said()
+	h.exec(t, `INSERT INTO addresses (id, account_id, kind, address, secret, name, author) VALUES ('a', $1, 'email', 'o@example.org', '', '', 'x')`, h.people.Officer.Account)
+	h.exec(t, `INSERT INTO mailings (id, account_id, kind, subject, content, created_at) VALUES (gen_random_uuid(), $1, 'paper', '', '', $2)`, h.people.Officer.Account, h.clock())
+	h.exec(t, `INSERT INTO messages (id, mailing_id, account_id, address_id, kind, next_at, created_at)
+		SELECT gen_random_uuid(), id, account_id, 'a', 'email', created_at, created_at FROM mailings`)
+	require.Equal(t, quiet, said())
+	require.Len(t, h.got, 1)
 }
 
 func (h *mailhouse) killEverywhere(times int) {
