@@ -239,9 +239,10 @@ func (s *sender) one(ctx context.Context, m store.Outgoing) error {
 		r.State = store.MessageQueued
 	case notify.Dead:
 		r.State = store.MessageDead
-		s.log.WarnContext(ctx, "message given up", slog.String("message", m.ID), slog.String("kind", m.Kind), slog.String("code", v.Code))
 	}
-	s.sent.WithLabelValues(m.Kind, map[string]string{store.MessageSent: "sent", store.MessageQueued: "again", store.MessageDead: "dead"}[r.State]).Inc()
+	if !m.Sealed { // that there was one is nobody's to learn yet (ADR 23)
+		s.tell(ctx, m, r)
+	}
 	if err := s.probe(beforeMark); err != nil {
 		return err
 	}
@@ -250,6 +251,15 @@ func (s *sender) one(ctx context.Context, m store.Outgoing) error {
 	defer cancel()
 	_, err := s.Messages.MarkMessage(ctx, m, r, now)
 	return err
+}
+
+// tell says in metrics and log what came of a try.
+func (s *sender) tell(ctx context.Context, m store.Outgoing, r store.Result) {
+	outcome := map[string]string{store.MessageSent: "sent", store.MessageQueued: "again", store.MessageDead: "dead"}[r.State]
+	s.sent.WithLabelValues(m.Kind, outcome).Inc()
+	if r.State == store.MessageDead {
+		s.log.WarnContext(ctx, "message given up", slog.String("message", m.ID), slog.String("kind", m.Kind), slog.String("code", r.Code))
+	}
 }
 
 // try sends a message. A channel that panics has as likely as not sent it.
