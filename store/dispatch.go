@@ -169,8 +169,8 @@ type dueLookBack struct {
 	Plan   []byte
 }
 
-// see tells the team of a look-back whose day has come, or a leader that the day
-// cannot be kept.
+// see tells those of the team of a look-back whose day has come who may still come,
+// or a leader that the day cannot be kept.
 func (d dispatching) see(ctx context.Context, due dueLookBack, day calendar.Date) error {
 	return d.on(ctx, due.Case, func(p *plan, k *tracked) error {
 		if k.c.Stage != lifecycle.LookBackPending || k.c.Draw.Status != lifecycle.DrawMade || k.c.Draw.Number != due.Number {
@@ -197,11 +197,12 @@ func (d dispatching) see(ctx context.Context, due dueLookBack, day calendar.Date
 		if err != nil {
 			return err
 		}
-		if !drawn.Team.StillMay(lifecycle.Recuse(k.c, people, nil), k.rules.Policy.LookBack.MinPersons) {
+		roster := lifecycle.Recuse(k.c, people, nil)
+		if !drawn.Team.StillMay(roster, k.rules.Policy.LookBack.MinPersons) {
 			k.add(lifecycle.DecideMissed(k.c, lifecycle.TeamGone(), p.at, k.rules))
 			return nil
 		}
-		m, err := p.morning(ctx, append([]string{drawn.Team.Lead}, drawn.Team.Others...))
+		m, err := p.morning(ctx, roster.Eligible(append([]string{drawn.Team.Lead}, drawn.Team.Others...)))
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +11,8 @@ import (
 
 	"duban/internal/casetest"
 	"duban/lifecycle"
+	"duban/lot"
+	"duban/policy"
 	"duban/store"
 )
 
@@ -188,4 +191,63 @@ func TestTheBreakerKnowsNothingOfATask(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, claimed.Messages, 1, "one an hour, and the task does not count")
 	require.Empty(t, claimed.Floods)
+}
+
+// threes is a record in which teams of three are drawn, of whom two must come.
+func threes(t *testing.T) record {
+	t.Helper()
+	r := recordUnder(t, []byte(strings.Replace(string(policy.Default().Text()), "min_persons: 2, team: 2", "min_persons: 2, team: 3", 1)))
+	_, _, err := r.AddAccount(context.Background(), store.NewAccount{Name: "第三人", Roles: []lifecycle.Role{lifecycle.Inspector}})
+	require.NoError(t, err)
+	return r
+}
+
+// recuse keeps somebody out of the unit's look-backs from now on.
+func (w *waiting) recuse(t *testing.T, account string) {
+	t.Helper()
+	_, err := w.AddRecusal(context.Background(), store.Recusal{
+		Account: account, Unit: w.people.Unit.ID, Ground: lot.DeclaredConflict, Reason: "配偶在该单位工作", Since: today().AddDays(-1), Author: account,
+	})
+	require.NoError(t, err)
+}
+
+func (w *waiting) tasks(t *testing.T, account string) []store.LookBackTask {
+	t.Helper()
+	tasks, err := w.LookBackTasks(context.Background(), lifecycle.Actor{Account: account, Roles: []lifecycle.Role{lifecycle.Inspector}})
+	require.NoError(t, err)
+	return tasks
+}
+
+// 公务员法第七十六条: who is recused since the draw is not told where the look-back is,
+// and the others go without him.
+func TestWhoIsRecusedSinceTheDrawIsNotTold(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := threes(t)
+	w := r.waits(t, "three")
+	recused, stays := w.plan.Team.Others[0], []string{w.plan.Team.Lead, w.plan.Team.Others[1]}
+	w.recuse(t, recused)
+	w.dispatch(t, on(w.plan.Date, 7))
+	require.ElementsMatch(t, stays, w.told(t))
+	require.Empty(t, w.tasks(t, recused))
+	w.at(on(w.plan.Date, 9))
+	w.life.Must(ctx, t, casetest.Step{By: r.people.Lead, Body: &lifecycle.RecordArrival{On: w.plan.Date, Persons: stays}})
+	draws, _, err := r.CheckedDraws(ctx, r.people.Auditor, w.life.Case)
+	require.NoError(t, err)
+	require.Equal(t, stays, draws[0].Dispatched.Told)
+}
+
+// Nor is he shown it when he was told before he was recused.
+func TestWhoIsRecusedSinceHeWasToldReadsNothing(t *testing.T) {
+	t.Parallel()
+	r := threes(t)
+	w := r.waits(t, "later")
+	recused := w.plan.Team.Others[0]
+	w.dispatch(t, on(w.plan.Date, 7))
+	require.Len(t, w.tasks(t, recused), 1)
+	w.recuse(t, recused)
+	require.Empty(t, w.tasks(t, recused))
+	tasks := w.tasks(t, w.plan.Team.Lead)
+	require.Len(t, tasks, 1)
+	require.Len(t, tasks[0].Team, 2, "nor is he named among those who come")
 }
