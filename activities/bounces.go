@@ -118,13 +118,11 @@ type BouncesInput struct {
 	After uint32 `json:"after,omitempty"`
 }
 
-// A BouncesRead is what one page of reading came to.
+// A BouncesRead is what a history holds of one page of reading: where to go on, and
+// nothing of what came back (ADR 23).
 type BouncesRead struct {
 	// After is the number of the last mail looked at.
 	After uint32 `json:"after,omitempty"`
-	// Mails is how many were looked at, Bounced how many messages came back.
-	Mails   int `json:"mails,omitempty"`
-	Bounced int `json:"bounced,omitempty"`
 	// More: there are more mails after this one.
 	More bool `json:"more,omitempty"`
 }
@@ -151,11 +149,7 @@ func (b *bouncer) page(ctx context.Context, in BouncesInput, beat func()) (Bounc
 		if err != nil {
 			return false, err
 		}
-		done.Mails++
 		b.mails.WithLabelValues(fate).Inc()
-		if fate == string(store.BounceRecorded) {
-			done.Bounced++
-		}
 		if err := b.probe(afterBounce); err != nil {
 			return false, err
 		}

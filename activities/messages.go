@@ -132,13 +132,10 @@ func newSender(o SenderOptions, log *slog.Logger, metrics prometheus.Registerer)
 	return s
 }
 
-// A Sending is what one page of sending came to.
+// A Sending is what a history holds of one page of sending: whether to go on, and
+// nothing of how much there was, which on a quiet morning would be how many were told
+// of a look-back (ADR 23). Operators read that in the metrics and in the record.
 type Sending struct {
-	Letters int `json:"letters,omitempty"`
-	Digests int `json:"digests,omitempty"`
-	Sent    int `json:"sent,omitempty"`
-	Failed  int `json:"failed,omitempty"`
-	Held    int `json:"held,omitempty"`
 	// More: there may be more to do at once.
 	More bool `json:"more,omitempty"`
 }
@@ -164,7 +161,7 @@ func (s *sender) page(ctx context.Context, beat func()) (Sending, error) {
 		return done, err
 	}
 	routed, errRoute := s.Messages.RouteLetters(ctx, now, routePage)
-	done.Letters, done.More = routed.Letters, routed.More
+	done.More = routed.More
 	if routed.Nobody > 0 {
 		s.left.Add(float64(routed.Nobody))
 		s.log.WarnContext(ctx, "letters that nobody reads", slog.Int("letters", routed.Nobody))
@@ -173,11 +170,12 @@ func (s *sender) page(ctx context.Context, beat func()) (Sending, error) {
 	var errDigest error
 	if errRoute == nil && !routed.More { // a digest is made when all of it is known
 		var more bool
-		done.Digests, more, errDigest = s.Messages.Digests(ctx, now)
+		_, more, errDigest = s.Messages.Digests(ctx, now)
 		done.More = done.More || more
 	}
 	beat()
-	errSend := s.send(ctx, &done, beat)
+	more, errSend := s.send(ctx, beat)
+	done.More = done.More || more
 	err = errors.Join(errRoute, errDigest, errSend)
 	if err == nil && !done.More {
 		now = s.now()
@@ -189,54 +187,46 @@ func (s *sender) page(ctx context.Context, beat func()) (Sending, error) {
 
 func (s *sender) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }
 
-// send claims a page of messages and tries each once.
-func (s *sender) send(ctx context.Context, done *Sending, beat func()) error {
+// send claims a page of messages and tries each once. It reports whether there may
+// be more.
+func (s *sender) send(ctx context.Context, beat func()) (more bool, err error) {
 	if err := s.probe(beforeClaim); err != nil {
-		return err
+		return false, err
 	}
 	now := s.now()
 	claimed, err := s.Messages.ClaimMessages(ctx, now, now.Add(sendLease), sendPage, store.Breaker{Most: s.Flood, Per: floodPer})
 	if err != nil {
-		return err
+		return false, err
 	}
-	done.Held, done.Failed, done.More = claimed.Held, claimed.Dead, done.More || claimed.More
 	for _, who := range claimed.Floods {
 		s.flood.Inc()
 		s.log.ErrorContext(ctx, "too many messages for one recipient; the rest is held and sent later", slog.String("recipient", who), slog.Int("most_per_hour", s.Flood))
 	}
 	if err := s.probe(afterClaim); err != nil {
-		return err
+		return claimed.More, err
 	}
 	var mu sync.Mutex
 	var group errgroup.Group // one that cannot be recorded calls off no other
 	group.SetLimit(sendAtOnce)
 	for _, m := range claimed.Messages {
 		group.Go(func() error {
-			sent, err := s.one(ctx, m)
+			err := s.one(ctx, m)
 			mu.Lock()
 			defer mu.Unlock()
 			beat()
-			switch {
-			case err != nil:
-				return err
-			case sent:
-				done.Sent++
-			default:
-				done.Failed++
-			}
-			return nil
+			return err
 		})
 	}
-	return group.Wait()
+	return claimed.More, group.Wait()
 }
 
 // one tries one message and records what came of it. When that cannot be
 // recorded the claim runs out, and the same message is tried again under the
 // same id.
-func (s *sender) one(ctx context.Context, m store.Outgoing) (sent bool, err error) {
+func (s *sender) one(ctx context.Context, m store.Outgoing) error {
 	failed := s.try(ctx, m)
 	if err := s.probe(afterSend); err != nil {
-		return false, err
+		return err
 	}
 	now := s.now()
 	v := s.Schedule.Judge(failed, m.Tries+1, now)
@@ -249,19 +239,27 @@ func (s *sender) one(ctx context.Context, m store.Outgoing) (sent bool, err erro
 		r.State = store.MessageQueued
 	case notify.Dead:
 		r.State = store.MessageDead
-		s.log.WarnContext(ctx, "message given up", slog.String("message", m.ID), slog.String("kind", m.Kind), slog.String("code", v.Code))
 	}
-	s.sent.WithLabelValues(m.Kind, map[string]string{store.MessageSent: "sent", store.MessageQueued: "again", store.MessageDead: "dead"}[r.State]).Inc()
+	if !m.Sealed { // that there was one is nobody's to learn yet (ADR 23)
+		s.tell(ctx, m, r)
+	}
 	if err := s.probe(beforeMark); err != nil {
-		return false, err
+		return err
 	}
 	// What was tried is recorded even when the process is being stopped.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), markLimit)
 	defer cancel()
-	if _, err := s.Messages.MarkMessage(ctx, m, r, now); err != nil {
-		return false, err
+	_, err := s.Messages.MarkMessage(ctx, m, r, now)
+	return err
+}
+
+// tell says in metrics and log what came of a try.
+func (s *sender) tell(ctx context.Context, m store.Outgoing, r store.Result) {
+	outcome := map[string]string{store.MessageSent: "sent", store.MessageQueued: "again", store.MessageDead: "dead"}[r.State]
+	s.sent.WithLabelValues(m.Kind, outcome).Inc()
+	if r.State == store.MessageDead {
+		s.log.WarnContext(ctx, "message given up", slog.String("message", m.ID), slog.String("kind", m.Kind), slog.String("code", r.Code))
 	}
-	return r.State == store.MessageSent, nil
 }
 
 // try sends a message. A channel that panics has as likely as not sent it.

@@ -1,7 +1,9 @@
 package activities_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,6 +16,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
 	"duban/activities"
@@ -208,6 +211,69 @@ func (h *mailhouse) run(t *testing.T, flood int) {
 		case !done.More:
 			return
 		}
+	}
+}
+
+// ADR 23: what a history holds of a page of sending is the same whether something left
+// or nothing did, so a run on a quiet morning says nothing of who was told.
+func TestAHistoryHoldsNothingOfHowMuchWasSent(t *testing.T) {
+	t.Parallel()
+	h := newMailhouse(t)
+	said := func() string {
+		t.Helper()
+		done, err := h.sender(0).Page(t.Context())
+		require.NoError(t, err)
+		text, err := json.Marshal(done)
+		require.NoError(t, err)
+		h.to(h.clock().Add(4 * time.Minute)) // the sender's turn runs out
+		return string(text)
+	}
+	quiet := said()
+	h.exec(t, `INSERT INTO addresses (id, account_id, kind, address, secret, name, author) VALUES ('a', $1, 'email', 'o@example.org', '', '', 'x')`, h.people.Officer.Account)
+	h.exec(t, `INSERT INTO mailings (id, account_id, kind, subject, content, created_at) VALUES (gen_random_uuid(), $1, 'paper', '', '', $2)`, h.people.Officer.Account, h.clock())
+	h.exec(t, `INSERT INTO messages (id, mailing_id, account_id, address_id, kind, next_at, created_at)
+		SELECT gen_random_uuid(), id, account_id, 'a', 'email', created_at, created_at FROM mailings`)
+	require.Equal(t, quiet, said())
+	require.Len(t, h.got, 1)
+}
+
+// ADR 23: what tells a drawn team leaves the house, and neither metrics nor log have
+// anything of it, whether it arrives or is given up.
+func TestNothingIsSaidOfASealedMessage(t *testing.T) {
+	t.Parallel()
+	h := newMailhouse(t)
+	h.exec(t, `INSERT INTO addresses (id, account_id, kind, address, secret, name, author) VALUES ('a', $1, 'email', 'o@example.org', '', '', 'x')`, h.people.Officer.Account)
+	for i, fails := range []error{nil, &notify.SendError{Code: "rejected", Fate: notify.Permanent}} {
+		h.exec(t, `BEGIN`)
+		h.exec(t, `SET LOCAL ROLE duban_dispatch`)
+		h.exec(t, `INSERT INTO mailings (id, account_id, kind, subject, content, created_at, sealed) VALUES (gen_random_uuid(), $1, 'task', '', '', $2, true)`, h.people.Officer.Account, h.clock())
+		h.exec(t, `INSERT INTO messages (id, mailing_id, account_id, address_id, kind, next_at, created_at, sealed)
+			SELECT gen_random_uuid(), id, account_id, 'a', 'email', created_at, created_at, true FROM mailings ON CONFLICT DO NOTHING`)
+		h.exec(t, `COMMIT`)
+		h.fails = func(notify.Message) error { return fails }
+		var log bytes.Buffer
+		metrics := prometheus.NewRegistry()
+		a := activities.New(activities.Options{
+			Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), Metrics: metrics,
+			Sender: &activities.SenderOptions{Messages: h.Store, Channel: h, Clock: h.clock},
+		})
+		_, err := a.Page(t.Context())
+		require.NoError(t, err)
+		require.Empty(t, log.String())
+		families, err := metrics.Gather()
+		require.NoError(t, err)
+		for _, f := range families {
+			for _, m := range f.GetMetric() {
+				require.Zero(t, m.GetCounter().GetValue()+m.GetGauge().GetValue(), f.GetName())
+			}
+		}
+		require.Len(t, h.got, 1, "the first arrived, the second was tried")
+		h.exec(t, `BEGIN`)
+		h.exec(t, `SET LOCAL ROLE duban_dispatch`)
+		require.Equal(t, i, h.count(t, `SELECT count(*) FROM messages WHERE state = 'dead'`))
+		require.Equal(t, 1, h.count(t, `SELECT count(*) FROM messages WHERE state = 'sent'`))
+		h.exec(t, `COMMIT`)
+		h.to(h.clock().Add(4 * time.Minute))
 	}
 }
 

@@ -438,3 +438,39 @@ func TestBadInputAboutLookBacks(t *testing.T) {
 	a = l.send(t, lead, &lifecycle.RecordArrival{On: plan.Date, Persons: []string{lead.Account, s.reviewer.Account}})
 	require.Equal(t, []any{http.StatusUnprocessableEntity, "recused", "persons[1]"}, []any{a.Code, a.problem(t).Code, a.problem(t).Field})
 }
+
+// Issue 5, point 2: on the morning whoever sees to the messages, and was not drawn,
+// reads in none of them who was; at the arrival they are on the case.
+func TestTheMessagesNameNobodyOnTheMorning(t *testing.T) {
+	t.Parallel()
+	s := newLookBackSite(t)
+	l := s.waiting(t)
+	plan := s.plan(t, l)
+	team := append([]string{plan.Team.Lead}, plan.Team.Others...)
+	for _, id := range team {
+		_, err := s.store.PutAddress(t.Context(), store.Address{Account: id, Kind: "email", Address: id + "@example.org", Name: "邮箱", Author: id})
+		require.NoError(t, err)
+	}
+	read := func(path string) string {
+		t.Helper()
+		var all strings.Builder
+		for _, who := range []lifecycle.Actor{s.people.Admin, s.people.Head, s.people.Auditor} {
+			a := s.as(t, who, asked{method: http.MethodGet, path: path})
+			all.WriteString(a.Body.String())
+		}
+		return all.String()
+	}
+	paths := []string{"/v1/cases/" + l.id + "/messages", "/v1/inbox", "/v1/tasks"}
+	for _, state := range []string{"queued", "sending", "sent", "held", "dead"} {
+		paths = append(paths, "/v1/messages?state="+state)
+	}
+	s.set(atSeven(plan.Date))
+	require.NoError(t, s.store.DispatchLookBacks(t.Context(), s.Now()))
+	for _, path := range paths {
+		require.NotContains(t, read(path), "今日任务", path)
+	}
+	s.set(atSeven(plan.Date).Add(2 * time.Hour))
+	l.do(t, s.person(t, plan.Team.Lead), &lifecycle.RecordArrival{On: plan.Date, Persons: team})
+	require.Equal(t, 2*len(team), strings.Count(read("/v1/messages?state=queued"), "今日任务"), "the administrator and the head")
+	require.Contains(t, read("/v1/cases/"+l.id+"/messages"), `"kind":"task"`)
+}

@@ -114,7 +114,7 @@ type CaseMessage struct {
 	Account    string              `json:"account,omitempty" doc:"Who read it"`
 	Name       string              `json:"name,omitempty"`
 	Way        string              `json:"way" enum:"account,role,holder,acting,contact,copy,substitute,nobody" doc:"Why this person"`
-	Kind       string              `json:"kind,omitempty" enum:"paper,digest,alert"`
+	Kind       string              `json:"kind,omitempty" enum:"paper,digest,alert,task"`
 	Waits      bool                `json:"waits,omitempty" doc:"It is in the person's next digest"`
 	Suppressed string              `json:"suppressed,omitempty" enum:"nobody,hidden,done,barred" doc:"Why it was not sent: nobody to read it, not the unit's to see, done meanwhile, or not this person's to answer, who took part in the case"`
 	At         time.Time           `json:"at"`
@@ -124,7 +124,7 @@ type CaseMessage struct {
 // A Mailing is something in a person's inbox.
 type Mailing struct {
 	ID        string    `json:"id" format:"uuid"`
-	Kind      string    `json:"kind" enum:"paper,digest,alert"`
+	Kind      string    `json:"kind" enum:"paper,digest,alert,task"`
 	Subject   string    `json:"subject"`
 	Text      string    `json:"text"`
 	CreatedAt time.Time `json:"created_at"`

@@ -30,19 +30,18 @@ func (t Team) canonical() Team {
 // StillMay says that a team drawn before may still come: its lead and enough of
 // the others are eligible by the roster of today.
 func (t Team) StillMay(roster Roster, least int) bool {
-	eligible := map[string]bool{}
-	for _, i := range roster {
-		if i.Eligible() {
-			eligible[i.ID] = true
-		}
-	}
-	n := 0
-	for _, id := range append([]string{t.Lead}, t.Others...) {
-		if eligible[id] {
-			n++
-		}
-	}
-	return eligible[t.Lead] && n >= least
+	may := roster.Eligible(t.people())
+	return len(may) >= least && slices.Contains(may, t.Lead)
+}
+
+// people are the team's, the lead first.
+func (t Team) people() []string { return append([]string{t.Lead}, t.Others...) }
+
+// Eligible are those of the people whom nothing keeps out, in their order.
+func (r Roster) Eligible(people []string) []string {
+	return slices.DeleteFunc(slices.Clone(people), func(id string) bool {
+		return !slices.ContainsFunc(r, func(i Inspector) bool { return i.ID == id && i.Eligible() })
+	})
 }
 
 func (t Team) check() error {
@@ -50,7 +49,7 @@ func (t Team) check() error {
 		return invalid("team", "检查组应为2至12人。", "a team is of 2 to 12 inspectors")
 	}
 	seen := make(map[string]bool, 1+len(t.Others))
-	for _, id := range append([]string{t.Lead}, t.Others...) {
+	for _, id := range t.people() {
 		if err := checkID("team", id); err != nil {
 			return err
 		}

@@ -74,10 +74,14 @@ func (b Bounce) to(sent []byte) (BouncedFor, bool) {
 }
 
 const selectBounced = `
-SELECT m.state, m.kind = 'email' AND m.tried_at IS NOT NULL, coalesce(m.sent_to, sha256(convert_to(lower(a.address), 'UTF8'))),
+SELECT m.state, m.kind = 'email' AND m.tried_at IS NOT NULL, m.sent_to,
     coalesce((SELECT t.outcome FROM message_tries t WHERE t.message_id = m.id ORDER BY t.no DESC LIMIT 1), ''),
     EXISTS (SELECT FROM bounces b WHERE b.digest = $2)
-FROM messages m LEFT JOIN addresses a ON a.id = m.address_id WHERE m.id = $1 FOR UPDATE OF m`
+FROM messages m WHERE m.id = $1 FOR UPDATE`
+
+// What was sent before it was kept to which address went to the one of today.
+const selectSentTo = `
+SELECT sha256(convert_to(lower(a.address), 'UTF8')) FROM messages m JOIN addresses a ON a.id = m.address_id WHERE m.id = $1 AND m.sent_to IS NULL`
 
 // RecordBounce records that a message came back, if it was sent to whom the
 // bounce says: it is given up then, with what the other side said of it, and can
@@ -92,8 +96,14 @@ func (s *Store) RecordBounce(ctx context.Context, b Bounce, now time.Time) (Boun
 		var (
 			state, last string
 			tried, have bool
-			sent        []byte
+			sent, today []byte
 		)
+		if err := tx.QueryRow(ctx, selectSentTo, b.Message).Scan(&today); err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return err
+		}
+		if err := takeOn(ctx, tx, RoleDispatch); err != nil {
+			return err
+		}
 		err := tx.QueryRow(ctx, selectBounced, b.Message, b.Digest[:]).Scan(&state, &tried, &sent, &last, &have)
 		if errors.Is(err, pgx.ErrNoRows) {
 			become = BounceUnknown
@@ -101,6 +111,9 @@ func (s *Store) RecordBounce(ctx context.Context, b Bounce, now time.Time) (Boun
 		}
 		if err != nil {
 			return err
+		}
+		if sent == nil {
+			sent = today
 		}
 		said, ours := b.to(sent)
 		switch {

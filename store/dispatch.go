@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"time"
@@ -11,7 +10,6 @@ import (
 
 	"duban/calendar"
 	"duban/lifecycle"
-	"duban/lot"
 )
 
 // dispatchPage is how many waiting look-backs are asked about at a time.
@@ -177,8 +175,8 @@ type dueLookBack struct {
 	Plan   []byte
 }
 
-// see tells the team of a look-back whose day has come, or a leader that the day
-// cannot be kept.
+// see tells those of the team of a look-back whose day has come who may still come,
+// or a leader that the day cannot be kept.
 func (d dispatching) see(ctx context.Context, due dueLookBack, day calendar.Date) error {
 	return d.on(ctx, due.Case, func(p *plan, k *tracked) error {
 		if k.c.Stage != lifecycle.LookBackPending || k.c.Draw.Status != lifecycle.DrawMade || k.c.Draw.Number != due.Number {
@@ -205,11 +203,16 @@ func (d dispatching) see(ctx context.Context, due dueLookBack, day calendar.Date
 		if err != nil {
 			return err
 		}
-		if !drawn.Team.StillMay(lifecycle.Recuse(k.c, people, nil), k.rules.Policy.LookBack.MinPersons) {
+		roster := lifecycle.Recuse(k.c, people, nil)
+		if !drawn.Team.StillMay(roster, k.rules.Policy.LookBack.MinPersons) {
 			k.add(lifecycle.DecideMissed(k.c, lifecycle.TeamGone(), p.at, k.rules))
 			return nil
 		}
-		p.queue = func(b *pgx.Batch) { tell(b, drawn, d.now) }
+		m, err := p.morning(ctx, roster.Eligible(append([]string{drawn.Team.Lead}, drawn.Team.Others...)))
+		if err != nil {
+			return err
+		}
+		p.queue = func(b *pgx.Batch) { m.tell(b, drawn, d.now) }
 		return nil
 	})
 }
@@ -254,31 +257,4 @@ func (d dispatching) on(ctx context.Context, caseID string, do func(*plan, *trac
 		}
 		return p.commit(ctx)
 	})
-}
-
-// wasTold reports whether the team of a draw was told.
-func (p *plan) wasTold(ctx context.Context, due dueLookBack) (told bool, err error) {
-	b := &pgx.Batch{}
-	as(b, RoleDispatch, func(b *pgx.Batch) {
-		b.Queue(`SELECT EXISTS (SELECT FROM sealed.tasks WHERE case_id = $1 AND number = $2)`, due.Case, due.Number).
-			QueryRow(func(row pgx.Row) error { return row.Scan(&told) })
-	})
-	return told, p.tx.send(ctx, b)
-}
-
-// tell queues the task and what its people are told: that there is one, and
-// nothing of where. A draw is told once, however often it is tried.
-func tell(b *pgx.Batch, drawn lot.Plan, now time.Time) {
-	task := "T-" + rand.Text()[:10]
-	team := append([]string{drawn.Team.Lead}, drawn.Team.Others...)
-	as(b, RoleDispatch, func(b *pgx.Batch) {
-		b.Queue(`INSERT INTO sealed.tasks (task, case_id, number, told_at, told) VALUES ($1, $2, $3, $4, $5)`, task, drawn.Case, drawn.Number, now, team)
-	})
-	subject, text := lifecycle.TaskText(task)
-	made := make([]string, len(team))
-	for i, account := range team {
-		made[i] = mailingID("task", task, account)
-		b.Queue(insertMailing, made[i], account, "paper", nil, subject, text, now)
-	}
-	queueMessages(b, made, now)
 }

@@ -129,9 +129,26 @@ func (s *Store) lookBackTask(ctx context.Context, a lifecycle.Actor, c lifecycle
 	if err != nil {
 		return task, false, err
 	}
+	may, err := s.mayStillCome(ctx, c, told[i].Told)
+	if err != nil {
+		return task, false, err
+	}
 	task.Task, task.ToldAt, task.On = told[i].Task, told[i].ToldAt.UTC(), on
-	task.Team = members(told[i].Told, drawn.Lead)
-	return task, true, nil
+	task.Team = members(may, drawn.Lead)
+	return task, slices.Contains(may, a.Account), nil
+}
+
+// mayStillCome are those of the people who were told whom nothing keeps out since.
+func (s *Store) mayStillCome(ctx context.Context, c lifecycle.Case, told []string) ([]string, error) {
+	rules, err := s.currentRules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	people, err := candidates(ctx, s.pool, append([]string{c.Unit}, c.Predecessors...), rules.Today(s.now()))
+	if err != nil {
+		return nil, plain(err)
+	}
+	return lifecycle.Recuse(c, people, nil).Eligible(told), nil
 }
 
 // toldPlan is who leads a look-back that was dispatched, and its day. Without the

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -79,11 +80,27 @@ func (w *waiting) drawn(t *testing.T) lot.Plan {
 // told lists who was told of a task.
 func (w *waiting) told(t *testing.T) []string {
 	t.Helper()
-	rows, err := w.sql.Query(context.Background(), `SELECT account_id FROM mailings WHERE subject LIKE '今日任务%' ORDER BY 1`)
-	require.NoError(t, err)
-	told, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	told, err := w.dispatched(t, `SELECT account_id FROM mailings WHERE subject LIKE '今日任务%' ORDER BY 1`)
 	require.NoError(t, err)
 	return told
+}
+
+// dispatched reads one column as the dispatcher's role may.
+func (r record) dispatched(t *testing.T, sql string, args ...any) (list []string, err error) {
+	t.Helper()
+	ctx := context.Background()
+	err = pgx.BeginFunc(ctx, r.sql, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SET LOCAL ROLE duban_dispatch`); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, sql, args...)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
+	return list, err
 }
 
 func (w *waiting) dispatch(t *testing.T, at time.Time) {
@@ -125,10 +142,10 @@ func TestTheDrawnAreToldOnTheMorning(t *testing.T) {
 	w.dispatch(t, on(w.plan.Date, 8))
 	require.ElementsMatch(t, []string{w.plan.Team.Lead, w.plan.Team.Others[0]}, w.told(t))
 	require.Equal(t, before.Seq, w.state(t).Seq, "the record itself tells nobody")
-	var text string
-	require.NoError(t, w.sql.QueryRow(context.Background(), `SELECT string_agg(subject || content, '') FROM mailings`).Scan(&text))
+	text, err := w.dispatched(t, `SELECT subject || content FROM mailings`)
+	require.NoError(t, err)
 	for _, secret := range []string{before.Number, before.Finding.Title, r.people.Unit.Name, w.life.Case} {
-		require.NotContains(t, text, secret)
+		require.NotContains(t, strings.Join(text, ""), secret)
 	}
 	w.dispatch(t, on(w.plan.Date.AddDays(1), 9))
 	require.Equal(t, lifecycle.DrawMade, w.state(t).Draw.Status, "what was told is not missed")

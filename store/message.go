@@ -34,6 +34,9 @@ type Outgoing struct {
 	CreatedAt time.Time
 	// Tries is how many counted before this one.
 	Tries int
+	// Sealed: it tells a drawn team of its look-back, and nobody may learn yet that
+	// it is there.
+	Sealed bool
 }
 
 // A Breaker bounds how many mailings one person gets within a time.
@@ -82,16 +85,16 @@ func (c candidate) recipient() string {
 
 const selectDue = `
 SELECT m.id::text, m.mailing_id::text, coalesce(m.account_id, ''), m.state = 'sending', m.tried_at IS NOT NULL, m.tries, m.address_id,
-    a.id IS NULL, m.kind, coalesce(a.address, ''), coalesce(a.secret, ''), coalesce(a.name, ''),
-    coalesce(p.disabled_at IS NOT NULL, false), n.subject, n.content, n.created_at
+    m.kind, n.subject, n.content, n.created_at, m.sealed
 FROM messages m JOIN mailings n ON n.id = m.mailing_id
-    LEFT JOIN addresses a ON a.id = m.address_id LEFT JOIN accounts p ON p.id = m.account_id
 WHERE m.state IN ('queued', 'sending', 'held') AND m.next_at <= $1
 ORDER BY m.next_at, m.created_at, m.id LIMIT $2 FOR UPDATE OF m SKIP LOCKED`
 
 // ClaimMessages claims up to limit messages that may be tried now, each until
 // the instant its claim ends: whoever dies meanwhile leaves it to the next. What
-// is too much for one person is held and tried again when the time has passed.
+// is too much for one person is held and tried again when the time has passed;
+// what tells of a look-back of today neither waits nor counts, because that would
+// show on what else the person is sent.
 func (s *Store) ClaimMessages(ctx context.Context, now, until time.Time, limit int, breaker Breaker) (Claimed, error) {
 	var got Claimed
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
@@ -99,14 +102,7 @@ func (s *Store) ClaimMessages(ctx context.Context, now, until time.Time, limit i
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, mailLock); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, selectDue, now, limit)
-		if err != nil {
-			return err
-		}
-		due, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c candidate, err error) {
-			return c, row.Scan(&c.ID, &c.mailing, &c.account, &c.sending, &c.tried, &c.Tries, &c.Address.ID, &c.gone, &c.Kind,
-				&c.Address.Address, &c.Secret, &c.Name, &c.ended, &c.Subject, &c.Text, &c.CreatedAt)
-		})
+		due, err := dueMessages(ctx, tx, now, limit)
 		if err != nil {
 			return err
 		}
@@ -116,6 +112,7 @@ func (s *Store) ClaimMessages(ctx context.Context, now, until time.Time, limit i
 			return err
 		}
 		b := &pgx.Batch{}
+		b.Queue("SET LOCAL ROLE " + RoleDispatch)
 		var held []string
 		for _, c := range due {
 			switch {
@@ -129,14 +126,16 @@ func (s *Store) ClaimMessages(ctx context.Context, now, until time.Time, limit i
 				continue
 			}
 			with := recent[c.recipient()]
-			if !c.tried && !with[c.mailing] && len(with) >= breaker.Most {
+			if !c.Sealed && !c.tried && !with[c.mailing] && len(with) >= breaker.Most {
 				got.Held++
 				held = append(held, c.recipient())
 				b.Queue(`UPDATE messages SET state = 'held', next_at = $2, code = 'flood', status = 0, reason = '发送过于频繁，暂缓发送。' WHERE id = $1`,
 					c.ID, now.Add(breaker.Per))
 				continue
 			}
-			with[c.mailing] = true
+			if !c.Sealed {
+				with[c.mailing] = true
+			}
 			if c.sending { // whoever had it died, after a try as likely as before
 				c.Tries++
 			}
@@ -149,6 +148,7 @@ func (s *Store) ClaimMessages(ctx context.Context, now, until time.Time, limit i
 				    sent_to = CASE WHEN kind = 'email' THEN $7::bytea END
 				WHERE id = $1`, c.ID, c.Claim, until, now, c.Tries, c.sending, sentTo(c.Address.Address))
 		}
+		b.Queue("SET LOCAL ROLE NONE")
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
@@ -161,9 +161,46 @@ func (s *Store) ClaimMessages(ctx context.Context, now, until time.Time, limit i
 	return got, nil
 }
 
+// dueMessages locks messages that may be tried now, the sealed ones among them, and
+// finds out where they lead.
+func dueMessages(ctx context.Context, tx pgx.Tx, now time.Time, limit int) (due []candidate, err error) {
+	b := &pgx.Batch{}
+	as(b, RoleDispatch, func(b *pgx.Batch) {
+		b.Queue(selectDue, now, limit).Query(func(rows pgx.Rows) (err error) {
+			due, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (c candidate, err error) {
+				return c, row.Scan(&c.ID, &c.mailing, &c.account, &c.sending, &c.tried, &c.Tries, &c.Address.ID, &c.Kind, &c.Subject, &c.Text, &c.CreatedAt, &c.Sealed)
+			})
+			return err
+		})
+	})
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return nil, err
+	}
+	accounts, addresses := make([]string, len(due)), make([]string, len(due))
+	for i, c := range due {
+		accounts[i], addresses[i] = c.account, c.Address.ID
+	}
+	rows, err := tx.Query(ctx, `
+		SELECT a.id IS NULL, coalesce(a.address, ''), coalesce(a.secret, ''), coalesce(a.name, ''), coalesce(p.disabled_at IS NOT NULL, false)
+		FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS m (account_id, address_id, n)
+		    LEFT JOIN addresses a ON a.id = m.address_id LEFT JOIN accounts p ON p.id = m.account_id ORDER BY m.n`, accounts, addresses) //nolint:rowserrcheck // ForEachRow checks it
+	if err != nil {
+		return nil, err
+	}
+	var to candidate
+	i := 0
+	_, err = pgx.ForEachRow(rows, []any{&to.gone, &to.Address.Address, &to.Secret, &to.Name, &to.ended}, func() error {
+		c := &due[i]
+		c.gone, c.Address.Address, c.Secret, c.Name, c.ended = to.gone, to.Address.Address, to.Secret, to.Name, to.ended
+		i++
+		return nil
+	})
+	return due, err
+}
+
 const selectRecent = `
 SELECT DISTINCT coalesce(account_id, address_id), mailing_id::text FROM messages
-WHERE tried_at > $2 AND (account_id = ANY($1) OR account_id IS NULL AND address_id = ANY($1))`
+WHERE tried_at > $2 AND NOT sealed AND (account_id = ANY($1) OR account_id IS NULL AND address_id = ANY($1))`
 
 // recentMailings are the mailings that were tried to be sent to the candidates'
 // people since an instant.
@@ -265,7 +302,7 @@ SELECT $1, coalesce(max(no), 0) + 1, $2, $3, $4, $5, $6, $7, $8 FROM message_tri
 // whether it did.
 func (s *Store) MarkMessage(ctx context.Context, m Outgoing, r Result, now time.Time) (bool, error) {
 	marked := false
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	err := s.dispatch(ctx, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `
 			UPDATE messages SET state = $3, claim = NULL, next_at = $4, tries = tries + $5, may_have_arrived = may_have_arrived OR $6,
 			    code = $7, status = $8, reason = $9, sent_at = CASE WHEN $3 = 'sent' THEN $10::timestamptz END
@@ -311,7 +348,7 @@ func (s *Store) ResendMessage(ctx context.Context, id, author string, now time.T
 	}
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		var state string
-		if err := tx.QueryRow(ctx, `SELECT state FROM messages WHERE id = $1 FOR UPDATE`, id).Scan(&state); err != nil {
+		if err := tx.QueryRow(ctx, `SELECT state FROM messages WHERE id = $1 AND NOT sealed FOR UPDATE`, id).Scan(&state); err != nil {
 			return err
 		}
 		if state != MessageDead {
@@ -332,9 +369,10 @@ func (s *Store) ResendMessage(ctx context.Context, id, author string, now time.T
 	return s.oneMessage(ctx, id)
 }
 
-// MessagesWaiting counts the messages that are not sent, by state.
+// MessagesWaiting counts the messages that are not sent, by state, without the
+// sealed ones.
 func (s *Store) MessagesWaiting(ctx context.Context) (map[string]int, error) {
-	rows, err := s.pool.Query(ctx, `SELECT state, count(*) FROM messages WHERE state <> 'sent' GROUP BY state`) //nolint:rowserrcheck // ForEachRow checks it
+	rows, err := s.pool.Query(ctx, `SELECT state, count(*) FROM messages WHERE state <> 'sent' AND NOT sealed GROUP BY state`) //nolint:rowserrcheck // ForEachRow checks it
 	if err != nil {
 		return nil, fmt.Errorf("count messages: %w", plain(err))
 	}

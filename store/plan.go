@@ -162,6 +162,7 @@ func (p *plan) write(b *pgx.Batch) error {
 			return err
 		}
 		k.queueLetters(b)
+		k.queueTold(b)
 		if k.c.AlarmNo != k.before.AlarmNo || k.before.Seq == 0 || k.c.Stage.Settled() {
 			tell = append(tell, k)
 		}

@@ -216,7 +216,8 @@ func TestDispatcherReadsOnlyWhatIsDue(t *testing.T) {
 }
 
 // The seal's roles are for the seal: under neither of them can the record be
-// read or written, and the statistics of the planner show them and the login no
+// read or written, but for what leaves the house, where the dispatcher alone finds
+// what tells the drawn; and the statistics of the planner show them and the login no
 // value of a sealed table.
 func TestRolesOfTheSealReadNothingElse(t *testing.T) {
 	t.Parallel()
@@ -224,6 +225,10 @@ func TestRolesOfTheSealReadNothingElse(t *testing.T) {
 	for _, role := range []string{store.RoleDraw, store.RoleDispatch, store.RoleSealed} {
 		for _, table := range r.strings(t, `SELECT tablename FROM pg_tables WHERE schemaname = $1`, store.Schema) {
 			_, err := r.as(t, role, `SELECT FROM `+store.Schema+`.`+table)
+			if role == store.RoleDispatch && slices.Contains([]string{"mailings", "messages", "message_tries", "bounces"}, table) {
+				require.NoError(t, err, table)
+				continue
+			}
 			require.ErrorContains(t, err, "permission denied", "%s %s", role, table)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // Bounces reads what mail servers sent back, a page at a time. Nothing of it is
-// in a history but how many. It runs on a Schedule, which is what tries a mailbox
+// in a history but how far the mailbox was read. It runs on a Schedule, which is what tries a mailbox
 // again that cannot be read: one that is asked with the wrong password too often
 // is locked.
 func Bounces(ctx workflow.Context, in activities.BouncesInput) error {

@@ -7,8 +7,9 @@ import (
 )
 
 // Messages sends what leaves the house, a page at a time: the record says what
-// there is to send, who reads it and whether it is time. Nothing of it is in a
-// history but how many. It runs on a Schedule.
+// there is to send, who reads it and whether it is time. A history holds that it was
+// asked and whether it went on, and nothing of how much there was. It runs on a
+// Schedule.
 func Messages(ctx workflow.Context) error {
 	activity := workflow.WithActivityOptions(ctx, sendOptions())
 	for {
