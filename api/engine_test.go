@@ -33,6 +33,9 @@ const (
 	// soon is how long a busy machine may take for what takes moments.
 	soon  = time.Minute
 	often = 10 * time.Millisecond
+	// cached is how many workflows are kept in memory. Those of a world that is
+	// over are forgotten as others come.
+	cached = 100
 )
 
 // An engine is the one engine program of a test. Every world has a namespace of
@@ -99,7 +102,7 @@ func (e engine) serve(t *testing.T, namespace string, record *store.Store, clock
 		Intervals: dispatch.Intervals{LeftOver: 10 * often, LeftOverAge: often},
 	})
 	p.worker = worker.New(worker.Options{
-		Temporal: p.temporal, Namespace: namespace, Record: record, Clock: clock, Ensure: time.Hour, Logger: logger,
+		Temporal: p.temporal, Namespace: namespace, Record: record, Clock: clock, Ensure: time.Hour, Cache: cached, Logger: logger,
 		Sender: &activities.SenderOptions{Messages: record, Channel: p.left},
 	})
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
