@@ -55,10 +55,12 @@ func startEngine(t *testing.T, namespaces []string) engine {
 	e := engine{program.Address()}
 	c := e.dial(t, "duban")
 	for _, name := range namespaces {
-		_, err := c.WorkflowService().RegisterNamespace(t.Context(), &workflowservice.RegisterNamespaceRequest{
-			Namespace: name, WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
-		})
-		require.NoError(t, err)
+		require.Eventually(t, func() bool { // the engine takes some twenty a second
+			_, err := c.WorkflowService().RegisterNamespace(t.Context(), &workflowservice.RegisterNamespaceRequest{
+				Namespace: name, WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
+			})
+			return err == nil
+		}, soon, often)
 	}
 	return e
 }
