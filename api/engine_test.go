@@ -3,6 +3,7 @@ package api_test
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -13,8 +14,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"duban/activities"
@@ -59,7 +62,8 @@ func startEngine(t *testing.T, namespaces []string) engine {
 			_, err := c.WorkflowService().RegisterNamespace(t.Context(), &workflowservice.RegisterNamespaceRequest{
 				Namespace: name, WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
 			})
-			return err == nil
+			var exists *serviceerror.NamespaceAlreadyExists // an answer was lost
+			return err == nil || errors.As(err, &exists)
 		}, soon, often)
 	}
 	return e
@@ -96,7 +100,7 @@ func (e engine) serve(t *testing.T, namespace string, record *store.Store, clock
 			_, err := p.temporal.ScheduleClient().Create(t.Context(), client.ScheduleOptions{
 				ID: id, Paused: true, Action: &client.ScheduleWorkflowAction{ID: id, Workflow: id, TaskQueue: workflows.TaskQueue},
 			})
-			return err == nil
+			return err == nil || errors.Is(err, temporal.ErrScheduleAlreadyRunning)
 		}, soon, often)
 	}
 	p.Dispatcher = dispatch.New(record, dispatch.Options{
