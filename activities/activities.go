@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -18,6 +19,8 @@ type Options struct {
 	Sender *SenderOptions
 	// Bounces is how what comes back is read; nil when none is here.
 	Bounces *BounceOptions
+	// Clock dates what is done. Defaults to time.Now.
+	Clock func() time.Time
 	// Metrics is where the counters are registered. Defaults to nowhere.
 	Metrics prometheus.Registerer
 }
@@ -27,6 +30,7 @@ type Options struct {
 type Activities struct {
 	record    Record
 	log       *slog.Logger
+	clock     func() time.Time
 	fruitless prometheus.Counter
 	sender    *sender
 	bouncer   *bouncer
@@ -38,6 +42,7 @@ func New(o Options) *Activities {
 	a := &Activities{
 		record: o.Record,
 		log:    o.Logger,
+		clock:  o.Clock,
 		fruitless: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "duban_alarms_without_progress_total",
 			Help: "Alarms that were passed twice or more and left their case as it was.",
@@ -46,11 +51,14 @@ func New(o Options) *Activities {
 	if a.log == nil {
 		a.log = slog.Default()
 	}
+	if a.clock == nil {
+		a.clock = time.Now
+	}
 	if o.Sender != nil {
-		a.sender = newSender(*o.Sender, a.log, o.Metrics)
+		a.sender = newSender(*o.Sender, a.clock, a.log, o.Metrics)
 	}
 	if o.Bounces != nil {
-		a.bouncer = newBouncer(*o.Bounces, a.log, o.Metrics)
+		a.bouncer = newBouncer(*o.Bounces, a.clock, a.log, o.Metrics)
 	}
 	if o.Metrics != nil {
 		o.Metrics.MustRegister(a.fruitless)

@@ -31,8 +31,6 @@ type BounceOptions struct {
 	Bounces Bounces
 	// Mailbox is where it comes in. Required.
 	Mailbox Mailbox
-	// Clock dates it. Defaults to time.Now.
-	Clock func() time.Time
 }
 
 // What became of a mail that is no bounce of ours, beside the fates that the
@@ -90,18 +88,16 @@ func TakeBounce(ctx context.Context, record Bounces, mail []byte, now time.Time,
 type bouncer struct {
 	BounceOptions
 
+	clock func() time.Time
 	log   *slog.Logger
 	mails *prometheus.CounterVec
 	// probe is where a test lets the reader die; it does nothing otherwise.
 	probe func(at string) error
 }
 
-func newBouncer(o BounceOptions, log *slog.Logger, metrics prometheus.Registerer) *bouncer {
-	if o.Clock == nil {
-		o.Clock = time.Now
-	}
+func newBouncer(o BounceOptions, clock func() time.Time, log *slog.Logger, metrics prometheus.Registerer) *bouncer {
 	b := &bouncer{
-		BounceOptions: o, log: log, probe: func(string) error { return nil },
+		BounceOptions: o, clock: clock, log: log, probe: func(string) error { return nil },
 		mails: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "duban_bounce_mails_total", Help: "Mails read in the mailbox of bounces, by what became of them.",
 		}, []string{"fate"}),
@@ -144,7 +140,7 @@ func (b *bouncer) page(ctx context.Context, in BouncesInput, beat func()) (Bounc
 		if err := b.probe(beforeBounce); err != nil {
 			return false, err
 		}
-		now := b.Clock().UTC().Truncate(time.Microsecond)
+		now := b.clock().UTC().Truncate(time.Microsecond)
 		fate, err := TakeBounce(ctx, b.Bounces, mail, now, b.log)
 		if err != nil {
 			return false, err

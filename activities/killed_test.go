@@ -55,7 +55,7 @@ func sendAndDie(at string) {
 		panic(err)
 	}
 	a := activities.New(activities.Options{
-		Logger: slog.New(slog.DiscardHandler), Sender: &activities.SenderOptions{Messages: record, Channel: channels, Clock: clock},
+		Logger: slog.New(slog.DiscardHandler), Sender: &activities.SenderOptions{Messages: record, Channel: channels}, Clock: clock,
 	})
 	a.Probe(func(point string) error {
 		if point == at {
@@ -97,7 +97,7 @@ func TestKilledProcessesLoseNoNotice(t *testing.T) {
 	channels, err := throughTLS(o.roots, h.clock)
 	require.NoError(t, err)
 	a := activities.New(activities.Options{
-		Logger: slog.New(slog.DiscardHandler), Sender: &activities.SenderOptions{Messages: h.Store, Channel: channels, Clock: h.clock},
+		Logger: slog.New(slog.DiscardHandler), Sender: &activities.SenderOptions{Messages: h.Store, Channel: channels}, Clock: h.clock,
 	})
 	_, err = a.Page(ctx)
 	require.NoError(t, err)

@@ -82,8 +82,6 @@ type SenderOptions struct {
 	// Schedule says when a failed one is tried again. Defaults to
 	// notify.DefaultSchedule.
 	Schedule notify.Schedule
-	// Clock dates everything. Defaults to time.Now.
-	Clock func() time.Time
 }
 
 // A sender sends what leaves the house. Of several in one system only one works
@@ -92,6 +90,7 @@ type sender struct {
 	SenderOptions
 
 	owner string
+	clock func() time.Time
 	log   *slog.Logger
 	sent  *prometheus.CounterVec
 	flood prometheus.Counter
@@ -101,18 +100,15 @@ type sender struct {
 	probe func(at string) error
 }
 
-func newSender(o SenderOptions, log *slog.Logger, metrics prometheus.Registerer) *sender {
+func newSender(o SenderOptions, clock func() time.Time, log *slog.Logger, metrics prometheus.Registerer) *sender {
 	if o.Flood <= 0 {
 		o.Flood = DefaultFlood
 	}
 	if o.Schedule == nil {
 		o.Schedule = notify.DefaultSchedule()
 	}
-	if o.Clock == nil {
-		o.Clock = time.Now
-	}
 	s := &sender{
-		SenderOptions: o, owner: uuid.NewString(), log: log, probe: func(string) error { return nil },
+		SenderOptions: o, owner: uuid.NewString(), clock: clock, log: log, probe: func(string) error { return nil },
 		sent: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "duban_message_tries_total", Help: "Tries to send a message, by kind of address and outcome.",
 		}, []string{"kind", "outcome"}),
@@ -185,7 +181,7 @@ func (s *sender) page(ctx context.Context, beat func()) (Sending, error) {
 	return done, err
 }
 
-func (s *sender) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }
+func (s *sender) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
 
 // send claims a page of messages and tries each once. It reports whether there may
 // be more.

@@ -209,7 +209,7 @@ func TestServersThatMisbehaveLoseAndDoubleNothing(t *testing.T) {
 			h.one.ID, 500+i, "account:"+account, h.clock())
 	}
 	sender := activities.New(activities.Options{
-		Logger: slog.New(slog.DiscardHandler), Sender: &activities.SenderOptions{Messages: h.Store, Channel: channels, Clock: h.clock},
+		Logger: slog.New(slog.DiscardHandler), Sender: &activities.SenderOptions{Messages: h.Store, Channel: channels}, Clock: h.clock,
 	})
 	drain := func() {
 		for range 200 {
@@ -273,7 +273,7 @@ func TestRobotsThatSayNoAreTriedAgainOrGivenUp(t *testing.T) {
 	day := days(1)[0]
 	h.to(morningOf(day))
 	a := activities.New(activities.Options{
-		Logger: slog.New(slog.DiscardHandler), Sender: &activities.SenderOptions{Messages: h.Store, Channel: channels, Clock: h.clock},
+		Logger: slog.New(slog.DiscardHandler), Sender: &activities.SenderOptions{Messages: h.Store, Channel: channels}, Clock: h.clock,
 	})
 	for range 20 {
 		_, err := a.Page(ctx)

@@ -178,7 +178,7 @@ func (h *mailhouse) sender(flood int) *activities.Activities {
 	h.dead = false
 	h.mu.Unlock()
 	a := activities.New(activities.Options{
-		Logger: slog.New(slog.DiscardHandler), Sender: &activities.SenderOptions{Messages: h.Store, Channel: h, Flood: flood, Clock: h.clock},
+		Logger: slog.New(slog.DiscardHandler), Sender: &activities.SenderOptions{Messages: h.Store, Channel: h, Flood: flood}, Clock: h.clock,
 	})
 	a.Probe(func(at string) error {
 		h.mu.Lock()

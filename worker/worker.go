@@ -37,6 +37,9 @@ type Options struct {
 	Sender *activities.SenderOptions
 	// Bounces is how what comes back is read; nil when this worker reads none.
 	Bounces *activities.BounceOptions
+	// Clock dates what the activities do; the engine's timers keep its own time.
+	// Defaults to time.Now.
+	Clock func() time.Time
 	// Ensure is how often the Schedules are looked after. Defaults to 5
 	// minutes, less when legal days are compressed.
 	Ensure time.Duration
@@ -103,7 +106,7 @@ func New(o Options) *Worker {
 	worker.SetStickyWorkflowCacheSize(cache)
 	return &Worker{
 		client: o.Temporal, namespace: o.Namespace, log: log, state: Idle,
-		activities: activities.New(activities.Options{Record: o.Record, Sender: o.Sender, Bounces: o.Bounces, Logger: log, Metrics: o.Metrics}),
+		activities: activities.New(activities.Options{Record: o.Record, Sender: o.Sender, Bounces: o.Bounces, Clock: o.Clock, Logger: log, Metrics: o.Metrics}),
 		schedules:  schedules{client: o.Temporal, record: o.Record, every: o.Ensure, log: log},
 	}
 }
