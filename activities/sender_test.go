@@ -254,8 +254,8 @@ func TestNothingIsSaidOfASealedMessage(t *testing.T) {
 		var log bytes.Buffer
 		metrics := prometheus.NewRegistry()
 		a := activities.New(activities.Options{
-			Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), Metrics: metrics,
-			Sender: &activities.SenderOptions{Messages: h.Store, Channel: h, Clock: h.clock},
+			Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), Metrics: metrics, Clock: h.clock,
+			Sender: &activities.SenderOptions{Messages: h.Store, Channel: h},
 		})
 		_, err := a.Page(t.Context())
 		require.NoError(t, err)
