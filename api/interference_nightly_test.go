@@ -7,5 +7,5 @@ import "testing"
 // The same for as many pairs as reliability.md G8 names.
 func TestNonInterferenceOfTwoHundredPairs(t *testing.T) {
 	t.Parallel()
-	interfere(t, 200)
+	interfere(t, 200, 40)
 }

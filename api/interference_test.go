@@ -20,33 +20,43 @@ import (
 // inspectors stand in the room.
 func TestNonInterference(t *testing.T) {
 	t.Parallel()
-	interfere(t, 20)
+	interfere(t, 20, 8)
 }
 
-// interfere compares so many pairs. In every second of them the staff does in one
-// world what it does not do in the other: draws anew, opens plans early, permits
-// an arrival, lets a drawn day go by.
-func interfere(t *testing.T, pairs int) {
+// interfere compares so many pairs with an engine, and so many without. In every
+// second of them the staff does in one world what it does not do in the other:
+// draws anew, opens plans early, permits an arrival, lets a drawn day go by.
+//
+// The engine keeps the machine's time, so with one it all lies ahead, where no
+// timer goes off by itself. What a person may do next is judged by the machine's
+// clock as well: without one the window of the look-back is open today.
+func interfere(t *testing.T, with, without int) {
 	t.Helper()
-	// What a person may do next is judged by the machine's clock. In one womb the
-	// window of the look-back is open today, in the other it all lies ahead.
-	wombs := []*womb{
-		{name: "open", begins: workday(time.Now().AddDate(0, 0, -60))},
-		{name: "ahead", begins: workday(time.Now().AddDate(0, 0, 2))},
+	ahead := &womb{name: "ahead", begins: workday(time.Now().AddDate(0, 0, 2))}
+	open := &womb{name: "open", begins: workday(time.Now().AddDate(0, 0, -60))}
+	var namespaces []string
+	for n := range with {
+		namespaces = append(namespaces, namespace(n, 0), namespace(n, 1))
 	}
-	for _, m := range wombs {
-		m.copy(t)
-	}
+	e := startEngine(t, namespaces)
+	ahead.copy(t)
+	open.copy(t)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	for n := range pairs {
+	for n := range with + without {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()
-			one := &pair{womb: wombs[n%2], chance: rand.New(rand.NewPCG(seed, uint64(n))), apart: n/2%2 == 1}
+			one := &pair{no: n, womb: ahead, engine: &e, chance: rand.New(rand.NewPCG(seed, uint64(n))), apart: n%2 == 1}
+			if n >= with {
+				one.womb, one.engine = open, nil
+			}
 			one.run(t)
 		})
 	}
 }
+
+// namespace is where one world of a pair has its workflows.
+func namespace(pair, world int) string { return fmt.Sprintf("pair-%d-%d", pair, world) }
 
 // workday is ten in the morning of a working day.
 func workday(at time.Time) time.Time {
@@ -61,6 +71,8 @@ func workday(at time.Time) time.Time {
 type pair struct {
 	*womb
 
+	no     int
+	engine *engine
 	chance *rand.Rand
 	// apart: the staff does different things in the two.
 	apart  bool
@@ -81,7 +93,7 @@ type waiting struct {
 func (p *pair) run(t *testing.T) {
 	t.Helper()
 	for i := range p.worlds {
-		p.worlds[i] = p.born(t, string(rune('A'+i)))
+		p.worlds[i] = p.born(t, string(rune('A'+i)), p.engine, namespace(p.no, i))
 	}
 	if p.chance.IntN(3) == 0 {
 		for i, side := range p.worlds {
@@ -128,6 +140,9 @@ func (p *pair) run(t *testing.T) {
 	last.world.oversleeps = false
 	p.compare(t, arrives.Add(-time.Second), true)
 	require.NotZero(t, last.world.told(t), "the team that arrives was told in the morning")
+	for _, w := range p.worlds {
+		w.worked(t)
+	}
 	last.world.clock.put(arrives)
 	last.world.arrive(t, last.id, last.plan)
 	t.Logf("apart %v, done %v, missed %d and %d; %s arrives on %s", p.apart, p.done, p.worlds[0].missed, p.worlds[1].missed, last.world.name, last.plan.Date)

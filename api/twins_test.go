@@ -22,6 +22,7 @@ import (
 	"duban/lifecycle"
 	"duban/lot"
 	"duban/store"
+	"duban/workflows"
 )
 
 // twinKeys are the keys of the worlds' seals.
@@ -36,6 +37,9 @@ type womb struct {
 
 	people casetest.People
 	more   []lifecycle.Actor // inspectors and leads besides
+	// reached are the addresses of the people of units, drawn of those who may be
+	// drawn.
+	reached, drawn []string
 	// cases are the unit's; of the first two the reports wait. others are another
 	// unit's.
 	cases, others []string
@@ -69,6 +73,9 @@ type world struct {
 	name    string
 	handler http.Handler
 	store   *store.Store
+	door    api.Doer
+	// process has the engine; nil in a world without.
+	process *process
 	clock   *stopped
 	sql     *pgx.Conn
 	log     *syncBuilder
@@ -108,13 +115,23 @@ func (m *womb) fill(ctx context.Context, t *testing.T, s *store.Store) {
 		p.Tokens[a.ID] = token
 		m.more = append(m.more, lifecycle.Actor{Account: a.ID, Name: a.Name, Roles: a.Roles})
 	}
-	for _, a := range []store.Address{
-		{Account: p.Secretary.Account, Kind: "email", Address: "secretary@example.org", Name: "邮箱", Author: p.Secretary.Account},
-		{Account: p.Secretary.Account, Kind: "webhook", Address: "https://hooks.example.com/unit", Secret: hookSecret, Name: "推送", Author: p.Secretary.Account},
-		{Account: p.Contact.Account, Kind: "email", Address: "contact@example.org", Name: "邮箱", Author: p.Contact.Account},
-	} {
+	put := func(a store.Address) {
+		a.Author = a.Account
 		_, err := s.PutAddress(ctx, a)
 		require.NoError(t, err)
+	}
+	for _, a := range []store.Address{
+		{Account: p.Secretary.Account, Kind: "email", Address: "secretary@example.org", Name: "邮箱"},
+		{Account: p.Secretary.Account, Kind: "webhook", Address: "https://hooks.example.com/unit", Secret: hookSecret, Name: "推送"},
+		{Account: p.Contact.Account, Kind: "email", Address: "contact@example.org", Name: "邮箱"},
+	} {
+		put(a)
+		m.reached = append(m.reached, a.Address)
+	}
+	for i, who := range append([]lifecycle.Actor{p.Inspector, p.Lead}, m.more...) {
+		a := store.Address{Account: who.Account, Kind: "email", Address: fmt.Sprintf("drawn%d@example.org", i), Name: "邮箱"}
+		put(a)
+		m.drawn = append(m.drawn, a.Address)
 	}
 	now := m.begins
 	tell := func(key string, steps ...casetest.Step) string {
@@ -141,8 +158,9 @@ func (m *womb) fill(ctx context.Context, t *testing.T, s *store.Store) {
 	m.ready = now
 }
 
-// born opens a copy of the womb's record.
-func (m *womb) born(t *testing.T, name string) *world {
+// born opens a copy of the womb's record; with an engine when there is one, in a
+// namespace of that name.
+func (m *womb) born(t *testing.T, name string, e *engine, namespace string) *world {
 	t.Helper()
 	ctx := t.Context()
 	url := m.copy(t)
@@ -151,14 +169,22 @@ func (m *womb) born(t *testing.T, name string) *world {
 	s, err := store.Open(ctx, store.Options{URL: url, MaxConns: 4, Keys: twinKeys(), Logger: logger})
 	require.NoError(t, err)
 	t.Cleanup(s.Close)
-	w := &world{womb: m, name: name, clock: &stopped{at: m.ready}, log: log}
+	w := &world{womb: m, name: name, store: s, door: door{s}, clock: &stopped{at: m.ready}, log: log}
+	if e != nil {
+		w.process = e.serve(t, namespace, s, w.clock.Now, logger)
+		w.door = w.process
+	}
 	folder, err := evidence.FolderURL(t.TempDir())
 	require.NoError(t, err)
 	files, err := evidence.Open(ctx, evidence.Options{URL: folder, MaxBytes: 1 << 20})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, files.Close()) })
-	o := api.Options{Evidence: files, Record: s, Doer: door{s}, Logger: logger, Clock: w.clock.Now, PerSecond: 1e6, Burst: 1 << 30}
-	w.handler, w.store = api.New(o), s
+	o := api.Options{Evidence: files, Record: s, Doer: w.door, Logger: logger, Clock: w.clock.Now, PerSecond: 1e6, Burst: 1 << 30}
+	if w.process != nil {
+		o.Jobs, o.StartImport, o.StartNotices = w.process, w.process.Import, w.process.Notices
+		o.Engine, o.Worker = w.process.EngineState, w.process.worker.State
+	}
+	w.handler = api.New(o)
 	w.sql, err = pgx.Connect(ctx, url)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = w.sql.Close(context.Background()) })
@@ -188,7 +214,7 @@ func (w *world) do(t *testing.T, who lifecycle.Actor, id string, body lifecycle.
 func (w *world) try(t *testing.T, who lifecycle.Actor, id string, body lifecycle.CommandBody) (lifecycle.Case, *lifecycle.Refusal) {
 	t.Helper()
 	w.n++
-	a, err := w.store.Execute(t.Context(), store.Request{
+	a, err := w.door.Do(t.Context(), store.Request{
 		Actor: who, Key: fmt.Sprintf("%s-%s-%d", w.name, id, w.n), Fingerprint: make([]byte, 16), Case: id, ReceivedAt: w.clock.Now(), Body: body,
 	})
 	require.NoError(t, err, "%s: %s", w.name, body.Kind())
@@ -237,6 +263,43 @@ func (w *world) settle(t *testing.T, at time.Time) {
 		_, refusal := w.try(t, w.people.Head, id, &lifecycle.Note{Text: "例行查看"})
 		require.Nil(t, refusal)
 	}
+	w.dispatch(t, at)
+	w.write(t, at)
+	if w.process == nil {
+		return
+	}
+	require.Eventually(t, func() bool {
+		left, err := w.store.Tellings(ctx, -time.Minute, 1)
+		return err == nil && len(left) == 0
+	}, soon, often, "a telling is left")
+	var left int
+	require.NoError(t, w.sql.QueryRow(ctx, `
+		SELECT (SELECT count(*) FROM duban.outbox WHERE routed_at IS NULL AND not_before <= $1)
+		    + (SELECT count(*) FROM duban.messages WHERE state <> 'sent')`, at).Scan(&left))
+	require.Zero(t, left, "letters and messages are left")
+}
+
+// dispatch has the drawn inspectors told, unless the dispatcher oversleeps.
+func (w *world) dispatch(t *testing.T, at time.Time) {
+	t.Helper()
+	switch {
+	case w.oversleeps && w.due(t):
+		w.oversleeps, w.missed = false, w.missed+1
+	case w.process != nil:
+		w.process.run(t, workflows.ScheduleLookBacks)
+	default:
+		require.NoError(t, w.store.DispatchLookBacks(t.Context(), at))
+	}
+}
+
+// write has letters and digests written, and sent where there is an engine.
+func (w *world) write(t *testing.T, at time.Time) {
+	t.Helper()
+	if w.process != nil {
+		w.process.run(t, workflows.ScheduleMessages)
+		return
+	}
+	ctx := t.Context()
 	for more := true; more; {
 		routed, err := w.store.RouteLetters(ctx, at, 200)
 		require.NoError(t, err)
@@ -247,11 +310,6 @@ func (w *world) settle(t *testing.T, at time.Time) {
 		_, more, err = w.store.Digests(ctx, at)
 		require.NoError(t, err)
 	}
-	if w.oversleeps && w.due(t) {
-		w.oversleeps, w.missed = false, w.missed+1
-		return
-	}
-	require.NoError(t, w.store.DispatchLookBacks(ctx, at))
 }
 
 // due reports whether today is a drawn day.
@@ -276,6 +334,21 @@ func (w *world) told(t *testing.T) int {
 	return n
 }
 
+// worked: where there is an engine, it has been at work.
+func (w *world) worked(t *testing.T) {
+	t.Helper()
+	if w.process == nil {
+		return
+	}
+	for _, id := range slices.Concat(w.cases, w.others) {
+		require.True(t, w.process.running(t, id), "%s has no workflow", id)
+	}
+	require.NotEmpty(t, w.process.left.to(w.reached), "nothing left for the unit's people")
+	if w.told(t) > 0 {
+		require.NotEmpty(t, w.process.left.to(w.drawn), "nothing left for the drawn")
+	}
+}
+
 // outgoing is everything on its way to the unit's people, to the last column but
 // the message's own id, which is chance.
 func (w *world) outgoing(t *testing.T) []reading {
@@ -287,6 +360,9 @@ func (w *world) outgoing(t *testing.T) []reading {
 	require.NoError(t, err)
 	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r reading, err error) { return r, row.Scan(&r.of, &r.said) })
 	require.NoError(t, err)
+	if w.process != nil {
+		out = append(out, w.process.left.to(w.reached)...)
+	}
 	return out
 }
 
