@@ -16,8 +16,8 @@ import (
 type Background struct {
 	// Open and Overdue count the unit's cases.
 	Open, Overdue int
-	// Inspected is how often the unit was inspected this year: the campaigns its
-	// findings came from, and the days of findings that came from none.
+	// Inspected is how often the unit was inspected this year, as the burden guard
+	// counts, up to today.
 	Inspected int
 	// Recurrences are earlier cases of the same category, the newest first.
 	Recurrences []Earlier
@@ -56,8 +56,7 @@ const (
 //nolint:gochecknoglobals // a constant that Go cannot write as such
 var selectEarlier = `
 WITH RECURSIVE ` + lineageOf(`$1::text`) + `
-SELECT c.id::text, c.number, c.title, c.stage, c.category, c.campaign, (s.state -> 'finding' ->> 'found_on')::date, c.opened_at,
-    c.settled_at IS NULL, c.due_at < now()
+SELECT c.id::text, c.number, c.title, c.stage, c.category, c.campaign, (s.state -> 'finding' ->> 'found_on')::date, c.opened_at
 FROM cases c JOIN case_states s ON s.case_id = c.id
 WHERE c.unit_id IN (SELECT id FROM lineage) AND c.stage NOT IN ('voided', 'merged') AND (s.state -> 'finding' ->> 'found_on')::date >= $2
 ORDER BY c.number_key DESC LIMIT $3`
@@ -79,21 +78,10 @@ func (s *Store) Background(ctx context.Context, unit, category, title string) (B
 		return Background{}, fmt.Errorf("read background of %s: %w", unit, plain(err))
 	}
 	var (
-		b             = Background{Recurrences: []Earlier{}, Similar: []Earlier{}}
-		e             Earlier
-		open, overdue bool
-		visits        = map[string]bool{}
+		b = Background{Recurrences: []Earlier{}, Similar: []Earlier{}}
+		e Earlier
 	)
-	_, err = pgx.ForEachRow(rows, []any{&e.ID, &e.Number, &e.Title, &e.Stage, &e.Category, &e.Campaign, &e.FoundOn, &e.OpenedAt, &open, &overdue}, func() error {
-		if open {
-			b.Open++
-		}
-		if overdue {
-			b.Overdue++
-		}
-		if e.FoundOn.Year() == today.Year() {
-			visits[visit(e)] = true
-		}
+	_, err = pgx.ForEachRow(rows, []any{&e.ID, &e.Number, &e.Title, &e.Stage, &e.Category, &e.Campaign, &e.FoundOn, &e.OpenedAt}, func() error {
 		e.OpenedAt = e.OpenedAt.UTC()
 		b.compare(e, category, title)
 		return nil
@@ -101,15 +89,27 @@ func (s *Store) Background(ctx context.Context, unit, category, title string) (B
 	if err != nil {
 		return Background{}, fmt.Errorf("read background of %s: %w", unit, plain(err))
 	}
-	b.Inspected = len(visits)
+	if err := b.count(ctx, s.pool, unit, today); err != nil {
+		return Background{}, fmt.Errorf("count background of %s: %w", unit, plain(err))
+	}
 	b.sort()
 	return b, nil
 }
 
-// visit is what one inspection is told from another by.
-func visit(e Earlier) string {
-	if e.Campaign != "" {
-		return e.Campaign
+// count counts what the unit, and those it came from, have open, however old,
+// and how often it was inspected this year.
+func (b *Background) count(ctx context.Context, from querier, unit string, today calendar.Date) error {
+	args := inYear([]string{unit}, today.Year(), "")
+	args["until"] = today.String()
+	rows, err := from.Query(ctx, `
+		WITH `+visitsOf+`
+		SELECT count(*)::int, (count(*) FILTER (WHERE c.due_at < now()))::int, (SELECT count(*)::int FROM visits)
+		FROM cases c JOIN lines l ON l.id = c.unit_id WHERE c.`+isOpen, args)
+	if err != nil {
+		return err
 	}
-	return e.FoundOn.String()
+	_, err = pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (struct{}, error) {
+		return struct{}{}, row.Scan(&b.Open, &b.Overdue, &b.Inspected)
+	})
+	return err
 }

@@ -75,8 +75,8 @@ func TestBackgroundOfAUnit(t *testing.T) {
 
 	b, err := r.Background(ctx, r.people.Unit.ID, "C03", "组织生活制度落实不够严格")
 	require.NoError(t, err)
-	require.Equal(t, 4, b.Open, "what is voided or too long ago is left out")
-	require.Equal(t, 2, b.Inspected, "one campaign, and one day without a campaign; last year's does not count")
+	require.Equal(t, 5, b.Open, "what is voided is left out")
+	require.Equal(t, 5, b.Inspected, "four campaigns cover it, found or not, and one day without a campaign")
 	require.Equal(t, []string{older.Number, last.Number, first.Number}, numbers(b.Recurrences), "the newest first")
 	require.Equal(t, []string{first.Number}, numbers(b.Similar))
 
@@ -131,4 +131,46 @@ func TestBackgroundFollowsTheLineage(t *testing.T) {
 	b, err := r.Background(ctx, sound.ID, "C03", "")
 	require.NoError(t, err)
 	require.Empty(t, b.Recurrences)
+}
+
+// What a unit has open is counted however old it is: a sustained case runs for
+// five years.
+func TestBackgroundKnowsOldOpenCases(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	r.registered(t, "old", "长期未改", "C03", "", today().AddMonths(-37))
+	b, err := r.Background(context.Background(), r.people.Unit.ID, "C03", "")
+	require.NoError(t, err)
+	require.Equal(t, 1, b.Open)
+	require.Empty(t, b.Recurrences, "longer ago than three years")
+}
+
+// An inspection that found nothing burdens a unit as any other: the background
+// and the burden guard count the same visits.
+func TestInspectionsThatFoundNothingCount(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	b, err := r.Background(ctx, r.people.Unit.ID, "", "")
+	require.NoError(t, err)
+	require.Zero(t, b.Inspected)
+	r.campaign(t, "第一批")
+	r.campaign(t, "第二批")
+	if later := today().AddDays(1); later.Year() == today().Year() {
+		c := r.plan("以后的")
+		c.StartsOn, c.EndsOn = later, later
+		_, err := r.AddCampaign(ctx, c)
+		require.NoError(t, err)
+	}
+	r.registered(t, "one", "问题", "C03", "第一批", today())
+	r.registered(t, "two", "随访发现", "C03", "", today())
+	b, err = r.Background(ctx, r.people.Unit.ID, "", "")
+	require.NoError(t, err)
+	require.Equal(t, 3, b.Inspected, "two campaigns and a day; what is planned did not happen yet")
+	guarded := r.plan("再来")
+	guarded.Override = ""
+	_, err = r.AddCampaign(ctx, guarded)
+	var burden *store.BurdenError
+	require.ErrorAs(t, err, &burden)
+	require.GreaterOrEqual(t, burden.Units[0].Inspections, 3)
 }

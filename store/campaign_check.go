@@ -18,7 +18,7 @@ type BurdenError struct {
 	Units []BurdenedUnit
 }
 
-// A BurdenedUnit is a unit and how many campaigns of the year cover it already.
+// A BurdenedUnit is a unit and how often it is inspected in the year already.
 type BurdenedUnit struct {
 	ID          string
 	Name        string
@@ -102,8 +102,8 @@ func (c *Campaign) compare(ctx context.Context, tx pgx.Tx, most int) error {
 		return nil
 	}
 	rows, err := tx.Query(ctx, `
-		SELECT u.id, u.name, count(*)::int FROM units u JOIN campaigns c ON u.id = ANY(c.scope)
-		WHERE u.id = ANY($1) AND c.year = $2 GROUP BY u.id, u.name HAVING count(*) >= $3 ORDER BY u.name`, c.Scope, c.Year, most)
+		WITH `+visitsOf+`
+		SELECT u.id, u.name, count(*)::int FROM units u JOIN visits v ON v.unit = u.id GROUP BY u.id, u.name ORDER BY u.name`, inYear(c.Scope, c.Year, c.ID))
 	if err != nil {
 		return err
 	}
@@ -111,6 +111,7 @@ func (c *Campaign) compare(ctx context.Context, tx pgx.Tx, most int) error {
 	if err != nil {
 		return err
 	}
+	over = slices.DeleteFunc(over, func(u BurdenedUnit) bool { return u.Inspections < most })
 	if len(over) > 0 {
 		return &BurdenError{Cap: most, Units: over}
 	}

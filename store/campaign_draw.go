@@ -139,31 +139,16 @@ func (c Campaign) drawFrom(ctx context.Context, tx pgx.Tx, chance io.Reader, ask
 }
 
 // selectInspectees reads the units of a scope that are not abolished, each with
-// how often it, or a unit it came from, was inspected in a year: the campaigns its
-// findings came from or that drew it, and the days of findings that came from
-// none. The campaign itself does not count.
+// how often it was inspected in the year. The campaign itself does not count.
 const selectInspectees = `
-WITH RECURSIVE lines (unit, id) AS (
-    SELECT u, u FROM unnest($1::text[]) u
-    UNION SELECT l.unit, c.unit_id FROM unit_changes c JOIN lines l ON c.successor_id = l.id OR l.id = ANY (c.parts)
-), visits AS (
-    SELECT l.unit, CASE c.campaign WHEN '' THEN s.state -> 'finding' ->> 'found_on' ELSE c.campaign END AS visit
-    FROM lines l JOIN cases c ON c.unit_id = l.id JOIN case_states s ON s.case_id = c.id
-    WHERE c.stage NOT IN ('voided', 'merged') AND c.campaign <> $2
-        AND extract(year FROM (s.state -> 'finding' ->> 'found_on')::date) = $3::int
-    UNION
-    SELECT l.unit, d.campaign
-    FROM (SELECT DISTINCT ON (campaign) campaign, record FROM campaign_draws WHERE campaign <> $2 ORDER BY campaign, number DESC) d
-    JOIN campaigns p ON p.id = d.campaign AND p.year = $3::int
-    CROSS JOIN LATERAL json_array_elements_text(d.record -> 'drawn') AS came (unit) JOIN lines l ON l.id = came.unit
-)
-SELECT u.id, coalesce(a.name, ''), coalesce(g.name, ''), false, (SELECT count(DISTINCT visit)::int FROM visits v WHERE v.unit = u.id)
+WITH ` + visitsOf + `
+SELECT u.id, coalesce(a.name, ''), coalesce(g.name, ''), false, (SELECT count(*)::int FROM visits v WHERE v.unit = u.id)
 FROM units u LEFT JOIN areas a ON a.id = u.area_id LEFT JOIN unit_categories g ON g.id = u.category_id
-WHERE u.id = ANY ($1) AND u.abolished_on IS NULL ORDER BY u.id COLLATE "C"`
+WHERE u.id = ANY (@units) AND u.abolished_on IS NULL ORDER BY u.id COLLATE "C"`
 
 // inspectees are the units that the campaign's inspectees may be drawn from.
 func (c Campaign) inspectees(ctx context.Context, tx pgx.Tx) ([]lifecycle.Inspectee, error) {
-	rows, err := tx.Query(ctx, selectInspectees, c.Scope, c.ID, c.Year)
+	rows, err := tx.Query(ctx, selectInspectees, inYear(c.Scope, c.Year, c.ID))
 	if err != nil {
 		return nil, err
 	}

@@ -111,7 +111,7 @@ func TestAnArrivalTellsNothingOfOtherDraws(t *testing.T) {
 	first := r.waits(t, "one")
 	w := r.waits(t, "two")
 	w.at(on(w.plan.Date, 9))
-	w.life.Must(ctx, t, casetest.Step{By: people[w.plan.Team.Lead], Body: w.arrival(w.plan.Date)})
+	w.comesAs(t, people[w.plan.Team.Lead])
 	require.Equal(t, lifecycle.DrawMade, first.state(t).Draw.Status, "the first waits still")
 
 	draws, checks, err := r.CheckedDraws(ctx, r.people.Head, w.life.Case)
@@ -122,6 +122,20 @@ func TestAnArrivalTellsNothingOfOtherDraws(t *testing.T) {
 		return !lifecycle.Failed([]lifecycle.DrawCheck{lifecycle.CheckGiven(w.life.Case, draws[0],
 			lifecycle.GivenReveal{Reveal: *draws[0].Reveal, Roster: &lot.ShownRoster{Roster: roster}})})
 	}))
+}
+
+// comes has the drawn team arrive on the drawn day by a leader's permit: nobody is
+// told, so that other look-backs stay as they are.
+func (w *waiting) comes(t *testing.T) {
+	t.Helper()
+	w.comesAs(t, w.people.Lead)
+}
+
+func (w *waiting) comesAs(t *testing.T, lead lifecycle.Actor) {
+	t.Helper()
+	w.life.Must(context.Background(), t,
+		casetest.Step{By: w.people.Leader, Body: &lifecycle.PermitArrival{Reason: "顺路"}},
+		casetest.Step{By: lead, Body: w.arrival(w.plan.Date)})
 }
 
 // asBefore makes a draw what it was before rosters were sealed: the roster in plain,
@@ -169,7 +183,7 @@ func TestARosterFromBeforeIsSealedAndStandsTheCheck(t *testing.T) {
 			require.Contains(t, string(r.keptRoster(t, w.life.Case)), "DBR1")
 		}
 		one.at(on(one.plan.Date, 9))
-		one.life.Must(ctx, t, casetest.Step{By: r.people.Lead, Body: one.arrival(one.plan.Date)})
+		one.comes(t)
 		_, checks, err := r.CheckedDraws(ctx, r.people.Auditor, one.life.Case)
 		require.NoError(t, err)
 		require.True(t, checks[0].OK && checks[0].RosterChecked, "%+v", checks)
@@ -185,7 +199,7 @@ func TestARosterFollowsTheKeys(t *testing.T) {
 	r := newRecord(t)
 	w, other := r.waits(t, "rotated"), r.waits(t, "other")
 	w.at(on(w.plan.Date, 9))
-	w.life.Must(ctx, t, casetest.Step{By: r.people.Lead, Body: w.arrival(w.plan.Date)})
+	w.comes(t)
 	key, err := lot.NewKey(lot.NewStream(lot.Seed{}, "newer"))
 	require.NoError(t, err)
 	open := func(keys ...lot.Key) *store.Store {
