@@ -17,7 +17,9 @@ type Finding struct {
 	Severity  string `json:"severity,omitempty"`
 	Basis     string `json:"basis,omitempty"`
 	RootCause string `json:"root_cause,omitempty"`
-	Type      Type   `json:"type,omitempty"`
+	// RootCauseText is the root cause in the committee's own words.
+	RootCauseText string `json:"root_cause_text,omitempty"`
+	Type          Type   `json:"type,omitempty"`
 }
 
 // A Type is the type of rectification, which decides the time allowed.
@@ -97,10 +99,12 @@ type AcceptFinding struct {
 	Dimension string `json:"dimension"`
 	Severity  string `json:"severity"`
 	Basis     string `json:"basis" minLength:"1" maxLength:"10000" doc:"The duty or rule breached"`
-	RootCause string `json:"root_cause" doc:"Code R1 to R4, or free text"`
-	Type      Type   `json:"type" enum:"immediate,by_deadline,sustained"`
-	Officer   string `json:"officer" doc:"Account of the officer who will answer for the case"`
-	Matter    string `json:"matter,omitempty"`
+	RootCause string `json:"root_cause" doc:"Code of the root cause, R1 to R4"`
+	// RootCauseText says it in words besides.
+	RootCauseText string `json:"root_cause_text,omitempty" maxLength:"10000" doc:"The root cause in words, besides the code"`
+	Type          Type   `json:"type" enum:"immediate,by_deadline,sustained"`
+	Officer       string `json:"officer" doc:"Account of the officer who will answer for the case"`
+	Matter        string `json:"matter,omitempty"`
 }
 
 // FindingAccepted: the finding stands, and somebody answers for it.
@@ -247,12 +251,14 @@ func (b AcceptFinding) decide(t *turn) error {
 	_, category := codes.Category(b.Category)
 	_, dimension := codes.Dimension(b.Dimension)
 	_, severity := codes.Severity(b.Severity)
+	_, cause := codes.RootCause(b.RootCause)
 	err := first(
 		code("category", b.Category, category),
 		code("dimension", b.Dimension, dimension),
 		code("severity", b.Severity, severity),
 		t.text("basis", b.Basis, maxText),
-		t.text("root_cause", b.RootCause, maxText),
+		code("root_cause", b.RootCause, cause),
+		t.optional("root_cause_text", b.RootCauseText, maxText),
 		oneOf("type", b.Type, Immediate, ByDeadline, SustainedDuty),
 		t.matter(b.Matter, b.Category),
 	)
@@ -326,7 +332,7 @@ func (*DraftReturned) apply(*Case, Event)      {}
 func (b *FindingAccepted) apply(c *Case, e Event) {
 	f := &c.Finding
 	f.Category, f.Dimension, f.Severity, f.Basis, f.RootCause, f.Type = b.Category, b.Dimension, b.Severity, b.Basis, b.RootCause, b.Type
-	f.Matter = b.Matter
+	f.RootCauseText, f.Matter = b.RootCauseText, b.Matter
 	c.Officer = b.Officer
 	c.Part.Accepter = e.Actor.Account
 }

@@ -113,6 +113,7 @@ var fieldZH = map[string]string{ //nolint:gochecknoglobals // an immutable table
 	"response":         "表态或答复",
 	"result":           "结果",
 	"root_cause":       "问题根源",
+	"root_cause_text":  "问题根源说明",
 	"scan":             "扫描件",
 	"severity":         "严重程度",
 	"sha256":           "文件校验值",
