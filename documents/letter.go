@@ -155,7 +155,7 @@ func (t Talk) Write() ([]byte, error) {
 			d.add(text(sentence(more)))
 		}
 	}
-	d.add(text("请本人按时参加，不得由他人代替。谈话不影响整改期限，问题仍须按要求整改到位。"))
+	d.add(text("请本人按时参加，不得由他人代替。"), text("谈话不影响整改期限，问题仍须按要求整改到位。"))
 	p.end(d)
 	return d.bytes()
 }
