@@ -48,6 +48,7 @@ func TestTalkNoticeStays(t *testing.T) {
 		require.Equal(t, sent.Body.Bytes(), after.Body.Bytes())
 	}
 	require.Equal(t, http.StatusNotFound, l.paper(t, p.OtherSecretary, file).Code)
+	o.whole(t, l)
 }
 
 // A talk that the ladder orders has its notice, too.

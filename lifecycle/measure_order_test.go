@@ -1,7 +1,6 @@
 package lifecycle_test
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -33,7 +32,7 @@ func TestAppointmentOfATalk(t *testing.T) {
 	} {
 		got := w.command(&node{c: n.c, now: n.now}, bad, people["leader"])
 		var refusal *lifecycle.Refusal
-		require.True(t, errors.As(got.refusal, &refusal), code)
+		require.ErrorAs(t, got.refusal, &refusal, code)
 		require.Contains(t, code, refusal.Field+" "+refusal.Code)
 	}
 }
