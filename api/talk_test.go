@@ -51,18 +51,29 @@ func TestTalkNoticeStays(t *testing.T) {
 	o.whole(t, l)
 }
 
-// A talk that the ladder orders has its notice, too.
+// A talk that the ladder orders has its notice, too. Where none can be kept the
+// ladder goes on, and the unit reads none that could change.
 func TestTalkOfTheLadderHasItsNotice(t *testing.T) {
 	t.Parallel()
-	c := newClock()
-	o := newOffice(t, func(all *api.Options) { all.Clock = c.Now })
-	l := o.received(t)
-	for range 20 { // it goes up no two steps in one day
-		c.advance(10)
-		l.do(t, o.people.Officer, &lifecycle.Note{Text: "已电话联系"})
+	for _, kept := range []bool{true, false} {
+		c := newClock()
+		o := newOffice(t, func(all *api.Options) { all.Clock = c.Now })
+		l := o.received(t)
+		if !kept {
+			o.keeper.Files = nil
+		}
+		for range 20 { // it goes up no two steps in one day
+			c.advance(10)
+			l.do(t, o.people.Officer, &lifecycle.Note{Text: "已电话联系"})
+		}
+		staff, unit := l.paper(t, o.people.Officer, "reminder_talk.docx"), l.paper(t, o.people.Secretary, "reminder_talk.docx")
+		require.Contains(t, staff.says(t), "谈话时间和地点由本机关工作人员提前与你联系确定。")
+		if !kept {
+			require.Equal(t, http.StatusNotFound, unit.Code)
+			continue
+		}
+		require.Equal(t, staff.Body.Bytes(), unit.Body.Bytes())
+		o.keeper.Office.Name = "另一个机关"
+		require.Equal(t, unit.Body.Bytes(), l.paper(t, o.people.Secretary, "reminder_talk.docx").Body.Bytes())
 	}
-	sent := l.paper(t, o.people.Secretary, "reminder_talk.docx")
-	require.Contains(t, sent.says(t), "谈话时间和地点由本机关工作人员提前与你联系确定。")
-	o.keeper.Office.Name = "另一个机关"
-	require.Equal(t, sent.Body.Bytes(), l.paper(t, o.people.Officer, "reminder_talk.docx").Body.Bytes())
 }
