@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"duban/api"
 	"duban/documents"
+	"duban/documents/casefile"
 	"duban/lifecycle"
 )
 
@@ -56,6 +58,20 @@ func TestMisdirectedNotice(t *testing.T) {
 	require.Empty(t, l.read(t, p.Officer).Case.Notice.Replaces)
 	require.Equal(t, told.Body.Bytes(), l.paper(t, p.Secretary, "withdrawal.docx").Body.Bytes())
 	require.Equal(t, http.StatusNotFound, l.paper(t, p.Secretary, "notice.docx").Code)
+	o.whole(t, l)
+}
+
+// whole wants the case's file to stand its check, and every paper that is kept to be
+// known to the record.
+func (o office) whole(t *testing.T, l *life) {
+	t.Helper()
+	a := o.as(t, o.people.Officer, asked{method: http.MethodGet, path: "/v1/cases/" + l.id + "/file.zip"})
+	require.Equal(t, http.StatusOK, a.Code, "%s", a.Body)
+	_, problems := casefile.Verify(bytes.NewReader(a.Body.Bytes()), int64(a.Body.Len()))
+	require.Empty(t, problems)
+	known, err := o.store.PaperHashes(t.Context())
+	require.NoError(t, err)
+	require.Len(t, o.files(t), len(known))
 }
 
 // Of a notice for several findings one withdrawal goes out, of all that is taken

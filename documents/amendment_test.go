@@ -97,7 +97,8 @@ func TestAmendedUnderReview(t *testing.T) {
 	require.NotContains(t, text, "到期日")
 }
 
-// A notice that took another's place and is amended then says that, too.
+// A notice that took another's place and is amended then says that, too; the
+// next one does not.
 func TestAmendedAfterACorrection(t *testing.T) {
 	t.Parallel()
 	p := play(t)
@@ -108,4 +109,9 @@ func TestAmendedAfterACorrection(t *testing.T) {
 	p.do(day(time.March, 10), chief, &lifecycle.RecordReceipt{Manner: lifecycle.Electronic})
 	p.object(day(time.March, 11), calendar.Period{})
 	require.Contains(t, p.says(documents.KindNotice), "对《反馈意见》（工委督函〔2026〕3号，2026年3月9日）的更正")
+	p.do(day(time.March, 16), leader, &lifecycle.CorrectNotice{Reason: "事实有误"})
+	p.notice(day(time.March, 17), "请整改到位并书面报告。")
+	text := p.says(documents.KindNotice)
+	require.Contains(t, text, "反馈意见（工委督函〔2026〕3号）中的事项督〔2026〕0001，自本件送达之日起停止执行")
+	require.NotContains(t, text, "异议处理决定", "what takes its place amends nothing")
 }

@@ -38,7 +38,11 @@ func Issued(kind Kind, s Source) *lifecycle.Issued {
 		if _, b, ok := last[*lifecycle.ObjectionDecided](s.Events); ok {
 			return b.Issued
 		}
-	case KindTalk, KindReportForm:
+	case KindTalk:
+		if one, ok := m.measure(policy.MeasureReminderTalk); ok {
+			return m.ordered(one.No)
+		}
+	case KindReportForm:
 	}
 	return nil
 }
@@ -48,6 +52,16 @@ func Issued(kind Kind, s Source) *lifecycle.Issued {
 func (m *mapping) sentBack() *lifecycle.Issued {
 	for _, e := range slices.Backward(m.Events) {
 		if b, ok := e.Body.(*lifecycle.NoticeCorrected); ok && b.Misdirected != "" && (m.Former == "" || b.Misdirected == m.Former) {
+			return b.Issued
+		}
+	}
+	return nil
+}
+
+// ordered is the paper of a measure that was ordered.
+func (m *mapping) ordered(no int) *lifecycle.Issued {
+	for _, e := range slices.Backward(m.Events) {
+		if b, ok := e.Body.(*lifecycle.MeasureOrdered); ok && b.No == no {
 			return b.Issued
 		}
 	}

@@ -166,8 +166,8 @@ func (m *mapping) unitMay(kind Kind) bool {
 		return u.Stage == lifecycle.UnitVoided
 	case KindReportForm:
 		return u.Notice != nil
-	case KindTalk:
-		return false
+	case KindTalk: // one that was not kept may change
+		return Issued(KindTalk, m.Source) != nil
 	default:
 		return false
 	}

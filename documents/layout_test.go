@@ -108,6 +108,9 @@ func TestLayout(t *testing.T) {
 		l := letter()
 		l.Demand = strings.Repeat("请逐项说明。\n", i+1)
 		files["letter-"+string(rune('a'+i))] = l
+		n := notice()
+		n.Demand = l.Demand
+		files["notice-"+string(rune('a'+i))] = n
 	}
 	pages := rendered(t, files)
 
@@ -148,6 +151,8 @@ func TestLayout(t *testing.T) {
 
 	tables(t, pages)
 
+	signatures(t, pages)
+
 	// The line of the date, and above it the office's name, and above that text.
 	for name, all := range pages {
 		if !strings.HasPrefix(name, "letter-") {
@@ -170,6 +175,34 @@ func TestLayout(t *testing.T) {
 		}
 		require.True(t, found, name)
 	}
+}
+
+// GB/T 9704 7.3.5: text goes with the signature, and no more of it than needs to
+// while the page before has room.
+func signatures(t *testing.T, pages map[string][]page) {
+	t.Helper()
+	const pitch = 28.95
+	moved := 0
+	for name, all := range pages {
+		for i, p := range all {
+			var texts []string
+			for _, line := range p.lines() {
+				texts = append(texts, joined(line))
+			}
+			at := slices.Index(texts, "市直机关工作委员会")
+			if i == 0 || at < 0 || at+1 == len(texts) || !strings.HasPrefix(texts[at+1], "2026年") {
+				continue
+			}
+			along := slices.DeleteFunc(texts[:at], func(s string) bool { return strings.HasPrefix(s, "附件") })
+			require.NotEmpty(t, along, "%s: the signature is alone on its page", name)
+			before := all[i-1].lines()
+			if free := (mm(297-35) - before[len(before)-1][0].YMax) / pitch; free >= 2 {
+				require.LessOrEqual(t, len(along), 3, "%s: page %d has room for %.0f lines more", name, i, free)
+				moved++
+			}
+		}
+	}
+	require.GreaterOrEqual(t, moved, 10, "papers whose signature does not fit on the page before")
 }
 
 // mm is a length in points.

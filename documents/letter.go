@@ -108,9 +108,9 @@ type Talk struct {
 	// Basis is why the talk is held, Demand what will be asked for.
 	Basis, Demand string
 	Lapse         *Lapse
-	// Held and Place are known once the talk was held, or fixed.
-	Held  calendar.Date
-	Place string
+	// Held, Time and Place are known once the talk was held, or fixed.
+	Held        calendar.Date
+	Time, Place string
 }
 
 // Write writes the notice.
@@ -124,7 +124,7 @@ func (t Talk) Write() ([]byte, error) {
 		err = need(field{"basis", "依据", t.Basis})
 	}
 	if err == nil {
-		err = allow(field{"requirements", "要求", t.Demand}, field{"place", "地点", t.Place})
+		err = allow(field{"requirements", "要求", t.Demand}, field{"time", "时间", t.Time}, field{"place", "地点", t.Place})
 	}
 	if err != nil {
 		return nil, err
@@ -136,7 +136,7 @@ func (t Talk) Write() ([]byte, error) {
 	}
 	when := "谈话时间和地点由本机关工作人员提前与你联系确定。"
 	if !t.Held.IsZero() {
-		when = "谈话时间：" + chineseDate(t.Held) + "。"
+		when = "谈话时间：" + chineseDate(t.Held) + t.Time + "。"
 		if t.Place != "" {
 			when += "地点：" + t.Place + "。"
 		}
@@ -155,7 +155,7 @@ func (t Talk) Write() ([]byte, error) {
 			d.add(text(sentence(more)))
 		}
 	}
-	d.add(text("请本人按时参加，不得由他人代替。谈话不影响整改期限，问题仍须按要求整改到位。"))
+	d.add(text("请本人按时参加，不得由他人代替。"), text("谈话不影响整改期限，问题仍须按要求整改到位。"))
 	p.end(d)
 	return d.bytes()
 }

@@ -207,13 +207,14 @@ func (n Notice) Write() ([]byte, error) {
 		report += "报送方式：" + sentence(n.Office.Channel)
 	}
 	if n.received() {
-		d.add(heading("五、报告"), text(report+"原反馈意见已经签收，本件不另行签收。"))
+		d.add(heading("五、报告"), text(report), text("原反馈意见已经签收，本件不另行签收。"))
 		p.end(d)
 		return d.bytes()
 	}
 	d.add(
 		heading("五、报告和签收"),
-		text(report+fmt.Sprintf("收到本件后，请本人%s签收；以纸质送达的，请填写所附送达回执并退回。签收后即发签收确认，载明到期日。", n.Term.signing())),
+		text(report),
+		text(fmt.Sprintf("收到本件后，请本人%s签收，签收后即发签收确认，载明到期日；以纸质送达的，请填写并退回送达回执。", n.Term.signing())),
 		para{},
 		text("附件：送达回执"),
 	)

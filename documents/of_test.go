@@ -385,3 +385,22 @@ func TestLetterOfTheLadder(t *testing.T) {
 	}
 	require.Equal(t, []string{"工委督办〔2026〕1号", "工委督办〔2026〕2号"}, letters)
 }
+
+// The notice of a talk says what was arranged; to the unit it is what was kept, or
+// nothing.
+func TestTalkIsArranged(t *testing.T) {
+	t.Parallel()
+	for want, at := range map[string]*lifecycle.Appointment{
+		"谈话时间和地点由本机关工作人员提前与你联系确定。":      nil,
+		"谈话时间：2026年3月16日15:00。地点：205室。": {On: day(time.March, 16), Time: "15:00", Place: "205室"},
+		"谈话时间：2026年3月16日。":              {On: day(time.March, 16)},
+	} {
+		p := play(t)
+		p.received()
+		p.do(day(time.March, 10), leader, &lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: "甲依据", Talk: at})
+		require.Contains(t, p.says(documents.KindTalk), want)
+		require.True(t, p.hidden(documents.KindTalk))
+		names, _ := p.issued()
+		require.Equal(t, []string{"反馈意见（第1版）", "签收确认", "提醒谈话通知"}, names)
+	}
+}

@@ -213,7 +213,10 @@ func headSize(head string, most int) int {
 }
 
 // end writes what stands under the text: office and date, held on the page of the
-// last lines, and whom to ask. The seal goes on the date, four characters in.
+// last paragraph, and whom to ask. The seal goes on the date, four characters in.
+//
+// Word splits a paragraph that is held so; LibreOffice moves it whole. So every
+// paper ends with a short one, which leaves the page before as full as may be.
 func (p paper) end(d *document) {
 	for i := len(d.body) - 1; i >= 0; i-- {
 		one, ok := d.body[i].(para)

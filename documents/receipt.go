@@ -63,7 +63,7 @@ func (r Receipt) Write() ([]byte, error) {
 	if !r.Plan.IsZero() {
 		d.add(text("请于" + chineseDate(r.Plan) + "前（含当日）报送整改方案。"))
 	}
-	d.add(text(fmt.Sprintf("对反馈的事实或者处理有异议的，最迟于%s书面提出；认为问题不属于本单位的，最迟于%s提出。", chineseDate(r.Object), chineseDate(r.ObjectUnit))))
+	d.add(text("对反馈的事实或者处理有异议的，最迟于"+chineseDate(r.Object)+"书面提出。"), text("认为问题不属于本单位的，最迟于"+chineseDate(r.ObjectUnit)+"提出。"))
 	if r.Counting != nil {
 		d.add(para{}, text("附件：整改期限计算表"))
 	}

@@ -47,15 +47,9 @@ func SentOf(s Source, of func(Kind, Source) (File, error)) ([]Sent, error) {
 	return out, nil
 }
 
-// issues is the kind of paper that an event sent out: what the rules say, and the
-// notice of a talk, which is handed over and not kept.
+// issues is the kind of paper that an event sent out.
 func issues(e lifecycle.Event, after lifecycle.Case) Kind {
-	switch b := e.Body.(type) {
-	case *lifecycle.MeasureOrdered:
-		if b.Kind == policy.MeasureReminderTalk && b.Status == lifecycle.Ordered {
-			return KindTalk
-		}
-	case *lifecycle.MeasureRecorded:
+	if _, ok := e.Body.(*lifecycle.MeasureRecorded); ok {
 		return KindLetter // of which the rules keep only those that reached the unit
 	}
 	return Kind(lifecycle.PaperBy(e, after))

@@ -11,6 +11,7 @@ const (
 	PaperNotice     PaperKind = "notice"               // 反馈意见
 	PaperReceipt    PaperKind = "receipt_confirmation" // 签收确认
 	PaperLetter     PaperKind = "supervision_letter"   // 督办函
+	PaperTalk       PaperKind = "reminder_talk"        // 提醒谈话通知
 	PaperClosing    PaperKind = "closure"              // 销号通知
 	PaperWithdrawal PaperKind = "withdrawal"           // 撤销通知
 )
@@ -102,6 +103,17 @@ func (b *MeasureRecorded) Issues(after Case) PaperKind {
 // Issue notes the letter.
 func (b *MeasureRecorded) Issue(i Issued) { b.Issued = &i }
 
+// Issues names the notice of a talk, if that is what was ordered.
+func (b *MeasureOrdered) Issues(after Case) PaperKind {
+	if b.Kind == policy.MeasureReminderTalk && b.Status == Ordered && after.Served {
+		return PaperTalk
+	}
+	return ""
+}
+
+// Issue notes the notice of the talk.
+func (b *MeasureOrdered) Issue(i Issued) { b.Issued = &i }
+
 // Issues names the notice of the closing.
 func (*ClosureApproved) Issues(Case) PaperKind { return PaperClosing }
 
@@ -168,6 +180,8 @@ func IssuedBy(e Event) *Issued {
 	case *ReceiptRecorded:
 		return b.Issued
 	case *LookBackRecorded:
+		return b.Issued
+	case *MeasureOrdered:
 		return b.Issued
 	case *MeasureRecorded:
 		return b.Issued

@@ -29,7 +29,9 @@ type Measure struct {
 	OrderedBy string `json:"ordered_by,omitempty"`
 	// Owner is the account that must carry it out; empty for whoever holds the
 	// role.
-	Owner  string         `json:"owner,omitempty"`
+	Owner string `json:"owner,omitempty"`
+	// Talk is when and where a talk will be held, if that was fixed.
+	Talk   *Appointment   `json:"talk,omitempty"`
 	Joined *Standing      `json:"joined,omitempty"`
 	Record *MeasureRecord `json:"record,omitempty"`
 	Reason string         `json:"reason,omitempty"`
@@ -73,6 +75,7 @@ type OrderMeasure struct {
 	Owner    string `json:"owner,omitempty" maxLength:"64" doc:"Account that must carry it out"`
 	// Level raises the case to a level at once; for grave cases.
 	Level policy.Level `json:"level,omitzero" doc:"Level to raise the case to, L1 to L5"`
+	Talk  *Appointment `json:"talk,omitempty" doc:"Of a talk: when and where it will be held, if that is fixed; its notice says so"`
 }
 
 // MeasureOrdered: a measure was ordered, proposed or joined.
@@ -86,7 +89,9 @@ type MeasureOrdered struct {
 	Joined   *Standing          `json:"joined,omitempty"`
 	Proposal int                `json:"proposal,omitempty"`
 	// ByHand: a person proposed it, not the ladder or a rule.
-	ByHand bool `json:"by_hand,omitempty"`
+	ByHand bool         `json:"by_hand,omitempty"`
+	Talk   *Appointment `json:"talk,omitempty"`
+	Issued *Issued      `json:"issued,omitempty"`
 }
 
 // PostponeMeasure gives a measure more time.
@@ -124,7 +129,7 @@ func (b OrderMeasure) decide(t *turn) error {
 	if err := b.checkProposal(t); err != nil {
 		return err
 	}
-	if err := b.checkList(t); err != nil {
+	if err := first(b.checkList(t), b.checkTalk(t)); err != nil {
 		return err
 	}
 	if b.Level != policy.L0 && !t.actor.Has(Leader) {
@@ -189,6 +194,9 @@ func (t *turn) order(b OrderMeasure) {
 		body.Status = Done
 	case joined != nil:
 		body.Status, body.Joined = Joined, joined
+	}
+	if body.Status == Ordered {
+		body.Talk = b.Talk
 	}
 	t.record(body)
 	t.stop(policy.ClockMeasure, body.No)
@@ -333,7 +341,7 @@ func (c *Case) setMeasure(no int, change func(*Measure)) {
 func (b *MeasureOrdered) apply(c *Case, e Event) {
 	m := Measure{
 		No: b.No, Kind: b.Kind, List: b.List, Status: b.Status, Basis: b.Basis, On: e.Legal,
-		OrderedBy: e.Actor.Account, Owner: b.Owner, Joined: b.Joined,
+		OrderedBy: e.Actor.Account, Owner: b.Owner, Talk: b.Talk, Joined: b.Joined,
 	}
 	if b.Status == Proposed {
 		m.OrderedBy = ""

@@ -45,7 +45,7 @@ var datesOfTheLaw = map[string]bool{
 	// Named by people for something that is not a look-back.
 	"SubmitNotice.ExternalDue": true, "Notice.ExternalDue": true, "PlanMeasure.Due": true, "PlannedMeasure.Due": true,
 	"RequestExtension.Until": true, "DecideExtension.Until": true, "ExtensionOf.Until": true, "ExtensionOf.Granted": true,
-	"GrantStay.Until": true, "StayOf.Until": true, "UnitStay.Until": true, "PostponeMeasure.Until": true,
+	"GrantStay.Until": true, "StayOf.Until": true, "UnitStay.Until": true, "PostponeMeasure.Until": true, "Appointment.On": true,
 	// From the arrival on.
 	"Reveal.Date": true, "LookBackDispatched.ToldAt": true,
 	"RecordArrival.On": true, "LookBackOf.On": true, "LookBackRecorded.On": true,

@@ -44,7 +44,7 @@ var ErrAltered = errors.New("the paper's file was altered")
 // Source is what the documents of a case are made from.
 func (k *Keeper) Source(o store.PaperOrder) documents.Source {
 	s := documents.Source{
-		Office: k.Office, Unit: o.Unit, Campaign: o.Campaign, Held: documents.Span{From: o.From, To: o.To}, Evidence: o.Evidence,
+		Office: k.Office, Measure: o.Measure, Unit: o.Unit, Campaign: o.Campaign, Held: documents.Span{From: o.From, To: o.To}, Evidence: o.Evidence,
 		Events: o.Events, Others: o.Others, Former: o.Former, Policy: o.Policy, Calendar: o.Calendar,
 	}
 	for _, p := range o.Posts {

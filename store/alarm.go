@@ -90,6 +90,9 @@ func (s *Store) open(ctx context.Context, caseID string, more func(*pgx.Batch)) 
 
 // commit writes the plan.
 func (p *plan) commit(ctx context.Context) error {
+	if err := p.issueLate(ctx); err != nil {
+		return err
+	}
 	if err := p.list(ctx); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -26,6 +27,8 @@ type Printer interface {
 // A PaperOrder is what a paper is written from.
 type PaperOrder struct {
 	Kind lifecycle.PaperKind
+	// Measure is the number of the measure that it is about; 0 for other papers.
+	Measure int
 	// Unit is the name of the unit the paper goes to, Posts are its offices, Campaign
 	// is the name of the case's campaign, From and To its days; as they are today.
 	Unit     string
@@ -85,6 +88,42 @@ func (p *plan) issue(ctx context.Context, events []lifecycle.Event, opening stri
 	return nil
 }
 
+// issueLate has the papers written that the case itself sent out when something
+// fell due: the ladder orders talks. Nobody is there to be refused, so a paper that
+// cannot be written is left out; one that cannot be kept ends the try.
+func (p *plan) issueLate(ctx context.Context) error {
+	if p.store.printer == nil {
+		return nil
+	}
+	for _, k := range p.tracked {
+		for i, e := range k.events {
+			body, ok := e.Body.(lifecycle.Issuing)
+			if !ok || e.Command != "" || lifecycle.IssuedBy(e) != nil {
+				continue
+			}
+			kind := body.Issues(k.after[i])
+			if kind == "" {
+				continue
+			}
+			order, err := p.order(ctx, k, kind, e, nil)
+			if err != nil {
+				return fmt.Errorf("order paper: %w", err)
+			}
+			issued, err := p.store.printer.Print(ctx, order)
+			var refusal *lifecycle.Refusal
+			switch {
+			case errors.As(err, &refusal):
+				p.store.log.WarnContext(ctx, "a paper that fell due was not written", slog.String("case", e.Case), slog.String("paper", string(kind)), slog.String("reason", refusal.Code))
+			case err != nil:
+				return fmt.Errorf("%w: write paper: %w", ErrBusy, err)
+			default:
+				body.Issue(issued)
+			}
+		}
+	}
+	return nil
+}
+
 // fold is a case as those of the events leave it that are its own.
 func fold(c lifecycle.Case, events []lifecycle.Event) lifecycle.Case {
 	for _, e := range events {
@@ -100,9 +139,14 @@ func (p *plan) order(ctx context.Context, k *tracked, kind lifecycle.PaperKind, 
 	after := fold(k.c, events)
 	order := PaperOrder{Kind: kind, Policy: k.rules.Policy, Calendar: k.rules.Calendar}
 	ids, unit := []string{after.ID}, after.Unit
-	corrected, misdirected := by.Body.(*lifecycle.NoticeCorrected)
-	if misdirected {
-		unit = corrected.Misdirected
+	misdirected := false
+	switch body := by.Body.(type) {
+	case *lifecycle.NoticeCorrected:
+		unit, misdirected = body.Misdirected, true
+	case *lifecycle.MeasureOrdered:
+		order.Measure = body.No
+	case *lifecycle.MeasureRecorded:
+		order.Measure = body.No
 	}
 	if (kind == lifecycle.PaperNotice || misdirected) && after.Notice != nil {
 		for _, id := range after.Notice.Cases {
@@ -230,7 +274,7 @@ func (s *Store) PaperOrder(ctx context.Context, a lifecycle.Actor, id string) (P
 func (s *Store) PaperHashes(ctx context.Context) ([]string, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT DISTINCT content -> 'data' -> 'issued' ->> 'sha256' FROM events
-		WHERE kind IN ('notice_approved', 'notice_corrected', 'receipt_recorded', 'look_back_recorded', 'measure_recorded', 'closure_approved', 'case_voided', 'objection_decided')
+		WHERE kind IN ('notice_approved', 'notice_corrected', 'receipt_recorded', 'look_back_recorded', 'measure_ordered', 'measure_recorded', 'closure_approved', 'case_voided', 'objection_decided')
 			AND content -> 'data' -> 'issued' IS NOT NULL`)
 	if err != nil {
 		return nil, fmt.Errorf("list papers: %w", plain(err))
