@@ -110,13 +110,13 @@ type CaseMessage struct {
 	Seq        int64               `json:"seq" doc:"The event it tells of"`
 	About      lifecycle.EventKind `json:"about"`
 	AboutZH    string              `json:"about_zh"`
-	Recipient  string              `json:"recipient" doc:"Whom the letter is for: account:…, role:… or unit:…"`
+	Recipient  string              `json:"recipient" doc:"Whom the letter is for: account:…, role:…, unit:… or, to a post of a unit, post:机关党委书记:…"`
 	Account    string              `json:"account,omitempty" doc:"Who read it"`
 	Name       string              `json:"name,omitempty"`
 	Way        string              `json:"way" enum:"account,role,holder,acting,contact,copy,substitute,nobody" doc:"Why this person"`
 	Kind       string              `json:"kind,omitempty" enum:"paper,digest,alert"`
 	Waits      bool                `json:"waits,omitempty" doc:"It is in the person's next digest"`
-	Suppressed string              `json:"suppressed,omitempty" enum:"nobody,hidden,done" doc:"Why it was not sent: nobody to read it, not the unit's to see, or done meanwhile"`
+	Suppressed string              `json:"suppressed,omitempty" enum:"nobody,hidden,done,barred" doc:"Why it was not sent: nobody to read it, not the unit's to see, done meanwhile, or not this person's to answer, who took part in the case"`
 	At         time.Time           `json:"at"`
 	Messages   []Message           `json:"messages" doc:"Its ways out of the house; none for what is in the inbox only"`
 }

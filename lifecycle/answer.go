@@ -7,16 +7,21 @@ import (
 	"duban/policy"
 )
 
-// Barred reports whether a person may not answer a clock because of the part
-// taken in the case, whatever its state: who signed the notice does not decide
-// the objection to it. What a person is barred from is not that person's task.
-func Barred(c Case, a Actor, k Clock, at time.Time, r Rules) bool {
+// Barred reports whether a person who is chased as one of the recipients may not
+// answer a clock because of the part taken in the case, whatever its state: who
+// signed the notice does not decide the objection to it. What a person is barred
+// from is not that person's task. The superior is barred from nothing: he sees to
+// it that another answers.
+func Barred(c Case, a Actor, to Recipient, k Clock, at time.Time, r Rules) bool {
+	if c.Doer(k) != to {
+		return false
+	}
 	kinds := answers(k.Name)
 	t := newTurn(c, Command{Actor: a}, at, r)
 	return len(kinds) > 0 && !slices.ContainsFunc(kinds, func(kind CommandKind) bool {
 		row, _ := rowOf(kind)
 		if !a.Has(row.who...) {
-			return true // the superior, who sees to it that another answers
+			return true // who reads for somebody who may, or waits for one
 		}
 		refusal, ok := row.may(t, false).(*Refusal) //nolint:errorlint // may returns nothing else
 		return !ok || refusal.Kind != Forbidden

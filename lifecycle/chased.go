@@ -7,23 +7,36 @@ import (
 )
 
 // A Recipient is who is chased or written to: a person, everybody of a role,
-// or a unit's people. Exactly one field is set.
+// or a unit's people. Exactly one field is set, or Unit and Post.
 type Recipient struct {
 	Account string `json:"account,omitempty"`
 	Role    Role   `json:"role,omitempty"`
 	Unit    string `json:"unit,omitempty"`
+	// Post is an office of the unit, when a letter is for its holder and not for
+	// whoever answers for the unit.
+	Post string `json:"post,omitempty"`
 }
 
-// String is the recipient as one token: "account:…", "role:…" or "unit:…".
+// String is the recipient as one token: "account:…", "role:…", "unit:…" or
+// "post:…:…", with the unit last.
 func (r Recipient) String() string {
 	switch {
 	case r.Account != "":
 		return "account:" + r.Account
+	case r.Post != "":
+		return "post:" + r.Post + ":" + r.Unit
 	case r.Unit != "":
 		return "unit:" + r.Unit
 	default:
 		return "role:" + string(r.Role)
 	}
+}
+
+// Task is the recipient under whose token it is a task. What is chased of a post is
+// a task of the unit's: a person has roles, and posts by the register only.
+func (r Recipient) Task() Recipient {
+	r.Post = ""
+	return r
 }
 
 // Tokens lists the recipients a person is one of: what is chased under any of
@@ -91,7 +104,7 @@ func (c Case) turnOf(k Clock) (who, then Recipient) {
 	case policy.ClockLookBackResult:
 		return person(c.Part.Lead, LookBackLead), role(Leader)
 	case policy.ClockTransferReceipt, policy.ClockTransferStatus:
-		return officer, role(Leader)
+		return officer, role(CommitteeSecretary)
 	case policy.ClockStay:
 		if c.Stay != nil {
 			return person(c.Stay.By, Leader), Recipient{}
@@ -99,7 +112,7 @@ func (c Case) turnOf(k Clock) (who, then Recipient) {
 		return role(Leader), Recipient{}
 	case policy.ClockHandover:
 		if c.Handover != nil {
-			return Recipient{Account: c.Handover.To}, unit
+			return Recipient{Account: c.Handover.To}, Recipient{Unit: c.Unit, Post: organHead}
 		}
 		return unit, Recipient{}
 	case policy.ClockMeasure:
@@ -107,10 +120,9 @@ func (c Case) turnOf(k Clock) (who, then Recipient) {
 			return c.measureOwner(k.Measure), role(CommitteeSecretary)
 		}
 		return c.measureOwner(k.Measure), role(Leader)
-	case policy.ClockNoticeApproval, policy.ClockClosureApproval, policy.ClockExtension, policy.ClockDraw:
+	case policy.ClockNoticeApproval, policy.ClockClosureApproval, policy.ClockExtension, policy.ClockDraw,
+		policy.ClockSustainedReview, policy.ClockObjection:
 		return role(Leader), role(CommitteeSecretary)
-	case policy.ClockSustainedReview, policy.ClockObjection:
-		return role(Leader), Recipient{}
 	case policy.ClockCooling: // it ends by itself
 		return Recipient{}, Recipient{}
 	default:
@@ -146,6 +158,9 @@ func ParseRecipient(token string) Recipient {
 		return Recipient{Account: id}
 	case "unit":
 		return Recipient{Unit: id}
+	case "post":
+		post, unit, _ := strings.Cut(id, ":")
+		return Recipient{Unit: unit, Post: post}
 	default:
 		return Recipient{Role: Role(id)}
 	}

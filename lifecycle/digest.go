@@ -27,14 +27,19 @@ type DigestLine struct {
 }
 
 // DigestLines lists what is chased of the recipient in a case now. For the
-// reader who is given, it leaves out what the reader is barred from.
-func DigestLines(c Case, to Recipient, reader Actor, way Way, now time.Time, r Rules) []DigestLine {
+// reader who is given, it leaves out what the reader is barred from, and barred
+// says that there was such a thing. Who reads for somebody who is away is told all
+// of it.
+func DigestLines(c Case, to Recipient, reader Actor, way Way, now time.Time, r Rules) (lines []DigestLine, barred bool) {
 	if to.Unit != "" && (c.Unit != to.Unit || c.ForUnit().Stage == UnitNone) {
-		return nil
+		return nil, false
 	}
-	var lines []DigestLine
 	for _, k := range c.Clocks {
-		if !slices.Contains(c.Chased(k), to) || to.Unit == "" && Barred(c, reader, k, now, r) {
+		if !slices.Contains(c.Chased(k), to) {
+			continue
+		}
+		if way != WaySubstitute && Barred(c, reader, to, k, now, r) {
+			barred = true
 			continue
 		}
 		due, at := k.ActBy()
@@ -47,7 +52,7 @@ func DigestLines(c Case, to Recipient, reader Actor, way Way, now time.Time, r R
 		}
 		lines = append(lines, line)
 	}
-	return lines
+	return lines, barred
 }
 
 // maxDigest is how many lines a digest has; the rest are counted.

@@ -20,7 +20,7 @@ type Way string
 const (
 	WayAccount    Way = "account"    // it is for this person
 	WayRole       Way = "role"       // everybody of the role reads it
-	WayHolder     Way = "holder"     // the unit's secretary
+	WayHolder     Way = "holder"     // the unit's secretary, or who holds the post it is for
 	WayActing     Way = "acting"     // the post is vacant or its holder has no account; this one acts
 	WayContact    Way = "contact"    // nobody else of the unit can be reached
 	WayCopy       Way = "copy"       // a copy, because of the level
@@ -49,7 +49,7 @@ type CopyRule struct {
 // CopyRules lists who reads along as a case goes up the ladder.
 func CopyRules() []CopyRule {
 	return []CopyRule{
-		{From: policy.L2, Post: "机关党委书记", Why: "a supervision letter concerns the body that oversees the unit's branches"},
+		{From: policy.L2, Post: organHead, Why: "a supervision letter concerns the body that oversees the unit's branches"},
 		{From: policy.L3, Role: Head, Why: "from on-site supervision on the section head answers for what happens next"},
 	}
 }
@@ -71,6 +71,18 @@ func UnitReaders(holders []Holder, secretaries, contacts []string, level policy.
 			if h.Post == rule.Post && h.Account != "" && !reads(readers, h.Account) {
 				readers = append(readers, Reader{h.Account, WayCopy})
 			}
+		}
+	}
+	return readers
+}
+
+// PostReaders says who reads a letter to a post of a unit: whoever holds it and can
+// be reached.
+func PostReaders(holders []Holder, post string) []Reader {
+	var readers []Reader
+	for _, h := range holders {
+		if h.Post == post && h.Account != "" && !reads(readers, h.Account) {
+			readers = append(readers, Reader{h.Account, WayHolder})
 		}
 	}
 	return readers

@@ -59,7 +59,7 @@ func TestThirdTimeIsALeadersTask(t *testing.T) {
 	require.Equal(t, w.rules.Calendar.AddWorkingDays(day("2026-05-12"), 3), decision.Due, "and has days for it, not months")
 	arrive := lifecycle.RecordArrival{On: day("2026-05-12"), Persons: []string{"lead", "second"}}
 	require.Equal(t, "not_drawn", codeOf(w.command(n, arrive, people["lead"]).refusal))
-	require.False(t, lifecycle.Barred(n.c, people["leader"], k, n.now, w.rules), "the leader's task is left out of the leader's tasks")
+	require.False(t, lifecycle.Barred(n.c, people["leader"], n.c.Doer(k), k, n.now, w.rules), "the leader's task is left out of the leader's tasks")
 }
 
 // Section 4, sustained track over: the look-back is the lead's again.

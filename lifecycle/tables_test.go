@@ -179,6 +179,8 @@ func alarmLine(w *walk, e *edge) string {
 // post is what a recipient is to the case.
 func post(c lifecycle.Case, r lifecycle.Recipient) string {
 	switch {
+	case r.Post != "":
+		return r.Post
 	case r.Unit != "":
 		return "unit"
 	case r.Role != "":

@@ -147,12 +147,16 @@ func (d digests) make(ctx context.Context, accounts []string, figures lifecycle.
 	lines := map[string][]lifecycle.DigestLine{}
 	b := &pgx.Batch{}
 	for _, w := range all {
-		mine, err := d.lines(ctx, w, people[w.Account])
+		mine, barred, err := d.lines(ctx, w, people[w.Account])
 		if err != nil {
 			return 0, err
 		}
 		id, why := mailingID("digest", d.day.String(), w.Account), ""
-		if len(mine) == 0 {
+		switch {
+		case len(mine) > 0:
+		case barred:
+			id, why = "", SuppressedBarred
+		default:
 			id, why = "", SuppressedDone
 		}
 		lines[w.Account] = append(lines[w.Account], mine...)
@@ -176,19 +180,20 @@ func (d digests) make(ctx context.Context, accounts []string, figures lifecycle.
 	return len(made), d.tx.SendBatch(ctx, first).Close()
 }
 
-func (d digests) lines(ctx context.Context, w waiting, reader lifecycle.Actor) ([]lifecycle.DigestLine, error) {
+func (d digests) lines(ctx context.Context, w waiting, reader lifecycle.Actor) (lines []lifecycle.DigestLine, barred bool, err error) {
 	var c lifecycle.Case
 	if err := json.Unmarshal(w.State, &c); err != nil {
-		return nil, fmt.Errorf("decode case %s: %w", w.Case, err)
+		return nil, false, fmt.Errorf("decode case %s: %w", w.Case, err)
 	}
 	if c.ID == "" || reader.Account == "" {
-		return nil, nil
+		return nil, false, nil
 	}
 	r, err := d.store.rules(ctx, d.tx, d.force, c.PolicyVersion)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return lifecycle.DigestLines(c, lifecycle.ParseRecipient(w.Recipient), reader, lifecycle.Way(w.Way), d.now, r), nil
+	lines, barred = lifecycle.DigestLines(c, lifecycle.ParseRecipient(w.Recipient), reader, lifecycle.Way(w.Way), d.now, r)
+	return lines, barred, nil
 }
 
 // groups makes the one digest of the day for the robots, when something is

@@ -34,6 +34,9 @@ const (
 	SuppressedHidden = "hidden"
 	// SuppressedDone: what was chased is done, or no longer this person's.
 	SuppressedDone = "done"
+	// SuppressedBarred: what was chased may not be answered by this person, who took
+	// part in the case.
+	SuppressedBarred = "barred"
 )
 
 // Routed is what became of a page of letters.

@@ -66,7 +66,7 @@ func project(c lifecycle.Case, r lifecycle.Rules) (caseRow, error) {
 	}
 	for _, k := range c.Clocks {
 		for _, to := range c.Chased(k) {
-			if token := to.String(); !slices.Contains(row.chased, token) {
+			if token := to.Task().String(); !slices.Contains(row.chased, token) {
 				row.chased = append(row.chased, token)
 			}
 		}

@@ -86,6 +86,11 @@ func (r *readers) of(token string, level policy.Level) []lifecycle.Reader {
 		if _, able := r.people[to.Account]; !able { // a person who is gone is forgotten; the work is not
 			found = r.holding(lifecycle.Head, lifecycle.WayActing)
 		}
+	case to.Post != "":
+		found = lifecycle.PostReaders(r.holders[to.Unit], to.Post)
+		if len(found) == 0 { // nobody of the unit is above the one who was chased
+			found = r.holding(lifecycle.Head, lifecycle.WayActing)
+		}
 	case to.Unit != "":
 		found = lifecycle.UnitReaders(r.holders[to.Unit], r.ofUnit(to.Unit, lifecycle.UnitSecretary), r.ofUnit(to.Unit, lifecycle.UnitContact), level)
 		for _, role := range lifecycle.CopyRoles(level) {

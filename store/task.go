@@ -147,10 +147,9 @@ func tasksOf(c lifecycle.Case, a lifecycle.Actor, r lifecycle.Rules, unit string
 	var tasks []Task
 	mine := a.Tokens()
 	for _, k := range c.Clocks {
-		if !slices.ContainsFunc(c.Chased(k), func(r lifecycle.Recipient) bool { return slices.Contains(mine, r.String()) }) {
-			continue
-		}
-		if lifecycle.Barred(c, a, k, now, r) {
+		if !slices.ContainsFunc(c.Chased(k), func(to lifecycle.Recipient) bool {
+			return slices.Contains(mine, to.Task().String()) && !lifecycle.Barred(c, a, to, k, now, r)
+		}) {
 			continue
 		}
 		due, dueAt := k.ActBy()
