@@ -94,7 +94,7 @@ func TestUnitSeesNoProposal(t *testing.T) {
 	require.NoError(t, e.refusal)
 	require.Empty(t, e.to.c.ForUnit().Measures)
 	require.Equal(t, version, e.to.c.UnitVersion)
-	require.Empty(t, lifecycle.Letters(e.to.c, e.events[0], w.rules))
+	require.NotContains(t, toldOf(e, w), lifecycle.Recipient{Unit: "u1"})
 }
 
 // Section 2: a unit role is for the own unit, also on an account that names no

@@ -79,6 +79,10 @@ func (c Case) told(e Event) []Recipient {
 		return c.toldOfMeasure(body.No, body.Status)
 	case *MeasureTakenOver:
 		return c.toldOfMeasure(body.No, body.Status)
+	case *MeasurePostponed:
+		return c.toldOfRelief(body.No, e.Actor.Account)
+	case *MeasureWaived:
+		return c.toldOfRelief(body.No, e.Actor.Account)
 	case *LookBackRecorded:
 		if body.Result.failed() || body.Result == MostlyInPlace {
 			return unit
@@ -126,6 +130,22 @@ func (c Case) told(e Event) []Recipient {
 	default:
 		return nil
 	}
+}
+
+// toldOfRelief is who is told that a measure was put off or let be: whoever must
+// carry it out, unless it was that person's own act, the superior, and of one let be
+// the unit that was told of its order.
+func (c Case) toldOfRelief(no int, by string) []Recipient {
+	m, _ := c.measure(no)
+	owner, superior := c.turnOf(Clock{Name: policy.ClockMeasure, Measure: no})
+	told := []Recipient{superior}
+	if owner.Account != by && m.Before != Proposed {
+		told = append(told, owner)
+	}
+	if m.Status == Waived && m.shown() && c.Served {
+		told = append(told, Recipient{Unit: c.Unit})
+	}
+	return told
 }
 
 func (c Case) chasedOn(name policy.ClockName, measure int) []Recipient {

@@ -251,12 +251,15 @@ func (t *turn) openMeasure(no int) (Measure, error) {
 }
 
 func (b PostponeMeasure) decide(t *turn) error {
-	if _, err := t.openMeasure(b.No); err != nil {
+	m, err := t.openMeasure(b.No)
+	if err != nil {
 		return err
 	}
-	k, _ := t.c.clock(policy.ClockMeasure, b.No)
-	farthest := t.rules.Calendar.Add(t.today, t.rules.Policy.Measures.PostponeMax).Date
-	err := first(t.dayAfter("until", b.Until, latest(t.today, k.Due), farthest), t.text("reason", b.Reason, maxText))
+	if refusal := t.mayPostpone(m); refusal != nil {
+		return refusal
+	}
+	k, _ := t.c.ClockOf(m)
+	err = first(t.dayAfter("until", b.Until, latest(t.today, k.Due), t.postponable(k)), t.text("reason", b.Reason, maxText))
 	if err != nil {
 		return err
 	}
@@ -265,13 +268,33 @@ func (b PostponeMeasure) decide(t *turn) error {
 	return nil
 }
 
+// postponable is the last day a measure may be put off to, however often it is:
+// counted from its first due date.
+func (t *turn) postponable(k Clock) Date {
+	return t.rules.Calendar.Add(k.Base, t.rules.Policy.Measures.PostponeMax).Date
+}
+
+// mayPostpone: nobody puts off what he let lapse himself, and nothing is put off for
+// ever.
+func (t *turn) mayPostpone(m Measure) *Refusal {
+	k, _ := t.c.ClockOf(m)
+	switch last := t.postponable(k); {
+	case k.Passed && t.mustDo(m):
+		return forbidden("own_lapsed", "责任人逾期未办的措施，不能由本人暂缓。", "Who let a measure lapse does not postpone it himself.")
+	case !last.After(latest(t.today, k.Due)):
+		return notAllowed("postponed_out", "该措施最晚可暂缓至"+last.String()+"，不能再暂缓，请办理或者免予。",
+			"The measure can be postponed until "+last.String()+" at the latest; carry it out or waive it.")
+	}
+	return nil
+}
+
 func (b WaiveMeasure) decide(t *turn) error {
 	m, err := t.openMeasure(b.No)
 	if err != nil {
 		return err
 	}
-	if t.ordered(m) {
-		return ownOrder()
+	if refusal := t.mayWaive(m); refusal != nil {
+		return refusal
 	}
 	if err := t.text("reason", b.Reason, maxText); err != nil {
 		return err
@@ -363,13 +386,31 @@ func (b OrderMeasure) refers() Refs {
 	return Refs{Accounts: []string{b.Owner}}
 }
 
-// hasToWaive: there is an open measure that one did not order oneself.
-func hasToWaive(t *turn) *Refusal {
-	if refusal := hasMeasure(t); refusal != nil {
-		return refusal
+// hasToPostpone: there is an open measure that the person may put off.
+func hasToPostpone(t *turn) *Refusal { return t.anyMeasure(t.mayPostpone) }
+
+// hasToWaive: there is an open measure that one neither ordered nor must carry out
+// oneself.
+func hasToWaive(t *turn) *Refusal { return t.anyMeasure(t.mayWaive) }
+
+// anyMeasure: one of the open measures may be acted on, or why the last may not.
+func (t *turn) anyMeasure(may func(Measure) *Refusal) *Refusal {
+	refusal := hasMeasure(t)
+	for _, m := range t.c.Pending() {
+		if refusal = may(m); refusal == nil {
+			return nil
+		}
 	}
-	if !slices.ContainsFunc(t.c.Measures, func(m Measure) bool { return m.running() && !t.ordered(m) }) {
+	return refusal
+}
+
+// mayWaive: nobody lets be what he ordered, or what he must do, himself.
+func (t *turn) mayWaive(m Measure) *Refusal {
+	switch {
+	case t.ordered(m):
 		return ownOrder()
+	case t.mustDo(m):
+		return forbidden("own_measure", "责任人不能自行免予应由本人办理的措施。", "Nobody waives a measure that he himself must carry out.")
 	}
 	return nil
 }
@@ -379,6 +420,9 @@ func hasToWaive(t *turn) *Refusal {
 func (t *turn) owns(m Measure) bool {
 	return m.Owner == t.actor.Account || m.Owner == "" && t.actor.Has(ownerRole(m.Kind)...)
 }
+
+// mustDo reports whether the measure was given to this very person.
+func (t *turn) mustDo(m Measure) bool { return m.Owner != "" && m.Owner == t.actor.Account }
 
 func (t *turn) ordered(m Measure) bool { return m.OrderedBy != "" && m.OrderedBy == t.actor.Account }
 

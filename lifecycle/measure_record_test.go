@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -210,4 +211,71 @@ func TestATalkNotHeldGoesUp(t *testing.T) {
 	require.True(t, k.Passed)
 	require.GreaterOrEqual(t, k.Chases, 1)
 	require.Equal(t, []lifecycle.Recipient{{Account: "leader2"}, {Role: lifecycle.CommitteeSecretary}}, c.Chased(k))
+}
+
+// Section 4: a talk that is not held goes up, and whoever must hold it does not put
+// that off: not after it lapsed, nor beyond what the policy allows from the first due
+// date on, whoever postpones it. The superior is told of every postponement, and the
+// owner of those that are another's.
+func TestATalkIsNotPutOffForEver(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	n := steps(t, w, served(t, w, accept(lifecycle.ByDeadline, "")), "leader",
+		lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: someText, Owner: "leader2"}) // due 2026-03-16
+	up := lifecycle.Recipient{Role: lifecycle.CommitteeSecretary}
+	postpone := func(until string) lifecycle.PostponeMeasure {
+		return lifecycle.PostponeMeasure{No: 1, Until: day(until), Reason: "另行安排"}
+	}
+	may := func(who string) bool {
+		return slices.Contains(lifecycle.Allowed(n.c, people[who], n.now, w.rules), lifecycle.KindPostponeMeasure)
+	}
+	e := w.command(n, postpone("2026-03-20"), people["leader2"])
+	require.NoError(t, e.refusal)
+	require.Equal(t, []lifecycle.Recipient{up}, toldOf(e, w))
+	n = e.to
+	n.now = noon(day("2026-03-24"))
+	n.c = daily(t, n.c, "2026-03-03", "2026-03-24", w.rules)
+	require.False(t, may("leader2"))
+	refusedAs(t, w, n, "leader2", "own_lapsed", postpone("2026-04-20"))
+	require.True(t, may("leader3"))
+	refusedAs(t, w, n, "leader3", "over_cap", postpone("2026-05-16")) // 60 days after 03-16, which is no day off
+	e = w.command(n, postpone("2026-05-15"), people["leader3"])
+	require.NoError(t, e.refusal)
+	require.Equal(t, []lifecycle.Recipient{up, {Account: "leader2"}}, toldOf(e, w))
+	n = e.to
+	require.False(t, may("leader3"))
+	refusedAs(t, w, n, "leader3", "postponed_out", postpone("2026-05-18"))
+}
+
+// domain.md E14: what was ordered and is let be is told to whom its order was told,
+// and to the superior. Nobody lets be what he himself must do.
+func TestAWaiverIsToldToWhoWasToldOfTheOrder(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	n := served(t, w, accept(lifecycle.ByDeadline, ""))
+	order := lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: someText, Owner: "leader2"}
+	waive := lifecycle.WaiveMeasure{No: 1, Reason: someText}
+	e := w.command(n, order, people["leader"])
+	require.NoError(t, e.refusal)
+	require.Contains(t, toldOf(e, w), lifecycle.Recipient{Unit: "u1"})
+	refusedAs(t, w, e.to, "leader2", "own_measure", waive)
+	require.NotContains(t, lifecycle.Allowed(e.to.c, people["leader2"], n.now, w.rules), lifecycle.KindWaiveMeasure)
+	e = w.command(e.to, waive, people["leader3"])
+	require.NoError(t, e.refusal)
+	require.Equal(t, []lifecycle.Recipient{{Role: lifecycle.CommitteeSecretary}, {Account: "leader2"}, {Unit: "u1"}}, toldOf(e, w))
+
+	order.Propose = true
+	e = w.command(steps(t, w, n, "officer", order), waive, people["leader3"])
+	require.NoError(t, e.refusal)
+	require.Equal(t, []lifecycle.Recipient{{Role: lifecycle.CommitteeSecretary}}, toldOf(e, w), "the unit never heard of a proposal")
+}
+
+// toldOf is who is told because of a step.
+func toldOf(e *edge, w *walk) (told []lifecycle.Recipient) {
+	for _, event := range e.events {
+		for _, letter := range lifecycle.Letters(e.to.c, event, w.rules) {
+			told = append(told, letter.To)
+		}
+	}
+	return told
 }

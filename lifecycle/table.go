@@ -110,7 +110,7 @@ var table = []row{ //nolint:gochecknoglobals // an immutable table, never assign
 	{kind: KindGrantStay, zh: "中止计时", who: []Role{Leader}, from: []Stage{Planning, PlanReview, Rectifying, ReportReview, Sustained}, to: nil, guard: noStay},
 	{kind: KindEndStay, zh: "恢复计时", who: []Role{Leader}, from: []Stage{Planning, PlanReview, Rectifying, ReportReview, Sustained}, to: nil, guard: stayed},
 	{kind: KindOrderMeasure, zh: "采取措施", who: []Role{Leader, Officer}, from: workStages(), to: nil},
-	{kind: KindPostponeMeasure, zh: "暂缓措施", who: []Role{Leader}, from: workStages(), to: nil, guard: hasMeasure},
+	{kind: KindPostponeMeasure, zh: "暂缓措施", who: []Role{Leader}, from: workStages(), to: nil, guard: hasToPostpone},
 	{kind: KindWaiveMeasure, zh: "免予措施", who: []Role{Leader}, from: workStages(), to: nil, guard: hasToWaive},
 	{kind: KindRecordMeasure, zh: "记录措施", who: []Role{Leader, Officer}, from: workStages(), to: nil, guard: hasOrdered},
 	{kind: KindAssign, zh: "指派", who: []Role{Head}, from: openStages(), to: nil},

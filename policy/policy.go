@@ -188,8 +188,8 @@ type Measures struct {
 	Kinds map[MeasureKind]MeasureClock `yaml:"kinds"`
 	// Decision is how long a leader may leave a proposed measure undecided.
 	Decision calendar.Period `yaml:"decision"`
-	// PostponeMax is the longest a measure may be put off, from the day of the
-	// decision.
+	// PostponeMax is the longest a measure may be put off, however often, from its
+	// first due date.
 	PostponeMax calendar.Period `yaml:"postpone_max"`
 	// ThenEvery is the interval of the chase after any of these.
 	ThenEvery calendar.Period `yaml:"then_every"`
