@@ -11,17 +11,36 @@ func (b OrderMeasure) checkProposal(t *turn) error {
 		return invalid("level", "proposal_raises_nothing", "提出建议不能同时提高督办等级。", "A proposal cannot raise the level.")
 	case b.Propose && b.Proposal > 0:
 		return invalid("proposal", "proposed_already", "该措施已经提出，请由工委领导决定。", "That measure is proposed already; a leader decides.")
-	case b.Proposal == 0:
+	case b.Propose:
 		return nil
+	case b.Proposal == 0:
+		return b.notOwnProposal(t)
 	}
 	m, ok := t.c.measure(b.Proposal)
 	if !ok || m.Status != Proposed || m.Kind != b.Measure || b.List != "" && b.List != m.List {
 		return invalid("proposal", "unknown_measure", "没有这项待批准的措施。", "There is no such proposed measure.")
 	}
-	if m.ProposedBy != "" && m.ProposedBy == t.actor.Account {
-		return forbidden("own_proposal", "提出措施建议的人不能自行批准。", "Whoever proposed a measure may not approve it himself.")
+	if t.proposed(m) {
+		return ownProposal()
 	}
 	return nil
+}
+
+// notOwnProposal: what one proposed and nobody decided is not ordered as if it were
+// another measure.
+func (b OrderMeasure) notOwnProposal(t *turn) error {
+	for _, m := range t.c.Measures {
+		if m.Status == Proposed && t.proposed(m) && m.Kind == b.Measure && m.List == b.List {
+			return ownProposal()
+		}
+	}
+	return nil
+}
+
+func (t *turn) proposed(m Measure) bool { return m.ProposedBy != "" && m.ProposedBy == t.actor.Account }
+
+func ownProposal() *Refusal {
+	return forbidden("own_proposal", "提出措施建议的人不能自行批准。", "Whoever proposed a measure may not approve it himself.")
 }
 
 // checkList: a listing says on which list, and nothing else does.

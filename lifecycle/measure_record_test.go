@@ -159,6 +159,13 @@ func TestNobodyApprovesHisOwnProposal(t *testing.T) {
 	require.Equal(t, "leader", mine.c.Measures[0].ProposedBy)
 	require.Equal(t, lifecycle.Proposed, mine.c.Measures[0].Status)
 	refusedAs(t, w, mine, "leader", "own_proposal", order)
+	again := listing
+	again.Propose = false
+	refusedAs(t, w, mine, "leader", "own_proposal", again) // nor as number 2, round about
+	again.List = policy.ListProblems
+	require.NoError(t, w.command(mine, again, people["leader"]).refusal, "which is another measure")
+	again.List = listing.List
+	require.NoError(t, w.command(mine, again, people["leader2"]).refusal)
 	refusedAs(t, w, mine, "leader2", "proposed_already", lifecycle.OrderMeasure{Measure: policy.MeasureCircular, Basis: someText, Proposal: 1, Propose: true})
 
 	theirs := steps(t, w, n, "officer", listing, "leader", order)
