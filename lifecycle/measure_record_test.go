@@ -174,6 +174,19 @@ func TestNobodyApprovesHisOwnProposal(t *testing.T) {
 	require.Equal(t, [4]string{"officer", "leader", string(policy.ListAssessment), "u1"}, [4]string{m.ProposedBy, m.OrderedBy, string(m.List), m.Unit})
 }
 
+// Whoever approves a proposal leaves it with the owner it was proposed with, or names
+// another.
+func TestAnApprovedProposalKeepsItsOwner(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	talk := lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: someText, Owner: "leader2", Propose: true}
+	n := steps(t, w, served(t, w, accept(lifecycle.ByDeadline, "")), "officer", talk)
+	approval := lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: someText, Proposal: 1}
+	require.Equal(t, "leader2", steps(t, w, n, "leader", approval).c.Measures[0].Owner)
+	approval.Owner = "leader3"
+	require.Equal(t, "leader3", steps(t, w, n, "leader", approval).c.Measures[0].Owner)
+}
+
 // The four measures of the article, by the type of problem: each is proposed to a
 // leader when triage accepts the finding, and ordered by him.
 func TestTheFourMeasuresOfTheArticle(t *testing.T) {
