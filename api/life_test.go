@@ -175,6 +175,7 @@ func TestEveryKindOfCommand(t *testing.T) {
 	l.do(t, successor, &lifecycle.AcceptHandover{})
 	l.do(t, p.Leader, &lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: "进展缓慢"})
 	l.do(t, p.Leader, &lifecycle.PostponeMeasure{No: 1, Until: c.today().AddDays(25), Reason: reason()})
+	l.do(t, third, &lifecycle.ReassignMeasure{No: 1, Owner: p.Leader.Account, Reason: reason()})
 	p.Take(t.Context(), t, l.store)
 	l.do(t, p.Leader, &lifecycle.RecordMeasure{No: 1, MeasureRecord: p.Talk(c.today())})
 	l.do(t, p.Leader, &lifecycle.OrderMeasure{Measure: policy.MeasureOnSite, Basis: "再看一看"})

@@ -47,6 +47,7 @@ const (
 	EventStayEnded          EventKind = "stay_ended"
 	EventMeasureOrdered     EventKind = "measure_ordered"
 	EventMeasurePostponed   EventKind = "measure_postponed"
+	EventMeasureReassigned  EventKind = "measure_reassigned"
 	EventMeasureWaived      EventKind = "measure_waived"
 	EventMeasureRecorded    EventKind = "measure_recorded"
 	EventMeasuresCancelled  EventKind = "measures_cancelled"
@@ -118,6 +119,7 @@ func EventKinds() []EventKind {
 		EventStayEnded,
 		EventMeasureOrdered,
 		EventMeasurePostponed,
+		EventMeasureReassigned,
 		EventMeasureWaived,
 		EventMeasureRecorded,
 		EventMeasuresCancelled,
@@ -235,6 +237,8 @@ func (k EventKind) ZH() string {
 		return "采取措施"
 	case EventMeasurePostponed:
 		return "暂缓措施"
+	case EventMeasureReassigned:
+		return "改派措施"
 	case EventMeasureWaived:
 		return "免予措施"
 	case EventMeasureRecorded:
@@ -375,6 +379,8 @@ func newBody(kind EventKind) (Body, bool) {
 		return &MeasureOrdered{}, true
 	case EventMeasurePostponed:
 		return &MeasurePostponed{}, true
+	case EventMeasureReassigned:
+		return &MeasureReassigned{}, true
 	case EventMeasureWaived:
 		return &MeasureWaived{}, true
 	case EventMeasureRecorded:
@@ -467,6 +473,7 @@ func (*StayGranted) kind() EventKind        { return EventStayGranted }
 func (*StayEnded) kind() EventKind          { return EventStayEnded }
 func (*MeasureOrdered) kind() EventKind     { return EventMeasureOrdered }
 func (*MeasurePostponed) kind() EventKind   { return EventMeasurePostponed }
+func (*MeasureReassigned) kind() EventKind  { return EventMeasureReassigned }
 func (*MeasureWaived) kind() EventKind      { return EventMeasureWaived }
 func (*MeasureRecorded) kind() EventKind    { return EventMeasureRecorded }
 func (*MeasuresCancelled) kind() EventKind  { return EventMeasuresCancelled }

@@ -81,6 +81,8 @@ func (c Case) told(e Event) []Recipient {
 		return c.toldOfMeasure(body.No, body.Status)
 	case *MeasurePostponed:
 		return c.toldOfRelief(body.No, e.Actor.Account)
+	case *MeasureReassigned:
+		return body.told(c)
 	case *MeasureWaived:
 		return c.toldOfRelief(body.No, e.Actor.Account)
 	case *LookBackRecorded:

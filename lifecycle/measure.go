@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -72,7 +73,7 @@ type OrderMeasure struct {
 	Propose bool `json:"propose,omitempty" doc:"Only propose it; a leader other than the proposer decides"`
 	// Proposal is the number of the proposed measure this approves.
 	Proposal int    `json:"proposal,omitempty" minimum:"0" doc:"Number of the proposed measure being approved"`
-	Owner    string `json:"owner,omitempty" maxLength:"64" doc:"Account that must carry it out"`
+	Owner    string `json:"owner,omitempty" maxLength:"64" doc:"Account that must carry it out; of an approval, the one proposed when left out"`
 	// Level raises the case to a level at once; for grave cases.
 	Level policy.Level `json:"level,omitzero" doc:"Level to raise the case to, L1 to L5"`
 	Talk  *Appointment `json:"talk,omitempty" doc:"Of a talk: when and where it will be held, if that is fixed; its notice says so"`
@@ -149,8 +150,9 @@ func (b OrderMeasure) decide(t *turn) error {
 			return err
 		}
 	}
-	if b.List == "" && b.Proposal > 0 {
-		b.List = t.c.Measures[b.Proposal-1].List
+	if b.Proposal > 0 { // what the approval leaves open is as it was proposed
+		b.List = cmp.Or(b.List, t.c.Measures[b.Proposal-1].List)
+		b.Owner = cmp.Or(b.Owner, t.c.Measures[b.Proposal-1].Owner)
 	}
 	t.order(b)
 	if b.Level != policy.L0 {

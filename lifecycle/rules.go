@@ -23,9 +23,9 @@ type Rules struct {
 	// Standing are the measures running or listed in other cases of the same
 	// unit that this case would have to join.
 	Standing []Standing
-	// Over are the lists on which this year's entry of the unit was ended by
-	// decision: who lists the unit again makes a new listing.
-	Over []policy.List
+	// Over are the entries of the unit that were ended by decision: who lists the
+	// unit again makes a new listing.
+	Over []ListYear
 	// Known are the units and people that the command refers to and that exist.
 	Known Known
 	// Candidates are those who may look back at all, where the command names who
@@ -99,10 +99,18 @@ type Outage struct {
 // A Standing is a measure of another case that further cases join: one open
 // talk per post-holder, one entry per list, unit and year.
 type Standing struct {
-	Kind    policy.MeasureKind `json:"kind"`
-	List    policy.List        `json:"list,omitempty"`
-	Case    string             `json:"case"`
-	Measure int                `json:"measure"`
+	Kind policy.MeasureKind `json:"kind"`
+	List policy.List        `json:"list,omitempty"`
+	// Year is that of the entry, which the record need not say; none of a talk.
+	Year    int    `json:"-"`
+	Case    string `json:"case"`
+	Measure int    `json:"measure"`
+}
+
+// A ListYear names an entry of a unit: there is one on a list in a year.
+type ListYear struct {
+	List policy.List
+	Year int
 }
 
 // Today is the legal date at the instant.

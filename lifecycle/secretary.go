@@ -12,9 +12,9 @@ type secretaryPost struct {
 	acting bool
 }
 
-// organSecretary leads the organ's own Party committee: it acts for the secretary, and
+// organHead leads the organ's own Party committee: it acts for the secretary, and
 // is told what the secretary leaves undone.
-const organSecretary = "机关党委书记"
+const organHead = "机关党委书记"
 
 // secretaryPosts are the offices that answer for a unit, in their order. The first
 // secretary is the one responsible (党和国家机关基层组织工作条例 第三十五条; domain.md
@@ -29,7 +29,7 @@ var secretaryPosts = []secretaryPost{ //nolint:gochecknoglobals // an immutable 
 	{name: "党组（党委）书记"},
 	{name: "党组书记"},
 	{name: "党委书记"},
-	{name: organSecretary, acting: true},
+	{name: organHead, acting: true},
 	{name: "专职副书记", acting: true},
 	{name: "党总支书记", acting: true},
 	{name: "党支部书记", acting: true},

@@ -13,7 +13,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"duban/lifecycle"
-	"duban/policy"
 )
 
 // Ids of commands and of the cases they open follow from account and key, so a
@@ -134,7 +133,7 @@ type head struct {
 	known   lifecycle.Known
 	// standing is read only when something is ordered that others may join.
 	standing map[string][]lifecycle.Standing
-	over     map[string][]policy.List
+	over     map[string][]lifecycle.ListYear
 }
 
 // read locks the cases and reads everything the decision needs, in one round

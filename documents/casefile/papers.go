@@ -50,8 +50,8 @@ func sections() []section {
 			lifecycle.EventArrived, lifecycle.EventLookBackRecorded,
 		}},
 		{75, "措施", []lifecycle.EventKind{
-			lifecycle.EventMeasureOrdered, lifecycle.EventMeasurePostponed, lifecycle.EventMeasureWaived, lifecycle.EventMeasureRecorded, lifecycle.EventMeasuresCancelled,
-			lifecycle.EventMeasureTakenOver,
+			lifecycle.EventMeasureOrdered, lifecycle.EventMeasurePostponed, lifecycle.EventMeasureReassigned, lifecycle.EventMeasureWaived,
+			lifecycle.EventMeasureRecorded, lifecycle.EventMeasuresCancelled, lifecycle.EventMeasureTakenOver,
 		}},
 		{80, "异议延期中止", []lifecycle.EventKind{
 			lifecycle.EventObjectionFiled, lifecycle.EventObjectionDecided, lifecycle.EventExtensionAsked, lifecycle.EventExtensionDecided,
