@@ -60,7 +60,7 @@ func TestAUnitsCasesAreHandedOver(t *testing.T) {
 }
 
 // F5: when another answers for a unit, its open cases are offered to him without
-// anybody's doing, once.
+// anybody's doing, once; and who answers no more signs no more.
 func TestASuccessorIsOfferedTheCases(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -83,6 +83,10 @@ func TestASuccessorIsOfferedTheCases(t *testing.T) {
 	s.work(t)
 	require.Equal(t, []string{l.id}, s.clocks(t, successor, policy.ClockHandover))
 
+	refused := l.send(t, p.Secretary, &lifecycle.RecordReceipt{Manner: lifecycle.Electronic}).problem(t)
+	require.Equal(t, []any{http.StatusForbidden, "not_in_office"}, []any{refused.Status, refused.Code})
+	require.NotContains(t, l.allowed(t, p.Secretary), lifecycle.KindRecordReceipt)
+	require.Contains(t, l.allowed(t, successor), lifecycle.KindRecordReceipt)
 	l.do(t, successor, &lifecycle.AcceptHandover{})
 	l.do(t, successor, &lifecycle.RecordReceipt{Manner: lifecycle.Electronic})
 	s.work(t)
@@ -136,4 +140,14 @@ func (s site) clocks(t *testing.T, who lifecycle.Actor, clock policy.ClockName) 
 		}
 	}
 	return cases
+}
+
+// allowed is what a case's answer says the person may do.
+func (l *life) allowed(t *testing.T, who lifecycle.Actor) []lifecycle.CommandKind {
+	t.Helper()
+	var c struct {
+		Allowed []lifecycle.CommandKind `json:"allowed"`
+	}
+	l.as(t, who, asked{method: http.MethodGet, path: "/v1/cases/" + l.id}).into(t, &c)
+	return c.Allowed
 }

@@ -108,6 +108,23 @@ func TookOffice(posts []PostHeld, on Date) (who PostHeld, first Date, changed bo
 	})
 }
 
+// outOfOffice: whoever is secretary by the role acts as one while the register says
+// that he holds the post, or acts for it; where it names nobody who could sign, the
+// role decides. What was handed over to a person is his to accept.
+func (t *turn) outOfOffice(kind CommandKind, who []Role) *Refusal {
+	others := slices.DeleteFunc(slices.Clone(who), func(r Role) bool { return r == UnitSecretary })
+	if kind == KindAcceptHandover || !t.actor.Has(UnitSecretary) || t.actor.Has(others...) {
+		return nil
+	}
+	own := slices.DeleteFunc(slices.Clone(t.rules.Known.Posts), func(p PostHeld) bool { return p.Unit != t.c.Unit })
+	in, _ := answering(own, t.rules.Today(t.received))
+	if in.Account == "" || in.Account == t.actor.Account {
+		return nil
+	}
+	return forbidden("not_in_office", "按任职登记，贵单位现由"+in.Person+"（"+in.Post+"）负责，应由其办理。",
+		"By the register of posts "+in.Person+" ("+in.Post+") answers for your unit now.")
+}
+
 // samePerson: an account tells people of one name apart.
 func (p PostHeld) samePerson(q PostHeld) bool {
 	if p.Account != "" && q.Account != "" {

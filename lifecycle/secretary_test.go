@@ -78,3 +78,40 @@ func TestWhoTookOffice(t *testing.T) {
 		}
 	}
 }
+
+// Section 2: only the secretary signs receipts and reports, and who that is the
+// register says, as far as it names somebody who could.
+func TestWhoHoldsNoPostSignsNot(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	n := steps(t, w, &node{c: lifecycle.Case{ID: "case"}, now: noon(day("2026-03-02"))}, "author", newCase(), "author", lifecycle.SubmitDraft{},
+		"head", accept(lifecycle.ByDeadline, ""), "officer", lifecycle.SubmitNotice{Text: someText}, "leader", lifecycle.ApproveNotice{})
+	sign := func(who string, posts ...lifecycle.PostHeld) string {
+		w.rules.Known.Posts = posts
+		refused := codeOf(w.command(n, lifecycle.RecordReceipt{Manner: lifecycle.Electronic}, people[who]).refusal)
+		allowed := lifecycle.Allowed(n.c, people[who], n.now, w.rules)
+		if refused == "" {
+			require.Contains(t, allowed, lifecycle.KindRecordReceipt)
+		} else {
+			require.NotContains(t, allowed, lifecycle.KindRecordReceipt)
+		}
+		return refused
+	}
+	was := term("党组书记", "甲", "secretary", "2020-01-01", "2026-03-01")
+	now := term("党组书记", "乙", "successor", "2026-03-02", "")
+	require.Equal(t, "not_in_office", sign("secretary", was, now))
+	require.Empty(t, sign("successor", was, now))
+	require.Equal(t, "not_in_office", sign("secretary", was, term("机关党委书记", "乙", "successor", "2020-01-01", "")), "another acts")
+	require.Empty(t, sign("secretary"), "nothing is known of posts")
+	require.Empty(t, sign("secretary", was), "nobody answers")
+	require.Empty(t, sign("secretary", was, term("党组书记", "乙", "", "2026-03-02", "")), "who answers cannot sign")
+	elsewhere := now
+	elsewhere.Unit = "u0"
+	require.Empty(t, sign("secretary", elsewhere), "a unit it came from")
+
+	w.rules.Known.Posts = []lifecycle.PostHeld{was, now}
+	n = steps(t, w, n, "successor", lifecycle.RecordReceipt{Manner: lifecycle.Electronic})
+	plan := lifecycle.SubmitPlan{Measures: []lifecycle.PlannedMeasure{{Text: "建立台账", Kind: lifecycle.EstablishSystem, Owner: "张三", Due: day("2026-03-20")}}}
+	require.Equal(t, "not_in_office", codeOf(w.command(n, plan, people["secretary"]).refusal))
+	require.Empty(t, codeOf(w.command(n, plan, people["contact"]).refusal), "a contact prepares whoever is secretary")
+}
