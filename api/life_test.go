@@ -12,6 +12,7 @@ import (
 
 	"duban/api"
 	"duban/calendar"
+	"duban/internal/casetest"
 	"duban/lifecycle"
 	"duban/policy"
 )
@@ -178,6 +179,11 @@ func TestEveryKindOfCommand(t *testing.T) {
 	l.do(t, third, &lifecycle.ReassignMeasure{No: 1, Owner: p.Leader.Account, Reason: reason()})
 	p.Take(t.Context(), t, l.store)
 	l.do(t, p.Leader, &lifecycle.RecordMeasure{No: 1, MeasureRecord: p.Talk(c.today())})
+	taken := s.as(t, p.Admin, asked{
+		method: http.MethodPost, path: "/v1/units/" + p.Unit.ID + "/posts",
+		body: api.NewPost{Kind: casetest.Post, Holder: successor.Name, Account: successor.Account, Since: c.today()},
+	})
+	require.Equal(t, http.StatusCreated, taken.Code, "%s", taken.Body)
 	l.do(t, p.Leader, &lifecycle.OrderMeasure{Measure: policy.MeasureOnSite, Basis: "再看一看"})
 	l.do(t, third, &lifecycle.WaiveMeasure{No: 2, Reason: reason()})
 	l.do(t, p.Leader, &lifecycle.Transfer{To: "市纪委监委", Reason: reason()})

@@ -66,6 +66,7 @@ type Cases interface {
 	Deadline(ctx context.Context, a lifecycle.Actor, id string) ([]store.DeadlineView, error)
 	Tasks(ctx context.Context, a lifecycle.Actor, after string, limit int) (store.TaskPage, error)
 	Undelivered(ctx context.Context, a lifecycle.Actor) ([]store.Undelivered, error)
+	Unoffered(ctx context.Context, a lifecycle.Actor) ([]store.Unoffered, error)
 	Receipt(ctx context.Context, a lifecycle.Actor, commandID string) (store.Answer, error)
 }
 

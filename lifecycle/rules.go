@@ -60,10 +60,12 @@ type Known struct {
 }
 
 // A PostHeld is an office of a unit, and who held it from a day on, to a day or
-// until now.
+// until now. Account is the person's, if he can sign for the unit with it.
 type PostHeld struct {
 	Post, Person string
 	Since, Until calendar.Date
+	Unit         string
+	Account      string
 }
 
 // Refs are the ids in a command's body that must exist in the directory.

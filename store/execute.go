@@ -164,7 +164,7 @@ func (w *work) read(ctx context.Context, t *tx) (head, error) {
 	if refs.Repeat != nil {
 		h.queueRepeat(b, w.caseID, *refs.Repeat)
 	}
-	if refs.Posts {
+	if refs.Posts || w.request.Actor.Unit != "" { // who signs for a unit holds its post
 		h.queuePosts(b, w.caseID)
 	}
 	if finding, ok := w.request.Body.(*lifecycle.OpenCase); ok && w.request.Once {
