@@ -60,6 +60,7 @@ func (b PermitArrival) decide(t *turn) error {
 		return err
 	}
 	t.record(&ArrivalPermitted{b})
+	t.leaderDecided()
 	return nil
 }
 
@@ -97,5 +98,8 @@ func (b *LookBackAnnounced) apply(c *Case, _ Event) {
 func (b *ArrivalPermitted) apply(c *Case, e Event) {
 	d := *c.Draw
 	d.PermittedOn = e.Legal
+	if d.Status == DrawMissed && d.Fault.Code == faultNotKept { // who was told may come after all
+		d.Status, d.Fault = DrawMade, nil
+	}
 	c.Draw = &d
 }
