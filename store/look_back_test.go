@@ -86,14 +86,14 @@ func (w *waiting) told(t *testing.T) []string {
 }
 
 // dispatched reads one column as the dispatcher's role may.
-func (r record) dispatched(t *testing.T, sql string, args ...any) (list []string, err error) {
+func (r record) dispatched(t *testing.T, sql string) (list []string, err error) {
 	t.Helper()
 	ctx := context.Background()
 	err = pgx.BeginFunc(ctx, r.sql, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SET LOCAL ROLE duban_dispatch`); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, sql, args...)
+		rows, err := tx.Query(ctx, sql)
 		if err != nil {
 			return err
 		}
