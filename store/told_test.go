@@ -202,11 +202,11 @@ func threes(t *testing.T) record {
 	return r
 }
 
-// recuse keeps somebody out of the unit's look-backs from now on.
+// recuse keeps somebody out of the unit's look-backs from before the drawn day on.
 func (w *waiting) recuse(t *testing.T, account string) {
 	t.Helper()
 	_, err := w.AddRecusal(context.Background(), store.Recusal{
-		Account: account, Unit: w.people.Unit.ID, Ground: lot.DeclaredConflict, Reason: "配偶在该单位工作", Since: today().AddDays(-1), Author: account,
+		Account: account, Unit: w.people.Unit.ID, Ground: lot.DeclaredConflict, Reason: "配偶在该单位工作", Since: w.plan.Window.Opens, Author: account,
 	})
 	require.NoError(t, err)
 }
