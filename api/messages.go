@@ -15,12 +15,12 @@ func (s *server) messageRoutes() {
 	missing := []int{http.StatusNotFound}
 	register(s, operation{
 		id: "case_messages", method: http.MethodGet, path: "/v1/cases/{id}/messages", tag: "Messages", summary: "消息去向 Who was told what of a case",
-		doc:     "Every letter of the case, to whom it went and why to that person, by which ways, and what became of each, bounces (退信) too; and what was suppressed, and why.",
+		doc:     "Every letter of the case, to whom it went and why to that person, by which ways, and what became of each, bounces (退信) too; and what was suppressed, and why. What told the drawn of a look-back is here once the record says that they were told.",
 		refuses: missing,
 	}, s.caseMessages)
 	register(s, operation{
 		id: "messages", method: http.MethodGet, path: "/v1/messages", tag: "Messages", summary: "待发和失败消息 Messages by state",
-		doc: "The oldest first. Those that were given up or came back (退信) are dead, those that the breaker stopped are held.",
+		doc: "The oldest first. Those that were given up or came back (退信) are dead, those that the breaker stopped are held. What told the drawn of a look-back is among them from the arrival on.",
 	}, s.messages)
 	register(s, operation{
 		id: "message", method: http.MethodGet, path: "/v1/messages/{id}", tag: "Messages", summary: "发送记录 A message and every try", refuses: missing,

@@ -26,12 +26,12 @@ import (
 // Schedule, which asks every two seconds, so that one may be late.
 const drawDay = 4 * time.Second
 
-// window lets a look-back fall between two periods, and has it told from midnight on.
+// window lets a look-back fall between two periods, and has it told at any time of the day.
 func window(opens, closes string) func([]byte) []byte {
 	return func(text []byte) []byte {
 		for _, change := range [][2]string{
 			{"look_back: {opens: 30D,", "look_back: {opens: " + opens + ","},
-			{"tell_at: 7h", "tell_at: 0h"},
+			{"tell_at: 7h, tell_until: 16h", "tell_at: 0h, tell_until: 24h"},
 			{"look_back: {within: 90D,", "look_back: {within: " + closes + ","},
 		} {
 			text = bytes.Replace(text, []byte(change[0]), []byte(change[1]), 1)

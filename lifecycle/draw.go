@@ -76,6 +76,10 @@ type Permit struct {
 	Persons []string `json:"persons,omitempty"`
 }
 
+// Permitted reports whether a leader permitted an arrival on the day: his word
+// holds on the day he gave it.
+func (d DrawOf) Permitted(on Date) bool { return d.permit(on) != nil }
+
 // LookBackDrawn: lots were drawn for the day and the team. The commitment tells
 // nothing of them and binds all that will be laid open at the arrival (ADR 21).
 type LookBackDrawn struct {
@@ -97,7 +101,7 @@ type LookBackUndrawn struct {
 }
 
 // LookBackMissed: the drawn day went by or fell away before the inspectors were
-// sent.
+// sent, or they were sent and did not come.
 type LookBackMissed struct {
 	Number int       `json:"number"`
 	Fault  DrawFault `json:"fault"`
@@ -207,6 +211,18 @@ func DayPassed() DrawFault {
 	return DrawFault{
 		Code: "day_passed", ZH: "抽定的日期已过而未能派出检查组，请决定重新抽签或者明示回头看。",
 		EN: "The drawn day has gone by without the inspectors being sent; redraw, or announce the look-back.",
+	}
+}
+
+// faultNotKept is the code of a draw whose team was told and did not come. It
+// stands in the record.
+const faultNotKept = "not_kept"
+
+// NotKept: the drawn inspectors were told, and nobody recorded their arrival.
+func NotKept() DrawFault {
+	return DrawFault{
+		Code: faultNotKept, ZH: "检查组接到任务而当日没有到场，请决定重新抽签、明示回头看，或者准许另日到场。",
+		EN: "The inspectors were told and did not arrive on their day; redraw, announce the look-back, or permit an arrival today.",
 	}
 }
 

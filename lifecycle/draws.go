@@ -30,7 +30,7 @@ type DrawRecord struct {
 	Openings []Petition    `json:"openings,omitempty"`
 	Permits  []DrawAct     `json:"permits,omitempty"`
 	Announce *DrawAnnounce `json:"announced,omitempty"`
-	// What follows is there from the arrival on.
+	// Dispatched is there once the draw has ended, what follows from the arrival on.
 	Dispatched *LookBackDispatched `json:"dispatched,omitempty"`
 	Arrival    *DrawArrival        `json:"arrival,omitempty"`
 	Reveal     *lot.Reveal         `json:"reveal,omitempty"`
@@ -186,7 +186,11 @@ func (f *drawsFold) apply(e Event) {
 	case *LookBackAnnounced:
 		f.now().Announce = &DrawAnnounce{DrawAct: actOf(e, b.Reason), Day: b.On, Persons: b.Persons, Names: b.Names}
 	case *LookBackDispatched:
-		f.now().Dispatched = b
+		d := f.of(b.Number)
+		if d == nil {
+			d = f.now()
+		}
+		d.Dispatched = b
 	case *Arrived:
 		f.arrive(e, b)
 	}

@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -189,6 +190,23 @@ func TestAnArrivalIsPermittedForADay(t *testing.T) {
 	d.do("leader", lifecycle.PermitArrival{Reason: someText})
 	d.on("2026-05-13")
 	require.Equal(t, "not_dispatched", d.arrival("lead", "2026-05-13", drawn, "lead", "author"))
+}
+
+// Whoever was told and did not come may come on a day that a leader permits; whoever
+// was never told may not.
+func TestAPermitGoesToWhoWasTold(t *testing.T) {
+	t.Parallel()
+	for want, fault := range map[string]lifecycle.DrawFault{"": lifecycle.NotKept(), "not_drawn": lifecycle.DayPassed()} {
+		d := waitsForLookBack(t)
+		d.on("2026-05-13")
+		d.n.c = fold(d.n.c, lifecycle.DecideMissed(d.n.c, fault, d.n.now, d.rules))
+		drawn := sealed("2026-05-12", "lead")
+		require.Equal(t, "not_drawn", d.arrival("lead", "2026-05-13", drawn, "lead", "author"))
+		d.do("leader", lifecycle.PermitArrival{Reason: someText})
+		require.Equal(t, want, d.arrival("lead", "2026-05-13", drawn, "lead", "author"))
+		runs := slices.ContainsFunc(d.n.c.Clocks, func(k lifecycle.Clock) bool { return k.Name == policy.ClockDraw })
+		require.Equal(t, want != "", runs, "a leader has decided")
+	}
 }
 
 // An announced look-back is on a working day, led by somebody who may, and on the

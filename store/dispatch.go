@@ -19,7 +19,7 @@ const dispatchPage = 200
 // and tells the drawn inspectors, and nobody else, that it has: from the hour of
 // the policy on, under an opaque number. Each day is asked about once; what was
 // due on an earlier one and not told, or falls on a day off by now, is a leader's
-// to decide. It returns nothing of how many there were, because whoever reads the
+// to decide, and so is a team that was told on an earlier day and did not come. It returns nothing of how many there were, because whoever reads the
 // engine's histories would learn it.
 //
 // Before that, whatever the hour, it puts under the key that seals what lies under
@@ -66,6 +66,8 @@ type waitingLookBack struct {
 	Key    string
 	Opens  calendar.Date
 	Broken bool
+	// Permitted: a leader lets the inspectors arrive today.
+	Permitted bool
 	// from is the first day not asked about.
 	from calendar.Date
 }
@@ -74,7 +76,8 @@ type waitingLookBack struct {
 func (d dispatching) page(ctx context.Context, after string) (waiting []waitingLookBack, last string, err error) {
 	rows, err := d.store.pool.Query(ctx, `
 		SELECT c.id::text, (s.state -> 'draw' ->> 'number')::int, coalesce(s.state -> 'draw' ->> 'key', ''),
-		    (s.state -> 'draw' ->> 'opens')::date, s.state -> 'draw' -> 'fault' IS NOT NULL
+		    (s.state -> 'draw' ->> 'opens')::date, s.state -> 'draw' -> 'fault' IS NOT NULL,
+		    coalesce((s.state -> 'draw' -> 'permit' ->> 'given')::date = $1, false)
 		FROM cases c JOIN case_states s ON s.case_id = c.id
 		WHERE c.stage = 'look_back_pending' AND s.state -> 'draw' ->> 'status' = 'made'
 		    AND (s.state -> 'draw' ->> 'opens')::date <= $1 AND ($2 = '' OR c.id > $2::uuid)
@@ -83,7 +86,7 @@ func (d dispatching) page(ctx context.Context, after string) (waiting []waitingL
 		return nil, "", err
 	}
 	waiting, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (w waitingLookBack, err error) {
-		return w, row.Scan(&w.Case, &w.Number, &w.Key, &w.Opens, &w.Broken)
+		return w, row.Scan(&w.Case, &w.Number, &w.Key, &w.Opens, &w.Broken, &w.Permitted)
 	})
 	if len(waiting) == dispatchPage {
 		last = waiting[len(waiting)-1].Case
@@ -100,21 +103,7 @@ func (d dispatching) ask(ctx context.Context, waiting []waitingLookBack) error {
 	for i, w := range waiting {
 		ids[i] = w.Case
 	}
-	asked := map[string]waitingLookBack{}
-	err := d.store.dispatcher(ctx, func(b *pgx.Batch) {
-		b.Queue(`SELECT case_id::text, number, through FROM sealed.asked WHERE case_id = ANY($1::uuid[])`, ids).Query(func(rows pgx.Rows) error {
-			var (
-				w       waitingLookBack
-				through calendar.Date
-			)
-			_, err := pgx.ForEachRow(rows, []any{&w.Case, &w.Number, &through}, func() error {
-				w.from = through.AddDays(1)
-				asked[w.Case] = w
-				return nil
-			})
-			return err
-		})
-	})
+	earlier, err := d.earlier(ctx, ids)
 	if err != nil {
 		return err
 	}
@@ -122,9 +111,16 @@ func (d dispatching) ask(ctx context.Context, waiting []waitingLookBack) error {
 	keys := d.store.keys()
 	var done []waitingLookBack
 	for _, w := range waiting {
+		before := earlier[drawOf{w.Case, w.Number}]
+		if before.told != nil && !w.Permitted && d.rules.Today(*before.told).Before(d.today) {
+			if err := d.absent(ctx, w); err != nil {
+				return err
+			}
+			continue
+		}
 		w.from = w.Opens
-		if a, ok := asked[w.Case]; ok && a.Number == w.Number && a.from.After(w.from) {
-			w.from = a.from
+		if next := before.through.AddDays(1); next.After(w.from) {
+			w.from = next
 		}
 		if !keys.Has(w.Key) {
 			if err := d.lacks(ctx, w); err != nil {
@@ -165,6 +161,41 @@ func (d dispatching) ask(ctx context.Context, waiting []waitingLookBack) error {
 				ON CONFLICT (case_id) DO UPDATE SET number = excluded.number, through = excluded.through`, w.Case, w.Number, d.today)
 		}
 	})
+}
+
+// A drawOf is a draw of a case.
+type drawOf struct {
+	caseID string
+	number int
+}
+
+// A roundBefore is what earlier rounds did about a draw: through which day they asked,
+// and when they told its team.
+type roundBefore struct {
+	through calendar.Date
+	told    *time.Time
+}
+
+// earlier reads what earlier rounds did about some cases' draws.
+func (d dispatching) earlier(ctx context.Context, cases []string) (map[drawOf]roundBefore, error) {
+	rounds := map[drawOf]roundBefore{}
+	err := d.store.dispatcher(ctx, func(b *pgx.Batch) {
+		b.Queue(`
+			SELECT case_id::text, number, coalesce(a.through, 'epoch'), t.told_at
+			FROM sealed.asked a FULL JOIN sealed.tasks t USING (case_id, number) WHERE case_id = ANY($1::uuid[])`, cases).Query(func(rows pgx.Rows) error {
+			var (
+				of   drawOf
+				done roundBefore
+			)
+			_, err := pgx.ForEachRow(rows, []any{&of.caseID, &of.number, &done.through, &done.told}, func() error {
+				rounds[of] = done
+				done.told = nil
+				return nil
+			})
+			return err
+		})
+	})
+	return rounds, err
 }
 
 // A dueLookBack is a plan whose day has come.
@@ -213,6 +244,16 @@ func (d dispatching) see(ctx context.Context, due dueLookBack, day calendar.Date
 			return err
 		}
 		p.queue = func(b *pgx.Batch) { m.tell(b, drawn, d.now) }
+		return nil
+	})
+}
+
+// absent asks a leader when those who were told on an earlier day did not come.
+func (d dispatching) absent(ctx context.Context, w waitingLookBack) error {
+	return d.on(ctx, w.Case, func(p *plan, k *tracked) error {
+		if k.c.Draw != nil && k.c.Draw.Number == w.Number && !k.c.Draw.Permitted(d.today) {
+			k.add(lifecycle.DecideMissed(k.c, lifecycle.NotKept(), p.at, k.rules))
+		}
 		return nil
 	})
 }

@@ -203,14 +203,9 @@ func (p *plan) unseal(ctx context.Context, c lifecycle.Case) (lifecycle.Unsealed
 			}
 			return err
 		})
-		b.Queue(`SELECT number, task, told_at, told FROM sealed.tasks WHERE case_id = $1 AND number = $2`, c.ID, c.Draw.Number).Query(func(rows pgx.Rows) error {
-			told, err := pgx.CollectRows(rows, pgx.RowToStructByPos[lifecycle.LookBackDispatched])
-			for _, t := range told {
-				t.ToldAt = t.ToldAt.UTC()
-				opened.Dispatched = &t
-			}
-			return err
-		})
+		if c.Draw.Status == lifecycle.DrawMade { // else it was said when the draw ended
+			queueTask(b, c.ID, c.Draw.Number, &opened.Dispatched)
+		}
 	})
 	if err := p.tx.send(ctx, b); err != nil {
 		return opened, fmt.Errorf("unseal look-back of %s: %w", c.ID, err)

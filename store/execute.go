@@ -228,6 +228,9 @@ func (w *work) decide(ctx context.Context, t *tx, h head) (Answer, error) {
 	if o.refusal != nil {
 		p.unsealed = nil
 	}
+	if err := p.endDraws(ctx); err != nil {
+		return Answer{}, err
+	}
 	if err := p.draw(ctx); err != nil {
 		return Answer{}, err
 	}
