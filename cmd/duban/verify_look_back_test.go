@@ -65,7 +65,9 @@ func drawnEvents(t *testing.T) []lifecycle.Event {
 	add(march, lifecycle.EventRedrawAsked, "", "lead", &lifecycle.RedrawAsked{RequestRedraw: lifecycle.RequestRedraw{Reason: "出差"}})
 	add(march, lifecycle.EventRedrawDecided, "", "leader", &lifecycle.RedrawDecided{DecideRedraw: lifecycle.DecideRedraw{Granted: true, Reason: "同意"}})
 	drawn(march, 2)
-	add(second.Date, lifecycle.EventLookBackDispatched, "", "lead", &lifecycle.LookBackDispatched{Number: 2, Task: "T-1", Told: []string{"lead", "inspector"}})
+	add(second.Date, lifecycle.EventLookBackDispatched, "", "lead", &lifecycle.LookBackDispatched{
+		Number: 2, Task: "T-1", ToldAt: calendar.Real().At(second.Date, 7*time.Hour), Told: []string{"lead", "inspector"},
+	})
 	add(second.Date, lifecycle.EventArrived, lifecycle.LookBackActive, "lead", &lifecycle.Arrived{
 		RecordArrival: lifecycle.RecordArrival{On: second.Date, Persons: []string{"lead", "inspector"}}, Names: []string{"组长", "检查员"},
 		Reveals: []lot.Reveal{first.Reveal(), second.Reveal()},
@@ -181,6 +183,7 @@ func forgeries() []forgery {
 	arrival("dates exchanged", func(b *lifecycle.Arrived, _ *rand.Rand) {
 		b.Reveals[0].Date, b.Reveals[1].Date = b.Reveals[1].Date, b.Reveals[0].Date
 	})
+	all = append(all, decisionForgeries()...)
 	all = append(all,
 		forgery{"recorded by somebody else", func(events []lifecycle.Event, dice *rand.Rand) []lifecycle.Event {
 			events[len(events)-1].Actor.Account = other(dice)
@@ -198,6 +201,54 @@ func forgeries() []forgery {
 		}},
 	)
 	return all
+}
+
+// decisionForgeries alter who asked and decided, who was told, and who came.
+func decisionForgeries() []forgery {
+	type ev = []lifecycle.Event
+	arrived := func(e ev) *lifecycle.Arrived { return e[7].Body.(*lifecycle.Arrived) }                    //nolint:forcetypeassert // as drawnEvents made it
+	told := func(e ev) *lifecycle.LookBackDispatched { return e[6].Body.(*lifecycle.LookBackDispatched) } //nolint:forcetypeassert // as above
+	insert := func(e ev, kind lifecycle.EventKind, who string, body lifecycle.Body) ev {
+		one := e[6]
+		one.Kind, one.Body, one.Actor = kind, body, lifecycle.Actor{Account: who, Name: who}
+		return renumbered(slices.Insert(e, 6, one))
+	}
+	altered := func(name string, do func(e ev)) forgery {
+		return forgery{name, func(e ev, _ *rand.Rand) ev { do(e); return e }}
+	}
+	return []forgery{
+		{"redraw left out", func(e ev, _ *rand.Rand) ev { return renumbered(slices.Delete(e, 3, 5)) }},
+		{"decision of the redraw left out", func(e ev, _ *rand.Rand) ev { return renumbered(slices.Delete(e, 4, 5)) }},
+		{"request of the redraw left out", func(e ev, _ *rand.Rand) ev { return renumbered(slices.Delete(e, 3, 4)) }},
+		altered("redraw granted by who asked", func(e ev) { e[4].Actor = e[3].Actor }),
+		altered("redraw refused", func(e ev) {
+			e[4].Body = &lifecycle.RedrawDecided{DecideRedraw: lifecycle.DecideRedraw{Reason: "不同意"}}
+		}),
+		altered("others told", func(e ev) { told(e).Told = []string{"another", "nobody"} }),
+		altered("told three weeks early", func(e ev) { told(e).ToldAt = told(e).ToldAt.AddDate(0, 0, -21) }),
+		altered("told of another draw", func(e ev) { told(e).Number = 1 }),
+		{"that they were told left out", func(e ev, _ *rand.Rand) ev { return renumbered(slices.Delete(e, 6, 7)) }},
+		altered("another came", func(e ev) { arrived(e).Persons[1], arrived(e).Names[1] = "another", "别人" }),
+		altered("one came", func(e ev) { arrived(e).Persons, arrived(e).Names = arrived(e).Persons[:1], arrived(e).Names[:1] }),
+		altered("drawn on the day of the arrival", func(e ev) {
+			for i := 2; i < 6; i++ {
+				e[i].Legal, e[i].At = e[7].Legal, told(e).ToldAt.Add(-time.Duration(10-i)*time.Second)
+			}
+		}),
+		{"a key that was away, and no reveal", func(e ev, _ *rand.Rand) ev {
+			arrived(e).Reveals = arrived(e).Reveals[:1]
+			return insert(e, lifecycle.EventSealBroken, "", &lifecycle.SealBroken{Number: 2, Fault: lifecycle.DrawFault{Code: "seal", ZH: "没有封存密钥。", EN: "no key"}})
+		}},
+		{"permitted by who came", func(e ev, _ *rand.Rand) ev {
+			a := arrived(e)
+			a.On, a.Permitted = a.On.AddDays(3), true
+			for i := 6; i < 8; i++ {
+				e[i].Legal, e[i].At = a.On, e[i].At.AddDate(0, 0, 3)
+			}
+			return insert(e, lifecycle.EventArrivalPermitted, "lead", &lifecycle.ArrivalPermitted{PermitArrival: lifecycle.PermitArrival{On: a.On, Reason: "方便"}})
+		}},
+		altered("recorded three weeks later", func(e ev) { e[7].Legal, e[7].At = e[7].Legal.AddDays(21), e[7].At.AddDate(0, 0, 21) }),
+	}
 }
 
 func renumbered(events []lifecycle.Event) []lifecycle.Event {
