@@ -264,18 +264,19 @@ func (f *drawsFold) apply(e Event) bool {
 		}
 	case *LookBackUndrawn:
 		f.draw(e, DrawRecord{Number: b.Number, Window: lot.Window{Opens: b.Opens, Closes: b.Closes}})
-		f.now().fails(e, b.Fault)
+		f.now().fails(b.Fault)
 	case *LookBackMissed:
 		d := f.now()
 		d.readers = nil
-		d.fails(e, b.Fault)
+		d.byItself(e)
+		d.fails(b.Fault)
 		if d.Number != b.Number {
 			d.none(b.Number)
 		}
 	case *SealBroken:
 		d := f.numbered(b.Number)
 		d.lost = true
-		d.fails(e, b.Fault)
+		d.fails(b.Fault)
 	case *RedrawAsked:
 		d := f.now()
 		d.Redraws = append(d.Redraws, Petition{Asked: d.act(e, b.Reason)})
@@ -440,9 +441,8 @@ func (d *DrawRecord) answer(petitions []Petition, a DrawAct, granted bool) {
 }
 
 // fails: nothing could be drawn, or what was drawn cannot be kept.
-func (d *DrawRecord) fails(e Event, fault DrawFault) {
+func (d *DrawRecord) fails(fault DrawFault) {
 	d.Fault = &fault
-	d.byItself(e)
 	if fault.ZH == "" {
 		d.say(PartDecision, "没有说明原因。", "no reason is given")
 	}

@@ -36,6 +36,7 @@ func wordsOfTheRecord() []wordOfTheRecord {
 		{`^(arrived|look_back_announced)\.names\[\d\] = `, "a name beside the account that counts; both are printed"},
 		{`^(redraw|opening)_(asked|decided)\.actor `, "who it was, as long as it takes two"},
 		{`^(arrival_permitted|look_back_announced)\.actor `, "who it was, as long as he did not come"},
+		{`^seal_broken\.actor `, "nobody, or who recorded the arrival at which it was found"},
 		{`^look_back_dispatched\.actor `, "who recorded what ended the draw: that they were told comes into the record with it"},
 		{`^look_back_drawn( \(lost\))?\.key `, "the key's id: the commitment holds without it"},
 		{`^look_back_dispatched\.task `, "an opaque number, which says nothing"},
@@ -148,7 +149,7 @@ func exported(t *testing.T, events []lifecycle.Event) []map[string]any {
 		content, err := e.Content()
 		require.NoError(t, err)
 		one := map[string]any{"seq": e.Seq, "at": e.At, "legal": e.Legal, "kind": e.Kind, "content": json.RawMessage(content)}
-		if e.Actor.Account != "" {
+		if e.Actor.Account != "" || e.Kind == lifecycle.EventSealBroken {
 			one["actor"], one["actor_name"] = e.Actor.Account, e.Actor.Name
 		}
 		line, err := json.Marshal(one)
