@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mattn/go-runewidth"
 	"github.com/stretchr/testify/require"
 
 	"duban/calendar"
@@ -339,12 +340,18 @@ func TestVerifyLookBackOffline(t *testing.T) {
 		code    int
 		says    []string
 	}{
-		"whole":          {"a.zip", whole, 0, []string{"第1次抽签：已启封，日期2026-04-10，与承诺值相符，名册仅核对摘要", "ok: 督〔2026〕0001，抽签记录2条，启封2次"}},
-		"events":         {"a.jsonl", history(t, whole), 0, []string{"ok: 督〔2026〕0001"}},
-		"answer":         {"a.json", answered, 0, []string{"ok: 督〔2026〕0001"}},
-		"sealed":         {"a.zip", pending, 0, []string{"第2次抽签：封存中", "启封0次"}},
+		"whole":  {"a.zip", whole, 0, []string{"第1次抽签：已启封，日期2026-04-10，与承诺值相符，名册仅核对摘要\n  检查组：组长（lead）带队，检查员（inspector）\n  重新抽签：组长（lead）申请（出差），leader准许（同意）\n", "  派出：2026-04-11 07:00通知组长（lead）、检查员（inspector），任务T-1\n  到场：2026-04-11，组长（lead）、检查员（inspector），组长（lead）登记\n未核对：", "ok: 督〔2026〕0001，抽签记录2条，启封2次"}},
+		"events": {"a.jsonl", history(t, whole), 0, []string{"ok: 督〔2026〕0001"}},
+		"answer": {"a.json", answered, 0, []string{"ok: 督〔2026〕0001"}},
+		"sealed": {"a.zip", pending, 0, []string{"第2次抽签：封存中", "督〔2026〕0001，抽签记录2条，尚未启封，无可核对"}},
+		"decided": {"a.jsonl", jsonLines(t, exported(t, lookBacks(t)["decided"])), 0, []string{
+			"第1次抽签：未抽签：没有封存密钥。\n", "第3次抽签：无法启封：没有封存密钥。\n", "  未能照办：没有封存密钥。\n", "  提前启封：head申请（安排车辆），leader不准许（已知悉）\n",
+			"  不同（检查组）：到场人员与抽定的检查组不同。leader准许：组员突发疾病，次日补\n    记\n", "  不同（到场）：2026-04-14到场，2026-04-15才登记。", "启封3次",
+			"  准许变更：leader于2026-04-15，2026-04-14到场，可由another、nobody参加（组员\n    突发疾病，次日补记）\n",
+		}},
+		"announced":      {"a.jsonl", jsonLines(t, exported(t, lookBacks(t)["announced"])), 0, []string{"  明示回头看：leader决定，2026-04-14，lead、another、nobody：统一安排\n"}},
 		"forged archive": {"a.zip", drawnArchive(t, other), 1, []string{"第2次抽签：日期与承诺不符。"}},
-		"forged events":  {"a.jsonl", history(t, drawnArchive(t, other)), 1, []string{"不符（date）：日期与承诺不符。 the date is not the committed one."}},
+		"forged events":  {"a.jsonl", history(t, drawnArchive(t, other)), 1, []string{"  不符（日期）：日期与承诺不符。\n    date: the date is not the committed one.\n"}},
 		"no draw":        {"a.zip", caseFile(t), 1, nil},
 		"no archive":     {"a.zip", []byte("案卷"), 1, []string{"不是完整的压缩包"}},
 		"no events":      {"a.jsonl", []byte("案卷"), 1, nil},
@@ -361,9 +368,12 @@ func TestVerifyLookBackOffline(t *testing.T) {
 			for _, says := range one.says {
 				require.Contains(t, stdout, says)
 			}
+			for line := range strings.Lines(stdout) {
+				require.LessOrEqual(t, runewidth.StringWidth(strings.TrimSuffix(line, "\n")), columns, line)
+			}
 			if one.code != 0 {
 				require.NotContains(t, stdout, "ok: ")
-				require.Regexp(t, `\p{Han}`, stderr)
+				require.Regexp(t, `^duban: .*\p{Han}.* / [a-z0-9]`, stderr)
 			}
 		})
 	}
