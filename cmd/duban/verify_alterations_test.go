@@ -176,7 +176,8 @@ func everyAlteration(v any, at string, do func(what string)) {
 		for _, key := range slices.Sorted(maps.Keys(v)) {
 			inner := v[key]
 			field := strings.TrimPrefix(at+"."+key, ".")
-			if delete(v, key); inner != false { // which says the same
+			delete(v, key)
+			if yes, ok := inner.(bool); !ok || yes { // without it, it says no
 				do(field + " gone")
 			}
 			for _, other := range others(inner) {
