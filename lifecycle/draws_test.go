@@ -187,6 +187,19 @@ func TestDrawsAreFoldedAndChecked(t *testing.T) {
 			h.on = planOf(1).Date
 			h.arrive("lead", team, func(*lifecycle.Arrived) {}, 1)
 		}, []lifecycle.DrawState{lifecycle.DrawOpen}, lifecycle.PartDispatch, 0},
+		{"told on another day", func(h *told) {
+			h.draw(t, 1)
+			h.on = planOf(1).Date
+			h.arrive("lead", team, nil, 1)
+			b := h.events[len(h.events)-2].Body.(*lifecycle.LookBackDispatched) //nolint:forcetypeassert // it was just recorded
+			b.ToldAt = b.ToldAt.AddDate(0, 0, -21)
+		}, []lifecycle.DrawState{lifecycle.DrawOpen}, lifecycle.PartDispatch, 0},
+		{"others told", func(h *told) {
+			h.draw(t, 1)
+			h.on = planOf(1).Date
+			h.arrive("lead", team, nil, 1)
+			h.events[len(h.events)-2].Body.(*lifecycle.LookBackDispatched).Told = []string{"lead", "third"} //nolint:forcetypeassert // as above
+		}, []lifecycle.DrawState{lifecycle.DrawOpen}, lifecycle.PartDispatch, 0},
 		{"told, and drawn anew", func(h *told) {
 			h.draw(t, 1)
 			h.on = planOf(1).Date
