@@ -215,6 +215,10 @@ func TestEveryKindOfCommand(t *testing.T) {
 	l.do(t, p.Leader, &lifecycle.Sustain{Reason: "长期任务"})
 	l.do(t, successor, &lifecycle.CheckIn{Account: "持续推进"})
 	require.Equal(t, lifecycle.LookBackPending, l.do(t, p.Leader, &lifecycle.ExitSustained{Reason: reason()}).Case.Stage)
+	a := s.as(t, p.Auditor, asked{method: http.MethodPost, path: "/v1/look-backs/" + l.id + "/verify"})
+	var proof api.LookBackProof
+	a.into(t, &proof)
+	require.True(t, proof.OK, "the draws of a long life stand the check: %+v", proof)
 
 	// Two more findings, one taken into the other, and that one voided.
 	other := s.life()

@@ -139,6 +139,9 @@ func (s *server) lookBack(ctx context.Context, c *call, in *longIDInput) (*lookB
 		if d.Dispatched != nil {
 			named = append(named, d.Dispatched.Told...)
 		}
+		for _, p := range d.Permits {
+			named = append(named, p.Persons...)
+		}
 		out.Draws[i] = one
 	}
 	if len(named) > 0 {

@@ -275,8 +275,13 @@ func TestNobodyDecidesHisOwnRequest(t *testing.T) {
 	require.True(t, may("first"))
 	require.True(t, may("leader"))
 	require.False(t, may("leader2"))
-	d.do("head", lifecycle.RequestRedraw{Reason: someText}, "leader2", lifecycle.DecideRedraw{Granted: true, Reason: someText})
+	d.do("head", lifecycle.RequestRedraw{Reason: someText})
+	d.refused("read_plan", one, lifecycle.DecideRedraw{Granted: true, Reason: someText})
+	d.refused("read_plan", people["leader"], lifecycle.DecideRedraw{Granted: true, Reason: someText})
+	d.do("leader2", lifecycle.DecideRedraw{Granted: true, Reason: someText})
 	require.False(t, may("first"), "what was opened is drawn anew")
+	d.do("head", lifecycle.RequestRedraw{Reason: someText}, "leader", lifecycle.DecideRedraw{Granted: true, Reason: someText})
+	require.Equal(t, 3, d.n.c.Draw.Number, "of which they read nothing")
 }
 
 // Where nothing could be drawn, a leader has a clock to decide by, nobody arrives, and
