@@ -33,6 +33,18 @@ type DrawCheck struct {
 	Differences []Difference `json:"differences,omitempty"`
 }
 
+// RosterZH says how far the roster was checked.
+func (c DrawCheck) RosterZH() string {
+	switch {
+	case c.LoadChecked:
+		return "名册已核对"
+	case c.RosterChecked:
+		return "名册已核对，其中近期抽中次数须待所计各次抽签全部启封后方可核对"
+	default:
+		return "名册仅核对摘要"
+	}
+}
+
 // CheckDraws recomputes the draws of one case. Rosters are those at hand, by the
 // draw's number; where there are any, one that lies open and is not among them was
 // taken away, and one that is nil cannot be opened by the keys at hand. It needs
@@ -56,7 +68,11 @@ func CheckDraws(caseID string, draws []DrawRecord, rosters map[int]*lot.ShownRos
 		if again && (d.Arrival != nil || i == len(draws)-1) {
 			c.say(lot.PartNumber, "准许重新抽签后没有新的抽签记录。", "another draw was granted, and none follows in the record")
 		}
-		c.recompute(caseID, d, rosters[d.Number])
+		roster, there := rosters[d.Number]
+		if rosters != nil && d.Reveal != nil && !there {
+			c.say(lot.PartRoster, "名册已不在封存之处，无从核对。", "the roster was taken away from where it was sealed, so it cannot be checked")
+		}
+		c.recompute(caseID, d, roster)
 		c.arrival(d)
 		c.OK = d.State == DrawOpen && len(c.Mismatches) == 0
 		checks[i] = c

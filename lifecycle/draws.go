@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -167,8 +168,12 @@ func (f *drawsFold) apply(e Event) {
 	case *LookBackMissed:
 		f.now().Fault = &b.Fault
 	case *SealBroken:
-		d := f.now()
+		d := cmp.Or(f.of(b.Number), f.now())
 		d.Fault, d.lost = &b.Fault, true
+	case *SealMended:
+		if d := f.of(b.Number); d != nil && d.lost {
+			d.Fault, d.lost = nil, false
+		}
 	case *RedrawAsked:
 		d := f.now()
 		d.Redraws = append(d.Redraws, Petition{Asked: actOf(e, b.Reason)})

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -67,25 +68,28 @@ type waitingLookBack struct {
 	Number int
 	Key    string
 	Opens  calendar.Date
+	Closes calendar.Date
 	Broken bool
 	// from is the first day not asked about.
 	from calendar.Date
 }
 
-// page reads a page of those whose window is open; last is empty behind the last.
+// page reads a page of those that wait for a drawn day, also before their window is
+// open: that a plan cannot be opened is to be known long before its day. Last is
+// empty behind the last.
 func (d dispatching) page(ctx context.Context, after string) (waiting []waitingLookBack, last string, err error) {
 	rows, err := d.store.pool.Query(ctx, `
 		SELECT c.id::text, (s.state -> 'draw' ->> 'number')::int, coalesce(s.state -> 'draw' ->> 'key', ''),
-		    (s.state -> 'draw' ->> 'opens')::date, s.state -> 'draw' -> 'fault' IS NOT NULL
+		    (s.state -> 'draw' ->> 'opens')::date, (s.state -> 'draw' ->> 'closes')::date, s.state -> 'draw' -> 'fault' IS NOT NULL
 		FROM cases c JOIN case_states s ON s.case_id = c.id
 		WHERE c.stage = 'look_back_pending' AND s.state -> 'draw' ->> 'status' = 'made'
-		    AND (s.state -> 'draw' ->> 'opens')::date <= $1 AND ($2 = '' OR c.id > $2::uuid)
-		ORDER BY c.id LIMIT $3`, d.today, after, dispatchPage)
+		    AND ($1 = '' OR c.id > $1::uuid)
+		ORDER BY c.id LIMIT $2`, after, dispatchPage)
 	if err != nil {
 		return nil, "", err
 	}
 	waiting, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (w waitingLookBack, err error) {
-		return w, row.Scan(&w.Case, &w.Number, &w.Key, &w.Opens, &w.Broken)
+		return w, row.Scan(&w.Case, &w.Number, &w.Key, &w.Opens, &w.Closes, &w.Broken)
 	})
 	if len(waiting) == dispatchPage {
 		last = waiting[len(waiting)-1].Case
@@ -120,30 +124,34 @@ func (d dispatching) ask(ctx context.Context, waiting []waitingLookBack) error {
 	if err != nil {
 		return err
 	}
-	days, shown := map[string]calendar.Date{}, [][]byte{}
 	keys := d.store.keys()
-	var done []waitingLookBack
+	var wanted []waitingLookBack
 	for _, w := range waiting {
 		w.from = w.Opens
-		if a, ok := asked[w.Case]; ok && a.Number == w.Number && a.from.After(w.from) {
+		a, ok := asked[w.Case]
+		ok = ok && a.Number == w.Number && !w.Broken // what was broken is asked about anew
+		if ok && a.from.After(w.from) {
 			w.from = a.from
 		}
-		if !keys.Has(w.Key) {
-			if err := d.lacks(ctx, w); err != nil {
+		switch {
+		case !keys.Has(w.Key): // it is asked about when the key is back
+			if err := d.broken(ctx, w, keys.Lacks(w.Key)); err != nil {
 				return err
 			}
-			continue // and is asked about when the key is back
-		}
-		if !w.from.After(d.today) {
-			for tag, day := range tags(keys, w.Case, w.Number, w.from, d.today) {
-				days[tag] = day
-				shown = append(shown, []byte(tag))
-			}
-			done = append(done, w)
+		case !ok || !a.from.After(d.today):
+			wanted = append(wanted, w)
 		}
 	}
-	if len(done) == 0 {
-		return nil
+	done, err := d.there(ctx, wanted)
+	if err != nil || len(done) == 0 {
+		return err
+	}
+	days, shown := map[string]calendar.Date{}, [][]byte{}
+	for _, w := range done {
+		for tag, day := range tags(keys, w.Case, w.Number, w.from, d.today) {
+			days[tag] = day
+			shown = append(shown, []byte(tag))
+		}
 	}
 	var due []dueLookBack
 	err = d.store.dispatcher(ctx, func(b *pgx.Batch) {
@@ -158,6 +166,13 @@ func (d dispatching) ask(ctx context.Context, waiting []waitingLookBack) error {
 	for _, one := range due {
 		if err := d.see(ctx, one, days[string(one.Tag)]); err != nil {
 			return err
+		}
+	}
+	for _, w := range done {
+		if w.Broken && !slices.ContainsFunc(due, func(one dueLookBack) bool { return one.Case == w.Case }) {
+			if err := d.mended(ctx, w); err != nil {
+				return err
+			}
 		}
 	}
 	return d.store.dispatcher(ctx, func(b *pgx.Batch) {
@@ -189,6 +204,7 @@ func (d dispatching) see(ctx context.Context, due dueLookBack, day calendar.Date
 			k.add(lifecycle.DecideSealBroken(k.c, *sealFault(err), p.at, k.rules))
 			return nil
 		}
+		k.add(lifecycle.DecideSealMended(k.c, p.at, k.rules))
 		told, err := p.wasTold(ctx, due)
 		if err != nil || told {
 			return err
@@ -214,14 +230,63 @@ func (d dispatching) see(ctx context.Context, due dueLookBack, day calendar.Date
 	})
 }
 
-// lacks records that the key of what was drawn is not at hand.
-func (d dispatching) lacks(ctx context.Context, w waitingLookBack) error {
+// there are those whose plans lie where they were put, under a day of their window:
+// which, is not asked. What was taken away is a leader's to decide.
+func (d dispatching) there(ctx context.Context, waiting []waitingLookBack) (found []waitingLookBack, err error) {
+	if len(waiting) == 0 {
+		return nil, nil
+	}
+	var shown [][]byte
+	for _, w := range waiting {
+		for tag := range tags(d.store.keys(), w.Case, w.Number, w.Opens, w.Closes) {
+			shown = append(shown, []byte(tag))
+		}
+	}
+	there := map[drawID]bool{}
+	err = d.store.dispatcher(ctx, func(b *pgx.Batch) {
+		b.Queue(`SELECT case_id::text, number FROM sealed.there($1)`, shown).Query(func(rows pgx.Rows) error {
+			var id drawID
+			_, err := pgx.ForEachRow(rows, []any{&id.Case, &id.Number}, func() error {
+				there[id] = true
+				return nil
+			})
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range waiting {
+		if there[drawID{w.Case, w.Number}] {
+			found = append(found, w)
+		} else if err := d.broken(ctx, w, lot.PlanGone()); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// broken records, once, that what was drawn cannot be opened, because the key is not
+// at hand or the plan is gone.
+func (d dispatching) broken(ctx context.Context, w waitingLookBack, fault error) error {
 	if w.Broken {
 		return nil
 	}
-	d.store.log.ErrorContext(ctx, "the key of a sealed plan is not at hand", slog.String("key", w.Key))
+	d.store.log.ErrorContext(ctx, "a sealed plan cannot be opened", slog.String("key", w.Key), slog.Any("error", fault))
 	return d.on(ctx, w.Case, func(p *plan, k *tracked) error {
-		k.add(lifecycle.DecideSealBroken(k.c, *sealFault(d.store.keys().Lacks(w.Key)), p.at, k.rules))
+		if k.c.Draw != nil && k.c.Draw.Number == w.Number {
+			k.add(lifecycle.DecideSealBroken(k.c, *sealFault(fault), p.at, k.rules))
+		}
+		return nil
+	})
+}
+
+// mended records that what could not be opened can be: its key is back, or its plan.
+func (d dispatching) mended(ctx context.Context, w waitingLookBack) error {
+	return d.on(ctx, w.Case, func(p *plan, k *tracked) error {
+		if k.c.Draw != nil && k.c.Draw.Number == w.Number {
+			k.add(lifecycle.DecideSealMended(k.c, p.at, k.rules))
+		}
 		return nil
 	})
 }

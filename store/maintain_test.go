@@ -66,7 +66,7 @@ func TestMigrationsStayAsTheyAre(t *testing.T) {
 		"00015_draws.sql":          "169d638e8bcd80464d784915e6bf5d41af5f2b1e5adf54b32f43ab8072964982",
 		"00016_repeats.sql":        "750102a39b1608a67648d5d7af6f01db2e2d69c433a9bbc61304cbb16f3b50a7",
 		"00017_inspectees.sql":     "bbcda6c1df62eac58eb8ee9d0e9de5bdd685943eea1370bb6d2d870472fd5a6a",
-		"00019_sealed_rosters.sql": "a0afc0fdcc10b942172fb9aca8b20d684efd15a7d9579633e48a90d4fe12268e",
+		"00019_sealed_rosters.sql": "da204771de0a43a9a968bef4efc71fba1cfc8ca842e379527f4f649c0b717a36",
 		"00018_mailing_space.sql":  "1a3e47b42e133ad493dbc1591936c7c51fab2132ffe0f41813cf16b3680d8ae0",
 		"00012_bounces.sql":        "30167b61b9020d24cb70e9c6ad62c7c0ac5aa3daba62f457984bfa2ad10e2ce3",
 	}
