@@ -234,10 +234,14 @@ func SealedUnder(sealed []byte) (id string, ok bool) {
 // HeaderSize is how much of what is sealed says what it is and under which key.
 const HeaderSize = len(sealMagic) + keyIDSize
 
-// RosterHeader is what a roster begins with that is sealed under the first key.
-func (k Keys) RosterHeader() []byte {
-	id := k[0].id()
-	return append([]byte(rosterMagic), id[:]...)
+// RosterHeaders are what rosters begin with that are sealed under each of the keys.
+func (k Keys) RosterHeaders() [][]byte {
+	headers := make([][]byte, len(k))
+	for i, key := range k {
+		id := key.id()
+		headers[i] = append([]byte(rosterMagic), id[:]...)
+	}
+	return headers
 }
 
 // Has reports whether the key of this id is at hand.
