@@ -89,9 +89,9 @@ func (c verifyLookBackCmd) events(out io.Writer) error {
 
 // rosters reads the rosters at hand, none when there is no file. A draw that is not
 // in it is one whose roster could not be shown.
-func (c verifyLookBackCmd) rosters(draws []lifecycle.DrawRecord) (map[int]*lot.ShownRoster, error) {
+func (c verifyLookBackCmd) rosters(draws []lifecycle.DrawRecord) (rosters map[int]*lot.ShownRoster, err error) {
 	if c.Rosters == "" {
-		return nil, nil
+		return rosters, nil
 	}
 	text, err := os.ReadFile(c.Rosters)
 	if err != nil {
@@ -103,7 +103,7 @@ func (c verifyLookBackCmd) rosters(draws []lifecycle.DrawRecord) (map[int]*lot.S
 	if err := json.Unmarshal(text, &list); err != nil {
 		return nil, fmt.Errorf("%s: the rosters cannot be read / 名册无法读取: %w", c.Rosters, err)
 	}
-	rosters := map[int]*lot.ShownRoster{}
+	rosters = map[int]*lot.ShownRoster{}
 	for _, d := range draws {
 		rosters[d.Number] = nil
 	}
