@@ -175,9 +175,11 @@ func accessTable() map[string]access {
 		"GET /v1/imports/{id}/marked.xlsx": {roles: lifecycle.KindOpenCase.Who()},
 
 		// Who was not drawn finds nothing there; the plan is for two people to read.
-		"GET " + pathLookBacks:      {roles: without(staff(), lifecycle.Admin)},
-		"GET " + pathLookBack:       {roles: without(staff(), lifecycle.Admin)},
-		"GET " + pathLookBackPlan:   {roles: without(staff(), lifecycle.Admin)},
+		"GET " + pathLookBacks:    {roles: without(staff(), lifecycle.Admin)},
+		"GET " + pathLookBack:     {roles: without(staff(), lifecycle.Admin)},
+		"GET " + pathLookBackPlan: {roles: without(staff(), lifecycle.Admin)},
+		// Why somebody was recused is for those who may read every recusal.
+		"GET " + pathRosters:        {roles: []lifecycle.Role{lifecycle.Auditor, lifecycle.Leader, lifecycle.Head}},
 		"POST " + pathLookBackCheck: {roles: []lifecycle.Role{lifecycle.Auditor, lifecycle.Leader, lifecycle.Manager, lifecycle.Head, lifecycle.LookBackLead}},
 
 		"GET /v1/policy":          office,

@@ -77,6 +77,8 @@ type LookBacks interface {
 	CheckedDraws(ctx context.Context, a lifecycle.Actor, id string) ([]lifecycle.DrawRecord, []lifecycle.DrawCheck, error)
 	// Rosters are shown of draws that are laid open, and of no others.
 	Rosters(ctx context.Context, id string, numbers []int) (map[int]*lot.ShownRoster, error)
+	// ShownRosters are those of draws that lie open, as far as they may be shown.
+	ShownRosters(ctx context.Context, a lifecycle.Actor, id string) ([]store.DrawnRoster, error)
 	// OpenPlan is a *lifecycle.Refusal to all but the two who had it opened.
 	OpenPlan(ctx context.Context, a lifecycle.Actor, id string) (store.OpenedPlan, error)
 }

@@ -108,10 +108,16 @@ type LookBackMissed struct {
 }
 
 // SealBroken: what was drawn cannot be opened for now, because the key is not at
-// hand or the plan was altered. It stays drawn, and a leader decides.
+// hand, or the plan was altered or taken away. It stays drawn, and a leader decides.
+// With an arrival it says of each draw that is not laid open why.
 type SealBroken struct {
 	Number int       `json:"number"`
 	Fault  DrawFault `json:"fault"`
+}
+
+// SealMended: what was drawn can be opened again, and nobody need decide.
+type SealMended struct {
+	Number int `json:"number"`
 }
 
 // wanted is the draw that the case wants as it comes to wait for a look-back:
@@ -182,6 +188,18 @@ func DecideSealBroken(c Case, fault DrawFault, at time.Time, r Rules) []Event {
 	t := newTurn(c, Command{}, at, r)
 	t.record(&SealBroken{Number: c.Draw.Number, Fault: fault})
 	t.leaderDecides()
+	t.seal()
+	return t.events
+}
+
+// DecideSealMended records that what was drawn can be opened again.
+func DecideSealMended(c Case, at time.Time, r Rules) []Event {
+	if c.Stage != LookBackPending || c.Draw == nil || c.Draw.Status != DrawMade || c.Draw.Fault == nil {
+		return nil
+	}
+	t := newTurn(c, Command{}, at, r)
+	t.record(&SealMended{Number: c.Draw.Number})
+	t.leaderDecided()
 	t.seal()
 	return t.events
 }
@@ -314,8 +332,17 @@ func (b *LookBackMissed) apply(c *Case, _ Event) {
 }
 
 func (b *SealBroken) apply(c *Case, _ Event) {
+	if b.Number != c.Draw.Number {
+		return // a draw that was replaced, and is not laid open with the arrival
+	}
 	d := *c.Draw
 	fault := b.Fault
 	d.Fault = &fault
+	c.Draw = &d
+}
+
+func (*SealMended) apply(c *Case, _ Event) {
+	d := *c.Draw
+	d.Fault = nil
 	c.Draw = &d
 }

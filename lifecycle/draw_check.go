@@ -39,6 +39,18 @@ type DrawCheck struct {
 	Differences []Difference `json:"differences,omitempty"`
 }
 
+// RosterZH says how far the roster was checked.
+func (c DrawCheck) RosterZH() string {
+	switch {
+	case c.LoadChecked:
+		return "名册已核对"
+	case c.RosterChecked:
+		return "名册已核对，其中近期抽中次数须待所计各次抽签全部启封后方可核对"
+	default:
+		return "名册仅核对摘要"
+	}
+}
+
 // CheckDraws recomputes the draws of one case. Rosters are those at hand, by the
 // draw's number; where there are any, one that lies open and is not among them was
 // taken away, and one that is nil cannot be opened by the keys at hand. It needs
@@ -58,7 +70,11 @@ func CheckDraws(caseID string, draws []DrawRecord, rosters map[int]*lot.ShownRos
 			}
 			next++
 		}
-		c.recompute(caseID, d, rosters[d.Number])
+		roster, there := rosters[d.Number]
+		if rosters != nil && d.Reveal != nil && !there {
+			c.say(lot.PartRoster, "名册已不在封存之处，无从核对。", "the roster was taken away from where it was sealed, so it cannot be checked")
+		}
+		c.recompute(caseID, d, roster)
 		c.decisions(d)
 		c.dispatched(d)
 		c.arrival(d)

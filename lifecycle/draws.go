@@ -277,6 +277,13 @@ func (f *drawsFold) apply(e Event) bool {
 		d := f.numbered(b.Number)
 		d.lost = true
 		d.fails(b.Fault)
+	case *SealMended:
+		d := f.numbered(b.Number)
+		if !d.lost {
+			d.none(b.Number)
+			break
+		}
+		d.Fault, d.lost = nil, false
 	case *RedrawAsked:
 		d := f.now()
 		d.Redraws = append(d.Redraws, Petition{Asked: d.act(e, b.Reason)})

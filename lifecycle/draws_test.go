@@ -137,6 +137,19 @@ func TestDrawsAreFoldedAndChecked(t *testing.T) {
 			h.draw(t, 2)
 			h.arrive("lead", team, nil, 2)
 		}, []lifecycle.DrawState{lifecycle.DrawLost, lifecycle.DrawOpen}, "", 0},
+		{"a draw that turned out lost at the arrival", func(h *told) {
+			h.draw(t, 1)
+			h.redraw(true)
+			h.draw(t, 2)
+			h.add("", &lifecycle.SealBroken{Number: 1, Fault: lifecycle.DrawFault{Code: "seal"}})
+			h.arrive("lead", team, nil, 2)
+		}, []lifecycle.DrawState{lifecycle.DrawLost, lifecycle.DrawOpen}, "", 0},
+		{"a seal that came right, and nothing laid open", func(h *told) {
+			h.draw(t, 1)
+			h.add("", &lifecycle.SealBroken{Number: 1, Fault: lifecycle.DrawFault{Code: "seal"}})
+			h.add("", &lifecycle.SealMended{Number: 1})
+			h.arrive("lead", team, nil)
+		}, []lifecycle.DrawState{lifecycle.DrawMissing}, lifecycle.PartReveal, 0},
 		{"another day", func(h *told) { h.draw(t, 1); h.arrive("lead", team, nil, 1) }, []lifecycle.DrawState{lifecycle.DrawOpen}, lifecycle.PartArrival, 1},
 		{"another day, permitted", func(h *told) { h.draw(t, 1); h.permit(); h.arrive("lead", team, permitted, 1) }, []lifecycle.DrawState{lifecycle.DrawOpen}, "", 1},
 		{"another day, permitted for another", func(h *told) {

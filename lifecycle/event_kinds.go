@@ -27,6 +27,7 @@ const (
 	EventLookBackUndrawn    EventKind = "look_back_undrawn"
 	EventLookBackMissed     EventKind = "look_back_missed"
 	EventSealBroken         EventKind = "seal_broken"
+	EventSealMended         EventKind = "seal_mended"
 	EventRedrawAsked        EventKind = "redraw_asked"
 	EventRedrawDecided      EventKind = "redraw_decided"
 	EventOpeningAsked       EventKind = "opening_asked"
@@ -99,6 +100,7 @@ func EventKinds() []EventKind {
 		EventLookBackUndrawn,
 		EventLookBackMissed,
 		EventSealBroken,
+		EventSealMended,
 		EventRedrawAsked,
 		EventRedrawDecided,
 		EventOpeningAsked,
@@ -197,6 +199,8 @@ func (k EventKind) ZH() string {
 		return "抽定日期未能派出"
 	case EventSealBroken:
 		return "封存方案无法启封"
+	case EventSealMended:
+		return "封存方案恢复可启封"
 	case EventRedrawAsked:
 		return "申请重新抽签"
 	case EventRedrawDecided:
@@ -339,6 +343,8 @@ func newBody(kind EventKind) (Body, bool) {
 		return &LookBackMissed{}, true
 	case EventSealBroken:
 		return &SealBroken{}, true
+	case EventSealMended:
+		return &SealMended{}, true
 	case EventRedrawAsked:
 		return &RedrawAsked{}, true
 	case EventRedrawDecided:
@@ -453,6 +459,7 @@ func (*LookBackDrawn) kind() EventKind      { return EventLookBackDrawn }
 func (*LookBackUndrawn) kind() EventKind    { return EventLookBackUndrawn }
 func (*LookBackMissed) kind() EventKind     { return EventLookBackMissed }
 func (*SealBroken) kind() EventKind         { return EventSealBroken }
+func (*SealMended) kind() EventKind         { return EventSealMended }
 func (*RedrawAsked) kind() EventKind        { return EventRedrawAsked }
 func (*RedrawDecided) kind() EventKind      { return EventRedrawDecided }
 func (*OpeningAsked) kind() EventKind       { return EventOpeningAsked }

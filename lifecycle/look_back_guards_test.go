@@ -301,7 +301,8 @@ func TestUndrawn(t *testing.T) {
 	require.Equal(t, "not_drawn", d.arrival("lead", "2026-05-12", sealed("2026-05-12", "lead"), "lead", "author"))
 }
 
-// A seal that cannot be opened is told once, and stays drawn.
+// A seal that cannot be opened is told once, and stays drawn; that it came right is
+// told once as well, and nobody has to decide any more unless something else waits.
 func TestABrokenSealIsToldOnce(t *testing.T) {
 	t.Parallel()
 	d := waitsForLookBack(t)
@@ -310,6 +311,18 @@ func TestABrokenSealIsToldOnce(t *testing.T) {
 	d.n.c = fold(d.n.c, events)
 	require.Equal(t, lifecycle.DrawMade, d.n.c.Draw.Status)
 	require.Empty(t, lifecycle.DecideSealBroken(d.n.c, lifecycle.DayPassed(), d.n.now, d.rules))
+
+	asks := d.n.c
+	draw := *asks.Draw
+	draw.Redraw = &lifecycle.Asked{By: "head", Reason: someText}
+	asks.Draw = &draw
+	for _, c := range []lifecycle.Case{d.n.c, asks} {
+		c = fold(c, lifecycle.DecideSealMended(c, d.n.now, d.rules))
+		require.Nil(t, c.Draw.Fault)
+		_, runs := clockOf(c, policy.ClockDraw)
+		require.Equal(t, c.Draw.Redraw != nil, runs)
+		require.Empty(t, lifecycle.DecideSealMended(c, d.n.now, d.rules))
+	}
 }
 
 // What a draw is made from: a window that begins neither before the policy opens it

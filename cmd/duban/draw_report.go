@@ -60,11 +60,7 @@ func (r drawReport) draw(d lifecycle.DrawRecord, c lifecycle.DrawCheck) {
 	switch {
 	case c.OK:
 		said += "，日期" + d.Reveal.Date.String() + "，与承诺值相符"
-		if c.RosterChecked {
-			said += "，名册已核对"
-		} else {
-			said += "，名册仅核对摘要"
-		}
+		said += "，" + c.RosterZH()
 	case d.Fault != nil && (d.State == lifecycle.DrawUndrawn || d.State == lifecycle.DrawLost):
 		said += "：" + d.Fault.ZH
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,11 +12,13 @@ import (
 
 	"duban/documents/casefile"
 	"duban/lifecycle"
+	"duban/lot"
 	"duban/store"
 )
 
 type verifyLookBackCmd struct {
-	Case string `arg:"" help:"A case file (.zip) or its events (.jsonl, .json), which are checked offline; or the id or number of a case in the record, which is checked with the rosters."`
+	Case    string `arg:"" help:"A case file (.zip) or its events (.jsonl, .json), which are checked offline; or the id or number of a case in the record, which is checked with the rosters."`
+	Rosters string `help:"A file of the case's rosters, to check a file with: the answer of /v1/look-backs/{id}/rosters."`
 }
 
 var errNoDraw = errors.New("记录中没有抽签，无可核验 / there is no draw in the record, so nothing can be checked")
@@ -53,7 +56,11 @@ func (c verifyLookBackCmd) archive(out io.Writer) error {
 		return fmt.Errorf("%s：案卷有%d处问题 / %d problems", c.Case, len(problems), len(problems))
 	}
 	draws := lifecycle.DrawsOf(events)
-	return c.tell(out, m.Number, draws, lifecycle.CheckDraws(m.Case, draws, nil))
+	rosters, err := c.rosters(draws)
+	if err != nil {
+		return err
+	}
+	return c.tell(out, m.Number, draws, lifecycle.CheckDraws(m.Case, draws, rosters))
 }
 
 // events checks the history alone.
@@ -73,7 +80,37 @@ func (c verifyLookBackCmd) events(out io.Writer) error {
 		}
 	}
 	draws := lifecycle.DrawsOf(events)
-	return c.tell(out, number, draws, lifecycle.CheckDraws("", draws, nil))
+	rosters, err := c.rosters(draws)
+	if err != nil {
+		return err
+	}
+	return c.tell(out, number, draws, lifecycle.CheckDraws("", draws, rosters))
+}
+
+// rosters reads the rosters at hand, none when there is no file. A draw that is not
+// in it is one whose roster could not be shown.
+func (c verifyLookBackCmd) rosters(draws []lifecycle.DrawRecord) (rosters map[int]*lot.ShownRoster, err error) {
+	if c.Rosters == "" {
+		return rosters, nil
+	}
+	text, err := os.ReadFile(c.Rosters)
+	if err != nil {
+		return nil, err
+	}
+	var list struct {
+		Rosters []store.DrawnRoster `json:"rosters"`
+	}
+	if err := json.Unmarshal(text, &list); err != nil {
+		return nil, fmt.Errorf("%s: the rosters cannot be read / 名册无法读取: %w", c.Rosters, err)
+	}
+	rosters = map[int]*lot.ShownRoster{}
+	for _, d := range draws {
+		rosters[d.Number] = nil
+	}
+	for _, r := range list.Rosters {
+		rosters[r.Number] = &r.ShownRoster
+	}
+	return rosters, nil
 }
 
 var caseID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
@@ -83,7 +120,11 @@ func (c verifyLookBackCmd) record(ctx context.Context, s *settings, out io.Write
 	if !caseID.MatchString(c.Case) && (lifecycle.Case{Number: c.Case}).NumberKey() == 0 {
 		return fmt.Errorf("%q不是案卷文件，也不是事项编号 / no case file, no id and no number of a case", c.Case)
 	}
-	record, err := s.record(ctx)
+	keys, err := s.keys(ctx)
+	if err != nil {
+		return err
+	}
+	record, err := s.record(ctx, keys...)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func sections() []section {
 		}},
 		{60, evidenceTitle, nil},
 		{70, "回头看", []lifecycle.EventKind{
-			lifecycle.EventLookBackDrawn, lifecycle.EventLookBackUndrawn, lifecycle.EventLookBackMissed, lifecycle.EventSealBroken,
+			lifecycle.EventLookBackDrawn, lifecycle.EventLookBackUndrawn, lifecycle.EventLookBackMissed, lifecycle.EventSealBroken, lifecycle.EventSealMended,
 			lifecycle.EventRedrawAsked, lifecycle.EventRedrawDecided, lifecycle.EventOpeningAsked, lifecycle.EventOpeningDecided,
 			lifecycle.EventLookBackAnnounced, lifecycle.EventArrivalPermitted, lifecycle.EventLookBackDispatched,
 			lifecycle.EventArrived, lifecycle.EventLookBackRecorded,
