@@ -43,6 +43,7 @@ type Import struct {
 	At         time.Time `json:"at"`
 	File       string    `json:"file"`
 	Campaign   string    `json:"campaign"`
+	Duplicates bool      `json:"duplicates,omitempty" doc:"Findings that are cases already are opened all the same"`
 	State      string    `json:"state" enum:"refused,checked,opening,done" doc:"refused: it has errors; checked: it can be opened"`
 	Rows       int       `json:"rows"`
 	Opened     int       `json:"opened" doc:"Rows that are cases"`
@@ -65,7 +66,7 @@ type ImportTurned struct {
 
 func importOf(i store.Import) Import {
 	return Import{
-		ID: i.ID, Author: i.Author, AuthorName: i.AuthorName, At: i.At, File: i.File, Campaign: i.Campaign, State: string(i.State),
+		ID: i.ID, Author: i.Author, AuthorName: i.AuthorName, At: i.At, File: i.File, Campaign: i.Campaign, Duplicates: i.Duplicates, State: string(i.State),
 		Rows: i.Rows, Opened: i.Opened, Failed: i.Failed, OpeningAt: i.OpeningAt, DoneAt: i.DoneAt,
 	}
 }
@@ -151,7 +152,9 @@ type Upload struct {
 	Name     string
 	Sum      []byte
 	Campaign string
-	Again    bool
+	// Again: the file was imported before. Duplicates: findings that are cases
+	// already are opened all the same.
+	Again, Duplicates bool
 }
 
 // ImportFindings checks a workbook and records it, good or refused, with what
@@ -171,13 +174,12 @@ func ImportFindings(ctx context.Context, record Imports, codes Force, who lifecy
 	if err != nil && !errors.Is(err, store.ErrNotFound) { // AddImport says so, and of which field
 		return store.Import{}, result, err
 	}
-	n := store.NewImport{Author: who.Account, File: u.Name, Sum: u.Sum, Campaign: u.Campaign, Again: u.Again}
+	n := store.NewImport{Author: who.Account, File: u.Name, Sum: u.Sum, Campaign: u.Campaign, Again: u.Again, Duplicates: u.Duplicates}
 	i, err := record.AddImport(ctx, n, func(add func(store.ImportRow) error) (checked store.Checked, err error) {
 		check := findings.Check{
 			Tables: tables, Campaign: u.Campaign, CampaignName: campaign.Name, Judge: judge,
 			Earlier: func(number string) (string, error) { return earlierCase(ctx, record, number) },
 			Known:   func(number string) (*findings.Case, error) { return knownCase(ctx, record, number) },
-			Same:    func(b *lifecycle.OpenCase) (string, error) { return record.SameFinding(ctx, b) },
 			Header:  func(h findings.Header) (err error) { checked.Header, err = json.Marshal(h); return err },
 			Row: func(r findings.Row) error {
 				row := store.ImportRow{Row: r.Row, Cells: r.Cells, Body: r.Body}
@@ -188,6 +190,9 @@ func ImportFindings(ctx context.Context, record Imports, codes Force, who lifecy
 				}
 				return add(row)
 			},
+		}
+		if !u.Duplicates {
+			check.Same = func(page []*lifecycle.OpenCase) ([]string, error) { return record.SameFindings(ctx, page) }
 		}
 		if result, err = check.Run(u.File, u.Size, u.Name); err != nil {
 			return checked, err

@@ -51,7 +51,7 @@ func (s *server) importFiles(router *gin.Engine) {
 	}, "200", workbook, nil, id)
 	s.describe(operation{
 		id: "add_import", method: http.MethodPost, path: "/v1/imports", tag: "Imports", summary: "上传问题清单 Send a workbook of findings",
-		doc: "Everything is checked and nothing opened. The ledger is taken as well: rows that have a case's number are held against the case and not opened again. A workbook with errors is refused as a whole: every error is listed with its cell, and marked names the workbook with the errors marked.",
+		doc: "Everything is checked and nothing opened. The ledger is taken as well: rows that have a case's number are held against the case and not opened again. A finding that is a case already, of the same unit, title, facts and day, is an error with the number of the case, unless duplicates is true. A workbook with errors is refused as a whole: every error is listed with its cell, and marked names the workbook with the errors marked.",
 		refuses: []int{
 			http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusRequestTimeout,
 		},
@@ -60,9 +60,10 @@ func (s *server) importFiles(router *gin.Engine) {
 	}, &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
 		Type: huma.TypeObject, Required: []string{"file", "campaign"},
 		Properties: map[string]*huma.Schema{
-			"file":     {Type: huma.TypeString, ContentEncoding: "binary", Description: "The .xlsx, 20 MiB at the most"},
-			"campaign": {Type: huma.TypeString, Description: "Id of the campaign the findings come from"},
-			"again":    {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "Take a file that was imported before"},
+			"file":       {Type: huma.TypeString, ContentEncoding: "binary", Description: "The .xlsx, 20 MiB at the most"},
+			"campaign":   {Type: huma.TypeString, Description: "Id of the campaign the findings come from"},
+			"again":      {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "Take a file that was imported before"},
+			"duplicates": {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "Open findings that are cases already all the same"},
 		},
 	}}}})
 }
@@ -164,7 +165,7 @@ func (s *server) turn(ctx context.Context) (release func(), err error) {
 }
 
 func (s *server) addImport(c *gin.Context, one *call) error {
-	return s.workbook(c, []string{"campaign", "again"}, func(ctx context.Context, u Upload) error {
+	return s.workbook(c, []string{"campaign", "again", "duplicates"}, func(ctx context.Context, u Upload) error {
 		i, result, err := ImportFindings(ctx, s.record, s.record, one.actor, one.receivedAt, u)
 		switch {
 		case err != nil:
@@ -310,8 +311,10 @@ func (u *Upload) take(f *form, name string, part *multipart.Part, into *os.File)
 		}
 		if name == "campaign" {
 			u.Campaign = string(text)
-		} else if again := f.truth(name, string(text)); again != nil {
-			u.Again = *again
+			return nil
+		}
+		if given := f.truth(name, string(text)); given != nil {
+			*map[string]*bool{"again": &u.Again, "duplicates": &u.Duplicates}[name] = *given
 		}
 		return nil
 	}

@@ -108,7 +108,7 @@ func TestImportFromTemplateToCases(t *testing.T) {
 	require.Len(t, cases.Cases, 3)
 	require.Equal(t, "问题1", cases.Cases[0].Title)
 
-	a = s.as(t, p.Inspector, upload(t, file, map[string]string{"campaign": s.campaign(t)["campaign"], "again": "true"}))
+	a = s.as(t, p.Inspector, upload(t, file, map[string]string{"campaign": s.campaign(t)["campaign"], "again": "true", "duplicates": "true"}))
 	require.Equal(t, http.StatusCreated, a.Code, "%s", a.Body)
 	var list api.ImportList
 	s.as(t, p.Officer, asked{method: http.MethodGet, path: "/v1/imports?limit=1"}).into(t, &list)
@@ -210,4 +210,47 @@ func TestBadUploadsAreRefused(t *testing.T) {
 	a := s.as(t, s.people.Inspector, asked{method: http.MethodGet, path: "/v1/imports/nothing/marked.xlsx"})
 	require.Equal(t, http.StatusNotFound, a.Code)
 	require.Equal(t, http.StatusUnauthorized, s.as(t, lifecycle.Actor{}, upload(t, good, s.campaign(t))).Code)
+}
+
+// A workbook that was saved again with one row more, so in other bytes: what is a
+// case already is told row by row with its number, and nothing is opened twice.
+func TestAWorkbookSavedAgainOpensNothingTwice(t *testing.T) {
+	t.Parallel()
+	s := siteWith(t, func(o *api.Options) { o.StartImport = func(context.Context, string) error { return nil } })
+	p := s.people
+	send := func(file []byte, fields ...string) answer {
+		form := s.campaign(t)
+		for _, name := range fields {
+			form[name] = "true"
+		}
+		a := s.as(t, p.Inspector, upload(t, file, form))
+		if a.Code == http.StatusCreated {
+			var one api.Import
+			a.into(t, &one)
+			require.Equal(t, http.StatusAccepted, s.as(t, p.Inspector, asked{method: http.MethodPost, path: "/v1/imports/" + one.ID + "/open", body: "{}"}).Code)
+			_, _, err := s.store.OpenImport(t.Context(), one.ID, 100, nil)
+			require.NoError(t, err)
+		}
+		return a
+	}
+	cases := func() (list api.CaseList) {
+		s.as(t, p.Inspector, asked{method: http.MethodGet, path: "/v1/cases?sort=number"}).into(t, &list)
+		return list
+	}
+	require.Equal(t, http.StatusCreated, send(s.filled(t, goodRow(1), goodRow(2), goodRow(3))).Code)
+	first := cases().Cases
+
+	again := send(s.filled(t, goodRow(1), goodRow(4), goodRow(3)))
+	require.Equal(t, http.StatusUnprocessableEntity, again.Code, "%s", again.Body)
+	errs := again.problem(t).Errors
+	require.Len(t, errs, 2)
+	for i, want := range []struct{ cell, number string }{{"C2", first[0].Number}, {"C4", first[2].Number}} {
+		require.Equal(t, []string{"already_case", want.cell}, []string{errs[i].Code, errs[i].Cell})
+		require.Contains(t, errs[i].Detail, want.number)
+		require.Contains(t, errs[i].Detail, "duplicates=true")
+	}
+	require.Len(t, cases().Cases, 3)
+
+	require.Equal(t, http.StatusCreated, send(s.filled(t, goodRow(1), goodRow(4)), "duplicates").Code)
+	require.Len(t, cases().Cases, 5, "it was meant")
 }

@@ -231,7 +231,7 @@ type Imports interface {
 	Judge(ctx context.Context, who lifecycle.Actor, at time.Time) (func(*lifecycle.OpenCase) (*lifecycle.Refusal, error), error)
 	Campaign(ctx context.Context, id string) (store.Campaign, error)
 	CaseByNumber(ctx context.Context, number string) (store.NumberedCase, error)
-	SameFinding(ctx context.Context, b *lifecycle.OpenCase) (string, error)
+	SameFindings(ctx context.Context, findings []*lifecycle.OpenCase) ([]string, error)
 	AddImport(ctx context.Context, n store.NewImport, read func(add func(store.ImportRow) error) (store.Checked, error)) (store.Import, error)
 	StartImport(ctx context.Context, who lifecycle.Actor, id string, at time.Time) (store.Import, error)
 	Import(ctx context.Context, id string) (store.Import, error)

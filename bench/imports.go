@@ -100,7 +100,7 @@ func filledIn(r *record, rows int) (*os.File, error) {
 	header := findings.Header{Row: 1, Columns: []string{"单位", "问题", "事实", "发现日期", "发现方式", "问题类别"}}
 	err = findings.Marked(file, findings.Tables{}, header, func(put func(findings.Row) error) error {
 		for i := range rows {
-			title := fmt.Sprintf("第%d个问题：组织生活制度落实不严格", i+1)
+			title := fmt.Sprintf("%d个问题之第%d个：组织生活制度落实不严格", rows, i+1)
 			cells := []string{r.people.Unit.Name, title, "检查发现：" + title + "，上半年三会一课记录缺失，组织生活会后未见整改清单。", "2026.3.2", "督促检查", "C03"}
 			if err := put(findings.Row{Row: i + 2, Cells: cells}); err != nil {
 				return err

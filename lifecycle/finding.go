@@ -171,6 +171,9 @@ func (b OpenCase) decide(t *turn) error {
 	if err := b.check(t); err != nil {
 		return err
 	}
+	if same := t.rules.Known.Same; same != "" {
+		return AlreadyCase(same)
+	}
 	t.record(&CaseOpened{OpenCase: b, Year: t.today.Year(), CalendarVersion: t.rules.CalendarVersion, Repeated: b.repeated(t)})
 	t.goTo(Draft)
 	return nil

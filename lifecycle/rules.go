@@ -52,6 +52,9 @@ type Known struct {
 	Repeated *KnownCase
 	// Lineage are the finding's unit and those it came from.
 	Lineage []string
+	// Same is the number of a case that is the same finding, where one that is a
+	// case already is not to be opened; empty when there is none.
+	Same string
 }
 
 // A PostHeld is an office of a unit, and who held it from a day on, to a day or

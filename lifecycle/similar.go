@@ -45,10 +45,7 @@ func pairs(text string) map[[2]rune]int {
 
 // plain is a character without its width and case; -1 when it says nothing.
 func plain(r rune) rune {
-	const wide = 'Ａ' - 'A'
-	if r >= '！' && r <= '～' {
-		r -= wide
-	}
+	r = narrow(r)
 	if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 		return -1
 	}

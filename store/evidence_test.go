@@ -224,12 +224,4 @@ func TestCaseByNumber(t *testing.T) {
 		_, err := r.CaseByNumber(t.Context(), none)
 		require.ErrorIs(t, err, store.ErrNotFound, none)
 	}
-	same := &lifecycle.OpenCase{Unit: c.Unit, Title: c.Finding.Title, Facts: c.Finding.Facts, FoundOn: c.Finding.FoundOn}
-	number, err := r.SameFinding(t.Context(), same)
-	require.NoError(t, err)
-	require.Equal(t, c.Number, number)
-	same.Facts += "另一次。"
-	number, err = r.SameFinding(t.Context(), same)
-	require.NoError(t, err)
-	require.Empty(t, number)
 }

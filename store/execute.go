@@ -168,6 +168,9 @@ func (w *work) read(ctx context.Context, t *tx) (head, error) {
 	if refs.Posts {
 		h.queuePosts(b, w.caseID)
 	}
+	if finding, ok := w.request.Body.(*lifecycle.OpenCase); ok && w.request.Once {
+		h.queueSame(b, finding)
+	}
 	if err := t.send(ctx, b); err != nil {
 		return h, err
 	}

@@ -36,6 +36,8 @@ type Import struct {
 	File       string
 	Sum        []byte
 	Campaign   string
+	// Duplicates: findings that are cases already are opened all the same.
+	Duplicates bool
 	State      ImportState
 	// Rows are those to be opened; rows of a ledger that are cases are none of them.
 	Rows int
@@ -53,8 +55,9 @@ type NewImport struct {
 	File     string
 	Sum      []byte
 	Campaign string
-	// Again: the same file may come once more.
-	Again bool
+	// Again: the same file may come once more. Duplicates: findings that are cases
+	// already are opened all the same.
+	Again, Duplicates bool
 }
 
 // An ImportRow is one row of a workbook, as it was typed and as what it was
@@ -106,15 +109,15 @@ func (s *Store) AddImport(ctx context.Context, n NewImport, read func(add func(I
 			return err
 		}
 		if !n.Again {
-			if err := sameFile(ctx, tx, n.Sum); err != nil {
+			if err := sameFile(ctx, tx, n); err != nil {
 				return err
 			}
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM imports WHERE state = 'refused' AND at < now() - $1::interval`, interval(refusedKept)); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO imports (id, author, file, sum, campaign, state, rows) VALUES ($1, $2, $3, $4, $5, 'refused', 0)`,
-			id, n.Author, n.File, n.Sum, n.Campaign); err != nil {
+		if _, err := tx.Exec(ctx, `INSERT INTO imports (id, author, file, sum, campaign, duplicates, state, rows) VALUES ($1, $2, $3, $4, $5, $6, 'refused', 0)`,
+			id, n.Author, n.File, n.Sum, n.Campaign, n.Duplicates); err != nil {
 			return err
 		}
 		w := &importWriter{tx: tx, id: id}
@@ -139,8 +142,11 @@ func (s *Store) AddImport(ctx context.Context, n NewImport, read func(add func(I
 	return s.Import(ctx, id)
 }
 
-func sameFile(ctx context.Context, tx pgx.Tx, sum []byte) error {
-	rows, err := tx.Query(ctx, selectImports+` WHERE i.sum = $1 AND i.state <> 'refused' ORDER BY i.at LIMIT 1`, sum)
+// sameFile tells of an import of the same file; of one that can be gone on with
+// before any other.
+func sameFile(ctx context.Context, tx pgx.Tx, n NewImport) error {
+	rows, err := tx.Query(ctx, selectImports+` WHERE i.sum = $1 AND i.state <> 'refused'
+		ORDER BY i.author = $2 AND i.campaign = $3 AND i.state <> 'done' DESC, i.at LIMIT 1`, n.Sum, n.Author, n.Campaign)
 	if err != nil {
 		return err
 	}
@@ -189,12 +195,12 @@ func (w *importWriter) flush(ctx context.Context) error {
 }
 
 const selectImports = `
-SELECT i.id, i.author, a.name, i.at, i.file, i.sum, i.campaign, i.state, i.rows, i.opened, i.failed, i.opening_at, i.done_at
+SELECT i.id, i.author, a.name, i.at, i.file, i.sum, i.campaign, i.duplicates, i.state, i.rows, i.opened, i.failed, i.opening_at, i.done_at
 FROM imports i JOIN accounts a ON a.id = i.author`
 
 func scanImport(row pgx.CollectableRow) (i Import, err error) {
 	var opening, done *time.Time
-	err = row.Scan(&i.ID, &i.Author, &i.AuthorName, &i.At, &i.File, &i.Sum, &i.Campaign, (*string)(&i.State), &i.Rows, &i.Opened, &i.Failed, &opening, &done)
+	err = row.Scan(&i.ID, &i.Author, &i.AuthorName, &i.At, &i.File, &i.Sum, &i.Campaign, &i.Duplicates, (*string)(&i.State), &i.Rows, &i.Opened, &i.Failed, &opening, &done)
 	i.At = i.At.UTC()
 	if opening != nil {
 		i.OpeningAt = opening.UTC()

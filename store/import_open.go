@@ -55,8 +55,9 @@ func ImportKey(importID string, row int) string {
 // OpenImport opens the cases of up to limit rows of an import, in their order,
 // each in its own transaction, and reports how many rows were settled and
 // whether there are more. Two may do it at once, and it may break off anywhere:
-// a row that is a case already is found to be one by its key. A row that the
-// rules turn down holds up no other. After each row it calls beat, if given.
+// a row that was opened already is found to be so by its key. A finding that is a
+// case from elsewhere, another import perhaps that runs now, is turned down unless
+// duplicates are meant. A row that the rules turn down holds up no other. After each row it calls beat, if given.
 func (s *Store) OpenImport(ctx context.Context, id string, limit int, beat func()) (done int, more bool, err error) {
 	i, err := s.Import(ctx, id)
 	switch {
@@ -126,7 +127,7 @@ func (s *Store) openRow(ctx context.Context, i Import, who lifecycle.Actor, w wa
 	}
 	hash := sha256.Sum256(w.Content)
 	answer, err := s.Execute(ctx, Request{
-		Actor: who, Key: ImportKey(i.ID, w.Row), Fingerprint: hash[:], ReceivedAt: i.OpeningAt, Body: body,
+		Actor: who, Key: ImportKey(i.ID, w.Row), Fingerprint: hash[:], ReceivedAt: i.OpeningAt, Body: body, Once: !i.Duplicates,
 	})
 	if err != nil {
 		return settledRow{}, err

@@ -19,19 +19,25 @@ func (r record) imported(t *testing.T, n int) store.Import {
 	t.Helper()
 	i, err := r.AddImport(context.Background(), store.NewImport{Author: r.people.Inspector.Account, File: "a.xlsx", Sum: sum("a"), Campaign: r.campaign(t, "批次")},
 		func(add func(store.ImportRow) error) (store.Checked, error) {
-			for k := range n {
-				b := &lifecycle.OpenCase{
-					Unit: r.people.Unit.ID, Title: fmt.Sprint("问题", k), Facts: "事实", FoundOn: today(), Method: "inspection", Category: "C03", Campaign: r.campaign(t, "批次"),
-				}
-				if err := add(store.ImportRow{Row: k + 2, Cells: []string{b.Title}, Body: b}); err != nil {
-					return store.Checked{}, err
-				}
-			}
-			return store.Checked{Rows: n, Good: true}, nil
+			return store.Checked{Rows: n, Good: true}, r.rows(t, n, add)
 		})
 	require.NoError(t, err)
 	require.Equal(t, store.ImportChecked, i.State)
 	return i
+}
+
+// rows hands over n good rows.
+func (r record) rows(t *testing.T, n int, add func(store.ImportRow) error) error {
+	t.Helper()
+	for k := range n {
+		b := &lifecycle.OpenCase{
+			Unit: r.people.Unit.ID, Title: fmt.Sprint("问题", k), Facts: "事实", FoundOn: today(), Method: "inspection", Category: "C03", Campaign: r.campaign(t, "批次"),
+		}
+		if err := add(store.ImportRow{Row: k + 2, Cells: []string{b.Title}, Body: b}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func sum(text string) []byte { return append([]byte(text), make([]byte, 32-len(text))...) }

@@ -44,7 +44,7 @@ func TestMigrateByFourStartersAtOnce(t *testing.T) {
 	require.Equal(t, 1, r.count(t, `SELECT count(*) FROM calendars`))
 	ready, err := r.Ready(ctx)
 	require.NoError(t, err)
-	require.Equal(t, int64(18), ready.Schema)
+	require.Equal(t, int64(22), ready.Schema)
 }
 
 // A migration that was released never changes: records out there were made by
@@ -67,6 +67,7 @@ func TestMigrationsStayAsTheyAre(t *testing.T) {
 		"00016_repeats.sql":       "750102a39b1608a67648d5d7af6f01db2e2d69c433a9bbc61304cbb16f3b50a7",
 		"00017_inspectees.sql":    "bbcda6c1df62eac58eb8ee9d0e9de5bdd685943eea1370bb6d2d870472fd5a6a",
 		"00018_mailing_space.sql": "1a3e47b42e133ad493dbc1591936c7c51fab2132ffe0f41813cf16b3680d8ae0",
+		"00022_finding_keys.sql":  "1f9e34d251c06f77844a82f13e06a5e63b15c290302c958d991d78c5c1e5ba39",
 		"00012_bounces.sql":       "30167b61b9020d24cb70e9c6ad62c7c0ac5aa3daba62f457984bfa2ad10e2ce3",
 	}
 	files, err := os.ReadDir("migrations")
@@ -84,7 +85,7 @@ func TestMigrationsStayAsTheyAre(t *testing.T) {
 func (r record) dump(t *testing.T) []string {
 	t.Helper()
 	rows, err := r.sql.Query(context.Background(), `SELECT c::text FROM cases c UNION ALL SELECT s::text FROM case_states s UNION ALL SELECT u::text FROM unit_cases u
-		UNION ALL SELECT n::text FROM notices n ORDER BY 1`)
+		UNION ALL SELECT n::text FROM notices n UNION ALL SELECT k::text FROM finding_keys k ORDER BY 1`)
 	require.NoError(t, err)
 	list, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	require.NoError(t, err)
@@ -108,6 +109,8 @@ func TestRebuildWhileLive(t *testing.T) {
 	r.exec(t, `UPDATE case_states SET state = jsonb_set(state, '{officer}', '"somebody"') WHERE case_id = $1`, ids[0])
 	r.exec(t, `DELETE FROM cases WHERE id = $1`, ids[1])
 	r.exec(t, `DELETE FROM unit_cases WHERE case_id = $1`, ids[2])
+	r.exec(t, `DELETE FROM finding_keys WHERE case_id = $1`, ids[2])
+	r.exec(t, `UPDATE finding_keys SET key = decode(repeat('00', 16), 'hex') WHERE case_id = $1`, ids[3])
 	r.exec(t, `UPDATE unit_cases SET view = '{}' WHERE case_id = $1`, ids[3])
 	r.exec(t, `INSERT INTO unit_cases (case_id, unit_id, version, number, number_key, stage, title, category, level, round, due_on, due_at,
 		provisional, updated_at, view) SELECT case_id, 'another', version, number, number_key, stage, title, category, level, round, due_on, due_at,

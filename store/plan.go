@@ -146,6 +146,9 @@ func (p *plan) write(b *pgx.Batch) error {
 		}
 		b.Queue(upsertCase, row.args()...)
 		b.Queue(upsertState, k.c.ID, row.state)
+		if keys := findingKeysOf(k.before, k.after); len(keys) > 0 {
+			b.Queue(insertFindingKeys, k.c.ID, keys)
+		}
 		for _, n := range noticesOf(k.before, k.after) {
 			b.Queue(upsertNotice, n.args(k.c.ID)...)
 		}

@@ -113,6 +113,9 @@ func (s *Store) rebuild(ctx context.Context, id string) (changed bool, err error
 		if err := writeNotices(ctx, tx, events); err != nil {
 			return err
 		}
+		if err := writeFindingKeys(ctx, tx, id, events); err != nil {
+			return err
+		}
 		after, err := rowsOf(ctx, tx, id)
 		if err != nil {
 			return err
@@ -163,6 +166,7 @@ func rowsOf(ctx context.Context, tx pgx.Tx, id string) ([]string, error) {
 		SELECT c::text FROM cases c WHERE id = $1
 		UNION ALL SELECT s::text FROM case_states s WHERE case_id = $1
 		UNION ALL (SELECT u::text FROM unit_cases u WHERE case_id = $1 ORDER BY unit_id)
+		UNION ALL (SELECT k::text FROM finding_keys k WHERE case_id = $1 ORDER BY key)
 		UNION ALL (SELECT n::text FROM notices n WHERE id IN (`+noticeIDsOf+`) ORDER BY id)`, id)
 	if err != nil {
 		return nil, err

@@ -38,6 +38,8 @@ type Request struct {
 	// judged by it.
 	ReceivedAt time.Time
 	Body       lifecycle.CommandBody
+	// Once: a finding that is a case already is not opened again.
+	Once bool
 }
 
 // An Answer is what a command led to. The same request gets the same answer for

@@ -25,6 +25,8 @@ type importCmd struct {
 	Campaign string `required:"" help:"Id of the campaign the findings come from."`
 	As       string `required:"" help:"Account whose findings they are: an inspector's or an officer's."`
 	Again    bool   `help:"Import a file that was imported before once more."`
+
+	Duplicates bool `help:"Open findings that are cases already all the same."`
 }
 
 // errHasErrors: the workbook was refused; what is wrong was printed.
@@ -74,22 +76,23 @@ func (c importCmd) check(ctx context.Context, record *store.Store, who lifecycle
 	if err != nil {
 		return store.Import{}, err
 	}
-	i, result, err := api.ImportFindings(ctx, record, record, who, time.Now(), api.Upload{
-		File: file, Size: size, Name: filepath.Base(c.File), Sum: hash.Sum(nil), Campaign: c.Campaign, Again: c.Again,
-	})
-	var (
-		same   *store.SameFileError
-		unread *findings.Refusal
-	)
+	u := api.Upload{File: file, Size: size, Name: filepath.Base(c.File), Sum: hash.Sum(nil), Campaign: c.Campaign, Duplicates: c.Duplicates}
+	i, result, err := api.ImportFindings(ctx, record, record, who, time.Now(), u)
+	same, before := errors.AsType[*store.SameFileError](err)
+	if before && c.begun(same.Before, who) {
+		fmt.Fprintf(os.Stderr, "going on with import %s\n", same.Before.ID)
+		return same.Before, nil
+	}
+	if before && c.Again {
+		u.Again = true
+		i, result, err = api.ImportFindings(ctx, record, record, who, time.Now(), u)
+	}
+	var unread *findings.Refusal
 	switch {
 	case errors.As(err, &unread):
 		return i, errors.New(unread.ZH)
 	case errors.As(err, &same):
 		before := same.Before
-		if before.Author == who.Account && before.Campaign == c.Campaign && before.State != store.ImportDone {
-			fmt.Fprintf(os.Stderr, "going on with import %s\n", before.ID)
-			return before, nil
-		}
 		return i, fmt.Errorf("%s imported this file on %s, as %s; say --again if it is meant", before.AuthorName, before.At.Local().Format(time.DateTime), before.ID)
 	case err != nil:
 		return i, err
@@ -103,6 +106,11 @@ func (c importCmd) check(ctx context.Context, record *store.Store, who lifecycle
 		fmt.Fprintf(os.Stderr, "工作表“%s”没有读取\n", sheet)
 	}
 	return i, nil
+}
+
+// begun reports whether an import is what this command began and was ended in.
+func (c importCmd) begun(i store.Import, who lifecycle.Actor) bool {
+	return i.Author == who.Account && i.Campaign == c.Campaign && i.Duplicates == c.Duplicates && i.State != store.ImportDone
 }
 
 // complain prints every error and writes the workbook with them marked beside

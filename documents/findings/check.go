@@ -1,7 +1,6 @@
 package findings
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -38,9 +37,10 @@ type Check struct {
 	// Known returns the case of a number, for a ledger; nil when there is none.
 	// Without it no ledger is read.
 	Known func(number string) (*Case, error)
-	// Same returns the number of a case that is the same finding, for a new row of
-	// a ledger: one that was opened from the sheet before has no number in it yet.
-	Same func(*lifecycle.OpenCase) (string, error)
+	// Same returns, for each of the findings, the number of a case that is the same;
+	// empty when there is none. It is asked a page at a time. Without it what is a
+	// case already may be opened again.
+	Same func([]*lifecycle.OpenCase) ([]string, error)
 	// Judge tells what the rules would say to a finding; nil is fine.
 	Judge func(*lifecycle.OpenCase) (*lifecycle.Refusal, error)
 	// Earlier returns the id of the case of a number, which a finding says to
@@ -48,7 +48,7 @@ type Check struct {
 	Earlier func(number string) (string, error)
 	// Header gets the headers of the columns, once, before any row.
 	Header func(Header) error
-	// Row gets every row, and keeps nothing of it unless it copies it.
+	// Row gets every row, in order.
 	Row func(Row) error
 }
 
@@ -104,12 +104,15 @@ func (c Check) Run(file io.ReaderAt, size int64, name string) (result Result, er
 	if err != nil {
 		return Result{}, err
 	}
-	t := &table{check: c, from1904: b.From1904, ignored: ignored, name: sheet.Name, seen: map[[16]byte]int{}, wrong: map[string]string{}}
+	t := &table{check: c, from1904: b.From1904, ignored: ignored, name: sheet.Name, seen: map[lifecycle.FindingKey]int{}, wrong: map[string]string{}}
 	for unit := range c.Tables.Units {
 		t.units = append(t.units, unit)
 	}
 	slices.Sort(t.units)
 	if err := b.Read(sheet, workbook.Reader{Line: t.line, Columns: t.hide, Merged: t.merge}); err != nil {
+		return Result{}, err
+	}
+	if err := t.turn(); err != nil {
 		return Result{}, err
 	}
 	return t.result()
@@ -132,7 +135,9 @@ type table struct {
 	rows, known int
 	faults      workbook.Faults
 	// seen are the rows by what they say.
-	seen map[[16]byte]int
+	seen map[lifecycle.FindingKey]int
+	// page are the rows that wait to be looked up together.
+	page page
 	// wrong are the sentences about unit names that do not exist.
 	wrong map[string]string
 	units []string
@@ -167,6 +172,9 @@ func (t *table) merge(ref string) error {
 	if err != nil {
 		return err
 	}
+	if err := t.turn(); err != nil {
+		return err
+	}
 	if t.columns != nil && bottom >= t.header.Row {
 		t.faults.Add(t.fault(first, row, CodeMerged, "单元格"+workbook.Cut(ref)+"是合并的，请取消合并并逐行填写。", "Merged cells."))
 	}
@@ -196,13 +204,10 @@ func (t *table) line(l workbook.Line) error {
 	if t.rows+t.known > MaxRows {
 		return refuse("too_many_rows", fmt.Sprintf("一个文件最多导入%d行，请分成几个文件。", MaxRows), "Too many rows for one file.")
 	}
-	for _, f := range row.Faults {
-		t.faults.Add(f)
+	if t.page.add(row) {
+		return t.turn()
 	}
-	if t.check.Row == nil {
-		return nil
-	}
-	return t.check.Row(row)
+	return nil
 }
 
 // onlyNumber: a template's row that has its number and nothing else.
@@ -468,17 +473,7 @@ func (r *rowReader) finish() error {
 	if len(r.row.Faults) > 0 {
 		return nil
 	}
-	if r.table.ledger {
-		number, err := r.table.check.Same(r.body)
-		if err != nil {
-			return err
-		}
-		if number != "" {
-			r.refuse(r.at[Title], "already_case", "与已登记的事项"+number+"相同（单位、问题、事实、发现日期都相同），不能重复登记。请删除此行，或重新导出台账。", "The finding is a case already.")
-			return nil
-		}
-	}
-	key := identity(r.body)
+	key := r.body.Key()
 	if first, twice := r.table.seen[key]; twice {
 		r.refuse(r.at[Title], "duplicate_row", fmt.Sprintf("与第%d行重复（单位、问题、事实、发现日期都相同）。请删除一行。", first), "The same finding stands in a row above.")
 		return nil
@@ -486,13 +481,4 @@ func (r *rowReader) finish() error {
 	r.table.seen[key] = r.row.Row
 	r.row.Body = r.body
 	return nil
-}
-
-// identity is what makes two rows the same finding.
-func identity(b *lifecycle.OpenCase) [16]byte {
-	h := sha256.New()
-	for _, text := range []string{b.Unit, b.Title, b.Facts, b.FoundOn.String()} {
-		fmt.Fprintf(h, "%d:%s", len(text), text)
-	}
-	return [16]byte(h.Sum(nil))
 }

@@ -10,7 +10,7 @@ import (
 // isLedger reports whether the sheet is a ledger that was exported, and refuses a
 // ledger's columns on any other sheet: what stands there would be lost.
 func (t *table) isLedger(at map[Column]int) error {
-	if _, t.ledger = at[CaseNumber]; t.ledger && t.check.Known != nil && t.check.Same != nil {
+	if _, t.ledger = at[CaseNumber]; t.ledger && t.check.Known != nil {
 		return nil
 	}
 	for column, is := range t.columns {
