@@ -61,13 +61,6 @@ type Case struct {
 	EarlierNumber string
 }
 
-// A Header is how the sheet's columns are headed.
-type Header struct {
-	Row int `json:"row"`
-	// Columns has a text for each column from A on.
-	Columns []string `json:"columns"`
-}
-
 // A Row is one finding of the sheet.
 type Row struct {
 	Row int
@@ -129,6 +122,8 @@ type table struct {
 	// columns says what each column of the sheet is; empty before the header.
 	columns []Column
 	hidden  [][2]int
+	// incomplete: a column is missing, so that no row can be judged as a whole.
+	incomplete bool
 	// ledger: the sheet is one that was exported.
 	ledger bool
 	// rows are to be opened, known are cases already.
@@ -215,62 +210,6 @@ func onlyNumber(l workbook.Line, columns []Column) bool {
 	return len(l.Cells) == 1 && l.Cells[0].Column < len(columns) && columns[l.Cells[0].Column] == Number
 }
 
-// head looks for the header.
-func (t *table) head(l workbook.Line) error {
-	if l.Row > headerWithin {
-		return noHeader()
-	}
-	known := 0
-	for _, c := range l.Cells {
-		if c.Column < workbook.MaxColumns && columnOf(c.Text) != Unread {
-			known++
-		}
-	}
-	if known < 3 {
-		return nil
-	}
-	t.header = Header{Row: l.Row}
-	at := map[Column]int{}
-	for _, c := range l.Cells {
-		if c.Column >= workbook.MaxColumns {
-			return refuse("too_many_columns", fmt.Sprintf("表头超过%d列，请删除多余的列。", workbook.MaxColumns), "Too many columns.")
-		}
-		for len(t.columns) <= c.Column {
-			t.columns = append(t.columns, Unread)
-			t.header.Columns = append(t.header.Columns, "")
-		}
-		is := columnOf(c.Text)
-		name := workbook.Cut(c.Text)
-		if is == Unread {
-			return refuse("unknown_column", "表头"+workbook.CellName(c.Column, l.Row)+"“"+name+"”不是模板中的列。请改为模板中的列名，或删除此列。", "A column's header is not known.")
-		}
-		if _, twice := at[is]; twice && is < OfSystem {
-			return refuse("column_twice", "表头“"+name+"”出现了两次，请删除一列。", "A column is there twice.")
-		}
-		at[is] = c.Column
-		t.columns[c.Column], t.header.Columns[c.Column] = is, c.Text
-	}
-	if err := t.isLedger(at); err != nil {
-		return err
-	}
-	for i, c := range columns {
-		if _, there := at[Column(i)]; c.required && !there {
-			return refuse("column_missing", "表头缺少“"+c.header+"”这一列。", "A column is missing.")
-		}
-	}
-	for _, h := range t.hidden {
-		for column, is := range t.columns {
-			if h[0] <= column && column <= h[1] && is >= 0 && is != Errors && is < OfSystem {
-				return refuse("hidden_column", "“"+columns[is].header+"”列被隐藏。隐藏的内容不予导入，请取消隐藏或删除后再上传。", "A column is hidden.")
-			}
-		}
-	}
-	if t.check.Header != nil {
-		return t.check.Header(t.header)
-	}
-	return nil
-}
-
 // read makes a finding of a row, or lists what is wrong with it; known tells that
 // the row is a case already.
 func (t *table) read(l workbook.Line) (row Row, known bool, err error) {
@@ -327,7 +266,7 @@ func (r *rowReader) cell(c workbook.Cell) {
 	}
 	r.row.Cells[c.Column] = c.Text
 	is := r.table.columns[c.Column]
-	if is == Number || is == Errors || is == OfProgram {
+	if is == Number || is == Errors || is == OfProgram || is == Wrong {
 		return
 	}
 	r.filled[is] = true
@@ -379,7 +318,7 @@ func (r *rowReader) value(c workbook.Cell, is Column) {
 		r.repeats = squeezeNumber(c.Text)
 	case CaseNumber:
 		r.number = squeezeNumber(c.Text)
-	case Number, Errors, CampaignName, OfSystem, OfProgram, Unread, ends:
+	case Number, Errors, CampaignName, OfSystem, OfProgram, Unread, Wrong, ends:
 	}
 }
 
@@ -450,28 +389,18 @@ func (r *rowReader) finish() error {
 		r.untouched()
 	}
 	for i, c := range columns {
-		if c.required && !r.filled[i] {
+		if c.required && !r.filled[i] && r.at[i] >= 0 {
 			r.refuse(r.at[i], "required", "请填写“"+c.header+"”。", "Please fill in this cell.")
 		}
 	}
 	if err := r.earlier(); err != nil {
 		return err
 	}
-	if len(r.row.Faults) == 0 && r.table.check.Judge != nil {
-		no, err := r.table.check.Judge(r.body)
-		if err != nil {
-			return err
-		}
-		if no != nil {
-			at := -1
-			if is := columnFor(no.Field); is != Unread {
-				at = r.at[is]
-			}
-			r.refuse(at, no.Code, no.ZH, no.EN)
-		}
-	}
-	if len(r.row.Faults) > 0 {
+	if len(r.row.Faults) > 0 || r.table.incomplete {
 		return nil
+	}
+	if err := r.judge(); err != nil || len(r.row.Faults) > 0 {
+		return err
 	}
 	key := r.body.Key()
 	if first, twice := r.table.seen[key]; twice {
@@ -480,5 +409,22 @@ func (r *rowReader) finish() error {
 	}
 	r.table.seen[key] = r.row.Row
 	r.row.Body = r.body
+	return nil
+}
+
+// judge says what the rules would say to the row.
+func (r *rowReader) judge() error {
+	if r.table.check.Judge == nil {
+		return nil
+	}
+	no, err := r.table.check.Judge(r.body)
+	if err != nil || no == nil {
+		return err
+	}
+	at := -1
+	if is := columnFor(no.Field); is != Unread {
+		at = r.at[is]
+	}
+	r.refuse(at, no.Code, no.ZH, no.EN)
 	return nil
 }

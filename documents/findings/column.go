@@ -36,6 +36,8 @@ const (
 	ends
 	// Unread is a column that has no name of ours.
 	Unread Column = -1
+	// Wrong is one whose header has a fault; what stands below it is not read.
+	Wrong Column = -2
 )
 
 // errorsHeader heads the column in which errors are explained.

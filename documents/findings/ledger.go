@@ -7,19 +7,20 @@ import (
 	"duban/documents/workbook"
 )
 
-// isLedger reports whether the sheet is a ledger that was exported, and refuses a
+// isLedger notes whether the sheet is a ledger that was exported, and refuses a
 // ledger's columns on any other sheet: what stands there would be lost.
-func (t *table) isLedger(at map[Column]int) error {
-	if _, t.ledger = at[CaseNumber]; t.ledger && t.check.Known != nil {
-		return nil
+func (t *table) isLedger(at map[Column]int) {
+	_, numbered := at[CaseNumber]
+	if t.ledger = numbered && t.check.Known != nil; t.ledger {
+		return
 	}
 	for column, is := range t.columns {
 		if is.ofLedger() {
 			name := workbook.Cut(t.header.Columns[column])
-			return refuse("unknown_column", "表头“"+name+"”不是模板中的列。请改为模板中的列名，或删除此列；要导入台账的，请保留“编号”列。", "A column's header is not known.")
+			t.columns[column] = Wrong
+			t.refuse(column, "unknown_column", "表头“"+name+"”不是模板中的列。请改为模板中的列名，或删除此列；要导入台账的，请保留“编号”列。", "A column's header is not known.")
 		}
 	}
-	return nil
 }
 
 // known holds a row that has a case's number against the case: an import opens
@@ -69,7 +70,7 @@ func (r *rowReader) same(is Column, c *Case) bool {
 		return code(r.body.Matter, c.Matter, known)
 	case EarlierNumber:
 		return r.repeats == c.EarlierNumber
-	case Number, Evidence, Errors, CaseNumber, CampaignName, OfSystem, OfProgram, ends, Unread:
+	case Number, Evidence, Errors, CaseNumber, CampaignName, OfSystem, OfProgram, ends, Unread, Wrong:
 	}
 	return true
 }

@@ -161,6 +161,11 @@ func writeRows(f *excelize.File, s styles, header Header, rows func(func(Row) er
 				cells = append(cells, excelize.Cell{StyleID: s.header, Value: name})
 			}
 		}
+		for _, f := range header.Faults {
+			if column, _, ok := workbook.ParseCell(f.Cell); ok && column < len(cells) {
+				cells[column] = excelize.Cell{StyleID: s.wrong, Value: valueOf(cells[column])}
+			}
+		}
 		if marked && explained == len(header.Columns) {
 			cells = append(cells, excelize.Cell{StyleID: s.header, Value: errorsHeader})
 		}
@@ -172,6 +177,8 @@ func writeRows(f *excelize.File, s styles, header Header, rows func(func(Row) er
 			if err := head(true); err != nil {
 				return err
 			}
+			// Its own heading stands where they would be explained.
+			r.Faults = append(slices.Clone(header.Faults), r.Faults...)
 		}
 		return out.SetRow(workbook.CellName(0, r.Row), marked(r, s, explained))
 	})
@@ -213,7 +220,7 @@ func marked(r Row, s styles, explained int) []any {
 	var why []string
 	for _, f := range r.Faults {
 		why = append(why, f.Cell+"："+f.ZH)
-		if column, _, ok := workbook.ParseCell(f.Cell); ok && column != explained && column < len(cells) {
+		if column, _, ok := workbook.ParseCell(f.Cell); ok && f.Row == r.Row && column != explained && column < len(cells) {
 			cells[column] = excelize.Cell{StyleID: s.wrong, Value: valueOf(cells[column])}
 		}
 	}
