@@ -27,7 +27,8 @@ func scalar(path string, token json.Token, v reflect.Value) *fault {
 		if strings.ContainsRune(text, 0) { // no database and no document takes it
 			return invalid(path, "bad_characters", "“"+lifecycle.Label(path)+"”含有无法显示的字符。", path+" contains characters that cannot be shown.")
 		}
-		v.SetString(text)
+		// A page sends the lines of a text as Windows ends them.
+		v.SetString(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"))
 		return nil
 	case reflect.Bool:
 		if truth, ok := token.(bool); ok {

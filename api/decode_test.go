@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -28,6 +29,14 @@ func TestDecodeShowsNamesSafely(t *testing.T) {
 	t.Parallel()
 	err := api.Decode([]byte(`{"`+strings.Repeat("长", 100)+`":1,"a\u202eb":2}`), &lifecycle.Note{})
 	require.Equal(t, []string{strings.Repeat("长", 64) + "… unknown_field", "a?b unknown_field"}, api.FieldsOf(err))
+}
+
+// A text has one way of ending a line, whatever a page sent.
+func TestDecodeEndsLinesByALineFeed(t *testing.T) {
+	t.Parallel()
+	var body lifecycle.Note
+	require.NoError(t, api.Decode([]byte(`{"text":"一\r\n二\r三\n四\r\r\n五"}`), &body))
+	require.Equal(t, "一\n二\n三\n四\n\n五", body.Text)
 }
 
 // Every kind of command can be read from what it is written as.
@@ -62,6 +71,11 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		require.NoError(t, json.Unmarshal(text, &theirs))
+		again, err := json.Marshal(theirs)
+		require.NoError(t, err)
+		if bytes.Contains(again, []byte(`\r`)) {
+			return // we end its lines otherwise
+		}
 		require.Equal(t, theirs, ours)
 	})
 }
