@@ -53,6 +53,18 @@ func run(file []byte, name string, row func(findings.Row) error) (findings.Resul
 	return c.Run(bytes.NewReader(file), int64(len(file)), name)
 }
 
+// A line break as Excel writes it is one, and nothing else is left of it.
+func TestALineBreakAsExcelWritesIt(t *testing.T) {
+	t.Parallel()
+	cells := append([]string{}, goodCells...)
+	cells[2] = "第一行_x000D_\n第二行&#13;&#10;第三行"
+	var got findings.Row
+	result, err := run(sheetOf(t, sheetXML(rowXML(2, cells...))), "a.xlsx", func(r findings.Row) error { got = r; return nil })
+	require.NoError(t, err)
+	require.Empty(t, result.Faults)
+	require.Equal(t, "第一行\n第二行\n第三行", got.Body.Facts)
+}
+
 // What staff get to download is what the reader takes back.
 func TestTemplateIsReadAgain(t *testing.T) {
 	t.Parallel()

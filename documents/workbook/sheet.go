@@ -169,6 +169,9 @@ func (r *reader) endCell() error {
 			return err
 		}
 	}
+	if r.cell.Kind != NumberCell {
+		text = decoded(text)
+	}
 	text = Trim(text)
 	if text == "" && r.cell.Kind != FormulaCell {
 		return nil

@@ -127,7 +127,7 @@ func (w *Writer) Row(n int, cells ...Styled) error {
 			w.write(`/>`)
 			continue
 		}
-		w.write(` t="inlineStr"><is><t xml:space="preserve">`, escaped(Safe(c.Text)), `</t></is></c>`)
+		w.write(` t="inlineStr"><is><t xml:space="preserve">`, escaped(guarded(Safe(c.Text))), `</t></is></c>`)
 	}
 	w.write(`</row>`)
 	return w.failed()
