@@ -67,7 +67,7 @@ func TestMigrationsStayAsTheyAre(t *testing.T) {
 		"00016_repeats.sql":       "750102a39b1608a67648d5d7af6f01db2e2d69c433a9bbc61304cbb16f3b50a7",
 		"00017_inspectees.sql":    "bbcda6c1df62eac58eb8ee9d0e9de5bdd685943eea1370bb6d2d870472fd5a6a",
 		"00018_mailing_space.sql": "1a3e47b42e133ad493dbc1591936c7c51fab2132ffe0f41813cf16b3680d8ae0",
-		"00022_finding_keys.sql":  "1f9e34d251c06f77844a82f13e06a5e63b15c290302c958d991d78c5c1e5ba39",
+		"00022_finding_keys.sql":  "ce829633c5f7d05fd28667fd6cd3334e2baedaad4d6d872f210a30534992b050",
 		"00012_bounces.sql":       "30167b61b9020d24cb70e9c6ad62c7c0ac5aa3daba62f457984bfa2ad10e2ce3",
 	}
 	files, err := os.ReadDir("migrations")

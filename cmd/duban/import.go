@@ -32,6 +32,9 @@ type importCmd struct {
 // errHasErrors: the workbook was refused; what is wrong was printed.
 var errHasErrors = errors.New("the workbook has errors; nothing was opened")
 
+// hintsShown is how many rows are told that something is known about.
+const hintsShown = 50
+
 // importPage is how many rows are opened between two looks at the record.
 const importPage = 50
 
@@ -101,6 +104,12 @@ func (c importCmd) check(ctx context.Context, record *store.Store, who lifecycle
 	}
 	if result.Known > 0 {
 		fmt.Fprintf(os.Stderr, "%d行是已登记的事项，不再登记\n", result.Known)
+	}
+	for _, h := range result.Hints[:min(len(result.Hints), hintsShown)] {
+		fmt.Fprintf(os.Stderr, "第%d行\t提示：%s\n", h.Row, h.ZH())
+	}
+	if more := len(result.Hints) + result.MoreHints - hintsShown; more > 0 {
+		fmt.Fprintf(os.Stderr, "另有%d行有提示，见GET /v1/imports/%s/marked.xlsx\n", more, i.ID)
 	}
 	for _, sheet := range result.Ignored {
 		fmt.Fprintf(os.Stderr, "工作表“%s”没有读取\n", sheet)
