@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -131,15 +130,14 @@ func (c importCmd) complain(ctx context.Context, record *store.Store, i store.Im
 	if result.More > 0 {
 		fmt.Fprintf(os.Stderr, "另有%d处错误\n", result.More)
 	}
-	marked := strings.TrimSuffix(c.File, filepath.Ext(c.File)) + "-错误.xlsx"
-	out, err := os.Create(marked)
+	out, err := beside(c.File, "-错误")
 	if err != nil {
 		return errors.Join(errHasErrors, err)
 	}
 	if err := errors.Join(api.MarkedFindings(ctx, record, record, i.ID, out), out.Close()); err != nil {
 		return errors.Join(errHasErrors, err)
 	}
-	fmt.Fprintf(os.Stderr, "标出错误的工作簿：%s\n", marked)
+	fmt.Fprintf(os.Stderr, "标出错误的工作簿：%s\n", out.Name())
 	return errHasErrors
 }
 
