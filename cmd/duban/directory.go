@@ -134,7 +134,7 @@ func (c directoryImportCmd) complain(ctx context.Context, record *store.Store, f
 	if err != nil {
 		return errors.Join(errNothingChanged, err)
 	}
-	out, err := beside(c.File, "-错误")
+	out, err := createMarked(c.File)
 	if err != nil {
 		return errors.Join(errNothingChanged, err)
 	}

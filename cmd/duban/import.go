@@ -130,7 +130,7 @@ func (c importCmd) complain(ctx context.Context, record *store.Store, i store.Im
 	if result.More > 0 {
 		fmt.Fprintf(os.Stderr, "另有%d处错误\n", result.More)
 	}
-	out, err := beside(c.File, "-错误")
+	out, err := createMarked(c.File)
 	if err != nil {
 		return errors.Join(errHasErrors, err)
 	}

@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// beside creates a file beside a workbook, under a name that nothing has: the
-// last one may be what somebody is mending.
-func beside(file, suffix string) (*os.File, error) {
-	name := strings.TrimSuffix(file, filepath.Ext(file)) + suffix
+// createMarked creates the file of a marked workbook beside the one that was sent,
+// under a name that nothing has: the last one may be what somebody is mending.
+func createMarked(file string) (*os.File, error) {
+	name := strings.TrimSuffix(file, filepath.Ext(file)) + "-错误"
 	for n := 1; ; n++ {
 		free := name + ".xlsx"
 		if n > 1 {

@@ -15,7 +15,7 @@ func TestAMarkedWorkbookIsNeverWrittenOver(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "第一批.xlsx")
 	for _, want := range []string{"第一批-错误.xlsx", "第一批-错误-2.xlsx", "第一批-错误-3.xlsx"} {
-		out, err := beside(file, "-错误")
+		out, err := createMarked(file)
 		require.NoError(t, err)
 		require.Equal(t, filepath.Join(dir, want), out.Name())
 		_, err = out.WriteString(want)
@@ -25,6 +25,6 @@ func TestAMarkedWorkbookIsNeverWrittenOver(t *testing.T) {
 	first, err := os.ReadFile(filepath.Join(dir, "第一批-错误.xlsx"))
 	require.NoError(t, err)
 	require.Equal(t, "第一批-错误.xlsx", string(first))
-	_, err = beside(filepath.Join(dir, "没有", "第一批.xlsx"), "-错误")
+	_, err = createMarked(filepath.Join(dir, "没有", "第一批.xlsx"))
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
