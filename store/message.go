@@ -87,22 +87,27 @@ const selectDue = `
 SELECT m.id::text, m.mailing_id::text, coalesce(m.account_id, ''), m.state = 'sending', m.tried_at IS NOT NULL, m.tries, m.address_id,
     m.kind, n.subject, n.content, n.created_at, m.sealed
 FROM messages m JOIN mailings n ON n.id = m.mailing_id
-WHERE m.state IN ('queued', 'sending', 'held') AND m.next_at <= $1
+WHERE m.state IN ('queued', 'sending', 'held') AND m.next_at <= $1 AND ($3 OR NOT n.by_timer)
 ORDER BY m.next_at, m.created_at, m.id LIMIT $2 FOR UPDATE OF m SKIP LOCKED`
 
 // ClaimMessages claims up to limit messages that may be tried now, each until
-// the instant its claim ends: whoever dies meanwhile leaves it to the next. What
+// the instant its claim ends: whoever dies meanwhile leaves it to the next. What a
+// timer ordered leaves in working time only, when it is tried again as well. What
 // is too much for one person is held and tried again when the time has passed;
 // what tells of a look-back of today neither waits nor counts, because that would
 // show on what else the person is sent.
 func (s *Store) ClaimMessages(ctx context.Context, now, until time.Time, limit int, breaker Breaker) (Claimed, error) {
 	var got Claimed
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	r, err := s.currentRules(ctx)
+	if err != nil {
+		return got, err
+	}
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		got = Claimed{}
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, mailLock); err != nil {
 			return err
 		}
-		due, err := dueMessages(ctx, tx, now, limit)
+		due, err := dueMessages(ctx, tx, now, limit, r.LeaveHour(now))
 		if err != nil {
 			return err
 		}
@@ -162,11 +167,11 @@ func (s *Store) ClaimMessages(ctx context.Context, now, until time.Time, limit i
 }
 
 // dueMessages locks messages that may be tried now, the sealed ones among them, and
-// finds out where they lead.
-func dueMessages(ctx context.Context, tx pgx.Tx, now time.Time, limit int) (due []candidate, err error) {
+// finds out where they lead. Leave: those that a timer ordered may leave.
+func dueMessages(ctx context.Context, tx pgx.Tx, now time.Time, limit int, leave bool) (due []candidate, err error) {
 	b := &pgx.Batch{}
 	as(b, RoleDispatch, func(b *pgx.Batch) {
-		b.Queue(selectDue, now, limit).Query(func(rows pgx.Rows) (err error) {
+		b.Queue(selectDue, now, limit, leave).Query(func(rows pgx.Rows) (err error) {
 			due, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (c candidate, err error) {
 				return c, row.Scan(&c.ID, &c.mailing, &c.account, &c.sending, &c.tried, &c.Tries, &c.Address.ID, &c.Kind, &c.Subject, &c.Text, &c.CreatedAt, &c.Sealed)
 			})
