@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"time"
 
 	"duban/lifecycle"
@@ -27,8 +28,18 @@ func (s *server) messageRoutes() {
 	}, s.message)
 	register(s, operation{
 		id: "resend_message", method: http.MethodPost, path: "/v1/messages/{id}/resend", tag: "Messages", summary: "重新发送 Send again what was given up or came back",
-		doc: "Under its old id, by which the receiver tells it from another.", refuses: []int{http.StatusNotFound, http.StatusConflict},
+		doc:     "Under its old id, by which the receiver tells it from another. Where its address was taken away, it goes to the person's present addresses of the kind, in messages of their own, of which the first is answered.",
+		refuses: []int{http.StatusNotFound, http.StatusConflict},
 	}, s.resendMessage)
+	register(s, operation{
+		id: "resend_messages", method: http.MethodPost, path: "/v1/messages/resend", tag: "Messages", summary: "批量重新发送 Send again all that was given up with a code",
+		doc: "What leads nowhere any more stays given up.", body: reflect.TypeFor[Resend](),
+	}, s.resendMessages)
+	register(s, operation{
+		id: "serve_otherwise", method: http.MethodPost, path: "/v1/messages/{id}/serve-otherwise", tag: "Messages", summary: "另行送达 Record that it reached the person otherwise",
+		doc:  "Of what was given up or came back: it is undelivered no longer. For section heads, and for the officer of a case it tells of.",
+		body: reflect.TypeFor[ServedOtherwise](), refuses: []int{http.StatusNotFound, http.StatusConflict},
+	}, s.serveOtherwise)
 	register(s, operation{
 		id: "inbox", method: http.MethodGet, path: "/v1/inbox", tag: "Messages", summary: "收件箱 What you were told", refuses: missing,
 		doc: "The newest first, each once.",
@@ -53,6 +64,29 @@ type Message struct {
 	Reason         string      `json:"reason,omitempty"`
 	CreatedAt      time.Time   `json:"created_at"`
 	Bounce         *Bounce     `json:"bounce,omitempty" doc:"退信: it was sent and came back, and was not sent again since; the message is dead then"`
+	Served         *Served     `json:"served,omitempty" doc:"另行送达: what was given up reached its person otherwise"`
+}
+
+// A Served is how what was given up reached its person all the same.
+type Served struct {
+	At  time.Time `json:"at"`
+	How string    `json:"how"`
+	By  string    `json:"by" doc:"Account of whoever answers for it"`
+}
+
+// A ServedOtherwise says how it was served.
+type ServedOtherwise struct {
+	How string `json:"how" minLength:"1" maxLength:"1000" doc:"By what way, and who took it"`
+}
+
+// A Resend names what is to be sent again.
+type Resend struct {
+	Code string `json:"code" minLength:"1" maxLength:"100" doc:"What it was given up with, as mail_refused"`
+}
+
+// A Resent is how much leaves again.
+type Resent struct {
+	Messages int `json:"messages"`
 }
 
 // A Bounce is how a message came back. What the other side said is anybody's
@@ -75,6 +109,9 @@ func messageOf(v store.MessageView) Message {
 	if v.BouncedAt != nil {
 		m.Bounce = &Bounce{At: *v.BouncedAt, Status: v.BounceStatus, Server: v.BounceServer, Text: v.BounceSaid}
 	}
+	if v.ServedAt != nil {
+		m.Served = &Served{At: *v.ServedAt, How: v.ServedHow, By: v.ServedBy}
+	}
 	return m
 }
 
@@ -86,16 +123,17 @@ func messagesOf(list []store.MessageView) []Message {
 	return out
 }
 
-// A MessageTry is one try, the order to try once more, or that it came back.
+// A MessageTry is one try, the order to try once more, that it came back, or that it
+// reached its person otherwise.
 type MessageTry struct {
 	No             int       `json:"no"`
 	At             time.Time `json:"at"`
-	Outcome        string    `json:"outcome" enum:"sent,again,dead,resent,bounced"`
+	Outcome        string    `json:"outcome" enum:"sent,again,dead,resent,bounced,served"`
 	MayHaveArrived bool      `json:"may_have_arrived,omitempty"`
 	Code           string    `json:"code,omitempty"`
 	Status         int       `json:"status,omitempty"`
 	Reason         string    `json:"reason,omitempty"`
-	Author         string    `json:"author,omitempty" doc:"Who ordered it to be sent again"`
+	Author         string    `json:"author,omitempty" doc:"Who ordered it to be sent again, or answers for how it was served"`
 }
 
 // A MessageDetail is a message with its tries.
@@ -145,6 +183,7 @@ type (
 		ID string `path:"id" format:"uuid"`
 	}
 	messageOutput struct{ Body Message }
+	resentOutput  struct{ Body Resent }
 	detailOutput  struct{ Body MessageDetail }
 	inboxOutput   struct{ Body Inbox }
 )
@@ -243,6 +282,44 @@ func (s *server) resendMessage(ctx context.Context, c *call, in *messageInput) (
 		return nil, err
 	}
 	v, err := s.record.ResendMessage(ctx, id, c.actor.Account, c.receivedAt)
+	if err != nil {
+		return nil, err
+	}
+	return &messageOutput{Body: messageOf(v)}, nil
+}
+
+func (s *server) resendMessages(ctx context.Context, c *call, _ *nothing) (*resentOutput, error) {
+	var asked Resend
+	if err := decode(c.body, &asked); err != nil {
+		return nil, err
+	}
+	var f form
+	code := f.required("code", f.text("code", asked.Code, maxCode))
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	n, err := s.record.ResendMessages(ctx, code, c.actor.Account, c.receivedAt)
+	if err != nil {
+		return nil, err
+	}
+	return &resentOutput{Body: Resent{Messages: n}}, nil
+}
+
+func (s *server) serveOtherwise(ctx context.Context, c *call, in *messageInput) (*messageOutput, error) {
+	id, err := longID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	var served ServedOtherwise
+	if err := decode(c.body, &served); err != nil {
+		return nil, err
+	}
+	var f form
+	how := f.required("how", f.text("how", served.How, maxReason))
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	v, err := s.record.ServeOtherwise(ctx, c.actor, id, how, c.receivedAt)
 	if err != nil {
 		return nil, err
 	}

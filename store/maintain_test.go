@@ -71,7 +71,7 @@ func TestMigrationsStayAsTheyAre(t *testing.T) {
 		"00019_sealed_rosters.sql": "a0afc0fdcc10b942172fb9aca8b20d684efd15a7d9579633e48a90d4fe12268e",
 		"00020_told.sql":           "aaeea8b86513eba89fbeaec3689f3c0ce78c1315dd5b33a6af77391a42b89563",
 		"00022_finding_keys.sql":   "1f9e34d251c06f77844a82f13e06a5e63b15c290302c958d991d78c5c1e5ba39",
-		"00026_by_timer.sql":       "69585bac5324b479c1370ff784dfef8b8f328c6db5c66b14b94190653d805f94",
+		"00026_deliveries.sql":     "2a75ca4ece69d9bb361a9d24569a9c8e6387dc2747e66c1489bedba4bf13fe81",
 	}
 	files, err := os.ReadDir("migrations")
 	require.NoError(t, err)

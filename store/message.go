@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -342,42 +341,10 @@ func laterOf(a, b time.Time) time.Time {
 	return a
 }
 
-// ErrNotDead: only what was given up can be ordered to be sent again.
-var ErrNotDead = errors.New("the message was not given up")
-
-// ResendMessage orders a message that was given up, or came back, to be sent
-// again, under its old id, and with all its tries before it.
-func (s *Store) ResendMessage(ctx context.Context, id, author string, now time.Time) (MessageView, error) {
-	if !isID(id) {
-		return MessageView{}, ErrNotFound
-	}
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		var state string
-		if err := tx.QueryRow(ctx, `SELECT state FROM messages WHERE id = $1 AND NOT sealed FOR UPDATE`, id).Scan(&state); err != nil {
-			return err
-		}
-		if state != MessageDead {
-			return ErrNotDead
-		}
-		if _, err := tx.Exec(ctx, `UPDATE messages SET state = 'queued', tries = 0, next_at = $2, code = '', status = 0, reason = '' WHERE id = $1`, id, now); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, insertTry, id, now, "resent", false, "", 0, "", author)
-		return err
-	})
-	if errors.Is(err, ErrNotDead) {
-		return MessageView{}, ErrNotDead
-	}
-	if err != nil {
-		return MessageView{}, fmt.Errorf("send message %s again: %w", id, plain(err))
-	}
-	return s.oneMessage(ctx, id)
-}
-
 // MessagesWaiting counts the messages that are not sent, by state, without the
-// sealed ones.
+// sealed ones and those served otherwise.
 func (s *Store) MessagesWaiting(ctx context.Context) (map[string]int, error) {
-	rows, err := s.pool.Query(ctx, `SELECT state, count(*) FROM messages WHERE state <> 'sent' AND NOT sealed GROUP BY state`) //nolint:rowserrcheck // ForEachRow checks it
+	rows, err := s.pool.Query(ctx, `SELECT state, count(*) FROM messages WHERE state <> 'sent' AND served_at IS NULL AND NOT sealed GROUP BY state`) //nolint:rowserrcheck // ForEachRow checks it
 	if err != nil {
 		return nil, fmt.Errorf("count messages: %w", plain(err))
 	}

@@ -33,6 +33,10 @@ type MessageView struct {
 	// BounceStatus is the code of RFC 3463, the rest the other side's word.
 	BouncedAt                              *time.Time
 	BounceStatus, BounceServer, BounceSaid string
+	// ServedAt is when it was recorded that what was given up reached its person
+	// otherwise, ServedHow how, ServedBy by whom.
+	ServedAt            *time.Time
+	ServedHow, ServedBy string
 }
 
 // What is sealed is not there for anybody but whom it tells (ADR 23). The row policies
@@ -40,16 +44,17 @@ type MessageView struct {
 const selectMessages = `
 SELECT m.id::text, m.mailing_id::text, coalesce(m.account_id, ''), coalesce(p.name, ''), m.kind, coalesce(nullif(a.name, ''), m.address_id), m.state, n.subject,
     m.tries, m.next_at, m.sent_at, m.may_have_arrived, m.code, m.status, m.reason, m.created_at,
-    x.at, coalesce(x.status, ''), coalesce(x.server, ''), coalesce(x.said, '')
+    x.at, coalesce(x.status, ''), coalesce(x.server, ''), coalesce(x.said, ''), m.served_at, coalesce(y.reason, ''), coalesce(y.author, '')
 FROM messages m JOIN mailings n ON n.id = m.mailing_id AND NOT n.sealed
     LEFT JOIN accounts p ON p.id = m.account_id LEFT JOIN addresses a ON a.id = m.address_id
     LEFT JOIN LATERAL (SELECT t.at, b.status, b.server, b.said FROM bounces b JOIN message_tries t USING (message_id, no)
-        WHERE b.message_id = m.id ORDER BY b.no DESC LIMIT 1) x ON m.state = 'dead' AND m.code = 'bounced'`
+        WHERE b.message_id = m.id ORDER BY b.no DESC LIMIT 1) x ON m.state = 'dead' AND m.code = 'bounced'
+    LEFT JOIN LATERAL (SELECT t.reason, t.author FROM message_tries t WHERE t.message_id = m.id ORDER BY t.no DESC LIMIT 1) y ON m.served_at IS NOT NULL`
 
 func scanMessage(row pgx.CollectableRow) (MessageView, error) {
 	v, err := pgx.RowToStructByPos[MessageView](row)
 	v.NextAt, v.CreatedAt = v.NextAt.UTC(), v.CreatedAt.UTC()
-	v.SentAt, v.BouncedAt = inUTC(v.SentAt), inUTC(v.BouncedAt)
+	v.SentAt, v.BouncedAt, v.ServedAt = inUTC(v.SentAt), inUTC(v.BouncedAt), inUTC(v.ServedAt)
 	return v, err
 }
 
@@ -74,7 +79,7 @@ func (s *Store) oneMessage(ctx context.Context, id string) (MessageView, error) 
 }
 
 // Messages lists messages in a state, those after the given one, the oldest
-// first.
+// first, without those that reached their person otherwise.
 func (s *Store) Messages(ctx context.Context, state, after string, limit int) ([]MessageView, error) {
 	if after == "" {
 		after = firstID
@@ -83,7 +88,7 @@ func (s *Store) Messages(ctx context.Context, state, after string, limit int) ([
 		return nil, ErrNotFound
 	}
 	rows, err := s.pool.Query(ctx, selectMessages+`
-		WHERE m.state = $1 AND ($2 = '`+firstID+`' OR (m.created_at, m.id) > (SELECT created_at, id FROM messages WHERE id = $2::uuid))
+		WHERE m.state = $1 AND m.served_at IS NULL AND ($2 = '`+firstID+`' OR (m.created_at, m.id) > (SELECT created_at, id FROM messages WHERE id = $2::uuid))
 		ORDER BY m.created_at, m.id LIMIT $3`, state, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list messages: %w", plain(err))

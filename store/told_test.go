@@ -81,7 +81,12 @@ func TestWhoWasToldIsNobodysToReadUntilTheArrival(t *testing.T) {
 			require.ErrorIs(t, err, store.ErrNotFound, when)
 			_, err = w.ResendMessage(ctx, id, r.people.Admin.Account, morning)
 			require.ErrorIs(t, err, store.ErrNotFound, when)
+			_, err = w.ServeOtherwise(ctx, r.people.Head, id, "当面", morning)
+			require.ErrorIs(t, err, store.ErrNotFound, when)
 		}
+		resent, err := w.ResendMessages(ctx, "bounced", r.people.Admin.Account, morning)
+		require.NoError(t, err)
+		require.Zero(t, resent, when)
 		told, err := w.CaseMessages(ctx, r.people.Head, w.life.Case)
 		require.NoError(t, err)
 		for _, m := range told {
