@@ -16,7 +16,7 @@ func (s *server) messageRoutes() {
 	missing := []int{http.StatusNotFound}
 	register(s, operation{
 		id: "case_messages", method: http.MethodGet, path: "/v1/cases/{id}/messages", tag: "Messages", summary: "消息去向 Who was told what of a case",
-		doc:     "Every letter of the case, to whom it went and why to that person, by which ways, and what became of each, bounces (退信) too; and what was suppressed, and why.",
+		doc:     "Every letter of the case, to whom it went and why to that person, by which ways, and what became of each, bounces (退信) too; and what was suppressed, and why; in the order of the case's events.",
 		refuses: missing,
 	}, s.caseMessages)
 	register(s, operation{
@@ -170,7 +170,9 @@ type Mailing struct {
 
 type (
 	caseMessagesInput struct {
-		ID string `path:"id" format:"uuid"`
+		ID     string `path:"id" format:"uuid"`
+		Cursor string `query:"cursor" doc:"next of the page before"`
+		Limit  string `query:"limit" pattern:"^[0-9]+$" doc:"Rows of a page, 1 to 200; 50 when left out"`
 	}
 	caseMessagesOutput struct{ Body CaseMessageList }
 	messagesInput      struct {
@@ -188,9 +190,10 @@ type (
 	inboxOutput   struct{ Body Inbox }
 )
 
-// A CaseMessageList is everything that was told of a case.
+// A CaseMessageList is one page of what was told of a case.
 type CaseMessageList struct {
 	Messages []CaseMessage `json:"messages"`
+	Next     string        `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 
 // A MessageList is one page of messages.
@@ -210,12 +213,17 @@ func (s *server) caseMessages(ctx context.Context, c *call, in *caseMessagesInpu
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.record.CaseMessages(ctx, c.actor, id)
+	var f form
+	cursor, limit := f.text("cursor", in.Cursor, maxCursor), f.limit(in.Limit)
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	page, err := s.record.CaseMessages(ctx, c.actor, id, cursor, limit)
 	if err != nil {
 		return nil, err
 	}
-	out := CaseMessageList{Messages: make([]CaseMessage, len(found))}
-	for i, m := range found {
+	out := CaseMessageList{Messages: make([]CaseMessage, len(page.Messages)), Next: page.Next}
+	for i, m := range page.Messages {
 		about := lifecycle.EventKind(m.About)
 		out.Messages[i] = CaseMessage{
 			Seq: m.Seq, About: about, AboutZH: about.ZH(), Recipient: m.Recipient, Account: m.Account, Name: m.Name, Way: m.Way, Kind: m.Kind,

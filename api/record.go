@@ -175,7 +175,7 @@ type Recusals interface {
 
 // Messages reads what leaves the house, and has what was given up sent again.
 type Messages interface {
-	CaseMessages(ctx context.Context, a lifecycle.Actor, caseID string) ([]store.CaseMessage, error)
+	CaseMessages(ctx context.Context, a lifecycle.Actor, caseID, after string, limit int) (store.CaseMessagePage, error)
 	Messages(ctx context.Context, state, after string, limit int) ([]store.MessageView, error)
 	Message(ctx context.Context, id string) (store.MessageView, []store.MessageTry, error)
 	// ResendMessage fails with store.ErrNotDead for what was not given up, and with

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-
-	"duban/lifecycle"
 )
 
 // A MessageView is a message as it may be shown: of its address no more than
@@ -100,22 +98,6 @@ func (s *Store) Messages(ctx context.Context, state, after string, limit int) ([
 	return list, nil
 }
 
-// A CaseMessage is what one person was told of a case, or why not.
-type CaseMessage struct {
-	Seq        int64
-	About      string
-	Recipient  string
-	Account    string
-	Name       string
-	Way        string
-	Kind       string
-	Mailing    string
-	Suppressed string
-	At         time.Time
-	// Messages are its ways out of the house; none for what is in the inbox only.
-	Messages []MessageView
-}
-
 // A MessageTry is one try of a message.
 type MessageTry struct {
 	No             int
@@ -126,52 +108,6 @@ type MessageTry struct {
 	Status         int
 	Reason         string
 	Author         string
-}
-
-// CaseMessages lists everything that was told about a case, to whom and by what
-// way, and what was not and why, in the order of its events. A unit's person
-// finds no case here.
-func (s *Store) CaseMessages(ctx context.Context, a lifecycle.Actor, caseID string) ([]CaseMessage, error) {
-	if !isID(caseID) || a.Unit != "" {
-		return nil, ErrNotFound
-	}
-	if _, err := s.Case(ctx, a, caseID); err != nil {
-		return nil, err
-	}
-	rows, err := s.pool.Query(ctx, `
-		SELECT w.seq, coalesce(o.about, e.kind, ''), w.recipient, w.account_id, coalesce(p.name, ''), w.way, coalesce(n.kind, ''), coalesce(n.id::text, ''),
-		    coalesce(w.suppressed, ''), w.at
-		FROM mailing_letters w LEFT JOIN outbox o USING (case_id, seq, recipient) LEFT JOIN events e USING (case_id, seq)
-		    LEFT JOIN accounts p ON p.id = w.account_id LEFT JOIN mailings n ON n.id = w.mailing_id
-		WHERE w.case_id = $1 ORDER BY w.seq, w.recipient, w.account_id LIMIT 1000`, caseID)
-	if err != nil {
-		return nil, fmt.Errorf("list messages of %s: %w", caseID, plain(err))
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (m CaseMessage, err error) {
-		err = row.Scan(&m.Seq, &m.About, &m.Recipient, &m.Account, &m.Name, &m.Way, &m.Kind, &m.Mailing, &m.Suppressed, &m.At)
-		m.At = m.At.UTC()
-		return m, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list messages of %s: %w", caseID, plain(err))
-	}
-	rows, err = s.pool.Query(ctx, selectMessages+`
-		WHERE m.mailing_id IN (SELECT mailing_id FROM mailing_letters WHERE case_id = $1) ORDER BY m.created_at, m.id`, caseID)
-	if err != nil {
-		return nil, fmt.Errorf("list messages of %s: %w", caseID, plain(err))
-	}
-	messages, err := pgx.CollectRows(rows, scanMessage)
-	if err != nil {
-		return nil, fmt.Errorf("list messages of %s: %w", caseID, plain(err))
-	}
-	by := map[string][]MessageView{}
-	for _, m := range messages {
-		by[m.Mailing] = append(by[m.Mailing], m)
-	}
-	for i := range list {
-		list[i].Messages = by[list[i].Mailing]
-	}
-	return list, nil
 }
 
 // Message returns a message and every try of it.

@@ -87,9 +87,9 @@ func TestWhoWasToldIsNobodysToReadUntilTheArrival(t *testing.T) {
 		resent, err := w.ResendMessages(ctx, "bounced", r.people.Admin.Account, morning)
 		require.NoError(t, err)
 		require.Zero(t, resent, when)
-		told, err := w.CaseMessages(ctx, r.people.Head, w.life.Case)
+		told, err := w.CaseMessages(ctx, r.people.Head, w.life.Case, "", store.MaxPage)
 		require.NoError(t, err)
-		for _, m := range told {
+		for _, m := range told.Messages {
 			require.NotEqual(t, "task", m.Kind, when)
 		}
 		papers, err := w.Undelivered(ctx, r.people.Head)
@@ -126,10 +126,10 @@ func TestWhoWasToldIsNobodysToReadUntilTheArrival(t *testing.T) {
 	_, tries, err := w.Message(ctx, ids[0])
 	require.NoError(t, err)
 	require.Len(t, tries, 3, "again, sent, bounced")
-	told, err := w.CaseMessages(ctx, r.people.Head, w.life.Case)
+	told, err := w.CaseMessages(ctx, r.people.Head, w.life.Case, "", store.MaxPage)
 	require.NoError(t, err)
 	var named []string
-	for _, m := range told {
+	for _, m := range told.Messages {
 		if m.Kind != "task" {
 			continue
 		}
