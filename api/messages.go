@@ -340,7 +340,7 @@ func (s *server) inbox(ctx context.Context, c *call, in *pageInput) (*inboxOutpu
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	found, err := s.record.Inbox(ctx, c.actor.Account, cursor, limit+1)
+	found, err := s.record.Inbox(ctx, c.actor.Account, cursor, c.receivedAt, limit+1)
 	if err != nil {
 		return nil, err
 	}

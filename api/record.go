@@ -184,7 +184,7 @@ type Messages interface {
 	ResendMessage(ctx context.Context, id, author string, now time.Time) (store.MessageView, error)
 	ResendMessages(ctx context.Context, code, author string, now time.Time) (int, error)
 	ServeOtherwise(ctx context.Context, a lifecycle.Actor, id, how string, now time.Time) (store.MessageView, error)
-	Inbox(ctx context.Context, account, before string, limit int) ([]store.Mailing, error)
+	Inbox(ctx context.Context, account, before string, now time.Time, limit int) ([]store.Mailing, error)
 }
 
 // Campaigns plans and reads campaigns. A fault in what was asked is a

@@ -58,12 +58,13 @@ type routedLetter struct {
 	title     string
 	hidden    bool
 	byTimer   bool
+	notBefore time.Time
 }
 
 const selectUnrouted = `
 SELECT o.case_id::text, o.seq, o.recipient, o.about, o.digest, coalesce(c.level, 0), coalesce(u.number, c.number, ''),
     CASE WHEN o.recipient LIKE 'unit:%' THEN coalesce(u.title, '') ELSE coalesce(c.title, '') END,
-    o.recipient LIKE 'unit:%' AND u.case_id IS NULL, o.by_timer
+    o.recipient LIKE 'unit:%' AND u.case_id IS NULL, o.by_timer, o.not_before
 FROM outbox o LEFT JOIN cases c ON c.id = o.case_id
     LEFT JOIN unit_cases u ON u.case_id = o.case_id AND 'unit:' || u.unit_id = o.recipient
 WHERE o.routed_at IS NULL AND o.not_before <= $1 AND ($3 OR NOT o.by_timer)
@@ -89,7 +90,7 @@ func (s *Store) RouteLetters(ctx context.Context, now time.Time, limit int) (Rou
 			return err
 		}
 		letters, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (l routedLetter, err error) {
-			return l, row.Scan(&l.caseID, &l.seq, &l.recipient, &l.about, &l.digest, &l.level, &l.number, &l.title, &l.hidden, &l.byTimer)
+			return l, row.Scan(&l.caseID, &l.seq, &l.recipient, &l.about, &l.digest, &l.level, &l.number, &l.title, &l.hidden, &l.byTimer, &l.notBefore)
 		})
 		if err != nil || len(letters) == 0 {
 			return err
@@ -142,13 +143,17 @@ func (l routedLetter) queue(b *pgx.Batch, people *readers, space string, now tim
 		b.Queue(insertMailingLetter, l.caseID, l.seq, l.recipient, "", string(lifecycle.WayNobody), "", why, now)
 		return nil
 	}
+	at := now
+	if !l.byTimer { // as of its event, whoever finds its readers and when
+		at = l.notBefore
+	}
 	var made []string
 	for _, one := range readers {
 		id := ""
 		if !l.digest {
 			id = mailingID("paper", space, l.caseID, strconv.FormatInt(l.seq, 10), one.Account)
 			subject, text := lifecycle.PaperText(l.number, l.title, lifecycle.EventKind(l.about), one.Way)
-			b.Queue(insertMailing, id, one.Account, "paper", nil, subject, text, now, l.byTimer)
+			b.Queue(insertMailing, id, one.Account, "paper", nil, subject, text, at, l.byTimer)
 			made = append(made, id)
 		}
 		b.Queue(insertMailingLetter, l.caseID, l.seq, l.recipient, one.Account, string(one.Way), id, "", now)

@@ -275,7 +275,7 @@ func TestAPapersIDCountsNoEvents(t *testing.T) {
 	r, now := written(t, 1)
 	_, err := r.RouteLetters(ctx, now, 10)
 	require.NoError(t, err)
-	inbox, err := r.Inbox(ctx, r.people.Head.Account, "", 10)
+	inbox, err := r.Inbox(ctx, r.people.Head.Account, "", now, 10)
 	require.NoError(t, err)
 	require.Len(t, inbox, 1)
 	var caseID string

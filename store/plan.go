@@ -224,8 +224,8 @@ SELECT $1, *, CASE WHEN l.not_before <= $8 THEN $8 END
 FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[], $7::bool[]) AS l (seq, recipient, about, digest, not_before, by_timer)
 ON CONFLICT (case_id, seq, recipient) DO NOTHING`
 
-// queueLetters queues what is to be told. What may leave at once is in the inbox
-// with this transaction: the inbox is a read of these rows.
+// queueLetters queues what is to be told. What may leave at once is in the inbox of
+// whoever looks once this is committed: an inbox finds readers for these rows first.
 func (k *tracked) queueLetters(b *pgx.Batch) {
 	var (
 		seqs      []int64

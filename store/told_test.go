@@ -109,12 +109,12 @@ func TestWhoWasToldIsNobodysToReadUntilTheArrival(t *testing.T) {
 	require.Equal(t, store.BounceRecorded, fate)
 	silent("came back")
 	for _, account := range w.team() {
-		inbox, err := w.Inbox(ctx, account, "", 10)
+		inbox, err := w.Inbox(ctx, account, "", morning, 10)
 		require.NoError(t, err)
 		require.NotEmpty(t, inbox)
 		require.Equal(t, "task", inbox[0].Kind, "the drawn read it")
 	}
-	inbox, err := w.Inbox(ctx, r.people.Head.Account, "", 100)
+	inbox, err := w.Inbox(ctx, r.people.Head.Account, "", morning, 100)
 	require.NoError(t, err)
 	for _, m := range inbox {
 		require.NotContains(t, m.Subject, "今日任务")
