@@ -165,6 +165,12 @@ func (s *Store) ClaimMessages(ctx context.Context, now, until time.Time, limit i
 	return got, nil
 }
 
+// selectWhere finds where messages lead, in their order.
+const selectWhere = `
+SELECT a.id IS NULL, coalesce(a.address, ''), coalesce(a.secret, ''), coalesce(a.name, ''), coalesce(p.disabled_at IS NOT NULL, false)
+FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS m (account_id, address_id, n)
+    LEFT JOIN addresses a ON a.id = m.address_id LEFT JOIN accounts p ON p.id = m.account_id ORDER BY m.n`
+
 // dueMessages locks messages that may be tried now, the sealed ones among them, and
 // finds out where they lead. Leave: those that a timer ordered may leave.
 func dueMessages(ctx context.Context, tx pgx.Tx, now time.Time, limit int, leave bool) (due []candidate, err error) {
@@ -184,10 +190,7 @@ func dueMessages(ctx context.Context, tx pgx.Tx, now time.Time, limit int, leave
 	for i, c := range due {
 		accounts[i], addresses[i] = c.account, c.Address.ID
 	}
-	rows, err := tx.Query(ctx, `
-		SELECT a.id IS NULL, coalesce(a.address, ''), coalesce(a.secret, ''), coalesce(a.name, ''), coalesce(p.disabled_at IS NOT NULL, false)
-		FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS m (account_id, address_id, n)
-		    LEFT JOIN addresses a ON a.id = m.address_id LEFT JOIN accounts p ON p.id = m.account_id ORDER BY m.n`, accounts, addresses) //nolint:rowserrcheck // ForEachRow checks it
+	rows, err := tx.Query(ctx, selectWhere, accounts, addresses) //nolint:rowserrcheck // ForEachRow checks it
 	if err != nil {
 		return nil, err
 	}
