@@ -156,9 +156,10 @@ func TestABounceIsOnTheCase(t *testing.T) {
 	require.NoError(t, err)
 	life := &casetest.Life{Doer: s.store, Key: "case"}
 	c := life.Must(ctx, t, append([]casetest.Step{s.people.Finding("学习记录不全", s.people.Today())}, s.people.UpToServing(lifecycle.Immediate)...)...)
-	now := time.Now().UTC().Truncate(time.Microsecond)
-	_, err = s.store.RouteLetters(ctx, now, 100)
-	require.NoError(t, err)
+	var inbox api.Inbox // whole while nothing sends (ADR 11)
+	s.as(t, s.people.Secretary, asked{method: http.MethodGet, path: "/v1/inbox"}).into(t, &inbox)
+	require.Len(t, inbox.Mailings, 1)
+	now := time.Now().UTC().Add(time.Second).Truncate(time.Microsecond)
 	claimed, err := s.store.ClaimMessages(ctx, now, now.Add(time.Minute), 10, store.Breaker{Most: 30, Per: time.Hour})
 	require.NoError(t, err)
 	require.Len(t, claimed.Messages, 1)
