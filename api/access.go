@@ -159,7 +159,9 @@ func accessTable() map[string]access {
 		"GET /v1/cases/{id}/messages":                {roles: without(staff(), lifecycle.Admin)},
 		"GET /v1/messages":                           keepers,
 		"GET /v1/messages/{id}":                      keepers,
+		"POST /v1/messages/resend":                   keepers,
 		"POST /v1/messages/{id}/resend":              keepers,
+		"POST /v1/messages/{id}/serve-otherwise":     {roles: []lifecycle.Role{lifecycle.Officer, lifecycle.Head}},
 		"GET /v1/inbox":                              everybody,
 
 		"GET /v1/robots":          admin,

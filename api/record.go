@@ -178,12 +178,16 @@ type Recusals interface {
 
 // Messages reads what leaves the house, and has what was given up sent again.
 type Messages interface {
-	CaseMessages(ctx context.Context, a lifecycle.Actor, caseID string) ([]store.CaseMessage, error)
+	CaseMessages(ctx context.Context, a lifecycle.Actor, caseID, after string, limit int) (store.CaseMessagePage, error)
 	Messages(ctx context.Context, state, after string, limit int) ([]store.MessageView, error)
 	Message(ctx context.Context, id string) (store.MessageView, []store.MessageTry, error)
-	// ResendMessage fails with store.ErrNotDead for what was not given up.
+	// ResendMessage fails with store.ErrNotDead for what was not given up, and with
+	// store.ErrNoAddress for what leads nowhere any more; ServeOtherwise with the
+	// former.
 	ResendMessage(ctx context.Context, id, author string, now time.Time) (store.MessageView, error)
-	Inbox(ctx context.Context, account, before string, limit int) ([]store.Mailing, error)
+	ResendMessages(ctx context.Context, code, author string, now time.Time) (int, error)
+	ServeOtherwise(ctx context.Context, a lifecycle.Actor, id, how string, now time.Time) (store.MessageView, error)
+	Inbox(ctx context.Context, account, before string, now time.Time, limit int) ([]store.Mailing, error)
 }
 
 // Campaigns plans and reads campaigns. A fault in what was asked is a

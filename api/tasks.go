@@ -23,7 +23,7 @@ type tasksOutput struct{ Body TaskList }
 type TaskList struct {
 	Tasks []Task `json:"tasks"`
 	// Undelivered stand on the first page only.
-	Undelivered []UndeliveredPaper `json:"undelivered,omitempty" doc:"Papers that were given up or came back: serve them otherwise, or have them sent again; for the officers of their cases and for section heads, on the first page"`
+	Undelivered []UndeliveredPaper `json:"undelivered,omitempty" doc:"Papers of open cases that were given up or came back: have them sent again, or serve them otherwise and say so; for the officers of their cases and for section heads, on the first page"`
 	Unoffered   []UnofferedUnit    `json:"unoffered,omitempty" doc:"Units whose new secretary has no account to accept the open cases with: record one with the post, or hand them over in person; for section heads, on the first page"`
 	Next        string             `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
@@ -40,7 +40,7 @@ type UnofferedUnit struct {
 
 // An UndeliveredPaper is a paper that reached nobody by an address.
 type UndeliveredPaper struct {
-	Message  string    `json:"message" format:"uuid" doc:"The message, which may be sent again"`
+	Message  string    `json:"message" format:"uuid" doc:"The message, which may be sent again or recorded as served otherwise"`
 	Case     string    `json:"case" format:"uuid"`
 	Number   string    `json:"number"`
 	Title    string    `json:"title"`

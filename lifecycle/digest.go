@@ -132,9 +132,9 @@ func (r Rules) TellHour(now time.Time) bool {
 	return !now.Before(r.Timeline.At(today, hours.TellAt.Std())) && now.Before(r.Timeline.At(today, hours.TellUntil.Std()))
 }
 
-// DigestHour reports whether digests may leave now: on a working day, from the
-// hour at which papers leave.
-func (r Rules) DigestHour(now time.Time) bool {
+// LeaveHour reports whether what a timer ordered may leave now, digests and papers:
+// on a working day, from the hour at which papers leave.
+func (r Rules) LeaveHour(now time.Time) bool {
 	today := r.Today(now)
 	return r.Calendar.WorkingDay(today) && !now.Before(r.Timeline.At(today, r.Policy.Time.PapersLeaveAt.Std()))
 }

@@ -19,6 +19,8 @@ type Letter struct {
 	// NotBefore is when it may leave: at once when a person ordered it, at the
 	// hour papers leave on the next working day when a timer did.
 	NotBefore time.Time
+	// ByTimer: it leaves in working time only, also when it is late.
+	ByTimer bool
 }
 
 // Letters lists what is to be told because of the event e, which left the case
@@ -32,7 +34,7 @@ func Letters(c Case, e Event, r Rules) []Letter {
 	digest := e.Kind == EventReminded || e.Kind == EventChased || e.Kind == EventDeadlineMissed
 	letters := make([]Letter, 0, 2)
 	for _, to := range c.told(e) {
-		letters = append(letters, Letter{To: to, About: e.Kind, Digest: digest, NotBefore: notBefore})
+		letters = append(letters, Letter{To: to, About: e.Kind, Digest: digest, NotBefore: notBefore, ByTimer: byTimer})
 	}
 	return letters
 }

@@ -81,10 +81,15 @@ func TestWhoWasToldIsNobodysToReadUntilTheArrival(t *testing.T) {
 			require.ErrorIs(t, err, store.ErrNotFound, when)
 			_, err = w.ResendMessage(ctx, id, r.people.Admin.Account, morning)
 			require.ErrorIs(t, err, store.ErrNotFound, when)
+			_, err = w.ServeOtherwise(ctx, r.people.Head, id, "当面", morning)
+			require.ErrorIs(t, err, store.ErrNotFound, when)
 		}
-		told, err := w.CaseMessages(ctx, r.people.Head, w.life.Case)
+		resent, err := w.ResendMessages(ctx, "bounced", r.people.Admin.Account, morning)
 		require.NoError(t, err)
-		for _, m := range told {
+		require.Zero(t, resent, when)
+		told, err := w.CaseMessages(ctx, r.people.Head, w.life.Case, "", store.MaxPage)
+		require.NoError(t, err)
+		for _, m := range told.Messages {
 			require.NotEqual(t, "task", m.Kind, when)
 		}
 		papers, err := w.Undelivered(ctx, r.people.Head)
@@ -104,12 +109,12 @@ func TestWhoWasToldIsNobodysToReadUntilTheArrival(t *testing.T) {
 	require.Equal(t, store.BounceRecorded, fate)
 	silent("came back")
 	for _, account := range w.team() {
-		inbox, err := w.Inbox(ctx, account, "", 10)
+		inbox, err := w.Inbox(ctx, account, "", morning, 10)
 		require.NoError(t, err)
 		require.NotEmpty(t, inbox)
 		require.Equal(t, "task", inbox[0].Kind, "the drawn read it")
 	}
-	inbox, err := w.Inbox(ctx, r.people.Head.Account, "", 100)
+	inbox, err := w.Inbox(ctx, r.people.Head.Account, "", morning, 100)
 	require.NoError(t, err)
 	for _, m := range inbox {
 		require.NotContains(t, m.Subject, "今日任务")
@@ -121,10 +126,10 @@ func TestWhoWasToldIsNobodysToReadUntilTheArrival(t *testing.T) {
 	_, tries, err := w.Message(ctx, ids[0])
 	require.NoError(t, err)
 	require.Len(t, tries, 3, "again, sent, bounced")
-	told, err := w.CaseMessages(ctx, r.people.Head, w.life.Case)
+	told, err := w.CaseMessages(ctx, r.people.Head, w.life.Case, "", store.MaxPage)
 	require.NoError(t, err)
 	var named []string
-	for _, m := range told {
+	for _, m := range told.Messages {
 		if m.Kind != "task" {
 			continue
 		}
