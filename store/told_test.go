@@ -301,10 +301,10 @@ func TestThatATeamWasToldStaysInTheRecord(t *testing.T) {
 			require.Equal(t, i+1, d.Dispatched.Number, name)
 		}
 		require.Equal(t, len(draws), r.count(t, `SELECT count(*) FROM events WHERE kind = 'look_back_dispatched' AND case_id = $1`, w.life.Case), name)
-		told, err := w.CaseMessages(ctx, p.Head, w.life.Case)
+		told, err := w.CaseMessages(ctx, p.Head, w.life.Case, "", 100)
 		require.NoError(t, err)
 		var named int
-		for _, m := range told {
+		for _, m := range told.Messages {
 			if m.Kind == "task" {
 				named++
 			}
