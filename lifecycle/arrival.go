@@ -189,22 +189,20 @@ func (t *turn) windowOpens() Date {
 }
 
 // mayArrive: who judged the report does not look back on it; something was drawn
-// or announced; and the window is open, or a leader answers for the day. He may
-// also where the drawn day was missed: the inspectors may have come, and nobody
-// recorded it.
+// or announced; and the window is open, or a leader answers for the day. Where the
+// drawn were told and nobody recorded that they came, his word makes the draw count
+// again; where nobody was told there is nothing to come by.
 func mayArrive(t *turn) *Refusal {
 	if refusal := notReviewer(t); refusal != nil {
 		return refusal
 	}
 	d := t.c.Draw
-	if d == nil || d.Status == DrawFailed || d.Status == DrawWanted {
+	if d == nil || d.Status == DrawFailed || d.Status == DrawWanted || d.Status == DrawMissed {
 		return notDrawn()
 	}
 	switch {
 	case d.permit(t.today) != nil:
 		return nil
-	case d.Status == DrawMissed:
-		return notDrawn()
 	case d.Status == DrawAnnounced:
 		if t.today.Before(d.Announced.On) {
 			return notAllowed("window_not_open", "明示回头看定于"+d.Announced.On.String()+"。", "The look-back was announced for "+d.Announced.On.String()+".")

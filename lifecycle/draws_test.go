@@ -141,12 +141,13 @@ func TestDrawsAreFoldedAndChecked(t *testing.T) {
 			h.draw(t, 1)
 			h.redraw(true)
 			h.draw(t, 2)
-			h.add("", &lifecycle.SealBroken{Number: 1, Fault: lifecycle.DrawFault{Code: "seal"}})
+			h.on = planOf(2).Date
+			h.addOn(h.on, "", &lifecycle.SealBroken{Number: 1, Fault: lifecycle.DrawFault{Code: "seal", ZH: "没有封存密钥。"}})
 			h.arrive("lead", team, nil, 2)
 		}, []lifecycle.DrawState{lifecycle.DrawLost, lifecycle.DrawOpen}, "", 0},
 		{"a seal that came right, and nothing laid open", func(h *told) {
 			h.draw(t, 1)
-			h.add("", &lifecycle.SealBroken{Number: 1, Fault: lifecycle.DrawFault{Code: "seal"}})
+			h.add("", &lifecycle.SealBroken{Number: 1, Fault: lifecycle.DrawFault{Code: "seal", ZH: "没有封存密钥。"}})
 			h.add("", &lifecycle.SealMended{Number: 1})
 			h.arrive("lead", team, nil)
 		}, []lifecycle.DrawState{lifecycle.DrawMissing}, lifecycle.PartReveal, 0},
@@ -315,7 +316,7 @@ func TestDrawsAreFoldedAndChecked(t *testing.T) {
 			}
 			require.Equal(t, row.states, states)
 			require.Equal(t, row.differs, differs)
-			require.Equal(t, row.wrong != "", lifecycle.Failed(checks))
+			require.Equal(t, row.wrong != "", lifecycle.Failed(checks), "%+v", checks)
 			if row.wrong == "" {
 				require.Empty(t, wrong)
 			} else {

@@ -166,10 +166,12 @@ func TestALateRecordIsPermitted(t *testing.T) {
 	require.Empty(t, d.arrival("lead", "2026-05-12", drawn, "lead", "author"))
 	require.Equal(t, "not_dispatched", d.arrival("first", "2026-05-12", drawn, "first", "author"))
 
-	d.n.c = fold(d.n.c, lifecycle.DecideMissed(d.n.c, lifecycle.DayPassed(), d.n.now, d.rules))
+	d.n.c = fold(d.n.c, lifecycle.DecideMissed(d.n.c, lifecycle.NotKept(), d.n.now, d.rules))
+	require.Equal(t, "not_drawn", d.arrival("lead", "2026-05-12", drawn, "lead", "author"), "a leader has not been asked since")
+	d.do("leader", yesterday)
 	require.Empty(t, d.arrival("lead", "2026-05-12", drawn, "lead", "author"), "they came, and nobody recorded it")
 	d.on("2026-05-14")
-	require.Equal(t, "not_drawn", d.arrival("lead", "2026-05-12", drawn, "lead", "author"))
+	require.Equal(t, "recorded_late", d.arrival("lead", "2026-05-12", drawn, "lead", "author"))
 	d.n = asOne(t, d.walk, d.n, everyRole("lead"), yesterday)
 	require.Equal(t, "recorded_late", d.arrival("lead", "2026-05-12", drawn, "lead", "author"), "his own permit counts for nothing")
 }

@@ -15,7 +15,7 @@ import (
 	"duban/store"
 )
 
-// upToClosure takes a case that looks back today to the closing's approval.
+// upToClosure takes a case that looks back on the last working day to the closing's approval.
 func (r record) upToClosure(t *testing.T, l *casetest.Life) {
 	t.Helper()
 	ctx, p := context.Background(), r.people
@@ -24,7 +24,7 @@ func (r record) upToClosure(t *testing.T, l *casetest.Life) {
 	on := calendar.Real().Date(l.Now())
 	l.Must(ctx, t, p.Finding("问题", on))
 	l.Must(ctx, t, append(p.UpToReview(), casetest.Step{By: p.Officer, Body: &lifecycle.AcceptReport{}})...)
-	at(0)
+	at(-today().DaysSince(workingDay())) // a look-back is announced for a working day and begun on it
 	l.Must(ctx, t, p.Arrive(workingDay())...)
 	l.Must(ctx, t,
 		casetest.Step{By: p.Lead, Body: &lifecycle.RecordLookBack{

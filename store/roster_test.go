@@ -231,7 +231,7 @@ func TestTheLoadIsShownOnceAllThatIsCountedLiesOpen(t *testing.T) {
 	arrive := func(w *waiting) {
 		t.Helper()
 		w.at(on(w.plan.Date, 9))
-		w.life.Must(ctx, t, casetest.Step{By: people[w.plan.Team.Lead], Body: w.arrival(w.plan.Date)})
+		w.comesAs(t, people[w.plan.Team.Lead])
 	}
 	whole := func(w *waiting) bool {
 		t.Helper()

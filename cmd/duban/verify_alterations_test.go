@@ -116,6 +116,8 @@ func lookBacks(t *testing.T) map[string][]lifecycle.Event {
 	decided.add(march, lifecycle.EventSealBroken, "", "", &lifecycle.SealBroken{Number: 3, Fault: fault})
 	decided.redraw(march, true, "leader")
 	fourth := decided.draw(march, 4)
+	decided.add(march, lifecycle.EventSealBroken, "", "", &lifecycle.SealBroken{Number: 4, Fault: fault})
+	decided.add(march, lifecycle.EventSealMended, "", "", &lifecycle.SealMended{Number: 4})
 	decided.opening(march, false)
 	decided.redraw(march, false, "leader")
 	decided.add(march, lifecycle.EventLookBackMissed, "", "", &lifecycle.LookBackMissed{Number: 4, Fault: fault})

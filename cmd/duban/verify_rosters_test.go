@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,8 +27,12 @@ func TestVerifyLookBackWithRosters(t *testing.T) {
 		drawn.Roster = salted.Digest()
 		c, err := lot.Commit(drawn)
 		require.NoError(t, err)
-		events[5].Body.(*lifecycle.LookBackDrawn).Commitment = c.Packed()           //nolint:forcetypeassert // as drawnEvents made it
-		events[len(events)-1].Body.(*lifecycle.Arrived).Reveals[1] = drawn.Reveal() //nolint:forcetypeassert // as above
+		came := append([]string{drawn.Team.Lead}, drawn.Team.Others...)
+		last := events[len(events)-1].Body.(*lifecycle.Arrived) //nolint:forcetypeassert // as drawnEvents made it
+		last.Persons, last.Names = came, came
+		events[len(events)-2].Body.(*lifecycle.LookBackDispatched).Told = came //nolint:forcetypeassert // as above
+		events[5].Body.(*lifecycle.LookBackDrawn).Commitment = c.Packed()      //nolint:forcetypeassert // as drawnEvents made it
+		last.Reveals[1] = drawn.Reveal()
 		return drawnArchive(t, events)
 	}
 	other := drawnPlan(t, 2)
@@ -40,8 +45,8 @@ func TestVerifyLookBackWithRosters(t *testing.T) {
 		code   int
 		says   string
 	}{
-		"whole":   {drawnPlan(t, 2), salted.Shown(true), 0, "第2次抽签：已启封，日期2026-04-11，与承诺值相符，名册已核对\n"},
-		"part":    {drawnPlan(t, 2), salted.Shown(false), 0, "名册已核对，其中近期抽中次数须待所计各次抽签全部启封后方可核对\n"},
+		"whole":   {drawnPlan(t, 2), salted.Shown(true), 0, "第2次抽签：已启封，日期2026-04-11，与承诺值相符，名册已核对"},
+		"part":    {drawnPlan(t, 2), salted.Shown(false), 0, "名册已核对，其中近期抽中次数须待所计各次抽签全部启封后方可核对"},
 		"altered": {drawnPlan(t, 2), altered, 1, "名册与承诺不符。"},
 		"recused": {other, salted.Shown(false), 1, "检查组有成员不在名册、应当回避或不能担任组长。"},
 	} {
@@ -55,7 +60,7 @@ func TestVerifyLookBackWithRosters(t *testing.T) {
 			require.NoError(t, os.WriteFile(rosters, text, 0o600))
 			code, stdout, stderr := duban(t, "verify", "look-back", file, "--rosters", rosters)
 			require.Equal(t, one.code, code, "%s%s", stdout, stderr)
-			require.Contains(t, stdout, one.says)
+			require.Contains(t, strings.ReplaceAll(stdout, "\n  ", ""), one.says, "lines are broken at 80 columns")
 			require.Contains(t, stdout, "第1次抽签：已启封，日期2026-04-10，与承诺值相符，名册仅核对摘要")
 		})
 	}
