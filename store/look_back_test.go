@@ -174,7 +174,7 @@ func TestATeamThatDidNotComeIsALeadersTask(t *testing.T) {
 		c := w.state(t)
 		require.Equal(t, lifecycle.DrawMissed, c.Draw.Status)
 		require.Equal(t, "not_kept", c.Draw.Fault.Code)
-		_, asked := clockOf(c, policy.ClockDraw)
+		_, asked := drawClock(c)
 		require.True(t, asked)
 		require.Empty(t, w.tasks(t, p.Lead.Account))
 		w.at(on(day, 9))
@@ -183,7 +183,7 @@ func TestATeamThatDidNotComeIsALeadersTask(t *testing.T) {
 		w.dispatch(t, on(day, 10))
 		c = w.state(t)
 		require.Equal(t, lifecycle.DrawMade, c.Draw.Status)
-		_, asked = clockOf(c, policy.ClockDraw)
+		_, asked = drawClock(c)
 		require.False(t, asked)
 		require.Len(t, w.tasks(t, p.Lead.Account), 1)
 	}
@@ -383,7 +383,7 @@ func TestTooFewIsALeadersTask(t *testing.T) {
 	c := l.Must(ctx, t, steps...)
 	require.Equal(t, lifecycle.DrawFailed, c.Draw.Status)
 	require.Equal(t, "too_few", c.Draw.Fault.Code)
-	k, ok := clockOf(c, policy.ClockDraw)
+	k, ok := drawClock(c)
 	require.True(t, ok)
 	require.Equal(t, []lifecycle.Recipient{{Role: lifecycle.Leader}}, c.Chased(k))
 	a, err := l.Do(ctx, casetest.Step{By: p.Leader, Body: &lifecycle.DecideRedraw{Granted: true, Reason: "已有人手"}})
@@ -396,13 +396,14 @@ func TestTooFewIsALeadersTask(t *testing.T) {
 		casetest.Step{By: p.Leader, Body: &lifecycle.DecideRedraw{Granted: true, Reason: "同意"}})
 	require.Equal(t, lifecycle.DrawMade, c.Draw.Status)
 	require.Equal(t, 2, c.Draw.Number)
-	_, ok = clockOf(c, policy.ClockDraw)
+	_, ok = drawClock(c)
 	require.False(t, ok)
 }
 
-func clockOf(c lifecycle.Case, name policy.ClockName) (lifecycle.Clock, bool) {
+// drawClock is the clock of a leader who has to decide on a draw.
+func drawClock(c lifecycle.Case) (lifecycle.Clock, bool) {
 	for _, k := range c.Clocks {
-		if k.Name == name {
+		if k.Name == policy.ClockDraw {
 			return k, true
 		}
 	}

@@ -11,7 +11,6 @@ import (
 	"duban/internal/casetest"
 	"duban/lifecycle"
 	"duban/lot"
-	"duban/policy"
 	"duban/store"
 )
 
@@ -35,7 +34,7 @@ func anotherKey(t *testing.T) lot.Key {
 func (w *waiting) leaderDecides(t *testing.T) bool {
 	t.Helper()
 	c := w.state(t)
-	_, runs := clockOf(c, policy.ClockDraw)
+	_, runs := drawClock(c)
 	require.Equal(t, runs, c.Draw.Fault != nil)
 	return runs
 }
