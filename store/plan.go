@@ -5,12 +5,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"duban/lifecycle"
 	"duban/lot"
+	"duban/policy"
 )
 
 // A plan is a transaction's outcome before it is written.
@@ -219,9 +221,9 @@ func (k *tracked) queueEvents(b *pgx.Batch) error {
 }
 
 const insertLetters = `
-INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before, delivered_at)
-SELECT $1, *, CASE WHEN l.not_before <= $7 THEN $7 END
-FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[]) AS l (seq, recipient, about, digest, not_before)
+INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before, delivered_at, measures)
+SELECT $1, l.seq, l.recipient, l.about, l.digest, l.not_before, CASE WHEN l.not_before <= $7 THEN $7 END, string_to_array(l.measures, ' ')
+FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[], $8::text[]) AS l (seq, recipient, about, digest, not_before, measures)
 ON CONFLICT (case_id, seq, recipient) DO NOTHING`
 
 // queueLetters queues what is to be told. What may leave at once is in the inbox
@@ -232,16 +234,27 @@ func (k *tracked) queueLetters(b *pgx.Batch) {
 		to, about []string
 		digest    []bool
 		notBefore []time.Time
+		measures  []string
 	)
 	for i, e := range k.events {
 		for _, l := range lifecycle.Letters(k.after[i], e, k.rules) {
 			seqs, to, about = append(seqs, e.Seq), append(to, l.To.String()), append(about, string(l.About))
 			digest, notBefore = append(digest, l.Digest), append(notBefore, l.NotBefore)
+			measures = append(measures, joinKinds(l.Measures))
 		}
 	}
 	if len(seqs) > 0 {
-		b.Queue(insertLetters, k.c.ID, seqs, to, about, digest, notBefore, k.c.At)
+		b.Queue(insertLetters, k.c.ID, seqs, to, about, digest, notBefore, k.c.At, measures)
 	}
+}
+
+// joinKinds writes kinds of measures as one text: an array of arrays is no column.
+func joinKinds(kinds []policy.MeasureKind) string {
+	names := make([]string, len(kinds))
+	for i, kind := range kinds {
+		names[i] = string(kind)
+	}
+	return strings.Join(names, " ")
 }
 
 const upsertTelling = `
