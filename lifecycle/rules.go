@@ -23,6 +23,8 @@ type Rules struct {
 	// Standing are the measures running or listed in other cases of the same
 	// unit that this case would have to join.
 	Standing []Standing
+	// Holders are the posts of the case's unit, and who held them: read with Standing.
+	Holders []PostHeld
 	// Over are the lists on which this year's entry of the unit was ended by
 	// decision: who lists the unit again makes a new listing.
 	Over []policy.List
@@ -103,6 +105,9 @@ type Standing struct {
 	List    policy.List        `json:"list,omitempty"`
 	Case    string             `json:"case"`
 	Measure int                `json:"measure"`
+	// Subject is with whom a talk is to be held, nil when the record does not say: what
+	// joins it is judged by it, and does not keep it.
+	Subject *PostHolder `json:"-"`
 }
 
 // Today is the legal date at the instant.

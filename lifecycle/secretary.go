@@ -50,26 +50,18 @@ func Answerable(held []string) (at int, acting bool) {
 	return -1, false
 }
 
-// OneAnswers reports whether a talk with whoever answered for a unit on a day is
-// one with whoever answers for its successor: the same person holds both posts,
-// or nobody holds the former, so that there is only the successor's to talk to.
-// Two people are talked to each for his own.
-func OneAnswers(former, successor []PostHeld, on Date) bool {
-	was := answerableOn(former, on)
-	return was == "" || was == answerableOn(successor, on)
-}
-
-// answerableOn is the person who answers for a unit on a day, by its register.
-func answerableOn(posts []PostHeld, on Date) string {
+// answerableOn is who answers for a unit on a day, by its register; nil when nobody
+// does.
+func answerableOn(posts []PostHeld, on Date) *PostHolder {
 	held := slices.DeleteFunc(slices.Clone(posts), func(p PostHeld) bool { return !p.heldOn(on) })
 	names := make([]string, len(held))
 	for i, p := range held {
 		names[i] = p.Post
 	}
 	if at, _ := Answerable(names); at >= 0 {
-		return held[at].Person
+		return &PostHolder{Post: held[at].Post, Person: held[at].Person}
 	}
-	return ""
+	return nil
 }
 
 func (p PostHeld) heldOn(on Date) bool {

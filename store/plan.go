@@ -49,7 +49,8 @@ func (p *plan) track(ctx context.Context, c lifecycle.Case) (*tracked, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Outages, r.Known, r.Standing, r.Over = p.head.outages, p.head.known, p.head.standing[c.ID], p.head.over[c.ID]
+	r.Outages, r.Known = p.head.outages, p.head.known
+	r.Standing, r.Holders, r.Over = p.head.standing[c.ID], p.head.holders[c.ID], p.head.over[c.ID]
 	k := &tracked{before: c, c: c, rules: r}
 	p.tracked = append(p.tracked, k)
 	return k, nil

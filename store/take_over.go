@@ -27,7 +27,7 @@ func (i *inheritance) standing(recorded []lifecycle.Standing) []lifecycle.Standi
 func (i *inheritance) note(c lifecycle.Case) {
 	for _, m := range c.Measures {
 		if m.Status == lifecycle.Ordered {
-			i.taken = append(i.taken, lifecycle.Standing{Kind: m.Kind, List: m.List, Case: c.ID, Measure: m.No})
+			i.taken = append(i.taken, lifecycle.Standing{Kind: m.Kind, List: m.List, Case: c.ID, Measure: m.No, Subject: m.Subject})
 		}
 	}
 }
@@ -79,7 +79,7 @@ func (w *work) passOn(ctx context.Context, p *plan, all *inheritance, units []st
 		if err != nil {
 			return err
 		}
-		k.rules.Standing = all.standing(standing[id])
+		k.rules.Standing, k.rules.Holders = all.standing(standing[id]), p.head.holders[id]
 		k.catchUp(p.at)
 		k.add(lifecycle.DecideTakeOver(k.c, all.lost, p.at, k.rules))
 		all.note(k.c)
