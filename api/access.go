@@ -159,7 +159,9 @@ func accessTable() map[string]access {
 		"GET /v1/cases/{id}/messages":                {roles: without(staff(), lifecycle.Admin)},
 		"GET /v1/messages":                           keepers,
 		"GET /v1/messages/{id}":                      keepers,
+		"POST /v1/messages/resend":                   keepers,
 		"POST /v1/messages/{id}/resend":              keepers,
+		"POST /v1/messages/{id}/serve-otherwise":     {roles: []lifecycle.Role{lifecycle.Officer, lifecycle.Head}},
 		"GET /v1/inbox":                              everybody,
 
 		"GET /v1/robots":          admin,
@@ -175,9 +177,11 @@ func accessTable() map[string]access {
 		"GET /v1/imports/{id}/marked.xlsx": {roles: lifecycle.KindOpenCase.Who()},
 
 		// Who was not drawn finds nothing there; the plan is for two people to read.
-		"GET " + pathLookBacks:      {roles: without(staff(), lifecycle.Admin)},
-		"GET " + pathLookBack:       {roles: without(staff(), lifecycle.Admin)},
-		"GET " + pathLookBackPlan:   {roles: without(staff(), lifecycle.Admin)},
+		"GET " + pathLookBacks:    {roles: without(staff(), lifecycle.Admin)},
+		"GET " + pathLookBack:     {roles: without(staff(), lifecycle.Admin)},
+		"GET " + pathLookBackPlan: {roles: without(staff(), lifecycle.Admin)},
+		// Why somebody was recused is for those who may read every recusal.
+		"GET " + pathRosters:        {roles: []lifecycle.Role{lifecycle.Auditor, lifecycle.Leader, lifecycle.Head}},
 		"POST " + pathLookBackCheck: {roles: []lifecycle.Role{lifecycle.Auditor, lifecycle.Leader, lifecycle.Manager, lifecycle.Head, lifecycle.LookBackLead}},
 
 		"GET /v1/policy":          office,

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"duban/lifecycle"
 )
 
 const (
@@ -178,7 +176,7 @@ func (d *decoder) missing(path string, t reflect.Type, seen map[string]bool) {
 			continue
 		}
 		at := join(path, name)
-		d.refuse(invalid(at, "required", "请填写“"+lifecycle.Label(at)+"”。", "Please fill in "+at+"."))
+		d.refuse(invalid(at, "required", "请填写“"+label(at)+"”。", "Please fill in "+at+"."))
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"duban/calendar"
-	"duban/lifecycle"
 	"duban/policy"
 )
 
@@ -25,7 +24,7 @@ func scalar(path string, token json.Token, v reflect.Value) *fault {
 			return wrongType(path, "文本", "a string")
 		}
 		if strings.ContainsRune(text, 0) { // no database and no document takes it
-			return invalid(path, "bad_characters", "“"+lifecycle.Label(path)+"”含有无法显示的字符。", path+" contains characters that cannot be shown.")
+			return invalid(path, "bad_characters", "“"+label(path)+"”含有无法显示的字符。", path+" contains characters that cannot be shown.")
 		}
 		// A page sends the lines of a text as Windows ends them.
 		v.SetString(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"))
@@ -67,15 +66,15 @@ func readFigure(path, text string, target encoding.TextUnmarshaler) *fault {
 		return badDate(path, text)
 	case *calendar.Period:
 		if errors.Is(err, calendar.ErrPeriodTooLong) {
-			return invalid(path, "out_of_range", fmt.Sprintf("“%s”最多%d。", lifecycle.Label(path), calendar.MaxPeriod),
+			return invalid(path, "out_of_range", fmt.Sprintf("“%s”最多%d。", label(path), calendar.MaxPeriod),
 				fmt.Sprintf("%s may count %d at most.", path, calendar.MaxPeriod))
 		}
-		return invalid(path, "bad_period", "“"+lifecycle.Label(path)+"”应为15WD（工作日）、60D（日）、2M（月）这样的期限。",
+		return invalid(path, "bad_period", "“"+label(path)+"”应为15WD（工作日）、60D（日）、2M（月）这样的期限。",
 			path+" must be a period such as 15WD (working days), 60D (days) or 2M (months).")
 	case *policy.Level:
-		return invalid(path, "bad_level", "“"+lifecycle.Label(path)+"”应为L0至L5。", path+" must be L0 to L5.")
+		return invalid(path, "bad_level", "“"+label(path)+"”应为L0至L5。", path+" must be L0 to L5.")
 	default:
-		return invalid(path, "bad_format", "“"+lifecycle.Label(path)+"”的格式不对。", path+" is not in the right form.")
+		return invalid(path, "bad_format", "“"+label(path)+"”的格式不对。", path+" is not in the right form.")
 	}
 }
 
@@ -83,13 +82,13 @@ func readFigure(path, text string, target encoding.TextUnmarshaler) *fault {
 // out of the years that can be reckoned with.
 func badDate(path, text string) *fault {
 	if _, err := time.Parse(time.DateOnly, text); err == nil {
-		return invalid(path, "date_out_of_range", fmt.Sprintf("“%s”应在%d年至%d年之间。", lifecycle.Label(path), calendar.FirstYear, calendar.LastYear),
+		return invalid(path, "date_out_of_range", fmt.Sprintf("“%s”应在%d年至%d年之间。", label(path), calendar.FirstYear, calendar.LastYear),
 			fmt.Sprintf("%s must lie between the years %d and %d.", path, calendar.FirstYear, calendar.LastYear))
 	}
 	if isDateForm(text) {
-		return invalid(path, "no_such_date", "“"+lifecycle.Label(path)+"”的日期不存在。", path+" is a date that does not exist.")
+		return invalid(path, "no_such_date", "“"+label(path)+"”的日期不存在。", path+" is a date that does not exist.")
 	}
-	return invalid(path, "bad_date", "“"+lifecycle.Label(path)+"”应为2026-02-28这样的日期。", path+" must be a date such as 2026-02-28.")
+	return invalid(path, "bad_date", "“"+label(path)+"”应为2026-02-28这样的日期。", path+" must be a date such as 2026-02-28.")
 }
 
 // isDateForm reports whether the text has the form of a date, existing or not.
@@ -111,5 +110,5 @@ func wrongType(path, zh, en string) *fault {
 	if path == "" {
 		return invalid("", "wrong_type", "请求内容应为JSON"+zh+"。", "The body must be "+en+".")
 	}
-	return invalid(path, "wrong_type", "“"+lifecycle.Label(path)+"”应为"+zh+"。", path+" must be "+en+".")
+	return invalid(path, "wrong_type", "“"+label(path)+"”应为"+zh+"。", path+" must be "+en+".")
 }

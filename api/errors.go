@@ -87,7 +87,12 @@ func faultOf(err error) *fault {
 	case errors.Is(err, store.ErrSettled):
 		return &fault{status: http.StatusConflict, code: "case_settled", zh: "事项已办结，不能再上传证据。", en: "The case is settled and takes no more evidence."}
 	case errors.Is(err, store.ErrNotDead):
-		return &fault{status: http.StatusConflict, code: "not_dead", zh: "该消息没有发送失败，不能重新发送。", en: "The message was not given up."}
+		return &fault{status: http.StatusConflict, code: "not_dead", zh: "该消息没有发送失败，或者已经另行送达。", en: "The message was not given up, or was served otherwise."}
+	case errors.Is(err, store.ErrNoAddress):
+		return &fault{
+			status: http.StatusConflict, code: "no_address", zh: "原接收地址已删除，收件人也没有可以改发的同类地址，请先登记地址，或者另行送达。",
+			en: "The address was taken away and there is no other of its kind to send to; record one, or serve it otherwise.",
+		}
 	case errors.Is(err, store.ErrNotFound):
 		return notFound()
 	case errors.Is(err, store.ErrStale):

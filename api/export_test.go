@@ -28,6 +28,7 @@ func Access() []string {
 var (
 	Decode     = decode
 	LanguageOf = languageOf
+	Label      = label
 )
 
 // FieldsOf is what a fault says, by field: the codes.

@@ -30,9 +30,9 @@ func (f *form) err() error { return several(f.found) }
 func (f *form) text(field, value string, limit int) string {
 	switch {
 	case !showable(value):
-		f.refuse(field, "bad_characters", "“"+field+"”含有无法显示的字符。", field+" contains characters that cannot be shown.")
+		f.refuse(field, "bad_characters", "“"+label(field)+"”含有无法显示的字符。", field+" contains characters that cannot be shown.")
 	case utf8.RuneCountInString(value) > limit:
-		f.refuse(field, "too_long", fmt.Sprintf("“%s”最多%d字。", field, limit), fmt.Sprintf("%s may have at most %d characters.", field, limit))
+		f.refuse(field, "too_long", fmt.Sprintf("“%s”最多%d字。", label(field), limit), fmt.Sprintf("%s may have at most %d characters.", field, limit))
 	}
 	return value
 }
@@ -40,7 +40,7 @@ func (f *form) text(field, value string, limit int) string {
 // required is a text that may not be empty.
 func (f *form) required(field, value string) string {
 	if strings.TrimSpace(value) == "" {
-		f.refuse(field, "required", "请填写“"+field+"”。", "Please fill in "+field+".")
+		f.refuse(field, "required", "请填写“"+label(field)+"”。", "Please fill in "+field+".")
 		return value
 	}
 	return f.text(field, value, maxCode)
@@ -53,7 +53,7 @@ func (f *form) number(field, value string, least, most, otherwise int) int {
 	}
 	n, err := strconv.Atoi(value)
 	if err != nil || n < least || n > most {
-		f.refuse(field, "out_of_range", fmt.Sprintf("“%s”应为%d至%d的整数。", field, least, most),
+		f.refuse(field, "out_of_range", fmt.Sprintf("“%s”应为%d至%d的整数。", label(field), least, most),
 			fmt.Sprintf("%s must be a whole number from %d to %d.", field, least, most))
 	}
 	return n
@@ -68,7 +68,7 @@ func (f *form) truth(field, value string) *bool {
 		t := value == "true"
 		return &t
 	default:
-		f.refuse(field, "wrong_type", "“"+field+"”应为true或者false。", field+" must be true or false.")
+		f.refuse(field, "wrong_type", "“"+label(field)+"”应为true或者false。", field+" must be true or false.")
 		return nil
 	}
 }
@@ -96,7 +96,7 @@ func (f *form) level(field, value string) *policy.Level {
 // oneOf is one of a list or left out.
 func (f *form) oneOf(field, value string, allowed []string) string {
 	if value != "" && !slices.Contains(allowed, value) {
-		f.refuse(field, "unknown_code", "“"+field+"”应为："+strings.Join(allowed, "、")+"。",
+		f.refuse(field, "unknown_code", "“"+label(field)+"”应为："+strings.Join(allowed, "、")+"。",
 			field+" must be one of: "+strings.Join(allowed, ", ")+".")
 	}
 	return value

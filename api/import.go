@@ -52,9 +52,47 @@ type Import struct {
 	DoneAt     time.Time `json:"done_at,omitzero"`
 	// Turned lists the first of the failed rows.
 	Turned []ImportTurned `json:"turned_down,omitempty"`
+	// Hints lists the first of the rows that something is known about.
+	Hints []ImportHint `json:"hints,omitempty" doc:"What is known already: what the unit has open, its findings of the same category in the last three years, and those with a like title. marked.xlsx has all of it"`
 	// Known and Ignored are told once, when the workbook is sent.
 	Known   int      `json:"known_rows,omitempty" doc:"Rows of a ledger that are cases already; they are not opened again"`
 	Ignored []string `json:"ignored_sheets,omitempty" doc:"Sheets that were not read"`
+}
+
+// An ImportHint is what is known about a row and its unit.
+type ImportHint struct {
+	Row         int           `json:"row"`
+	Detail      string        `json:"detail" doc:"All of it in a sentence"`
+	Unit        *ImportUnit   `json:"unit,omitempty" doc:"With the first row of each unit"`
+	Recurrences int           `json:"recurrences,omitempty" doc:"The unit's findings of the same category in the last three years"`
+	Latest      string        `json:"latest,omitempty" doc:"Number of the last of them"`
+	RepeatOf    string        `json:"repeat_of,omitempty" doc:"Number of the archived one that is most alike: 前案编号, if it happened again"`
+	Similar     []ImportAlike `json:"similar,omitempty" doc:"Perhaps the same finding twice, the most alike first"`
+}
+
+// An ImportUnit is what a unit has open and how often it was inspected this year.
+type ImportUnit struct {
+	Open      int `json:"open"`
+	Overdue   int `json:"overdue"`
+	Inspected int `json:"inspected"`
+}
+
+// An ImportAlike is a case whose title is like a row's.
+type ImportAlike struct {
+	Number   string  `json:"number"`
+	Likeness float64 `json:"likeness" doc:"From 0 to 1"`
+}
+
+func hintOf(h findings.Hint) ImportHint {
+	out := ImportHint{Row: h.Row, Detail: h.ZH(), Recurrences: h.Recurrences, Latest: h.Latest, RepeatOf: h.RepeatOf}
+	if h.Unit != nil {
+		unit := ImportUnit(*h.Unit)
+		out.Unit = &unit
+	}
+	for _, a := range h.Similar {
+		out.Similar = append(out.Similar, ImportAlike(a))
+	}
+	return out
 }
 
 // An ImportTurned is a row that was turned down after the check.
@@ -104,7 +142,8 @@ type importOutput struct {
 	Body Import
 }
 
-// maxTurned is how many rows that were turned down an answer lists.
+// maxTurned is how many rows that were turned down, or have a hint, an answer
+// lists.
 const maxTurned = 100
 
 func (s *server) oneImport(ctx context.Context, c *call, in *shortIDInput) (*importOutput, error) {
@@ -125,6 +164,17 @@ func (s *server) oneImport(ctx context.Context, c *call, in *shortIDInput) (*imp
 		for _, t := range turned {
 			out.Turned = append(out.Turned, ImportTurned{Row: t.Row, Code: t.Refusal.Code, Detail: c.language.pick(t.Refusal.ZH, t.Refusal.EN)})
 		}
+	}
+	hinted, err := s.record.HintedRows(ctx, id, maxTurned)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range hinted {
+		var h findings.Hint
+		if err := json.Unmarshal(r.Hint, &h); err != nil {
+			return nil, err
+		}
+		out.Hints = append(out.Hints, hintOf(h))
 	}
 	return &importOutput{Body: out}, nil
 }
@@ -174,17 +224,24 @@ func ImportFindings(ctx context.Context, record Imports, codes Force, who lifecy
 	if err != nil && !errors.Is(err, store.ErrNotFound) { // AddImport says so, and of which field
 		return store.Import{}, result, err
 	}
+	known := record.Hints()
 	n := store.NewImport{Author: who.Account, File: u.Name, Sum: u.Sum, Campaign: u.Campaign, Again: u.Again, Duplicates: u.Duplicates}
 	i, err := record.AddImport(ctx, n, func(add func(store.ImportRow) error) (checked store.Checked, err error) {
 		check := findings.Check{
 			Tables: tables, Campaign: u.Campaign, CampaignName: campaign.Name, Judge: judge,
 			Earlier: func(number string) (string, error) { return earlierCase(ctx, record, number) },
 			Known:   func(number string) (*findings.Case, error) { return knownCase(ctx, record, number) },
+			Hints:   func(page []*lifecycle.OpenCase) ([]findings.Hint, error) { return hintsOf(ctx, known, page) },
 			Header:  func(h findings.Header) (err error) { checked.Header, err = json.Marshal(h); return err },
 			Row: func(r findings.Row) error {
 				row := store.ImportRow{Row: r.Row, Cells: r.Cells, Body: r.Body}
 				if len(r.Faults) > 0 {
 					if row.Faults, err = json.Marshal(r.Faults); err != nil {
+						return err
+					}
+				}
+				if r.Hint != nil {
+					if row.Hint, err = json.Marshal(r.Hint); err != nil {
 						return err
 					}
 				}
@@ -222,6 +279,25 @@ func knownCase(ctx context.Context, record Imports, number string) (*findings.Ca
 	return known, nil
 }
 
+// hintsOf are what is known about findings.
+func hintsOf(ctx context.Context, known *store.Hints, page []*lifecycle.OpenCase) ([]findings.Hint, error) {
+	found, err := known.Of(ctx, page)
+	if err != nil {
+		return nil, err
+	}
+	hints := make([]findings.Hint, len(found))
+	for i, h := range found {
+		hints[i] = findings.Hint{
+			Unit:        &findings.UnitHint{Open: h.Open, Overdue: h.Overdue, Inspected: h.Inspected},
+			Recurrences: h.Recurrences, Latest: h.Latest, RepeatOf: h.RepeatOf,
+		}
+		for _, a := range h.Similar {
+			hints[i].Similar = append(hints[i].Similar, findings.Alike(a))
+		}
+	}
+	return hints, nil
+}
+
 // earlierCase is the id of the case of a number; empty when there is none.
 func earlierCase(ctx context.Context, record Imports, number string) (string, error) {
 	c, err := record.CaseByNumber(ctx, number)
@@ -231,7 +307,7 @@ func earlierCase(ctx context.Context, record Imports, number string) (string, er
 	return c.Case.ID, err
 }
 
-// MarkedFindings writes a refused workbook back with its errors marked.
+// MarkedFindings writes a workbook back with its errors marked and what is known.
 func MarkedFindings(ctx context.Context, record Imports, codes Force, id string, w io.Writer) error {
 	tables, err := findingTables(ctx, record, codes)
 	if err != nil {
@@ -241,8 +317,13 @@ func MarkedFindings(ctx context.Context, record Imports, codes Force, id string,
 	listed := map[int][]findings.Fault{}
 	if err := record.ImportSheet(ctx, id, func(head, faults []byte) error {
 		var all []findings.Fault
-		if err := errors.Join(json.Unmarshal(head, &header), json.Unmarshal(faults, &all)); err != nil {
+		if err := json.Unmarshal(head, &header); err != nil {
 			return err
+		}
+		if faults != nil { // it was refused
+			if err := json.Unmarshal(faults, &all); err != nil {
+				return err
+			}
 		}
 		for _, f := range all {
 			if f.Code == findings.CodeMerged { // it shows only behind the rows
@@ -258,6 +339,11 @@ func MarkedFindings(ctx context.Context, record Imports, codes Force, id string,
 			row := findings.Row{Row: r.Row, Cells: r.Cells}
 			if r.Faults != nil {
 				if err := json.Unmarshal(r.Faults, &row.Faults); err != nil {
+					return err
+				}
+			}
+			if r.Hint != nil {
+				if err := json.Unmarshal(r.Hint, &row.Hint); err != nil {
 					return err
 				}
 			}

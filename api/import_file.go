@@ -46,8 +46,8 @@ func (s *server) importFiles(router *gin.Engine) {
 		doc: "With drop-downs from the code tables and the units in force.",
 	}, "200", workbook, nil)
 	s.describe(operation{
-		id: "marked_import", method: http.MethodGet, path: "/v1/imports/{id}/marked.xlsx", tag: "Imports", summary: "下载标出错误的工作簿 A refused workbook with its errors marked",
-		doc: "Kept for a week.", refuses: []int{http.StatusNotFound},
+		id: "marked_import", method: http.MethodGet, path: "/v1/imports/{id}/marked.xlsx", tag: "Imports", summary: "下载标出错误的工作簿 A workbook with its errors marked",
+		doc: "And with what is known already about each row. A refused one is kept for a week.", refuses: []int{http.StatusNotFound},
 	}, "200", workbook, nil, id)
 	s.describe(operation{
 		id: "add_import", method: http.MethodPost, path: "/v1/imports", tag: "Imports", summary: "上传问题清单 Send a workbook of findings",
@@ -123,15 +123,16 @@ func (s *server) marked(c *gin.Context, _ *call) error {
 	if err != nil {
 		return err
 	}
-	if i.State != store.ImportRefused {
-		return notFound()
-	}
 	release, err := s.turn(c.Request.Context())
 	if err != nil {
 		return err
 	}
 	defer release()
-	attach(c, strings.TrimSuffix(i.File, filepath.Ext(i.File))+"-错误.xlsx")
+	suffix := "-提示.xlsx"
+	if i.State == store.ImportRefused {
+		suffix = "-错误.xlsx"
+	}
+	attach(c, strings.TrimSuffix(i.File, filepath.Ext(i.File))+suffix)
 	c.Header("Content-Type", xlsxType)
 	return MarkedFindings(c.Request.Context(), s.record, s.record, id, c.Writer)
 }
@@ -175,6 +176,9 @@ func (s *server) addImport(c *gin.Context, one *call) error {
 		}
 		out := importOf(i)
 		out.Known, out.Ignored = result.Known, result.Ignored
+		for _, h := range result.Hints[:min(len(result.Hints), maxTurned)] {
+			out.Hints = append(out.Hints, hintOf(h))
+		}
 		c.Header("Location", "/v1/imports/"+i.ID)
 		c.Header("Content-Type", "application/json")
 		c.Status(http.StatusCreated)

@@ -146,7 +146,7 @@ func TestImportTellsEveryErrorAndMarksIt(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, rows, 4)
 	require.Equal(t, "市档按局", rows[2][1])
-	explained := len(rows[0]) - 1
+	explained := len(rows[0]) - 2
 	require.Equal(t, "错误说明", rows[0][explained])
 	require.Contains(t, rows[2][explained], "B3：")
 	require.Contains(t, rows[2][explained], "G3：")
@@ -253,4 +253,44 @@ func TestAWorkbookSavedAgainOpensNothingTwice(t *testing.T) {
 
 	require.Equal(t, http.StatusCreated, send(s.filled(t, goodRow(1), goodRow(4)), "duplicates").Code)
 	require.Len(t, cases().Cases, 5, "it was meant")
+}
+
+// What the record knows about a row is shown before its case is opened: in the
+// answer, later on, and in the workbook that goes back, which is read again.
+func TestAnImportShowsWhatIsKnown(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.people
+	l := s.life()
+	earlier := l.do(t, p.Inspector, p.Finding("党费收缴不及时", today()).Body).Case
+	alike, other := goodRow(1), goodRow(2)
+	alike[2], other[2], other[6] = "党费收缴不够及时", "会议记录缺失", "C04"
+	a := s.as(t, p.Inspector, upload(t, s.filled(t, alike, other), s.campaign(t)))
+	require.Equal(t, http.StatusCreated, a.Code, "%s", a.Body)
+	var told, later api.Import
+	a.into(t, &told)
+	require.Len(t, told.Hints, 1, "of the other row nothing is known that was not said")
+	hint := told.Hints[0]
+	require.Equal(t, []any{2, 1}, []any{hint.Row, hint.Unit.Open})
+	require.Len(t, hint.Similar, 1)
+	require.Equal(t, earlier.Number, hint.Similar[0].Number)
+	require.Greater(t, hint.Similar[0].Likeness, lifecycle.LikelyDuplicate)
+	require.Contains(t, hint.Detail, "可能重复："+earlier.Number)
+	s.as(t, p.Officer, asked{method: http.MethodGet, path: "/v1/imports/" + told.ID}).into(t, &later)
+	require.Equal(t, told.Hints, later.Hints)
+
+	a = s.as(t, p.Inspector, asked{method: http.MethodGet, path: "/v1/imports/" + told.ID + "/marked.xlsx"})
+	require.Equal(t, http.StatusOK, a.Code, "%s", a.Body)
+	marked := bytes.Clone(a.Body.Bytes())
+	f, err := excelize.OpenReader(bytes.NewReader(marked))
+	require.NoError(t, err)
+	defer f.Close()
+	rows, err := f.GetRows(findings.SheetName)
+	require.NoError(t, err)
+	last := len(rows[0]) - 1
+	require.Equal(t, []string{"错误说明", "登记提示"}, rows[0][last-1:])
+	require.Equal(t, hint.Detail, rows[1][last])
+	require.Len(t, rows[2], 7, "nothing beside what was typed")
+	a = s.as(t, p.Inspector, upload(t, marked, s.campaign(t)))
+	require.Equal(t, http.StatusCreated, a.Code, "%s", a.Body)
 }

@@ -219,11 +219,11 @@ func (p *pair) staff(t *testing.T) {
 		"note": func(w *world, id string) { w.do(t, w.people.Officer, id, &lifecycle.Note{Text: "内部记录"}) },
 		"redraw": func(w *world, id string) {
 			w.do(t, w.people.Lead, id, &lifecycle.RequestRedraw{Reason: reason()})
-			w.do(t, w.people.Leader, id, &lifecycle.DecideRedraw{Granted: true, Reason: reason()})
+			w.do(t, w.people.Signer, id, &lifecycle.DecideRedraw{Granted: true, Reason: reason()})
 		},
 		"refused redraw": func(w *world, id string) {
 			w.do(t, w.people.Lead, id, &lifecycle.RequestRedraw{Reason: reason()})
-			w.do(t, w.people.Leader, id, &lifecycle.DecideRedraw{Reason: reason()})
+			w.do(t, w.people.Signer, id, &lifecycle.DecideRedraw{Reason: reason()})
 		},
 		"opening": func(w *world, id string) {
 			w.do(t, w.people.Lead, id, &lifecycle.RequestOpening{Reason: reason()})

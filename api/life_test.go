@@ -12,6 +12,7 @@ import (
 
 	"duban/api"
 	"duban/calendar"
+	"duban/internal/casetest"
 	"duban/lifecycle"
 	"duban/policy"
 )
@@ -175,8 +176,14 @@ func TestEveryKindOfCommand(t *testing.T) {
 	l.do(t, successor, &lifecycle.AcceptHandover{})
 	l.do(t, p.Leader, &lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: "进展缓慢"})
 	l.do(t, p.Leader, &lifecycle.PostponeMeasure{No: 1, Until: c.today().AddDays(25), Reason: reason()})
+	l.do(t, third, &lifecycle.ReassignMeasure{No: 1, Owner: p.Leader.Account, Reason: reason()})
 	p.Take(t.Context(), t, l.store)
 	l.do(t, p.Leader, &lifecycle.RecordMeasure{No: 1, MeasureRecord: p.Talk(c.today())})
+	taken := s.as(t, p.Admin, asked{
+		method: http.MethodPost, path: "/v1/units/" + p.Unit.ID + "/posts",
+		body: api.NewPost{Kind: casetest.Post, Holder: successor.Name, Account: successor.Account, Since: c.today()},
+	})
+	require.Equal(t, http.StatusCreated, taken.Code, "%s", taken.Body)
 	l.do(t, p.Leader, &lifecycle.OrderMeasure{Measure: policy.MeasureOnSite, Basis: "再看一看"})
 	l.do(t, third, &lifecycle.WaiveMeasure{No: 2, Reason: reason()})
 	l.do(t, p.Leader, &lifecycle.Transfer{To: "市纪委监委", Reason: reason()})
@@ -208,6 +215,10 @@ func TestEveryKindOfCommand(t *testing.T) {
 	l.do(t, p.Leader, &lifecycle.Sustain{Reason: "长期任务"})
 	l.do(t, successor, &lifecycle.CheckIn{Account: "持续推进"})
 	require.Equal(t, lifecycle.LookBackPending, l.do(t, p.Leader, &lifecycle.ExitSustained{Reason: reason()}).Case.Stage)
+	a := s.as(t, p.Auditor, asked{method: http.MethodPost, path: "/v1/look-backs/" + l.id + "/verify"})
+	var proof api.LookBackProof
+	a.into(t, &proof)
+	require.True(t, proof.OK, "the draws of a long life stand the check: %+v", proof)
 
 	// Two more findings, one taken into the other, and that one voided.
 	other := s.life()

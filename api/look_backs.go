@@ -19,6 +19,7 @@ const (
 	pathLookBack      = "/v1/look-backs/{id}"
 	pathLookBackPlan  = "/v1/look-backs/{id}/plan"
 	pathLookBackCheck = "/v1/look-backs/{id}/verify"
+	pathRosters       = "/v1/look-backs/{id}/rosters"
 )
 
 // lookBackRoutes registers what was drawn for look-backs: what a drawn person was
@@ -41,9 +42,16 @@ func (s *server) lookBackRoutes() {
 		refuses: []int{http.StatusNotFound, http.StatusConflict},
 	}, s.lookBackPlan)
 	register(s, operation{
+		id: "look_back_rosters", method: http.MethodGet, path: pathRosters, tag: tag, summary: "名册 Who could have been drawn",
+		doc: "The rosters of the draws that lie open, with what kept some out. How often each was drawn before (recent) is shown with its salt once every draw counted in it lies open, " +
+			"because the difference between two rosters names a team; until then its digest stands in its place. " +
+			"duban verify look-back FILE --rosters takes the answer as it is.",
+		refuses: []int{http.StatusNotFound},
+	}, s.lookBackRosters)
+	register(s, operation{
 		id: "verify_look_back", method: http.MethodPost, path: pathLookBackCheck, tag: tag, summary: "核验 Recompute the draws",
 		doc: "Without a body it recomputes every draw that is laid open, from the record and from the roster it was drawn from. With one it holds a reveal that you have against the record of the draw. " +
-			"It writes nothing. duban verify look-back does the same offline, without rosters.",
+			"It writes nothing. duban verify look-back does the same offline.",
 		body: reflect.TypeFor[GivenDraw](), optional: true, refuses: []int{http.StatusNotFound},
 	}, s.verifyLookBack)
 }
@@ -139,6 +147,9 @@ func (s *server) lookBack(ctx context.Context, c *call, in *longIDInput) (*lookB
 		if d.Dispatched != nil {
 			named = append(named, d.Dispatched.Told...)
 		}
+		for _, p := range d.Permits {
+			named = append(named, p.Persons...)
+		}
 		out.Draws[i] = one
 	}
 	if len(named) > 0 {
@@ -147,6 +158,26 @@ func (s *server) lookBack(ctx context.Context, c *call, in *longIDInput) (*lookB
 		}
 	}
 	return &lookBackOutput{Body: out}, nil
+}
+
+type rostersOutput struct{ Body RosterList }
+
+// A RosterList is who could have been drawn for the look-backs of one case.
+type RosterList struct {
+	Case    string              `json:"case" format:"uuid"`
+	Rosters []store.DrawnRoster `json:"rosters"`
+}
+
+func (s *server) lookBackRosters(ctx context.Context, c *call, in *longIDInput) (*rostersOutput, error) {
+	caseID, err := longID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	rosters, err := s.record.ShownRosters(ctx, c.actor, caseID)
+	if err != nil {
+		return nil, err
+	}
+	return &rostersOutput{Body: RosterList{Case: caseID, Rosters: rosters}}, nil
 }
 
 type lookBackPlanOutput struct{ Body store.OpenedPlan }

@@ -316,7 +316,7 @@ func TestATaskEndsWithItsDraw(t *testing.T) {
 
 	l.do(t, s.second, &lifecycle.RequestRedraw{Reason: "道路中断"})
 	require.Len(t, s.mine(t, lead), 1)
-	l.do(t, s.people.Leader, &lifecycle.DecideRedraw{Granted: true, Reason: "属实"})
+	l.do(t, s.people.Signer, &lifecycle.DecideRedraw{Granted: true, Reason: "属实"})
 	require.Empty(t, s.mine(t, lead))
 }
 

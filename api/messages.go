@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"time"
 
 	"duban/lifecycle"
@@ -15,20 +16,30 @@ func (s *server) messageRoutes() {
 	missing := []int{http.StatusNotFound}
 	register(s, operation{
 		id: "case_messages", method: http.MethodGet, path: "/v1/cases/{id}/messages", tag: "Messages", summary: "消息去向 Who was told what of a case",
-		doc:     "Every letter of the case, to whom it went and why to that person, by which ways, and what became of each, bounces (退信) too; and what was suppressed, and why.",
+		doc:     "Every letter of the case, to whom it went and why to that person, by which ways, and what became of each, bounces (退信) too; and what was suppressed, and why; in the order of the case's events. What told the drawn of a look-back is here once the record says that they were told.",
 		refuses: missing,
 	}, s.caseMessages)
 	register(s, operation{
 		id: "messages", method: http.MethodGet, path: "/v1/messages", tag: "Messages", summary: "待发和失败消息 Messages by state",
-		doc: "The oldest first. Those that were given up or came back (退信) are dead, those that the breaker stopped are held.",
+		doc: "The oldest first. Those that were given up or came back (退信) are dead, those that the breaker stopped are held. What told the drawn of a look-back is among them from the arrival on.",
 	}, s.messages)
 	register(s, operation{
 		id: "message", method: http.MethodGet, path: "/v1/messages/{id}", tag: "Messages", summary: "发送记录 A message and every try", refuses: missing,
 	}, s.message)
 	register(s, operation{
 		id: "resend_message", method: http.MethodPost, path: "/v1/messages/{id}/resend", tag: "Messages", summary: "重新发送 Send again what was given up or came back",
-		doc: "Under its old id, by which the receiver tells it from another.", refuses: []int{http.StatusNotFound, http.StatusConflict},
+		doc:     "Under its old id, by which the receiver tells it from another. Where its address was taken away, it goes to the person's present addresses of the kind, in messages of their own, of which the first is answered.",
+		refuses: []int{http.StatusNotFound, http.StatusConflict},
 	}, s.resendMessage)
+	register(s, operation{
+		id: "resend_messages", method: http.MethodPost, path: "/v1/messages/resend", tag: "Messages", summary: "批量重新发送 Send again all that was given up with a code",
+		doc: "What leads nowhere any more stays given up.", body: reflect.TypeFor[Resend](),
+	}, s.resendMessages)
+	register(s, operation{
+		id: "serve_otherwise", method: http.MethodPost, path: "/v1/messages/{id}/serve-otherwise", tag: "Messages", summary: "另行送达 Record that it reached the person otherwise",
+		doc:  "Of what was given up or came back: it is undelivered no longer. For section heads, and for the officer of a case it tells of.",
+		body: reflect.TypeFor[ServedOtherwise](), refuses: []int{http.StatusNotFound, http.StatusConflict},
+	}, s.serveOtherwise)
 	register(s, operation{
 		id: "inbox", method: http.MethodGet, path: "/v1/inbox", tag: "Messages", summary: "收件箱 What you were told", refuses: missing,
 		doc: "The newest first, each once.",
@@ -53,6 +64,29 @@ type Message struct {
 	Reason         string      `json:"reason,omitempty"`
 	CreatedAt      time.Time   `json:"created_at"`
 	Bounce         *Bounce     `json:"bounce,omitempty" doc:"退信: it was sent and came back, and was not sent again since; the message is dead then"`
+	Served         *Served     `json:"served,omitempty" doc:"另行送达: what was given up reached its person otherwise"`
+}
+
+// A Served is how what was given up reached its person all the same.
+type Served struct {
+	At  time.Time `json:"at"`
+	How string    `json:"how"`
+	By  string    `json:"by" doc:"Account of whoever answers for it"`
+}
+
+// A ServedOtherwise says how it was served.
+type ServedOtherwise struct {
+	How string `json:"how" minLength:"1" maxLength:"1000" doc:"By what way, and who took it"`
+}
+
+// A Resend names what is to be sent again.
+type Resend struct {
+	Code string `json:"code" minLength:"1" maxLength:"100" doc:"What it was given up with, as mail_refused"`
+}
+
+// A Resent is how much leaves again.
+type Resent struct {
+	Messages int `json:"messages"`
 }
 
 // A Bounce is how a message came back. What the other side said is anybody's
@@ -75,6 +109,9 @@ func messageOf(v store.MessageView) Message {
 	if v.BouncedAt != nil {
 		m.Bounce = &Bounce{At: *v.BouncedAt, Status: v.BounceStatus, Server: v.BounceServer, Text: v.BounceSaid}
 	}
+	if v.ServedAt != nil {
+		m.Served = &Served{At: *v.ServedAt, How: v.ServedHow, By: v.ServedBy}
+	}
 	return m
 }
 
@@ -86,16 +123,17 @@ func messagesOf(list []store.MessageView) []Message {
 	return out
 }
 
-// A MessageTry is one try, the order to try once more, or that it came back.
+// A MessageTry is one try, the order to try once more, that it came back, or that it
+// reached its person otherwise.
 type MessageTry struct {
 	No             int       `json:"no"`
 	At             time.Time `json:"at"`
-	Outcome        string    `json:"outcome" enum:"sent,again,dead,resent,bounced"`
+	Outcome        string    `json:"outcome" enum:"sent,again,dead,resent,bounced,served"`
 	MayHaveArrived bool      `json:"may_have_arrived,omitempty"`
 	Code           string    `json:"code,omitempty"`
 	Status         int       `json:"status,omitempty"`
 	Reason         string    `json:"reason,omitempty"`
-	Author         string    `json:"author,omitempty" doc:"Who ordered it to be sent again"`
+	Author         string    `json:"author,omitempty" doc:"Who ordered it to be sent again, or answers for how it was served"`
 }
 
 // A MessageDetail is a message with its tries.
@@ -132,7 +170,9 @@ type Mailing struct {
 
 type (
 	caseMessagesInput struct {
-		ID string `path:"id" format:"uuid"`
+		ID     string `path:"id" format:"uuid"`
+		Cursor string `query:"cursor" doc:"next of the page before"`
+		Limit  string `query:"limit" pattern:"^[0-9]+$" doc:"Rows of a page, 1 to 200; 50 when left out"`
 	}
 	caseMessagesOutput struct{ Body CaseMessageList }
 	messagesInput      struct {
@@ -145,13 +185,15 @@ type (
 		ID string `path:"id" format:"uuid"`
 	}
 	messageOutput struct{ Body Message }
+	resentOutput  struct{ Body Resent }
 	detailOutput  struct{ Body MessageDetail }
 	inboxOutput   struct{ Body Inbox }
 )
 
-// A CaseMessageList is everything that was told of a case.
+// A CaseMessageList is one page of what was told of a case.
 type CaseMessageList struct {
 	Messages []CaseMessage `json:"messages"`
+	Next     string        `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 
 // A MessageList is one page of messages.
@@ -171,12 +213,17 @@ func (s *server) caseMessages(ctx context.Context, c *call, in *caseMessagesInpu
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.record.CaseMessages(ctx, c.actor, id)
+	var f form
+	cursor, limit := f.text("cursor", in.Cursor, maxCursor), f.limit(in.Limit)
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	page, err := s.record.CaseMessages(ctx, c.actor, id, cursor, limit)
 	if err != nil {
 		return nil, err
 	}
-	out := CaseMessageList{Messages: make([]CaseMessage, len(found))}
-	for i, m := range found {
+	out := CaseMessageList{Messages: make([]CaseMessage, len(page.Messages)), Next: page.Next}
+	for i, m := range page.Messages {
 		about := lifecycle.EventKind(m.About)
 		out.Messages[i] = CaseMessage{
 			Seq: m.Seq, About: about, AboutZH: lifecycle.AboutZH(about, m.Measures), Recipient: m.Recipient, Account: m.Account, Name: m.Name, Way: m.Way, Kind: m.Kind,
@@ -249,13 +296,51 @@ func (s *server) resendMessage(ctx context.Context, c *call, in *messageInput) (
 	return &messageOutput{Body: messageOf(v)}, nil
 }
 
+func (s *server) resendMessages(ctx context.Context, c *call, _ *nothing) (*resentOutput, error) {
+	var asked Resend
+	if err := decode(c.body, &asked); err != nil {
+		return nil, err
+	}
+	var f form
+	code := f.required("code", f.text("code", asked.Code, maxCode))
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	n, err := s.record.ResendMessages(ctx, code, c.actor.Account, c.receivedAt)
+	if err != nil {
+		return nil, err
+	}
+	return &resentOutput{Body: Resent{Messages: n}}, nil
+}
+
+func (s *server) serveOtherwise(ctx context.Context, c *call, in *messageInput) (*messageOutput, error) {
+	id, err := longID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	var served ServedOtherwise
+	if err := decode(c.body, &served); err != nil {
+		return nil, err
+	}
+	var f form
+	how := f.required("how", f.text("how", served.How, maxReason))
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	v, err := s.record.ServeOtherwise(ctx, c.actor, id, how, c.receivedAt)
+	if err != nil {
+		return nil, err
+	}
+	return &messageOutput{Body: messageOf(v)}, nil
+}
+
 func (s *server) inbox(ctx context.Context, c *call, in *pageInput) (*inboxOutput, error) {
 	var f form
 	cursor, limit := messageCursor(&f, in.Cursor), f.limit(in.Limit)
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	found, err := s.record.Inbox(ctx, c.actor.Account, cursor, limit+1)
+	found, err := s.record.Inbox(ctx, c.actor.Account, cursor, c.receivedAt, limit+1)
 	if err != nil {
 		return nil, err
 	}

@@ -95,10 +95,46 @@ func TestWhatLeavesTheHouseIsSeen(t *testing.T) {
 	require.Equal(t, http.StatusOK, s.as(t, s.people.Head, resend).Code)
 	require.Empty(t, undelivered(s.people.Officer))
 	require.Equal(t, "not_dead", s.as(t, s.people.Head, resend).problem(t).Code)
+
+	// It comes back once more: all of its kind are sent again, or it is served otherwise.
+	giveUp := func() {
+		t.Helper()
+		now = now.Add(time.Hour)
+		claimed, err := s.store.ClaimMessages(ctx, now, now.Add(time.Minute), 10, store.Breaker{Most: 30, Per: time.Hour})
+		require.NoError(t, err)
+		require.Len(t, claimed.Messages, 1)
+		_, err = s.store.MarkMessage(ctx, claimed.Messages[0], store.Result{State: store.MessageDead, Counts: true, Code: "redirect"}, now)
+		require.NoError(t, err)
+	}
+	all := func(code string) asked {
+		return asked{method: http.MethodPost, path: "/v1/messages/resend", body: api.Resend{Code: code}}
+	}
+	giveUp()
+	require.Equal(t, "required", s.as(t, s.people.Head, all(" ")).problem(t).Code)
+	require.Equal(t, http.StatusForbidden, s.as(t, s.people.Officer, all("redirect")).Code)
+	var resent api.Resent
+	s.as(t, s.people.Admin, all("mail_refused")).into(t, &resent)
+	require.Zero(t, resent.Messages)
+	s.as(t, s.people.Admin, all("redirect")).into(t, &resent)
+	require.Equal(t, 1, resent.Messages)
+	giveUp()
+	otherwise := func(how string) asked {
+		return asked{method: http.MethodPost, path: "/v1/messages/" + m.ID + "/serve-otherwise", body: api.ServedOtherwise{How: how}}
+	}
+	require.Equal(t, "required", s.as(t, s.people.Officer, otherwise("")).problem(t).Code)
+	require.Equal(t, http.StatusForbidden, s.as(t, s.people.Admin, otherwise("当面送达")).Code)
+	require.Len(t, undelivered(s.people.Officer), 1)
+	a = s.as(t, s.people.Officer, otherwise("当面送达，王建国签收"))
+	require.Equal(t, http.StatusOK, a.Code, "%s", a.Body)
+	var v api.Message
+	a.into(t, &v)
+	require.Equal(t, []any{"dead", "当面送达，王建国签收", s.people.Officer.Account}, []any{v.State, v.Served.How, v.Served.By})
+	require.Empty(t, undelivered(s.people.Officer))
+	require.Equal(t, "not_dead", s.as(t, s.people.Officer, otherwise("再次")).problem(t).Code)
 	var detail api.MessageDetail
 	s.as(t, s.people.Head, asked{method: http.MethodGet, path: "/v1/messages/" + m.ID}).into(t, &detail)
-	require.Equal(t, "queued", detail.State)
-	require.Len(t, detail.History, 2)
+	require.Equal(t, "dead", detail.State)
+	require.Len(t, detail.History, 6)
 	require.Equal(t, []string{"dead", "resent", s.people.Head.Account}, []string{detail.History[0].Outcome, detail.History[1].Outcome, detail.History[1].Author})
 
 	// The inbox has it once, and nobody else's.
@@ -120,9 +156,10 @@ func TestABounceIsOnTheCase(t *testing.T) {
 	require.NoError(t, err)
 	life := &casetest.Life{Doer: s.store, Key: "case"}
 	c := life.Must(ctx, t, append([]casetest.Step{s.people.Finding("学习记录不全", s.people.Today())}, s.people.UpToServing(lifecycle.Immediate)...)...)
-	now := time.Now().UTC().Truncate(time.Microsecond)
-	_, err = s.store.RouteLetters(ctx, now, 100)
-	require.NoError(t, err)
+	var inbox api.Inbox // whole while nothing sends (ADR 11)
+	s.as(t, s.people.Secretary, asked{method: http.MethodGet, path: "/v1/inbox"}).into(t, &inbox)
+	require.Len(t, inbox.Mailings, 1)
+	now := time.Now().UTC().Add(time.Second).Truncate(time.Microsecond)
 	claimed, err := s.store.ClaimMessages(ctx, now, now.Add(time.Minute), 10, store.Breaker{Most: 30, Per: time.Hour})
 	require.NoError(t, err)
 	require.Len(t, claimed.Messages, 1)

@@ -24,7 +24,7 @@ func (s *server) postRoutes() {
 	}, s.addPost)
 	register(s, operation{
 		id: "end_post", method: http.MethodPost, path: "/v1/units/{id}/posts/{post}/end", tag: "Directory", summary: "免职、继任 End a term, and begin the successor's",
-		doc:  "Both or neither. The successor begins on the day after, unless another day is given. Open cases are offered to him by the hand-over list.",
+		doc:  "Both or neither. The successor begins on the day after, unless another day is given. Open cases are offered to whoever answers for the unit then.",
 		body: reflect.TypeFor[PostEnd](), refuses: missing,
 	}, s.endPost)
 }

@@ -66,6 +66,7 @@ type Cases interface {
 	Deadline(ctx context.Context, a lifecycle.Actor, id string) ([]store.DeadlineView, error)
 	Tasks(ctx context.Context, a lifecycle.Actor, after string, limit int) (store.TaskPage, error)
 	Undelivered(ctx context.Context, a lifecycle.Actor) ([]store.Undelivered, error)
+	Unoffered(ctx context.Context, a lifecycle.Actor) ([]store.Unoffered, error)
 	Receipt(ctx context.Context, a lifecycle.Actor, commandID string) (store.Answer, error)
 }
 
@@ -76,6 +77,8 @@ type LookBacks interface {
 	CheckedDraws(ctx context.Context, a lifecycle.Actor, id string) ([]lifecycle.DrawRecord, []lifecycle.DrawCheck, error)
 	// Rosters are shown of draws that are laid open, and of no others.
 	Rosters(ctx context.Context, id string, numbers []int) (map[int]*lot.ShownRoster, error)
+	// ShownRosters are those of draws that lie open, as far as they may be shown.
+	ShownRosters(ctx context.Context, a lifecycle.Actor, id string) ([]store.DrawnRoster, error)
 	// OpenPlan is a *lifecycle.Refusal to all but the two who had it opened.
 	OpenPlan(ctx context.Context, a lifecycle.Actor, id string) (store.OpenedPlan, error)
 }
@@ -175,12 +178,16 @@ type Recusals interface {
 
 // Messages reads what leaves the house, and has what was given up sent again.
 type Messages interface {
-	CaseMessages(ctx context.Context, a lifecycle.Actor, caseID string) ([]store.CaseMessage, error)
+	CaseMessages(ctx context.Context, a lifecycle.Actor, caseID, after string, limit int) (store.CaseMessagePage, error)
 	Messages(ctx context.Context, state, after string, limit int) ([]store.MessageView, error)
 	Message(ctx context.Context, id string) (store.MessageView, []store.MessageTry, error)
-	// ResendMessage fails with store.ErrNotDead for what was not given up.
+	// ResendMessage fails with store.ErrNotDead for what was not given up, and with
+	// store.ErrNoAddress for what leads nowhere any more; ServeOtherwise with the
+	// former.
 	ResendMessage(ctx context.Context, id, author string, now time.Time) (store.MessageView, error)
-	Inbox(ctx context.Context, account, before string, limit int) ([]store.Mailing, error)
+	ResendMessages(ctx context.Context, code, author string, now time.Time) (int, error)
+	ServeOtherwise(ctx context.Context, a lifecycle.Actor, id, how string, now time.Time) (store.MessageView, error)
+	Inbox(ctx context.Context, account, before string, now time.Time, limit int) ([]store.Mailing, error)
 }
 
 // Campaigns plans and reads campaigns. A fault in what was asked is a
@@ -232,6 +239,8 @@ type Imports interface {
 	Campaign(ctx context.Context, id string) (store.Campaign, error)
 	CaseByNumber(ctx context.Context, number string) (store.NumberedCase, error)
 	SameFindings(ctx context.Context, findings []*lifecycle.OpenCase) ([]string, error)
+	Hints() *store.Hints
+	HintedRows(ctx context.Context, id string, limit int) ([]store.ImportRow, error)
 	AddImport(ctx context.Context, n store.NewImport, read func(add func(store.ImportRow) error) (store.Checked, error)) (store.Import, error)
 	StartImport(ctx context.Context, who lifecycle.Actor, id string, at time.Time) (store.Import, error)
 	Import(ctx context.Context, id string) (store.Import, error)

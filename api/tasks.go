@@ -23,13 +23,24 @@ type tasksOutput struct{ Body TaskList }
 type TaskList struct {
 	Tasks []Task `json:"tasks"`
 	// Undelivered stand on the first page only.
-	Undelivered []UndeliveredPaper `json:"undelivered,omitempty" doc:"Papers that were given up or came back: serve them otherwise, or have them sent again; for the officers of their cases and for section heads, on the first page"`
+	Undelivered []UndeliveredPaper `json:"undelivered,omitempty" doc:"Papers of open cases that were given up or came back: have them sent again, or serve them otherwise and say so; for the officers of their cases and for section heads, on the first page"`
+	Unoffered   []UnofferedUnit    `json:"unoffered,omitempty" doc:"Units whose new secretary has no account to accept the open cases with: record one with the post, or hand them over in person; for section heads, on the first page"`
 	Next        string             `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
+}
+
+// An UnofferedUnit has cases that cannot be offered to who answers for it now.
+type UnofferedUnit struct {
+	Unit     string        `json:"unit"`
+	UnitName string        `json:"unit_name"`
+	Post     string        `json:"post"`
+	Holder   string        `json:"holder"`
+	Since    calendar.Date `json:"since"`
+	Cases    int           `json:"cases" doc:"How many of its open cases were served before"`
 }
 
 // An UndeliveredPaper is a paper that reached nobody by an address.
 type UndeliveredPaper struct {
-	Message  string    `json:"message" format:"uuid" doc:"The message, which may be sent again"`
+	Message  string    `json:"message" format:"uuid" doc:"The message, which may be sent again or recorded as served otherwise"`
 	Case     string    `json:"case" format:"uuid"`
 	Number   string    `json:"number"`
 	Title    string    `json:"title"`
@@ -84,6 +95,13 @@ func (s *server) tasks(ctx context.Context, c *call, in *pageInput) (*tasksOutpu
 		out.Undelivered = append(out.Undelivered, UndeliveredPaper{
 			Message: u.Message, Case: u.Case, Number: u.Number, Title: u.Title, UnitName: u.UnitName, Subject: u.Subject, Reason: u.Reason, At: u.At.UTC(),
 		})
+	}
+	unoffered, err := s.record.Unoffered(ctx, c.actor)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range unoffered {
+		out.Unoffered = append(out.Unoffered, UnofferedUnit(u))
 	}
 	return &tasksOutput{Body: out}, nil
 }

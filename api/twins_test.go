@@ -274,7 +274,7 @@ func (w *world) settle(t *testing.T, at time.Time) {
 	}, soon, often, "a telling is left")
 	var left int
 	require.NoError(t, w.sql.QueryRow(ctx, `
-		SELECT (SELECT count(*) FROM duban.outbox WHERE routed_at IS NULL AND not_before <= $1)
+		SELECT (SELECT count(*) FROM duban.outbox WHERE routed_at IS NULL AND NOT by_timer AND not_before <= $1)
 		    + (SELECT count(*) FROM duban.messages WHERE state <> 'sent')`, at).Scan(&left))
 	require.Zero(t, left, "letters and messages are left")
 }

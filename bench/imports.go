@@ -15,6 +15,9 @@ import (
 	"duban/store"
 )
 
+// maxGrowth is by how many MiB the process may grow while it imports.
+const maxGrowth = 64
+
 // imports measures workbooks of 800 and of 20,000 findings, from the file to
 // the last opened case.
 func imports(ctx context.Context, b *bench, _ options) error {
@@ -51,8 +54,16 @@ func importRows(ctx context.Context, r *record, rows int) error {
 	if err != nil {
 		return err
 	}
+	before, err := resetPeak()
+	if err != nil {
+		return err
+	}
 	var checked, opened time.Duration
 	grown := heap.Growth(func() { checked, opened, err = fromFile(ctx, r, file, size, hash.Sum(nil), campaign.ID) })
+	if err != nil {
+		return err
+	}
+	peak, err := peakMemory()
 	if err != nil {
 		return err
 	}
@@ -64,7 +75,8 @@ func importRows(ctx context.Context, r *record, rows int) error {
 	} else {
 		told(name, opened.Seconds(), "s")
 	}
-	atMost(fmt.Sprintf("growth of the heap meanwhile, %d findings", rows), float64(grown)/(1<<20), 64, "MiB")
+	atMost(fmt.Sprintf("growth of the heap meanwhile, %d findings", rows), float64(grown)/(1<<20), maxGrowth, "MiB")
+	atMost(fmt.Sprintf("growth of the process meanwhile, %d findings", rows), peak-before, maxGrowth, "MiB")
 	return nil
 }
 

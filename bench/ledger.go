@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"runtime"
-	"runtime/debug"
-	"strings"
 	"time"
 
 	"duban/calendar"
@@ -31,8 +28,7 @@ func ledgerPart(ctx context.Context, b *bench, _ options) error {
 	if err := fill(ctx, r, ledgerCases); err != nil {
 		return err
 	}
-	debug.FreeOSMemory()
-	if err := resetPeak(); err != nil {
+	if _, err := resetPeak(); err != nil {
 		return err
 	}
 	begun := time.Now()
@@ -80,33 +76,4 @@ func (r *record) writeLedger(ctx context.Context) (int, error) {
 	defer out.Close()
 	_, err = book.WriteTo(out)
 	return rows, err
-}
-
-// resetPeak lets the peak of the process's memory begin anew, where the kernel
-// keeps one.
-func resetPeak() error {
-	if runtime.GOOS != "linux" {
-		return nil
-	}
-	return os.WriteFile("/proc/self/clear_refs", []byte("5"), 0o600)
-}
-
-// peakMemory is the most memory this process had since, in MiB: what the kernel
-// counted, or what Go holds where it counts nothing.
-func peakMemory() (float64, error) {
-	if runtime.GOOS != "linux" {
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return float64(m.Sys) / (1 << 20), nil
-	}
-	text, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return 0, err
-	}
-	_, rest, _ := strings.Cut(string(text), "VmHWM:")
-	var kib float64
-	if _, err := fmt.Sscan(rest, &kib); err != nil {
-		return 0, fmt.Errorf("read peak memory: %w", err)
-	}
-	return kib / 1024, nil
 }

@@ -181,8 +181,8 @@ func TestTheImportProgramTellsEveryError(t *testing.T) {
 	rows, err := back.GetRows(findings.SheetName)
 	require.NoError(t, err)
 	require.Len(t, rows, len(s.Rows)+1)
-	last := len(rows[0]) - 1
-	require.Equal(t, "错误说明", rows[0][last])
+	last := len(rows[0]) - 2
+	require.Equal(t, []string{"错误说明", "登记提示"}, rows[0][last:])
 	for row, cell := range map[int]string{3: "B3：", 7: "E7：", 120: "G120："} {
 		require.Contains(t, rows[row-1][last], cell)
 	}

@@ -2,7 +2,9 @@ package evidence
 
 import (
 	"archive/zip"
+	"bufio"
 	"bytes"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"slices"
@@ -74,7 +76,7 @@ func within(m *mimetype.MIME, media string) bool {
 
 // plain refuses a picture or a recording that is a page or an archive as well.
 func plain(f io.ReaderAt, size int64) error {
-	hidden, err := contains(f, size, pageMarks())
+	hidden, err := contains(io.NewSectionReader(f, 0, size), pageMarks())
 	if err != nil {
 		return err
 	}
@@ -102,7 +104,7 @@ func judgePDF(f io.ReaderAt, size int64, head []byte) ([]string, error) {
 	if !strings.HasPrefix(lower, "%pdf-") || slices.ContainsFunc(pageMarks(), func(mark string) bool { return strings.Contains(lower, mark) }) || isZip(f, size) {
 		return nil, refusedDisguise()
 	}
-	active, err := contains(f, size, []string{"/javascript", "/launch"})
+	active, err := contains(newNames(io.NewSectionReader(f, 0, size)), []string{"/javascript", "/launch"})
 	if err != nil {
 		return nil, err
 	}
@@ -112,14 +114,40 @@ func judgePDF(f io.ReaderAt, size int64, head []byte) ([]string, error) {
 	return []string{"application/pdf"}, nil
 }
 
+// names reads a PDF with the characters of its names as they are meant: a name
+// may write any of them as # and two digits.
+type names struct{ r *bufio.Reader }
+
+func newNames(r io.Reader) names { return names{bufio.NewReaderSize(r, pieceLength)} }
+
+// Read reads as io.Reader says.
+func (n names) Read(p []byte) (int, error) {
+	for i := range p {
+		b, err := n.r.ReadByte()
+		if err != nil {
+			return i, err
+		}
+		if b == '#' {
+			var meant [1]byte
+			if digits, err := n.r.Peek(2); err == nil {
+				if _, err := hex.Decode(meant[:], digits); err == nil {
+					b = meant[0]
+					_, _ = n.r.Discard(len(digits)) // they were peeked at
+				}
+			}
+		}
+		p[i] = b
+	}
+	return len(p), nil
+}
+
 // pieceLength is how much of a file is in memory at a time.
 const pieceLength = 64 << 10
 
 // contains reports whether one of the marks, which are in lower case, is in the
 // file in whatever case.
-func contains(f io.ReaderAt, size int64, marks []string) (bool, error) {
+func contains(r io.Reader, marks []string) (bool, error) {
 	const longest = 32
-	r := io.NewSectionReader(f, 0, size)
 	buffer := make([]byte, longest+pieceLength)
 	kept := 0
 	for {

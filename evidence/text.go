@@ -24,7 +24,7 @@ func judgeText(f io.ReaderAt, size int64, head []byte, media string) ([]string, 
 	if bytes.HasPrefix(head, []byte("#!")) {
 		return nil, refusedType()
 	}
-	page, err := contains(f, size, pageMarks())
+	page, err := contains(io.NewSectionReader(f, 0, size), pageMarks())
 	if err != nil {
 		return nil, err
 	}

@@ -71,6 +71,7 @@ func (b PermitArrival) decide(t *turn) error {
 		return forbidden("own_permit", "不能准许本人到场，请由另一位领导决定。", "Nobody permits his own arrival; another leader must.")
 	}
 	t.record(&ArrivalPermitted{b})
+	t.leaderDecided()
 	return nil
 }
 
@@ -112,5 +113,8 @@ func (b *LookBackAnnounced) apply(c *Case, _ Event) {
 func (b *ArrivalPermitted) apply(c *Case, e Event) {
 	d := *c.Draw
 	d.Permit = &Permit{By: e.Actor.Account, Given: e.Legal, On: b.On, Persons: b.Persons}
+	if d.Status == DrawMissed && d.Fault.Code == faultNotKept { // who was told may come after all
+		d.Status, d.Fault = DrawMade, nil
+	}
 	c.Draw = &d
 }

@@ -48,8 +48,9 @@ type Unsealed struct {
 	// Dispatched is when and under which number the inspectors were told; nil
 	// when they were not.
 	Dispatched *LookBackDispatched
-	// Fault is why the draw that counts could not be opened.
+	// Fault is why the draw that counts could not be opened, Lost all that could not.
 	Fault *DrawFault
+	Lost  []SealBroken
 }
 
 func (b RecordArrival) decide(t *turn) error {
@@ -80,6 +81,9 @@ func (b RecordArrival) decide(t *turn) error {
 	opened := t.rules.Unsealed
 	if opened.Dispatched != nil {
 		t.record(opened.Dispatched)
+	}
+	for _, lost := range opened.Lost {
+		t.record(&lost)
 	}
 	t.record(&Arrived{
 		RecordArrival: b, Names: t.names(b.Persons), Announced: d.Status == DrawAnnounced,

@@ -190,7 +190,7 @@ func measures(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
 			list = append(list, lifecycle.RecordMeasure{No: m.No, MeasureRecord: lifecycle.MeasureRecord{
 				On: today, Place: "会议室", HeldBy: "leader", With: []lifecycle.PostHolder{{Post: "党组书记", Person: "张三"}}, Persons: []string{"李四"},
 				To: "党组", Reason: someText, Requirements: someText, Response: someText, Number: "1号", Signed: true,
-			}})
+			}}, lifecycle.ReassignMeasure{No: m.No, Owner: otherOwner(m), Reason: someText})
 		default:
 			continue
 		}
@@ -199,6 +199,19 @@ func measures(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
 			lifecycle.WaiveMeasure{No: m.No, Reason: someText})
 	}
 	return list
+}
+
+// otherOwner is somebody else who may carry the measure out.
+func otherOwner(m lifecycle.Measure) string {
+	one, other := "leader2", "leader3"
+	switch m.Kind { //nolint:exhaustive // the others are a leader's
+	case policy.MeasureSupervisionLetter, policy.MeasureCircular, policy.MeasurePartyGroupOrder:
+		one, other = "officer", "officer2"
+	}
+	if m.Owner == one {
+		return other
+	}
+	return one
 }
 
 func clockOf(c lifecycle.Case, name policy.ClockName) (lifecycle.Clock, bool) {

@@ -47,8 +47,10 @@ type Case struct {
 	Extension   *ExtensionOf    `json:"extension,omitempty"`
 	Stay        *StayOf         `json:"stay,omitempty"`
 	Handover    *HandoverOf     `json:"handover,omitempty"`
-	Measures    []Measure       `json:"measures,omitempty"`
-	LookBacks   []LookBackOf    `json:"look_backs,omitempty"`
+	// OfferedTo is the account the case was last handed over to.
+	OfferedTo string       `json:"offered_to,omitempty"`
+	Measures  []Measure    `json:"measures,omitempty"`
+	LookBacks []LookBackOf `json:"look_backs,omitempty"`
 	// AcceptedOn is when the report was accepted, or the sustained track ended,
 	// from which the window of the look-back counts.
 	AcceptedOn calendar.Date `json:"accepted_on,omitzero"`

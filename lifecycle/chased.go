@@ -112,7 +112,7 @@ func (c Case) turnOf(k Clock) (who, then Recipient) {
 		return role(Leader), Recipient{}
 	case policy.ClockHandover:
 		if c.Handover != nil {
-			return Recipient{Account: c.Handover.To}, Recipient{Unit: c.Unit, Post: organSecretary}
+			return Recipient{Account: c.Handover.To}, Recipient{Unit: c.Unit, Post: organHead}
 		}
 		return unit, Recipient{}
 	case policy.ClockMeasure:

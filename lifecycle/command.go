@@ -112,6 +112,9 @@ func (row row) may(t *turn, paper bool) error {
 	case !slices.Contains(row.from, t.c.Stage):
 		return wrongStage(row, t)
 	}
+	if refusal := t.outOfOffice(row.kind, who); refusal != nil {
+		return refusal
+	}
 	if row.guard == nil {
 		return nil
 	}

@@ -148,14 +148,16 @@ func TaskText(task string) (subject, text string) {
 	return "今日任务" + task, "您今日有一项任务，编号" + task + "。请登录系统，在“今日任务”中查看。请勿转发。"
 }
 
-// TellHour reports whether drawn inspectors may be told by now that it is the day.
+// TellHour reports whether drawn inspectors may be told now that it is the day: from
+// the hour of the policy on, and not when nobody could come any more.
 func (r Rules) TellHour(now time.Time) bool {
-	return !now.Before(r.Timeline.At(r.Today(now), r.Policy.LookBack.TellAt.Std()))
+	today, hours := r.Today(now), r.Policy.LookBack
+	return !now.Before(r.Timeline.At(today, hours.TellAt.Std())) && now.Before(r.Timeline.At(today, hours.TellUntil.Std()))
 }
 
-// DigestHour reports whether digests may leave now: on a working day, from the
-// hour at which papers leave.
-func (r Rules) DigestHour(now time.Time) bool {
+// LeaveHour reports whether what a timer ordered may leave now, digests and papers:
+// on a working day, from the hour at which papers leave.
+func (r Rules) LeaveHour(now time.Time) bool {
 	today := r.Today(now)
 	return r.Calendar.WorkingDay(today) && !now.Before(r.Timeline.At(today, r.Policy.Time.PapersLeaveAt.Std()))
 }

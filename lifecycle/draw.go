@@ -76,6 +76,10 @@ type Permit struct {
 	Persons []string `json:"persons,omitempty"`
 }
 
+// Permitted reports whether a leader permitted an arrival on the day: his word
+// holds on the day he gave it.
+func (d DrawOf) Permitted(on Date) bool { return d.permit(on) != nil }
+
 // LookBackDrawn: lots were drawn for the day and the team. The commitment tells
 // nothing of them and binds all that will be laid open at the arrival (ADR 21).
 type LookBackDrawn struct {
@@ -97,17 +101,23 @@ type LookBackUndrawn struct {
 }
 
 // LookBackMissed: the drawn day went by or fell away before the inspectors were
-// sent.
+// sent, or they were sent and did not come.
 type LookBackMissed struct {
 	Number int       `json:"number"`
 	Fault  DrawFault `json:"fault"`
 }
 
 // SealBroken: what was drawn cannot be opened for now, because the key is not at
-// hand or the plan was altered. It stays drawn, and a leader decides.
+// hand, or the plan was altered or taken away. It stays drawn, and a leader decides.
+// With an arrival it says of each draw that is not laid open why.
 type SealBroken struct {
 	Number int       `json:"number"`
 	Fault  DrawFault `json:"fault"`
+}
+
+// SealMended: what was drawn can be opened again, and nobody need decide.
+type SealMended struct {
+	Number int `json:"number"`
 }
 
 // wanted is the draw that the case wants as it comes to wait for a look-back:
@@ -182,6 +192,18 @@ func DecideSealBroken(c Case, fault DrawFault, at time.Time, r Rules) []Event {
 	return t.events
 }
 
+// DecideSealMended records that what was drawn can be opened again.
+func DecideSealMended(c Case, at time.Time, r Rules) []Event {
+	if c.Stage != LookBackPending || c.Draw == nil || c.Draw.Status != DrawMade || c.Draw.Fault == nil {
+		return nil
+	}
+	t := newTurn(c, Command{}, at, r)
+	t.record(&SealMended{Number: c.Draw.Number})
+	t.leaderDecided()
+	t.seal()
+	return t.events
+}
+
 // leaderDecides starts the clock of a draw that waits for a decision, unless it
 // runs.
 func (t *turn) leaderDecides() {
@@ -207,6 +229,18 @@ func DayPassed() DrawFault {
 	return DrawFault{
 		Code: "day_passed", ZH: "抽定的日期已过而未能派出检查组，请决定重新抽签或者明示回头看。",
 		EN: "The drawn day has gone by without the inspectors being sent; redraw, or announce the look-back.",
+	}
+}
+
+// faultNotKept is the code of a draw whose team was told and did not come. It
+// stands in the record.
+const faultNotKept = "not_kept"
+
+// NotKept: the drawn inspectors were told, and nobody recorded their arrival.
+func NotKept() DrawFault {
+	return DrawFault{
+		Code: faultNotKept, ZH: "检查组接到任务而当日没有到场，请决定重新抽签、明示回头看，或者准许另日到场。",
+		EN: "The inspectors were told and did not arrive on their day; redraw, announce the look-back, or permit an arrival today.",
 	}
 }
 
@@ -298,8 +332,17 @@ func (b *LookBackMissed) apply(c *Case, _ Event) {
 }
 
 func (b *SealBroken) apply(c *Case, _ Event) {
+	if b.Number != c.Draw.Number {
+		return // a draw that was replaced, and is not laid open with the arrival
+	}
 	d := *c.Draw
 	fault := b.Fault
 	d.Fault = &fault
+	c.Draw = &d
+}
+
+func (*SealMended) apply(c *Case, _ Event) {
+	d := *c.Draw
+	d.Fault = nil
 	c.Draw = &d
 }

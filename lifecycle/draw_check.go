@@ -14,6 +14,12 @@ const (
 	PartReveal lot.Part = "reveal"
 	// PartArrival is that inspectors came who had no right to.
 	PartArrival lot.Part = "arrival"
+	// PartDispatch is who was told, and when.
+	PartDispatch lot.Part = "dispatch"
+	// PartDecision is who asked, and who decided.
+	PartDecision lot.Part = "decision"
+	// PartTime is when something was recorded.
+	PartTime lot.Part = "time"
 )
 
 // A DrawCheck is what recomputing a draw came to.
@@ -33,6 +39,18 @@ type DrawCheck struct {
 	Differences []Difference `json:"differences,omitempty"`
 }
 
+// RosterZH says how far the roster was checked.
+func (c DrawCheck) RosterZH() string {
+	switch {
+	case c.LoadChecked:
+		return "名册已核对"
+	case c.RosterChecked:
+		return "名册已核对，其中近期抽中次数须待所计各次抽签全部启封后方可核对"
+	default:
+		return "名册仅核对摘要"
+	}
+}
+
 // CheckDraws recomputes the draws of one case. Rosters are those at hand, by the
 // draw's number; where there are any, one that lies open and is not among them was
 // taken away, and one that is nil cannot be opened by the keys at hand. It needs
@@ -45,18 +63,20 @@ func CheckDraws(caseID string, draws []DrawRecord, rosters map[int]*lot.ShownRos
 	checks := make([]DrawCheck, len(draws))
 	next := 1
 	for i, d := range draws {
-		c := DrawCheck{Number: d.Number, State: d.State, StateZH: d.State.ZH(), Differences: d.Differs}
+		c := DrawCheck{Number: d.Number, State: d.State, StateZH: d.State.ZH(), Mismatches: slices.Clone(d.odd), Differences: d.Differs}
 		if d.drawn {
 			if d.Number != next {
 				c.say(lot.PartNumber, "抽签次序不连续，抽签记录有缺失或者改动。", "the draws are not numbered in order: one was left out or altered")
 			}
 			next++
 		}
-		again := slices.ContainsFunc(d.Redraws, func(p Petition) bool { return p.Granted })
-		if again && (d.Arrival != nil || i == len(draws)-1) {
-			c.say(lot.PartNumber, "准许重新抽签后没有新的抽签记录。", "another draw was granted, and none follows in the record")
+		roster, there := rosters[d.Number]
+		if rosters != nil && d.Reveal != nil && !there {
+			c.say(lot.PartRoster, "名册已不在封存之处，无从核对。", "the roster was taken away from where it was sealed, so it cannot be checked")
 		}
-		c.recompute(caseID, d, rosters[d.Number])
+		c.recompute(caseID, d, roster)
+		c.decisions(d)
+		c.dispatched(d)
 		c.arrival(d)
 		c.OK = d.State == DrawOpen && len(c.Mismatches) == 0
 		checks[i] = c
@@ -108,32 +128,94 @@ func (c *DrawCheck) has(part lot.Part) bool {
 	return slices.ContainsFunc(c.Mismatches, func(m lot.Mismatch) bool { return m.Part == part })
 }
 
+// decisions looks at whether what takes two was decided by two.
+func (c *DrawCheck) decisions(d DrawRecord) {
+	for _, p := range slices.Concat(d.Redraws, d.Openings) {
+		if p.Decided != nil && p.Decided.By == p.Asked.By {
+			c.say(PartDecision, "申请与决定是同一人。", "somebody decided his own request")
+		}
+	}
+}
+
+// dispatched looks at whether the drawn were told, on the drawn day.
+func (c *DrawCheck) dispatched(d DrawRecord) {
+	if d.Dispatched == nil || d.Reveal == nil {
+		return
+	}
+	if !d.toldOn.IsZero() && d.toldOn != d.Reveal.Date {
+		c.say(PartDispatch, "通知检查组之日不是抽定的日期。", "the team was not told on the drawn day")
+	}
+	told, team := d.Dispatched.Told, d.Reveal.Team
+	if !several(told) || !slices.Contains(told, team.Lead) || slices.ContainsFunc(told, func(id string) bool { return !team.Has(id) }) {
+		c.say(PartDispatch, "被通知的人不是抽定的检查组。", "those who were told are not the drawn team")
+	}
+}
+
 // arrival looks at whether those who came were sent, by what the rules ask for.
 func (c *DrawCheck) arrival(d DrawRecord) {
-	if d.strays > 0 {
-		c.say(PartReveal, "启封的内容不属于记录中的任何一次抽签。", "something laid open belongs to no draw of the record")
-	}
 	a := d.Arrival
 	switch {
 	case a == nil:
 		return
-	case a.Permitted && d.permit() == nil:
-		c.say(PartArrival, "记录称另日到场经领导准许，却没有准许的记录。", "the arrival is said to be permitted, and no leader's word is in the record")
 	case a.Announced != (d.Announce != nil):
 		c.say(PartArrival, "是否明示回头看，前后记录不一致。", "the record contradicts itself on whether the look-back was announced")
 	case a.Announced:
-		if a.On != d.Announce.Day && !a.Permitted {
-			c.say(PartArrival, "到场日期不是明示的日期，又没有领导准许。", "the day of the arrival is not the announced one, and no leader permitted it")
+		if len(d.Announce.Names) != len(d.Announce.Persons) {
+			c.say(PartArrival, "明示的人员与姓名不符。", "the announced persons do not fit their names")
 		}
+		c.came(d, d.Announce.Day, d.Announce.Persons, true)
 	case d.Commitment == "":
 		c.say(PartArrival, "没有抽签而到场。", "the inspectors came without a draw")
+	case d.State == DrawLost:
+		c.say(PartReveal, "检查组据此次抽签到场，该次抽签却没有启封。", "the inspectors came by this draw, and it is not laid open")
 	case d.Reveal == nil:
 		// That it is missing is said already.
-	case a.On != d.Reveal.Date && !a.Permitted:
-		c.say(PartArrival, "到场日期不是抽定的日期，又没有领导准许。", "the day of the arrival is not the drawn one, and no leader permitted it")
-	case !d.Reveal.Team.Has(a.RecordedBy):
-		c.say(PartArrival, "登记到场的人不在抽定的检查组之内。", "who recorded the arrival is not of the drawn team")
+	default:
+		c.came(d, d.Reveal.Date, append([]string{d.Reveal.Team.Lead}, d.Reveal.Team.Others...), d.Dispatched != nil)
 	}
+}
+
+// came holds who came, and when, against the day and the team, and what is other
+// against the leader who answers for it.
+func (c *DrawCheck) came(d DrawRecord, day Date, team []string, told bool) {
+	a, permit := *d.Arrival, d.permit()
+	if !several(a.Persons) || len(a.Names) != len(a.Persons) || !slices.Contains(a.Persons, a.RecordedBy) {
+		c.say(PartArrival, "到场人员的记录不成立：应有二人以上，登记人在内。", "who came cannot be right: at least two, the one who recorded it among them")
+	}
+	ofTeam := 0
+	for _, id := range a.Persons {
+		if slices.Contains(team, id) {
+			ofTeam++
+		}
+	}
+	others := ofTeam < len(a.Persons)
+	switch {
+	case a.Permitted && permit == nil:
+		c.say(PartArrival, "记录称到场经领导准许，却没有准许的记录。", "the arrival is said to be permitted, and no leader's word is in the record")
+	case a.Permitted && a.On == day && told && a.On == a.RecordedOn && !others:
+		c.say(PartArrival, "记录称到场经领导准许，而到场与所定并无不同。", "the arrival is said to be permitted, and is as it was to be")
+	case a.Permitted && slices.Contains(a.Persons, permit.By):
+		c.say(PartArrival, "准许到场的领导本人也在到场人员之中。", "the leader who permitted the arrival came himself")
+	case a.Permitted && slices.ContainsFunc(a.Persons, func(id string) bool { return !slices.Contains(team, id) && !slices.Contains(permit.Persons, id) }):
+		c.say(PartArrival, "到场人员中有人既不在检查组之内，又未经领导准许。", "somebody came who is neither of the team nor permitted by a leader")
+	case a.Permitted:
+	case a.On != day:
+		c.say(PartArrival, "到场日期不是所定的日期，又没有领导准许。", "the day of the arrival is not the one it was to be, and no leader permitted it")
+	case a.On != a.RecordedOn:
+		c.say(PartArrival, "到场并非当日登记，又没有领导准许。", "the arrival was not recorded on its day, and no leader permitted it")
+	case others:
+		c.say(PartArrival, "到场人员中有人不在检查组之内，又没有领导准许。", "somebody came who is not of the team, and no leader permitted it")
+	case !told:
+		c.say(PartDispatch, "没有通知检查组的记录，到场又没有领导准许。", "nobody was told, and no leader permitted the arrival")
+	}
+	if ofTeam == 0 {
+		c.say(PartArrival, "到场人员中没有检查组的成员。", "nobody of the team was among those who came")
+	}
+}
+
+// several reports whether there are two persons at least, and nobody twice.
+func several(persons []string) bool {
+	return len(persons) >= lot.MinTeam && len(slices.Compact(slices.Sorted(slices.Values(persons)))) == len(persons)
 }
 
 // A GivenReveal is a draw that somebody has in hand, to be held against the

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"duban/calendar"
 	"duban/lot"
 )
 
@@ -28,18 +29,21 @@ type DrawRecord struct {
 	Fault    *DrawFault    `json:"fault,omitempty"`
 	Redraws  []Petition    `json:"redraws,omitempty"`
 	Openings []Petition    `json:"openings,omitempty"`
-	Permits  []DrawAct     `json:"permits,omitempty"`
+	Permits  []DrawPermit  `json:"permits,omitempty"`
 	Announce *DrawAnnounce `json:"announced,omitempty"`
-	// What follows is there from the arrival on.
+	// Dispatched is there once the draw has ended, what follows from the arrival on.
 	Dispatched *LookBackDispatched `json:"dispatched,omitempty"`
 	Arrival    *DrawArrival        `json:"arrival,omitempty"`
 	Reveal     *lot.Reveal         `json:"reveal,omitempty"`
 	Differs    []Difference        `json:"differs,omitempty"`
-	// strays are reveals that belong to no draw of the record, lost says that the
-	// seal is known to be broken.
-	strays int
-	lost   bool
-	drawn  bool
+	// odd is what the events contradict one another in. Lost says that the seal is
+	// known to be broken, readers are who may read the plan before its day.
+	odd     []lot.Mismatch
+	lost    bool
+	drawn   bool
+	readers []string
+	// toldOn is the legal day on which the team was told.
+	toldOn Date
 }
 
 // A DrawState says what can be known of a draw.
@@ -96,6 +100,15 @@ type DrawAnnounce struct {
 	Names   []string `json:"names"`
 }
 
+// A DrawPermit is a leader's word for an arrival that is not as it was drawn.
+type DrawPermit struct {
+	DrawAct
+
+	// Day is that of the arrival.
+	Day     Date     `json:"day"`
+	Persons []string `json:"persons,omitempty"`
+}
+
 // A DrawArrival is who came, and when.
 type DrawArrival struct {
 	On         Date      `json:"on"`
@@ -103,9 +116,9 @@ type DrawArrival struct {
 	Names      []string  `json:"names"`
 	RecordedBy string    `json:"recorded_by"`
 	RecordedAt time.Time `json:"recorded_at"`
+	RecordedOn Date      `json:"recorded_on"`
 	Announced  bool      `json:"announced,omitempty"`
 	Permitted  bool      `json:"permitted,omitempty"`
-	legal      Date
 }
 
 // A Difference is how an arrival differs from what was drawn, with the leader who
@@ -118,9 +131,12 @@ type Difference struct {
 
 // DrawsOf folds the draws of a case's look-backs from its events, in their order.
 func DrawsOf(events []Event) []DrawRecord {
-	f := drawsFold{}
+	f := drawsFold{legal: inLegalTime(events)}
 	for _, e := range events {
-		f.apply(e)
+		f.take(e)
+	}
+	if f.owed {
+		f.owes()
 	}
 	for i := range f.draws {
 		f.draws[i].close(f.arrivedAfter(i))
@@ -128,7 +144,34 @@ func DrawsOf(events []Event) []DrawRecord {
 	return f.draws
 }
 
-type drawsFold struct{ draws []DrawRecord }
+// inLegalTime reports whether a record was made in legal time, and not in the
+// compressed time of a demonstration, in which an instant tells no day. Most events
+// say so: a late alarm may stand under an earlier day, and one may be altered.
+func inLegalTime(events []Event) bool {
+	n := 0
+	for _, e := range events {
+		if onItsDay(e) {
+			n++
+		}
+	}
+	return 2*n > len(events)
+}
+
+// onItsDay reports whether an instant lies on the legal day of its event.
+func onItsDay(e Event) bool { return calendar.Real().Date(e.At) == e.Legal }
+
+type drawsFold struct {
+	draws []DrawRecord
+	stage Stage
+	// wanted: the case has come to wait for a look-back, or was granted another draw,
+	// which is owed then.
+	wanted, owed bool
+	// legal: the record was made in legal time.
+	legal bool
+	// at is the instant of the last event, which was about a draw or was not.
+	at        time.Time
+	ofTheDraw bool
+}
 
 // now is the draw that things happen to: the last, and after its arrival a record
 // of what is decided without another.
@@ -145,9 +188,24 @@ func (f *drawsFold) now() *DrawRecord {
 	return &f.draws[n]
 }
 
-// of is the draw of a number that was made and is not laid open, nil when there
+// numbered is the draw of a number for which nobody has arrived yet.
+func (f *drawsFold) numbered(number int) *DrawRecord {
+	for i := range slices.Backward(f.draws) {
+		if f.draws[i].Arrival != nil {
+			break
+		}
+		if f.draws[i].drawn && f.draws[i].Number == number {
+			return &f.draws[i]
+		}
+	}
+	d := f.now()
+	d.none(number)
+	return d
+}
+
+// sealed is the draw of a number that was made and is not laid open, nil when there
 // is none.
-func (f *drawsFold) of(number int) *DrawRecord {
+func (f *drawsFold) sealed(number int) *DrawRecord {
 	i := slices.IndexFunc(f.draws, func(d DrawRecord) bool { return d.Commitment != "" && d.Number == number && d.Reveal == nil })
 	if i < 0 {
 		return nil
@@ -155,54 +213,154 @@ func (f *drawsFold) of(number int) *DrawRecord {
 	return &f.draws[i]
 }
 
-func (f *drawsFold) apply(e Event) {
+// take folds an event, and looks at when it was.
+func (f *drawsFold) take(e Event) {
+	owed := f.owed
+	about := f.apply(e)
+	switch e.Body.(type) {
+	case *LookBackDrawn, *LookBackUndrawn, *LookBackDispatched:
+	default:
+		if owed && about {
+			f.owes()
+		}
+	}
+	if (about || f.ofTheDraw) && e.At.Before(f.at) {
+		f.last().say(PartTime, "记录的先后与时刻不符。", "the order of the record is not that of its instants")
+	}
+	if about && f.legal && !onItsDay(e) {
+		f.last().say(PartTime, "登记的时刻不在登记的日期之内。", "an instant of the record lies outside its day")
+	}
+	f.at, f.ofTheDraw = e.At, about
+	if e.Stage == "" {
+		return
+	}
+	if e.Stage == LookBackPending && f.stage != Transferred {
+		recorded, ok := e.Body.(*LookBackRecorded)
+		f.wanted = !ok || !recorded.ToLeader
+	}
+	f.stage = e.Stage
+}
+
+// owes says that a draw was granted and not made.
+func (f *drawsFold) owes() {
+	f.last().say(lot.PartNumber, "准许重新抽签后没有新的抽签记录。", "another draw was granted, and none follows in the record")
+	f.owed = false
+}
+
+func (f *drawsFold) last() *DrawRecord {
+	if len(f.draws) == 0 {
+		return f.now()
+	}
+	return &f.draws[len(f.draws)-1]
+}
+
+// apply folds an event, and reports whether it is about a draw.
+func (f *drawsFold) apply(e Event) bool {
 	switch b := e.Body.(type) {
 	case *LookBackDrawn:
-		f.draws = append(f.draws, DrawRecord{
-			Number: b.Number, At: e.At, Window: lot.Window{Opens: b.Opens, Closes: b.Closes}, Commitment: b.Commitment, Key: b.Key, drawn: true,
-		})
+		f.draw(e, DrawRecord{Number: b.Number, Window: lot.Window{Opens: b.Opens, Closes: b.Closes}, Commitment: b.Commitment, Key: b.Key})
+		if b.Commitment == "" {
+			f.now().say(lot.PartCommitment, "抽签没有承诺值。", "the draw has no commitment")
+		}
 	case *LookBackUndrawn:
-		f.draws = append(f.draws, DrawRecord{
-			Number: b.Number, At: e.At, Window: lot.Window{Opens: b.Opens, Closes: b.Closes}, Fault: &b.Fault, drawn: true,
-		})
+		f.draw(e, DrawRecord{Number: b.Number, Window: lot.Window{Opens: b.Opens, Closes: b.Closes}})
+		f.now().fails(b.Fault)
 	case *LookBackMissed:
-		f.now().Fault = &b.Fault
-	case *SealBroken:
 		d := f.now()
-		d.Fault, d.lost = &b.Fault, true
+		d.readers = nil
+		d.byItself(e)
+		d.fails(b.Fault)
+		if d.Number != b.Number {
+			d.none(b.Number)
+		}
+	case *SealBroken:
+		d := f.numbered(b.Number)
+		d.lost = true
+		d.fails(b.Fault)
+	case *SealMended:
+		d := f.numbered(b.Number)
+		if !d.lost {
+			d.none(b.Number)
+			break
+		}
+		d.Fault, d.lost = nil, false
 	case *RedrawAsked:
 		d := f.now()
-		d.Redraws = append(d.Redraws, Petition{Asked: actOf(e, b.Reason)})
+		d.Redraws = append(d.Redraws, Petition{Asked: d.act(e, b.Reason)})
 	case *RedrawDecided:
-		answer(f.now().Redraws, actOf(e, b.Reason), b.Granted)
+		d := f.now()
+		d.answer(d.Redraws, d.act(e, b.Reason), b.Granted)
+		if b.Granted {
+			f.wanted, f.owed = true, true
+		}
+		if b.Granted && slices.Contains(d.readers, e.Actor.Account) {
+			d.say(PartDecision, "准许重新抽签的人事先看过抽签结果。", "who granted another draw had read this one")
+		}
 	case *OpeningAsked:
 		d := f.now()
-		d.Openings = append(d.Openings, Petition{Asked: actOf(e, b.Reason)})
+		d.Openings = append(d.Openings, Petition{Asked: d.act(e, b.Reason)})
 	case *OpeningDecided:
-		answer(f.now().Openings, actOf(e, b.Reason), b.Granted)
+		d := f.now()
+		d.answer(d.Openings, d.act(e, b.Reason), b.Granted)
+		if n := len(d.Openings); b.Granted && n > 0 {
+			d.readers = append(d.readers, d.Openings[n-1].Asked.By, e.Actor.Account)
+		}
 	case *ArrivalPermitted:
 		d := f.now()
-		d.Permits = append(d.Permits, actOf(e, b.Reason))
+		d.Permits = append(d.Permits, DrawPermit{DrawAct: d.act(e, b.Reason), Day: b.On, Persons: b.Persons})
 	case *LookBackAnnounced:
-		f.now().Announce = &DrawAnnounce{DrawAct: actOf(e, b.Reason), Day: b.On, Persons: b.Persons, Names: b.Names}
+		d := f.now()
+		d.Announce, d.readers = &DrawAnnounce{DrawAct: d.act(e, b.Reason), Day: b.On, Persons: b.Persons, Names: b.Names}, nil
 	case *LookBackDispatched:
-		f.now().Dispatched = b
+		f.dispatch(e, b)
 	case *Arrived:
 		f.arrive(e, b)
+	default:
+		return false
+	}
+	return true
+}
+
+// draw folds a draw: one that the case came to want, or that a second person granted.
+func (f *drawsFold) draw(e Event, d DrawRecord) {
+	d.At, d.drawn = e.At, true
+	d.byItself(e)
+	if !f.wanted {
+		d.say(PartDecision, "抽签之前没有另一人准许重新抽签的记录。", "no second person granted this draw")
+	}
+	if !e.Legal.Before(d.Window.Opens) {
+		d.say(lot.PartWindow, "抽签之日不早于回头看时段。", "the draw was not made before its window")
+	}
+	f.draws, f.wanted, f.owed = append(f.draws, d), false, false
+}
+
+// dispatch folds that the team of a draw was told, which is recorded as the draw ends.
+func (f *drawsFold) dispatch(e Event, b *LookBackDispatched) {
+	d := f.numbered(b.Number)
+	d.Dispatched = b
+	if b.ToldAt.Before(d.At) || e.At.Before(b.ToldAt) {
+		d.say(PartDispatch, "通知检查组的时刻不在抽签与登记之间。", "the team was told before the draw or after the record")
+	}
+	if f.legal {
+		d.toldOn = calendar.Real().Date(b.ToldAt)
 	}
 }
 
 func (f *drawsFold) arrive(e Event, b *Arrived) {
 	at := f.now()
+	f.wanted, f.owed = false, false
+	if e.Stage != LookBackActive {
+		at.say(PartArrival, "到场之后事项没有进入回头看。", "the case did not go on as an arrival has it go on")
+	}
 	at.Arrival = &DrawArrival{
-		On: b.On, Persons: b.Persons, Names: b.Names, RecordedBy: e.Actor.Account, RecordedAt: e.At, Announced: b.Announced, Permitted: b.Permitted, legal: e.Legal,
+		On: b.On, Persons: b.Persons, Names: b.Names, RecordedBy: e.Actor.Account, RecordedAt: e.At, RecordedOn: e.Legal, Announced: b.Announced, Permitted: b.Permitted,
 	}
 	for _, r := range b.Reveals {
-		if d := f.of(r.Number); d != nil {
+		if d := f.sealed(r.Number); d != nil {
 			d.Reveal = &r
 			continue
 		}
-		at.strays++
+		at.say(PartReveal, "启封的内容不属于记录中的任何一次抽签。", "something laid open belongs to no draw of the record")
 	}
 }
 
@@ -232,13 +390,18 @@ func (d *DrawRecord) close(arrived bool) {
 	if d.Reveal != nil && d.Announce == nil {
 		differs = d.Reveal.Compare(lot.Arrival{Date: d.Arrival.On, Team: d.Arrival.team(d.Reveal.Team.Lead)})
 	}
-	if a := d.Arrival; a.On != a.legal {
+	if a := d.Arrival; a.On != a.RecordedOn {
 		differs = append(differs, lot.Mismatch{
-			Part: PartArrival, ZH: fmt.Sprintf("%s到场，%s才登记。", a.On, a.legal), EN: fmt.Sprintf("arrived on %s and recorded on %s only", a.On, a.legal),
+			Part: PartArrival, ZH: fmt.Sprintf("%s到场，%s才登记。", a.On, a.RecordedOn),
+			EN: fmt.Sprintf("arrived on %s and recorded on %s only", a.On, a.RecordedOn),
 		})
 	}
+	var by *DrawAct
+	if p := d.permit(); p != nil {
+		by = &p.DrawAct
+	}
 	for _, m := range differs {
-		d.Differs = append(d.Differs, Difference{Mismatch: m, Permitted: d.permit()})
+		d.Differs = append(d.Differs, Difference{Mismatch: m, Permitted: by})
 	}
 }
 
@@ -251,26 +414,59 @@ func (a DrawArrival) team(lead string) lot.Team {
 	return lot.Team{Lead: lead, Others: others}
 }
 
-// permit is the leader's word for the day of the arrival, nil when there is none.
-func (d *DrawRecord) permit() *DrawAct {
-	if d.Arrival == nil || !d.Arrival.Permitted {
+// permit is the leader's word for the arrival, which was given on the day of its
+// record; nil when there is none.
+func (d *DrawRecord) permit() *DrawPermit {
+	a := d.Arrival
+	if a == nil || !a.Permitted {
 		return nil
 	}
 	for _, p := range slices.Backward(d.Permits) {
-		if p.On == d.Arrival.legal {
+		if p.On == a.RecordedOn && p.Day == a.On {
 			return &p
 		}
 	}
 	return nil
 }
 
-func actOf(e Event, reason string) DrawAct {
+// act is what somebody did, who signs it and says why.
+func (d *DrawRecord) act(e Event, reason string) DrawAct {
+	if e.Actor.Account == "" || reason == "" {
+		d.say(PartDecision, "申请、决定或者准许没有署名或者没有说明理由。", "something was asked for or decided without a name or a reason")
+	}
 	return DrawAct{By: e.Actor.Account, ByName: e.Actor.Name, Reason: reason, At: e.At, On: e.Legal}
 }
 
 // answer puts the answer to the last petition.
-func answer(petitions []Petition, a DrawAct, granted bool) {
-	if n := len(petitions); n > 0 && petitions[n-1].Decided == nil {
-		petitions[n-1].Decided, petitions[n-1].Granted = &a, granted
+func (d *DrawRecord) answer(petitions []Petition, a DrawAct, granted bool) {
+	n := len(petitions)
+	if n == 0 || petitions[n-1].Decided != nil {
+		d.say(PartDecision, "决定之前没有申请的记录。", "something was decided that nobody had asked for")
+		return
 	}
+	petitions[n-1].Decided, petitions[n-1].Granted = &a, granted
+}
+
+// fails: nothing could be drawn, or what was drawn cannot be kept.
+func (d *DrawRecord) fails(fault DrawFault) {
+	d.Fault = &fault
+	if fault.ZH == "" {
+		d.say(PartDecision, "没有说明原因。", "no reason is given")
+	}
+}
+
+// byItself: the case itself draws and finds out what cannot be kept.
+func (d *DrawRecord) byItself(e Event) {
+	if e.Actor.Account != "" {
+		d.say(PartDecision, "应由系统自行记录的事项署有人名。", "somebody stands beside what the system records by itself")
+	}
+}
+
+// none says that the record speaks of a draw which there was not.
+func (d *DrawRecord) none(number int) {
+	d.say(lot.PartNumber, fmt.Sprintf("记录提到第%d次抽签，当时却没有这一次抽签。", number), fmt.Sprintf("the record speaks of draw %d, which there was not", number))
+}
+
+func (d *DrawRecord) say(part lot.Part, zh, en string) {
+	d.odd = append(d.odd, lot.Mismatch{Part: part, ZH: zh, EN: en})
 }

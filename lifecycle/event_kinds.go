@@ -27,6 +27,7 @@ const (
 	EventLookBackUndrawn    EventKind = "look_back_undrawn"
 	EventLookBackMissed     EventKind = "look_back_missed"
 	EventSealBroken         EventKind = "seal_broken"
+	EventSealMended         EventKind = "seal_mended"
 	EventRedrawAsked        EventKind = "redraw_asked"
 	EventRedrawDecided      EventKind = "redraw_decided"
 	EventOpeningAsked       EventKind = "opening_asked"
@@ -47,6 +48,7 @@ const (
 	EventStayEnded          EventKind = "stay_ended"
 	EventMeasureOrdered     EventKind = "measure_ordered"
 	EventMeasurePostponed   EventKind = "measure_postponed"
+	EventMeasureReassigned  EventKind = "measure_reassigned"
 	EventMeasureWaived      EventKind = "measure_waived"
 	EventMeasureRecorded    EventKind = "measure_recorded"
 	EventMeasuresCancelled  EventKind = "measures_cancelled"
@@ -98,6 +100,7 @@ func EventKinds() []EventKind {
 		EventLookBackUndrawn,
 		EventLookBackMissed,
 		EventSealBroken,
+		EventSealMended,
 		EventRedrawAsked,
 		EventRedrawDecided,
 		EventOpeningAsked,
@@ -118,6 +121,7 @@ func EventKinds() []EventKind {
 		EventStayEnded,
 		EventMeasureOrdered,
 		EventMeasurePostponed,
+		EventMeasureReassigned,
 		EventMeasureWaived,
 		EventMeasureRecorded,
 		EventMeasuresCancelled,
@@ -195,6 +199,8 @@ func (k EventKind) ZH() string {
 		return "抽定日期未能派出"
 	case EventSealBroken:
 		return "封存方案无法启封"
+	case EventSealMended:
+		return "封存方案恢复可启封"
 	case EventRedrawAsked:
 		return "申请重新抽签"
 	case EventRedrawDecided:
@@ -235,6 +241,8 @@ func (k EventKind) ZH() string {
 		return "采取措施"
 	case EventMeasurePostponed:
 		return "暂缓措施"
+	case EventMeasureReassigned:
+		return "改派措施"
 	case EventMeasureWaived:
 		return "免予措施"
 	case EventMeasureRecorded:
@@ -335,6 +343,8 @@ func newBody(kind EventKind) (Body, bool) {
 		return &LookBackMissed{}, true
 	case EventSealBroken:
 		return &SealBroken{}, true
+	case EventSealMended:
+		return &SealMended{}, true
 	case EventRedrawAsked:
 		return &RedrawAsked{}, true
 	case EventRedrawDecided:
@@ -375,6 +385,8 @@ func newBody(kind EventKind) (Body, bool) {
 		return &MeasureOrdered{}, true
 	case EventMeasurePostponed:
 		return &MeasurePostponed{}, true
+	case EventMeasureReassigned:
+		return &MeasureReassigned{}, true
 	case EventMeasureWaived:
 		return &MeasureWaived{}, true
 	case EventMeasureRecorded:
@@ -447,6 +459,7 @@ func (*LookBackDrawn) kind() EventKind      { return EventLookBackDrawn }
 func (*LookBackUndrawn) kind() EventKind    { return EventLookBackUndrawn }
 func (*LookBackMissed) kind() EventKind     { return EventLookBackMissed }
 func (*SealBroken) kind() EventKind         { return EventSealBroken }
+func (*SealMended) kind() EventKind         { return EventSealMended }
 func (*RedrawAsked) kind() EventKind        { return EventRedrawAsked }
 func (*RedrawDecided) kind() EventKind      { return EventRedrawDecided }
 func (*OpeningAsked) kind() EventKind       { return EventOpeningAsked }
@@ -467,6 +480,7 @@ func (*StayGranted) kind() EventKind        { return EventStayGranted }
 func (*StayEnded) kind() EventKind          { return EventStayEnded }
 func (*MeasureOrdered) kind() EventKind     { return EventMeasureOrdered }
 func (*MeasurePostponed) kind() EventKind   { return EventMeasurePostponed }
+func (*MeasureReassigned) kind() EventKind  { return EventMeasureReassigned }
 func (*MeasureWaived) kind() EventKind      { return EventMeasureWaived }
 func (*MeasureRecorded) kind() EventKind    { return EventMeasureRecorded }
 func (*MeasuresCancelled) kind() EventKind  { return EventMeasuresCancelled }

@@ -1,6 +1,11 @@
 package lifecycle
 
-import "duban/policy"
+import (
+	"slices"
+	"time"
+
+	"duban/policy"
+)
 
 // A HandoverOf is the region of a change of the unit's secretary.
 type HandoverOf struct {
@@ -17,6 +22,42 @@ type HandOver struct {
 
 // HandedOver: the successor is to accept the case.
 type HandedOver struct{ HandOver }
+
+// An Offer is of all of a unit's cases to who answers for it from now on.
+type Offer struct {
+	Unit   string
+	To     PostHeld
+	Reason string
+}
+
+// OfferOf is the offer that follows from the register of a unit's posts when
+// another than before answers for the unit since the day; false when nothing does.
+// The account it is to is empty when the successor has none to take it over with.
+func OfferOf(unit string, posts []PostHeld, since, today Date) (Offer, bool) {
+	who, first, changed := TookOffice(posts, today)
+	if !changed || first != since {
+		return Offer{}, false
+	}
+	return Offer{Unit: unit, To: who, Reason: "自" + first.String() + "起由" + who.Person + "（" + who.Post + "）负责"}, true
+}
+
+// DecideOffer offers an open case to who answers for its unit now. It returns no
+// event when the case was offered to that person already.
+func DecideOffer(c Case, o Offer, at time.Time, r Rules) []Event {
+	if c.Unit != o.Unit || o.To.Account == "" || c.OfferedTo == o.To.Account || !slices.Contains(KindHandOver.From(), c.Stage) {
+		return nil
+	}
+	t := newTurn(c, Command{}, at, r)
+	t.offer(HandOver{To: o.To.Account, Reason: o.Reason})
+	t.seal()
+	return t.events
+}
+
+// offer asks the successor to accept; no other clock starts anew.
+func (t *turn) offer(b HandOver) {
+	t.record(&HandedOver{b})
+	t.set(t.arm(t.start(policy.ClockHandover, t.today, t.rules.Policy.Clock(policy.ClockHandover).Within)))
+}
 
 // AcceptHandover takes the case over.
 type AcceptHandover struct{}
@@ -38,8 +79,7 @@ func (b HandOver) decide(t *turn) error {
 	if h := t.c.Handover; h != nil && h.To == b.To {
 		return notAllowed("handover_pending", "移交正在等待该接任者接收。", "The hand-over is waiting for that successor already.")
 	}
-	t.record(&HandedOver{b})
-	t.set(t.arm(t.start(policy.ClockHandover, t.today, t.rules.Policy.Clock(policy.ClockHandover).Within)))
+	t.offer(b)
 	return nil
 }
 
@@ -49,7 +89,9 @@ func (AcceptHandover) decide(t *turn) error {
 	return nil
 }
 
-func (b *HandedOver) apply(c *Case, e Event) { c.Handover = &HandoverOf{On: e.Legal, To: b.To} }
+func (b *HandedOver) apply(c *Case, e Event) {
+	c.Handover, c.OfferedTo = &HandoverOf{On: e.Legal, To: b.To}, b.To
+}
 
 func (*HandoverAccepted) apply(c *Case, _ Event) { c.Handover = nil }
 

@@ -38,22 +38,36 @@ func (m Measure) stands() bool {
 	return oneOfEach(m.Kind) && !m.Misdirected && (m.Status == Ordered || m.Kind == policy.MeasureNegativeList && m.Status == Done)
 }
 
+// Standing names the measure of a case as one that further cases join.
+func (m Measure) Standing(caseID string) Standing {
+	s := Standing{Kind: m.Kind, List: m.list(), Case: caseID, Measure: m.No, Subject: m.Subject}
+	if m.Kind == policy.MeasureNegativeList {
+		s.Year = m.On.Year()
+	}
+	return s
+}
+
 // standing is the measure that one of this kind would join: another case's, or
-// an open talk or listing of this one, of which there is but one. A talk is joined to
-// one with the same person; who is nil for a talk of before, which names nobody, and
-// joins any.
+// an open talk or listing of this one, of which there is but one. The year of an
+// entry is that of the legal day: the last step of a year may be recorded in the
+// next. A talk joins one with the same person; who is nil for a talk of before, which
+// names nobody, and joins any.
 func (t *turn) standing(kind policy.MeasureKind, list policy.List, who *PostHolder, no int) *Standing {
+	entry := ListYear{List: list}
+	if kind == policy.MeasureNegativeList {
+		entry.Year = t.legal.Year()
+	}
 	for _, s := range t.rules.Standing {
-		if s.Kind == kind && s.List == list && s.Case != t.c.ID && onePerson(s.Subject, who) {
-			return &Standing{Kind: kind, List: list, Case: s.Case, Measure: s.Measure}
+		if s.Kind == kind && s.List == list && s.Year == entry.Year && s.Case != t.c.ID && onePerson(s.Subject, who) {
+			return &Standing{Kind: kind, List: list, Case: s.Case, Measure: s.Measure} // as the record has it
 		}
 	}
 	if !oneOfEach(kind) {
 		return nil
 	}
 	for _, m := range slices.Backward(t.c.Measures) { // an earlier listing may have been ended
-		thisYear := kind == policy.MeasureReminderTalk || m.On.Year() == t.today.Year()
-		if m.Kind == kind && m.list() == list && m.No != no && m.stands() && onePerson(m.Subject, who) && thisYear && !slices.Contains(t.rules.Over, list) {
+		thisYear := kind == policy.MeasureReminderTalk || m.On.Year() == entry.Year
+		if m.Kind == kind && m.list() == list && m.No != no && m.stands() && onePerson(m.Subject, who) && thisYear && !slices.Contains(t.rules.Over, entry) {
 			return &Standing{Kind: kind, List: list, Case: t.c.ID, Measure: m.No}
 		}
 	}

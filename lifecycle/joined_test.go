@@ -9,11 +9,16 @@ import (
 	"duban/policy"
 )
 
+// standingOf is the first measure of a case, ordered like this in 2026.
+func standingOf(order lifecycle.OrderMeasure, id string) lifecycle.Standing {
+	return lifecycle.Measure{No: 1, Kind: order.Measure, List: order.List, On: day("2026-03-02")}.Standing(id)
+}
+
 // joinedTo is a case whose measure joined the first of the case "a".
 func joinedTo(t *testing.T, id string, order lifecycle.OrderMeasure) (*walk, lifecycle.Case) {
 	t.Helper()
 	w := &walk{rules: defaultRules()}
-	w.rules.Standing = []lifecycle.Standing{{Kind: order.Measure, List: order.List, Case: "a", Measure: 1}}
+	w.rules.Standing = []lifecycle.Standing{standingOf(order, "a")}
 	n := served(t, w, accept(lifecycle.Immediate, ""))
 	n.c.ID = id
 	n = steps(t, w, n, "leader", order)
@@ -53,7 +58,7 @@ func TestWhatAnotherCaseLostIsTakenOver(t *testing.T) {
 			require.Empty(t, lifecycle.DecideTakeOver(b, lost, at, w.rules), "once")
 
 			w, third := joinedTo(t, "c", order)
-			w.rules.Standing = []lifecycle.Standing{{Kind: order.Measure, List: order.List, Case: "b", Measure: 1}}
+			w.rules.Standing = []lifecycle.Standing{standingOf(order, "b")}
 			third = apply(t, third, lifecycle.DecideTakeOver(third, lost, at, w.rules))
 			require.Equal(t, lifecycle.Joined, third.Measures[0].Status)
 			require.Equal(t, "b", third.Measures[0].Joined.Case)
@@ -143,11 +148,40 @@ func TestWhatIsHeldIsNotLost(t *testing.T) {
 func TestEachListHasItsEntry(t *testing.T) {
 	t.Parallel()
 	w := &walk{rules: defaultRules()}
-	w.rules.Standing = []lifecycle.Standing{{Kind: policy.MeasureNegativeList, List: policy.ListProblems, Case: "a", Measure: 1}}
+	w.rules.Standing = []lifecycle.Standing{{Kind: policy.MeasureNegativeList, List: policy.ListProblems, Year: 2026, Case: "a", Measure: 1}}
 	order := func(l policy.List) lifecycle.OrderMeasure {
 		return lifecycle.OrderMeasure{Measure: policy.MeasureNegativeList, List: l, Basis: someText}
 	}
 	n := steps(t, w, served(t, w, accept(lifecycle.Immediate, "")), "leader", order(policy.ListProblems), "leader", order(policy.ListAssessment))
 	require.Equal(t, lifecycle.Joined, n.c.Measures[0].Status)
 	require.Equal(t, lifecycle.Ordered, n.c.Measures[1].Status)
+}
+
+// One of each: the year of an entry is that of the legal day. The ladder's step of
+// 31 December is recorded in the first minutes of the next year, and joins the entry
+// of the year that ended, its own case's or another's.
+func TestAListingJoinsTheEntryOfItsLegalYear(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	n := &node{c: lifecycle.Case{ID: "case"}, now: noon(day("2025-11-12"))}
+	found := newCase()
+	found.FoundOn = day("2025-11-12")
+	n = steps(t, w, n, "author", found, "author", lifecycle.SubmitDraft{}, "head", accept(lifecycle.Immediate, ""),
+		"officer", lifecycle.SubmitNotice{Text: someText}, "leader", lifecycle.ApproveNotice{},
+		"secretary", lifecycle.RecordReceipt{Manner: lifecycle.Electronic})
+	listing := lifecycle.OrderMeasure{Measure: policy.MeasureNegativeList, List: policy.ListProblems, Basis: someText}
+	listed := func(n *node, others ...lifecycle.Standing) lifecycle.Measure {
+		r := w.rules
+		r.Standing = others
+		c := daily(t, n.c, "2025-11-13", "2026-01-02", r)
+		last := c.Measures[len(c.Measures)-1]
+		require.Equal(t, policy.MeasureNegativeList, last.Kind)
+		require.Equal(t, "2025-12-31", last.On.String())
+		return last
+	}
+	old, fresh := standingOf(listing, "old"), standingOf(listing, "fresh")
+	old.Year = 2025
+	require.Nil(t, listed(n, fresh).Joined, "which is the next year's")
+	require.Equal(t, "old", listed(n, fresh, old).Joined.Case)
+	require.Equal(t, "case", listed(steps(t, w, n, "leader", listing)).Joined.Case)
 }

@@ -37,6 +37,7 @@ var fieldZH = map[string]string{ //nolint:gochecknoglobals // an immutable table
 	"first_period":     "首轮期限",
 	"follows":          "是否随同他案退改",
 	"form":             "文书格式",
+	"former":           "原责任人",
 	"found_on":         "发现日期",
 	"from":             "原日期",
 	"granted":          "是否同意",

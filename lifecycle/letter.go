@@ -22,6 +22,8 @@ type Letter struct {
 	// NotBefore is when it may leave: at once when a person ordered it, at the
 	// hour papers leave on the next working day when a timer did.
 	NotBefore time.Time
+	// ByTimer: it leaves in working time only, also when it is late.
+	ByTimer bool
 }
 
 // Letters lists what is to be told because of the event e, which left the case
@@ -35,7 +37,7 @@ func Letters(c Case, e Event, r Rules) []Letter {
 	digest := e.Kind == EventReminded || e.Kind == EventChased || e.Kind == EventDeadlineMissed
 	letters, measures := make([]Letter, 0, 2), c.measuresIn(e)
 	for _, to := range c.told(e) {
-		letters = append(letters, Letter{To: to, About: e.Kind, Measures: measures, Digest: digest, NotBefore: notBefore})
+		letters = append(letters, Letter{To: to, About: e.Kind, Measures: measures, Digest: digest, NotBefore: notBefore, ByTimer: byTimer})
 	}
 	return letters
 }
@@ -84,6 +86,8 @@ func (c Case) told(e Event) []Recipient {
 		return c.toldOfMeasure(body.No, body.Status)
 	case *MeasurePostponed:
 		return c.toldOfRelief(body.No, e.Actor.Account)
+	case *MeasureReassigned:
+		return body.told(c)
 	case *MeasureWaived:
 		return c.toldOfRelief(body.No, e.Actor.Account)
 	case *LookBackRecorded:
@@ -161,6 +165,8 @@ func (c Case) measuresIn(e Event) []policy.MeasureKind {
 	case *MeasureTakenOver:
 		nos = []int{body.No}
 	case *MeasurePostponed:
+		nos = []int{body.No}
+	case *MeasureReassigned:
 		nos = []int{body.No}
 	case *MeasureWaived:
 		nos = []int{body.No}

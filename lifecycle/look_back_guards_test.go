@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -191,6 +192,23 @@ func TestAnArrivalIsPermittedForADay(t *testing.T) {
 	require.Equal(t, "not_dispatched", d.arrival("lead", "2026-05-13", drawn, "lead", "author"))
 }
 
+// Whoever was told and did not come may come on a day that a leader permits; whoever
+// was never told may not.
+func TestAPermitGoesToWhoWasTold(t *testing.T) {
+	t.Parallel()
+	for want, fault := range map[string]lifecycle.DrawFault{"": lifecycle.NotKept(), "not_drawn": lifecycle.DayPassed()} {
+		d := waitsForLookBack(t)
+		d.on("2026-05-13")
+		d.n.c = fold(d.n.c, lifecycle.DecideMissed(d.n.c, fault, d.n.now, d.rules))
+		drawn := sealed("2026-05-12", "lead")
+		require.Equal(t, "not_drawn", d.arrival("lead", "2026-05-13", drawn, "lead", "author"))
+		d.do("leader", lifecycle.PermitArrival{Reason: someText})
+		require.Equal(t, want, d.arrival("lead", "2026-05-13", drawn, "lead", "author"))
+		runs := slices.ContainsFunc(d.n.c.Clocks, func(k lifecycle.Clock) bool { return k.Name == policy.ClockDraw })
+		require.Equal(t, want != "", runs, "a leader has decided")
+	}
+}
+
 // An announced look-back is on a working day, led by somebody who may, and on the
 // day that was announced.
 func TestAnnounced(t *testing.T) {
@@ -257,8 +275,13 @@ func TestNobodyDecidesHisOwnRequest(t *testing.T) {
 	require.True(t, may("first"))
 	require.True(t, may("leader"))
 	require.False(t, may("leader2"))
-	d.do("head", lifecycle.RequestRedraw{Reason: someText}, "leader2", lifecycle.DecideRedraw{Granted: true, Reason: someText})
+	d.do("head", lifecycle.RequestRedraw{Reason: someText})
+	d.refused("read_plan", one, lifecycle.DecideRedraw{Granted: true, Reason: someText})
+	d.refused("read_plan", people["leader"], lifecycle.DecideRedraw{Granted: true, Reason: someText})
+	d.do("leader2", lifecycle.DecideRedraw{Granted: true, Reason: someText})
 	require.False(t, may("first"), "what was opened is drawn anew")
+	d.do("head", lifecycle.RequestRedraw{Reason: someText}, "leader", lifecycle.DecideRedraw{Granted: true, Reason: someText})
+	require.Equal(t, 3, d.n.c.Draw.Number, "of which they read nothing")
 }
 
 // Where nothing could be drawn, a leader has a clock to decide by, nobody arrives, and
@@ -278,7 +301,8 @@ func TestUndrawn(t *testing.T) {
 	require.Equal(t, "not_drawn", d.arrival("lead", "2026-05-12", sealed("2026-05-12", "lead"), "lead", "author"))
 }
 
-// A seal that cannot be opened is told once, and stays drawn.
+// A seal that cannot be opened is told once, and stays drawn; that it came right is
+// told once as well, and nobody has to decide any more unless something else waits.
 func TestABrokenSealIsToldOnce(t *testing.T) {
 	t.Parallel()
 	d := waitsForLookBack(t)
@@ -287,6 +311,18 @@ func TestABrokenSealIsToldOnce(t *testing.T) {
 	d.n.c = fold(d.n.c, events)
 	require.Equal(t, lifecycle.DrawMade, d.n.c.Draw.Status)
 	require.Empty(t, lifecycle.DecideSealBroken(d.n.c, lifecycle.DayPassed(), d.n.now, d.rules))
+
+	asks := d.n.c
+	draw := *asks.Draw
+	draw.Redraw = &lifecycle.Asked{By: "head", Reason: someText}
+	asks.Draw = &draw
+	for _, c := range []lifecycle.Case{d.n.c, asks} {
+		c = fold(c, lifecycle.DecideSealMended(c, d.n.now, d.rules))
+		require.Nil(t, c.Draw.Fault)
+		_, runs := clockOf(c, policy.ClockDraw)
+		require.Equal(t, c.Draw.Redraw != nil, runs)
+		require.Empty(t, lifecycle.DecideSealMended(c, d.n.now, d.rules))
+	}
 }
 
 // What a draw is made from: a window that begins neither before the policy opens it

@@ -77,7 +77,7 @@ type OrderMeasure struct {
 	Propose bool `json:"propose,omitempty" doc:"Only propose it; a leader other than the proposer decides"`
 	// Proposal is the number of the proposed measure this approves.
 	Proposal int    `json:"proposal,omitempty" minimum:"0" doc:"Number of the proposed measure being approved"`
-	Owner    string `json:"owner,omitempty" maxLength:"64" doc:"Account that must carry it out"`
+	Owner    string `json:"owner,omitempty" maxLength:"64" doc:"Account that must carry it out; of an approval, the one proposed when left out"`
 	// Level raises the case to a level at once; for grave cases.
 	Level policy.Level `json:"level,omitzero" doc:"Level to raise the case to, L1 to L5"`
 	Talk  *Appointment `json:"talk,omitempty" doc:"Of a talk: when and where it will be held, if that is fixed; its notice says so"`
@@ -156,8 +156,9 @@ func (b OrderMeasure) decide(t *turn) error {
 			return err
 		}
 	}
-	if b.List == "" && b.Proposal > 0 {
-		b.List = t.c.Measures[b.Proposal-1].List
+	if b.Proposal > 0 { // what the approval leaves open is as it was proposed
+		b.List = cmp.Or(b.List, t.c.Measures[b.Proposal-1].List)
+		b.Owner = cmp.Or(b.Owner, t.c.Measures[b.Proposal-1].Owner)
 	}
 	t.order(b)
 	if b.Level != policy.L0 {
@@ -197,7 +198,7 @@ func (t *turn) order(b OrderMeasure) {
 		body.No = b.Proposal
 	}
 	if b.Measure == policy.MeasureReminderTalk {
-		body.Subject = answerableOn(t.rules.Holders, t.today)
+		body.Subject = answerableOn(t.rules.Holders, t.legal)
 	}
 	// A talk with nobody yet is not one with somebody.
 	switch joined := t.standing(b.Measure, b.List, cmp.Or(body.Subject, &PostHolder{}), body.No); {

@@ -52,7 +52,7 @@ func (b RecordMeasure) decide(t *turn) error {
 		return err
 	}
 	if m.Status != Ordered {
-		return notAllowed("not_ordered", "该措施尚未批准。", "The measure is proposed, not ordered.")
+		return notOrdered()
 	}
 	if !t.owns(m) {
 		return notOwner()
@@ -159,10 +159,14 @@ func hasOrdered(t *turn) *Refusal {
 		return refusal
 	}
 	if !slices.ContainsFunc(t.c.Measures, func(m Measure) bool { return m.Status == Ordered }) {
-		return notAllowed("not_ordered", "该措施尚未批准。", "The measure is proposed, not ordered.")
+		return notOrdered()
 	}
 	if !slices.ContainsFunc(t.c.Measures, func(m Measure) bool { return m.Status == Ordered && t.owns(m) }) {
 		return notOwner()
 	}
 	return nil
+}
+
+func notOrdered() *Refusal {
+	return notAllowed("not_ordered", "该措施尚未批准。", "The measure is proposed, not ordered.")
 }

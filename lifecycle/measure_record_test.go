@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -208,6 +209,19 @@ func TestNobodyApprovesHisOwnProposal(t *testing.T) {
 	require.Equal(t, [4]string{"officer", "leader", string(policy.ListAssessment), "u1"}, [4]string{m.ProposedBy, m.OrderedBy, string(m.List), m.Unit})
 }
 
+// Whoever approves a proposal leaves it with the owner it was proposed with, or names
+// another.
+func TestAnApprovedProposalKeepsItsOwner(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	talk := lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: someText, Owner: "leader2", Propose: true}
+	n := steps(t, w, served(t, w, accept(lifecycle.ByDeadline, "")), "officer", talk)
+	approval := lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: someText, Proposal: 1}
+	require.Equal(t, "leader2", steps(t, w, n, "leader", approval).c.Measures[0].Owner)
+	approval.Owner = "leader3"
+	require.Equal(t, "leader3", steps(t, w, n, "leader", approval).c.Measures[0].Owner)
+}
+
 // The four measures of the article, by the type of problem: each is proposed to a
 // leader when triage accepts the finding, and ordered by him.
 func TestTheFourMeasuresOfTheArticle(t *testing.T) {
@@ -319,4 +333,35 @@ func toldOf(e *edge, w *walk) (told []lifecycle.Recipient) {
 		}
 	}
 	return told
+}
+
+// The leader who was to hold a talk has left: another leader gives it to somebody
+// else, who holds it by the same due date and is chased like the first.
+func TestATalkWhoseOwnerLeftIsGivenToAnother(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	n := served(t, w, accept(lifecycle.ByDeadline, ""))
+	n = steps(t, w, n, "leader", lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: someText, Owner: "leader2"})
+	before, _ := clockNo(n.c, policy.ClockMeasure, 1)
+	w.rules.Known.Accounts = maps.Clone(people)
+	delete(w.rules.Known.Accounts, "leader2") // the account was ended
+	give := lifecycle.ReassignMeasure{No: 1, Owner: "leader3", Reason: "已离任"}
+	for code, bad := range map[string]lifecycle.ReassignMeasure{
+		"unknown_measure": {No: 2, Owner: "leader3", Reason: someText}, "unknown_account": {No: 1, Owner: "leader2", Reason: someText},
+		"wrong_role": {No: 1, Owner: "officer", Reason: someText}, "required": {No: 1, Owner: "leader3"},
+	} {
+		refusedAs(t, w, n, "leader", code, bad)
+	}
+	proposed := steps(t, w, served(t, w, accept(lifecycle.ByDeadline, "")), "officer", lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: someText, Propose: true})
+	refusedAs(t, w, proposed, "leader", "not_ordered", give)
+	require.NotContains(t, lifecycle.Allowed(proposed.c, people["leader"], proposed.now, w.rules), lifecycle.KindReassignMeasure)
+	e := w.command(n, give, people["leader"])
+	require.NoError(t, e.refusal)
+	require.Equal(t, []lifecycle.Recipient{{Account: "leader3"}, {Account: "leader2"}, {Role: lifecycle.CommitteeSecretary}}, toldOf(e, w))
+	n = e.to
+	refusedAs(t, w, n, "leader", "same_owner", give)
+	after, _ := clockNo(n.c, policy.ClockMeasure, 1)
+	require.Equal(t, before, after)
+	require.Equal(t, lifecycle.Recipient{Account: "leader3"}, n.c.Doer(after))
+	steps(t, w, n, "leader3", lifecycle.RecordMeasure{No: 1, MeasureRecord: aTalk()})
 }

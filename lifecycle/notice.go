@@ -200,7 +200,7 @@ func (t *turn) period(field string, p, limit Period) error {
 		return invalid(field, "required", "请填写“"+Label(field)+"”，如15WD、60D、2M。", "Please give "+field+", such as 15WD, 60D or 2M.")
 	}
 	if t.rules.Calendar.Add(t.today, p).Date.After(t.rules.Calendar.Add(t.today, limit).Date) {
-		return invalid(field, "over_cap", "期限不能超过"+limit.String()+"。", field+" may not exceed "+limit.String()+".")
+		return invalid(field, "over_cap", "期限不能超过"+limit.Chinese()+"。", field+" may not exceed "+limit.String()+".")
 	}
 	return nil
 }

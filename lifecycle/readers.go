@@ -49,7 +49,7 @@ type CopyRule struct {
 // CopyRules lists who reads along as a case goes up the ladder.
 func CopyRules() []CopyRule {
 	return []CopyRule{
-		{From: policy.L2, Post: organSecretary, Why: "a supervision letter concerns the body that oversees the unit's branches"},
+		{From: policy.L2, Post: organHead, Why: "a supervision letter concerns the body that oversees the unit's branches"},
 		{From: policy.L3, Role: Head, Why: "from on-site supervision on the section head answers for what happens next"},
 	}
 }

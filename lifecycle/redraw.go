@@ -1,5 +1,7 @@
 package lifecycle
 
+import "slices"
+
 // RequestRedraw asks for another draw. It takes a second person to grant, so that
 // nobody draws until he likes the result.
 type RequestRedraw struct {
@@ -65,7 +67,8 @@ func mayAskRedraw(t *turn) *Refusal {
 	return nil
 }
 
-// redrawAsked: there is a request, and it is somebody else's.
+// redrawAsked: there is a request, and it is somebody else's. Who had the plan opened
+// does not decide: two could read and draw anew until they like the result.
 func redrawAsked(t *turn) *Refusal {
 	switch d := t.c.Draw; {
 	case d == nil || d.Redraw == nil:
@@ -73,6 +76,9 @@ func redrawAsked(t *turn) *Refusal {
 			"There is no request for another draw to decide; another person must ask for it and say why.")
 	case d.Redraw.By == t.actor.Account:
 		return forbidden("own_redraw", "不能决定自己提出的重新抽签申请。", "Nobody decides his own request for another draw.")
+	case slices.Contains(d.OpenedTo, t.actor.Account):
+		return forbidden("read_plan", "已提前阅看回头看方案的人不能决定重新抽签，请由另一位领导决定。",
+			"Who read the plan before its day does not decide on another draw; another leader must.")
 	}
 	return nil
 }

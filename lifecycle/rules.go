@@ -25,9 +25,9 @@ type Rules struct {
 	Standing []Standing
 	// Holders are the posts of the case's unit, and who held them: read with Standing.
 	Holders []PostHeld
-	// Over are the lists on which this year's entry of the unit was ended by
-	// decision: who lists the unit again makes a new listing.
-	Over []policy.List
+	// Over are the entries of the unit that were ended by decision: who lists the
+	// unit again makes a new listing.
+	Over []ListYear
 	// Known are the units and people that the command refers to and that exist.
 	Known Known
 	// Candidates are those who may look back at all, where the command names who
@@ -62,10 +62,12 @@ type Known struct {
 }
 
 // A PostHeld is an office of a unit, and who held it from a day on, to a day or
-// until now.
+// until now. Account is the person's, if he can sign for the unit with it.
 type PostHeld struct {
 	Post, Person string
 	Since, Until calendar.Date
+	Unit         string
+	Account      string
 }
 
 // Refs are the ids in a command's body that must exist in the directory.
@@ -101,13 +103,21 @@ type Outage struct {
 // A Standing is a measure of another case that further cases join: one open
 // talk per post-holder, one entry per list, unit and year.
 type Standing struct {
-	Kind    policy.MeasureKind `json:"kind"`
-	List    policy.List        `json:"list,omitempty"`
-	Case    string             `json:"case"`
-	Measure int                `json:"measure"`
+	Kind policy.MeasureKind `json:"kind"`
+	List policy.List        `json:"list,omitempty"`
+	// Year is that of the entry, which the record need not say; none of a talk.
+	Year    int    `json:"-"`
+	Case    string `json:"case"`
+	Measure int    `json:"measure"`
 	// Subject is with whom a talk is to be held, nil when the record does not say: what
 	// joins it is judged by it, and does not keep it.
 	Subject *PostHolder `json:"-"`
+}
+
+// A ListYear names an entry of a unit: there is one on a list in a year.
+type ListYear struct {
+	List policy.List
+	Year int
 }
 
 // Today is the legal date at the instant.

@@ -1,8 +1,8 @@
 package lifecycle
 
 import (
-	"crypto/sha256"
 	"fmt"
+	"hash/fnv"
 	"strings"
 	"unicode"
 )
@@ -26,11 +26,11 @@ func (c Case) FindingKey() FindingKey {
 }
 
 func findingKey(unit, title, facts string, on Date) FindingKey {
-	h := sha256.New()
+	h := fnv.New128a()
 	for _, text := range []string{unit, strings.Map(narrow, title), strings.Map(narrow, facts), on.String()} {
 		fmt.Fprintf(h, "%d:%s", len(text), text)
 	}
-	return FindingKey(h.Sum(nil)[:len(FindingKey{})])
+	return FindingKey(h.Sum(nil))
 }
 
 // narrow is a character without its width; -1 when it is a blank.

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -13,34 +14,45 @@ const LikelyDuplicate = 0.5
 // pairs of characters that they have in common. Punctuation, blanks and the
 // width of characters do not count. It only ever leads to a question; nothing is
 // merged by it.
-func Similar(a, b string) float64 {
-	x, y := pairs(a), pairs(b)
-	common, all := 0, 0
-	for pair, n := range x {
-		common += min(n, y[pair])
-		all += n
+func Similar(a, b string) float64 { return PairsOf(a).Like(PairsOf(b)) }
+
+// Pairs are the neighbouring pairs of characters of a title, in order, for who
+// compares it with many.
+type Pairs []uint64
+
+// PairsOf are those of a title; a single character is a pair by itself.
+func PairsOf(title string) Pairs {
+	runes := []rune(strings.Map(plain, title))
+	if len(runes) == 1 {
+		return Pairs{uint64(runes[0])}
 	}
-	for _, n := range y {
-		all += n
+	pairs := make(Pairs, 0, len(runes))
+	for i := 1; i < len(runes); i++ {
+		pairs = append(pairs, uint64(runes[i-1])<<32|uint64(runes[i]))
 	}
-	if all == 0 {
-		return 0
-	}
-	return 2 * float64(common) / float64(all)
+	slices.Sort(pairs)
+	return pairs
 }
 
-// pairs counts the neighbouring characters of a text; a single character is a
-// pair by itself.
-func pairs(text string) map[[2]rune]int {
-	runes := []rune(strings.Map(plain, text))
-	counts := map[[2]rune]int{}
-	if len(runes) == 1 {
-		counts[[2]rune{runes[0]}]++
+// Like is how alike the titles are.
+func (p Pairs) Like(q Pairs) float64 {
+	common := 0
+	for i, k := 0, 0; i < len(p) && k < len(q); {
+		switch {
+		case p[i] == q[k]:
+			common++
+			i++
+			k++
+		case p[i] < q[k]:
+			i++
+		default:
+			k++
+		}
 	}
-	for i := 1; i < len(runes); i++ {
-		counts[[2]rune{runes[i-1], runes[i]}]++
+	if len(p)+len(q) == 0 {
+		return 0
 	}
-	return counts
+	return 2 * float64(common) / float64(len(p)+len(q))
 }
 
 // plain is a character without its width and case; -1 when it says nothing.

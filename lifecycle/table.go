@@ -43,6 +43,7 @@ const (
 	KindEndStay               CommandKind = "end_stay"
 	KindOrderMeasure          CommandKind = "order_measure"
 	KindPostponeMeasure       CommandKind = "postpone_measure"
+	KindReassignMeasure       CommandKind = "reassign_measure"
 	KindWaiveMeasure          CommandKind = "waive_measure"
 	KindRecordMeasure         CommandKind = "record_measure"
 	KindAssign                CommandKind = "assign"
@@ -111,6 +112,7 @@ var table = []row{ //nolint:gochecknoglobals // an immutable table, never assign
 	{kind: KindEndStay, zh: "恢复计时", who: []Role{Leader}, from: []Stage{Planning, PlanReview, Rectifying, ReportReview, Sustained}, to: nil, guard: stayed},
 	{kind: KindOrderMeasure, zh: "采取措施", who: []Role{Leader, Officer}, from: workStages(), to: nil},
 	{kind: KindPostponeMeasure, zh: "暂缓措施", who: []Role{Leader}, from: workStages(), to: nil, guard: hasToPostpone},
+	{kind: KindReassignMeasure, zh: "改派措施", who: []Role{Leader}, from: workStages(), to: nil, guard: hasToReassign},
 	{kind: KindWaiveMeasure, zh: "免予措施", who: []Role{Leader}, from: workStages(), to: nil, guard: hasToWaive},
 	{kind: KindRecordMeasure, zh: "记录措施", who: []Role{Leader, Officer}, from: workStages(), to: nil, guard: hasOrdered},
 	{kind: KindAssign, zh: "指派", who: []Role{Head}, from: openStages(), to: nil},
@@ -304,6 +306,9 @@ func (OrderMeasure) Kind() CommandKind { return KindOrderMeasure }
 func (PostponeMeasure) Kind() CommandKind { return KindPostponeMeasure }
 
 // Kind names the command.
+func (ReassignMeasure) Kind() CommandKind { return KindReassignMeasure }
+
+// Kind names the command.
 func (WaiveMeasure) Kind() CommandKind { return KindWaiveMeasure }
 
 // Kind names the command.
@@ -416,6 +421,8 @@ func NewCommand(kind CommandKind) (CommandBody, bool) {
 		return &OrderMeasure{}, true
 	case KindPostponeMeasure:
 		return &PostponeMeasure{}, true
+	case KindReassignMeasure:
+		return &ReassignMeasure{}, true
 	case KindWaiveMeasure:
 		return &WaiveMeasure{}, true
 	case KindRecordMeasure:

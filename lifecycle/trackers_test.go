@@ -115,6 +115,7 @@ func TestGLPI22678FiresAtMidnightOfTheWrongClock(t *testing.T) {
 		for _, event := range e.events {
 			for _, l := range lifecycle.Letters(e.to.c, event, w.rules) {
 				letters++
+				require.True(t, l.ByTimer, alarm.Kind())
 				leaves := l.NotBefore.Add(8 * time.Hour).UTC()
 				require.Equal(t, "08:30", leaves.Format("15:04"), alarm.Kind())
 				require.True(t, w.rules.Calendar.WorkingDay(w.rules.Today(l.NotBefore)), alarm.Kind())

@@ -102,6 +102,11 @@ func (w *walk) steps(n *node, step func(*edge)) {
 			e := &edge{from: n, record: true, events: events, turns: []lifecycle.Case{fold(n.c, events)}}
 			e.to = n.after(events, "seal broken")
 			step(e)
+			if mended := lifecycle.DecideSealMended(e.to.c, n.now, w.rules); len(mended) > 0 {
+				e := &edge{from: e.to, record: true, events: mended, turns: []lifecycle.Case{fold(e.to.c, mended)}}
+				e.to = e.from.after(mended, "seal mended")
+				step(e)
+			}
 		}
 	}
 	now := *n

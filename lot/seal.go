@@ -131,6 +131,14 @@ func broken() *SealError {
 	}
 }
 
+// PlanGone says that a plan whose key is at hand does not lie where it was put.
+func PlanGone() *SealError {
+	return &SealError{
+		zh: "封存的回头看方案不在封存之处，可能已被删除或者改动，请领导决定是否在见证下重新抽签。",
+		en: "the sealed plan is not where it was put: it was taken away or altered",
+	}
+}
+
 // Keys are the keys at hand, the newest first. The first seals; all open. To
 // change keys, put the new one first, open and seal again what is still
 // sealed, then leave out the old one.
@@ -226,10 +234,14 @@ func SealedUnder(sealed []byte) (id string, ok bool) {
 // HeaderSize is how much of what is sealed says what it is and under which key.
 const HeaderSize = len(sealMagic) + keyIDSize
 
-// RosterHeader is what a roster begins with that is sealed under the first key.
-func (k Keys) RosterHeader() []byte {
-	id := k[0].id()
-	return append([]byte(rosterMagic), id[:]...)
+// RosterHeaders are what rosters begin with that are sealed under each of the keys.
+func (k Keys) RosterHeaders() [][]byte {
+	headers := make([][]byte, len(k))
+	for i, key := range k {
+		id := key.id()
+		headers[i] = append([]byte(rosterMagic), id[:]...)
+	}
+	return headers
 }
 
 // Has reports whether the key of this id is at hand.

@@ -34,8 +34,9 @@ type SendError struct {
 	// RetryAfter is how long the other side wants to be left alone; zero when it
 	// does not say.
 	RetryAfter time.Duration
-	// Held: nothing was tried, because of our own limits or because we are being
-	// stopped. It says nothing about the address.
+	// Held: the message was not tried, because of our own limits, because we are
+	// being stopped, or because the mail server never came to hear of it. It says
+	// nothing about the address.
 	Held bool
 
 	cause error

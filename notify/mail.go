@@ -126,7 +126,7 @@ func (s *mails) Send(caller context.Context, m Message) error {
 	client, err := gomail.NewClient(s.host, append(s.options, gomail.WithDialContextFunc(
 		func(context.Context, string, string) (net.Conn, error) { return conn, nil }))...)
 	if err != nil {
-		return &SendError{Code: "mail_settings", ZH: "邮件服务器设置有误，请联系系统管理员。", RetryAfter: ours, cause: err}
+		return &SendError{Code: "mail_settings", ZH: "邮件服务器设置有误，请联系系统管理员。", RetryAfter: ours, Held: true, cause: err}
 	}
 	session, err := client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
@@ -173,17 +173,21 @@ func (s *mails) dial(ctx context.Context) (net.Conn, error) {
 	return (&net.Dialer{}).DialContext(ctx, "tcp", s.address)
 }
 
-// ours is how long a fault that only an operator can mend is left alone.
-const ours = 15 * time.Minute
+const (
+	// ours is how long a fault that only an operator can mend is left alone.
+	ours = 15 * time.Minute
+	// away is how long a mail server is left alone that is out of order.
+	away = 5 * time.Minute
+)
 
 // unreachable is a session that did not come about. Whatever the server said, it
-// was not about the message: even a password refused is no reason to give up
-// what waits to be sent.
+// was not about the message, which waits as long as that takes: over a holiday of
+// eight days, or until somebody mends our password.
 func unreachable(caller context.Context, err error) *SendError {
 	if calledOff(caller) {
 		return stopped(Temporary, err)
 	}
-	e := &SendError{Code: "mail_server", ZH: "邮件服务器暂时连不上。", cause: err}
+	e := &SendError{Code: "mail_server", ZH: "邮件服务器暂时连不上。", RetryAfter: away, Held: true, cause: err}
 	if said, ok := errors.AsType[*textproto.Error](err); ok {
 		e.Status = said.Code
 		if said.Code >= smtpRefused {
@@ -196,21 +200,22 @@ func unreachable(caller context.Context, err error) *SendError {
 // smtpRefused is the first number that means never.
 const smtpRefused = 500
 
-// undelivered is a letter that the server did not say it took.
+// undelivered is a letter that the server did not say it took. Until its recipient
+// is named, what fails is the server's fault or ours, and the letter waits.
 func undelivered(caller context.Context, err error) *SendError {
 	e := &SendError{Code: "mail_connection", ZH: "与邮件服务器的连接中断。", cause: err}
 	said, ok := errors.AsType[*gomail.SendError](err)
-	if ok && said.Reason == gomail.ErrSMTPMailFrom && said.ErrorCode() >= smtpRefused {
-		// It is us it does not want, or our password; the letter has not been
-		// spoken of yet.
-		return &SendError{
-			Code: "mail_sender", Status: said.ErrorCode(), ZH: "邮件服务器拒绝本系统的发件地址，请系统管理员核对。", RetryAfter: ours, cause: err,
-		}
+	if ok && said.Reason == gomail.ErrSMTPMailFrom {
+		e.RetryAfter, e.Held = away, true
 	}
 	if ok && said.ErrorCode() != 0 {
 		e.Status, e.Code = said.ErrorCode(), "mail_later"
 		e.ZH = fmt.Sprintf("邮件服务器暂不接收（%d），将稍后重发。", e.Status)
-		if e.Status >= smtpRefused {
+		switch {
+		case e.Status < smtpRefused:
+		case e.Held: // it is us it does not want, or our password
+			e.Code, e.ZH, e.RetryAfter = "mail_sender", "邮件服务器拒绝本系统的发件地址，请系统管理员核对。", ours
+		default:
 			e.Fate, e.Code = Permanent, "mail_refused"
 			e.ZH = fmt.Sprintf("邮件被拒收（%d），请核对地址。", e.Status)
 		}

@@ -203,11 +203,12 @@ func TestWhatAMailServerAnswers(t *testing.T) {
 		code   string
 		status int
 		fate   notify.Fate
+		held   bool
 	}{
 		"250":             {box: &mailbox{}},
-		"451 sender":      {box: &mailbox{mail: refusing(451)}, code: "mail_later", status: 451},
-		"530 sender":      {box: &mailbox{mail: refusing(530)}, code: "mail_sender", status: 530},
-		"550 sender":      {box: &mailbox{mail: refusing(550)}, code: "mail_sender", status: 550},
+		"451 sender":      {box: &mailbox{mail: refusing(451)}, code: "mail_later", status: 451, held: true},
+		"530 sender":      {box: &mailbox{mail: refusing(530)}, code: "mail_sender", status: 530, held: true},
+		"550 sender":      {box: &mailbox{mail: refusing(550)}, code: "mail_sender", status: 550, held: true},
 		"421 recipient":   {box: &mailbox{rcpt: refusing(421)}, code: "mail_later", status: 421},
 		"450 recipient":   {box: &mailbox{rcpt: refusing(450)}, code: "mail_later", status: 450},
 		"451 greylisting": {box: &mailbox{rcpt: refusing(451)}, code: "mail_later", status: 451},
@@ -252,7 +253,7 @@ func TestWhatAMailServerAnswers(t *testing.T) {
 				return
 			}
 			e := failure(t, err)
-			require.Equal(t, []any{c.code, c.status, c.fate}, []any{e.Code, e.Status, e.Fate}, "%v", err)
+			require.Equal(t, []any{c.code, c.status, c.fate, c.held}, []any{e.Code, e.Status, e.Fate, e.Held}, "%v", err)
 		})
 	}
 }
@@ -336,7 +337,7 @@ func TestLoggingInAtTheMailServer(t *testing.T) {
 	require.Len(t, b.letters(), 1)
 
 	e := failure(t, mailing(t, "smtp://duban:wrong@"+b.address, roots).Send(t.Context(), letter()))
-	require.Equal(t, []any{"mail_login", 535, notify.Temporary, false}, []any{e.Code, e.Status, e.Fate, e.Held})
+	require.Equal(t, []any{"mail_login", 535, notify.Temporary, true}, []any{e.Code, e.Status, e.Fate, e.Held})
 	require.Positive(t, e.RetryAfter)
 	require.NotContains(t, e.Error(), "wrong")
 
@@ -371,7 +372,7 @@ func TestAMailServerThatIsNotThere(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, gone.Close())
 	e := failure(t, mailing(t, "smtp+plain://"+gone.Addr().String()).Send(t.Context(), letter()))
-	require.Equal(t, []any{"mail_server", notify.Temporary, false}, []any{e.Code, e.Fate, e.Held})
+	require.Equal(t, []any{"mail_server", notify.Temporary, true}, []any{e.Code, e.Fate, e.Held})
 
 	for greeting, code := range map[string]string{"": "mail_server", "421 busy\r\n": "mail_server", "554 we know you\r\n": "mail_login"} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -389,9 +390,33 @@ func TestAMailServerThatIsNotThere(t *testing.T) {
 		}()
 		r := mailing(t, "smtp+plain://"+l.Addr().String(), func(m *notify.Mail) { m.Timeout = 300 * time.Millisecond })
 		e := failure(t, r.Send(t.Context(), letter()))
-		require.Equal(t, []any{code, notify.Temporary}, []any{e.Code, e.Fate}, greeting)
+		require.Equal(t, []any{code, notify.Temporary, true}, []any{e.Code, e.Fate, e.Held}, greeting)
 		<-closed // and left no connection behind
 		require.NoError(t, l.Close())
+	}
+}
+
+// ADR 18: what only an operator can mend leaves everything waiting, over the eight
+// days of a spring festival as over a night.
+func TestAMailServerThatIsAwayLeavesEverythingWaiting(t *testing.T) {
+	t.Parallel()
+	gone, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, gone.Close())
+	strangers := (&mailbox{mail: func(string) error { return smtp.ErrAuthRequired }}).open(t, nil)
+	for _, server := range []string{gone.Addr().String(), strangers.address} {
+		failed := mailing(t, "smtp+plain://"+server).Send(t.Context(), letter())
+		require.Error(t, failed)
+		tries := 0
+		for at := now; at.Before(now.AddDate(0, 0, 8)); {
+			v := notify.DefaultSchedule().Judge(failed, tries+1, at)
+			require.Equal(t, notify.Again, v.Outcome, "%s: given up after %s", v.Code, at.Sub(now))
+			require.GreaterOrEqual(t, v.At.Sub(at), 5*time.Minute, "the server is left alone")
+			if v.Counts {
+				tries++
+			}
+			at = v.At
+		}
 	}
 }
 

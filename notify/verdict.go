@@ -23,8 +23,8 @@ type Verdict struct {
 	Outcome Outcome
 	// At is the earliest instant of the next try.
 	At time.Time
-	// Counts: the try counts towards those a message has. One that was held back
-	// here does not, or a flood would use up the tries of what it holds back.
+	// Counts: the try counts towards those a message has. One that was held does
+	// not, or a flood or a mail server away would use up the tries of what waits.
 	Counts bool
 	// MayHaveArrived: the other side may have the message although it is tried
 	// again, or dead.
@@ -40,7 +40,8 @@ type Verdict struct {
 type Schedule []time.Duration
 
 // DefaultSchedule tries ten times within three days and a half: long enough for
-// a mail server that is out of order over a weekend.
+// a receiver that is out of order over a weekend. A mail server that is away uses up
+// none of them.
 func DefaultSchedule() Schedule {
 	return Schedule{
 		time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 8 * time.Hour,

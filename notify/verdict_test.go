@@ -45,13 +45,13 @@ func TestJudging(t *testing.T) {
 	require.Equal(t, notify.Dead, notify.Schedule{}.Judge(&notify.SendError{}, 1, now).Outcome, "one try and no more")
 }
 
-// The default outlasts a weekend without a mail server, and ends.
+// The default outlasts a weekend without a receiver, and ends.
 func TestTheDefaultSchedule(t *testing.T) {
 	t.Parallel()
 	s, at, tries := notify.DefaultSchedule(), now, 0
 	for v := (notify.Verdict{}); v.Outcome != notify.Dead; {
 		tries++
-		if v = s.Judge(&notify.SendError{Code: "mail_server"}, tries, at); v.Outcome == notify.Again {
+		if v = s.Judge(&notify.SendError{Code: "mail_later"}, tries, at); v.Outcome == notify.Again {
 			require.True(t, v.At.After(at))
 			at = v.At
 		}

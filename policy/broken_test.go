@@ -170,6 +170,8 @@ func broken() []brokenFile {
 		{name: "limit before the review", old: "limit: 60M", new: "limit: 11M", field: "sustained.limit", reason: "at least as long as clocks.sustained_review.within"},
 		{name: "window closed before it opens", old: "opens: 30D", new: "opens: 90D", field: "look_back.opens", reason: "expected shorter than clocks.look_back.within"},
 		{name: "one inspector", old: "min_persons: 2", new: "min_persons: 1", field: "look_back.min_persons", reason: "at least 2"},
+		{name: "told before it is told", old: "tell_until: 16h", new: "tell_until: 7h", field: "look_back.tell_until", reason: "after tell_at"},
+		{name: "told after midnight", old: "tell_until: 16h", new: "tell_until: 25h", field: "look_back.tell_until", reason: "at most 24h"},
 		{name: "no attempts", old: "impossible_to_leader: 3", new: "impossible_to_leader: 0", field: "look_back.impossible_to_leader", reason: "at least 1"},
 
 		// The draw of inspectees.

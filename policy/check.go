@@ -97,6 +97,9 @@ func checkLookBack(p *Policy, f *file) {
 	if p.LookBack.TellAt.Std() >= 24*time.Hour {
 		f.refuse("look_back.tell_at", "expected a time of the day: less than 24h")
 	}
+	if until := p.LookBack.TellUntil.Std(); until <= p.LookBack.TellAt.Std() || until > 24*time.Hour {
+		f.refuse("look_back.tell_until", "expected a time of the day after tell_at, at most 24h", "look_back.tell_at")
+	}
 	if p.LookBack.Load.Unit != calendar.Months {
 		f.refuse("look_back.load", "expected months: M")
 	}

@@ -279,8 +279,10 @@ type LookBack struct {
 	// Load is how far back the look-backs somebody was drawn for count when the
 	// load is balanced, in months.
 	Load calendar.Period `yaml:"load"`
-	// TellAt is the time of the drawn day at which the inspectors are told.
-	TellAt Duration `yaml:"tell_at"`
+	// TellAt is the time of the drawn day from which the inspectors are told, TellUntil
+	// that from which it is too late to come: the day is missed then.
+	TellAt    Duration `yaml:"tell_at"`
+	TellUntil Duration `yaml:"tell_until"`
 	// ImpossibleToLeader is the number of failed attempts at which a leader
 	// must decide.
 	ImpossibleToLeader int    `yaml:"impossible_to_leader"`

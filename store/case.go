@@ -70,7 +70,21 @@ func (s *Store) allowed(ctx context.Context, c lifecycle.Case, a lifecycle.Actor
 	if err != nil {
 		return nil, err
 	}
+	if r.Known, err = knownOf(ctx, s.pool, c, a); err != nil {
+		return nil, err
+	}
 	return lifecycle.Allowed(c, a, s.now(), r), nil
+}
+
+// knownOf is what the rules must know to say what somebody may do with a case: of
+// a unit's person, who answers for the unit.
+func knownOf(ctx context.Context, q querier, c lifecycle.Case, a lifecycle.Actor) (known lifecycle.Known, err error) {
+	if a.Unit == "" {
+		return known, nil
+	}
+	held, err := postsHeld(ctx, q, []string{c.Unit})
+	known.Posts = held[c.Unit]
+	return known, err
 }
 
 // unitCase reads the unit's own projection. What the unit may do follows from

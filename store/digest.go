@@ -28,7 +28,7 @@ func (s *Store) Digests(ctx context.Context, now time.Time) (made int, more bool
 	if err != nil {
 		return 0, false, err
 	}
-	if !r.DigestHour(now) {
+	if !r.LeaveHour(now) {
 		return 0, false, nil
 	}
 	force, err := s.lastForce(ctx)
@@ -172,7 +172,7 @@ func (d digests) make(ctx context.Context, accounts []string, figures lifecycle.
 		}
 		id := mailingID("digest", d.day.String(), account)
 		subject, text := lifecycle.Digest(lines[account], figures, d.day)
-		first.Queue(insertMailing, id, account, "digest", d.day, subject, text, d.now)
+		first.Queue(insertMailing, id, account, "digest", d.day, subject, text, d.now, true)
 		made = append(made, id)
 	}
 	first.QueuedQueries = append(first.QueuedQueries, b.QueuedQueries...)
@@ -222,7 +222,7 @@ func (d digests) groups(ctx context.Context) (int, error) {
 	subject, text := lifecycle.GroupDigest(late, d.day)
 	id := mailingID("digest", d.day.String(), "")
 	b := &pgx.Batch{}
-	b.Queue(insertMailing, id, nil, "digest", d.day, subject, text, d.now)
+	b.Queue(insertMailing, id, nil, "digest", d.day, subject, text, d.now, true)
 	queueMessages(b, []string{id}, d.now)
 	return 1, d.tx.SendBatch(ctx, b).Close()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -67,7 +68,7 @@ func (s *Store) ImportDirectory(ctx context.Context, n NewDirectoryImport, decid
 			return err
 		}
 		if p.Marked == nil {
-			if err := p.apply(ctx, tx, n.Author, today); err != nil {
+			if err := p.apply(ctx, tx, have, n.Author, today); err != nil {
 				return err
 			}
 		}
@@ -84,8 +85,8 @@ func (s *Store) ImportDirectory(ctx context.Context, n NewDirectoryImport, decid
 	return id, nil
 }
 
-// apply writes the plan.
-func (p DirectoryPlan) apply(ctx context.Context, tx pgx.Tx, author string, today calendar.Date) error {
+// apply writes the plan, which changes the directory from what it was.
+func (p DirectoryPlan) apply(ctx context.Context, tx pgx.Tx, was Directory, author string, today calendar.Date) error {
 	for _, r := range p.Renames {
 		c := UnitChange{ID: newID(), Kind: RenameUnit, Unit: r.Unit, On: r.On, Name: r.Name, Reason: r.Reason, Author: author}
 		if err := c.check(today); err != nil {
@@ -104,6 +105,15 @@ func (p DirectoryPlan) apply(ctx context.Context, tx pgx.Tx, author string, toda
 	}
 	b := &pgx.Batch{}
 	p.queue(b)
+	for _, q := range p.Posts {
+		var term Post
+		if i := slices.IndexFunc(was.Posts, func(had Post) bool { return had.ID == q.Row.ID }); i >= 0 {
+			term = was.Posts[i]
+		}
+		if err := q.Row.queueOffers(b, term, today, author); err != nil {
+			return err
+		}
+	}
 	b.Queue(`SET CONSTRAINTS ALL IMMEDIATE`)
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return err

@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"duban/calendar"
 	"duban/lifecycle"
+	"duban/lot"
 )
 
 // dispatchPage is how many waiting look-backs are asked about at a time.
@@ -19,7 +21,7 @@ const dispatchPage = 200
 // and tells the drawn inspectors, and nobody else, that it has: from the hour of
 // the policy on, under an opaque number. Each day is asked about once; what was
 // due on an earlier one and not told, or falls on a day off by now, is a leader's
-// to decide. It returns nothing of how many there were, because whoever reads the
+// to decide, and so is a team that was told on an earlier day and did not come. It returns nothing of how many there were, because whoever reads the
 // engine's histories would learn it.
 //
 // Before that, whatever the hour, it puts under the key that seals what lies under
@@ -65,25 +67,31 @@ type waitingLookBack struct {
 	Number int
 	Key    string
 	Opens  calendar.Date
+	Closes calendar.Date
 	Broken bool
+	// Permitted: a leader lets the inspectors arrive today.
+	Permitted bool
 	// from is the first day not asked about.
 	from calendar.Date
 }
 
-// page reads a page of those whose window is open; last is empty behind the last.
+// page reads a page of those that wait for a drawn day, also before their window is
+// open: that a plan cannot be opened is to be known long before its day. Last is
+// empty behind the last.
 func (d dispatching) page(ctx context.Context, after string) (waiting []waitingLookBack, last string, err error) {
 	rows, err := d.store.pool.Query(ctx, `
 		SELECT c.id::text, (s.state -> 'draw' ->> 'number')::int, coalesce(s.state -> 'draw' ->> 'key', ''),
-		    (s.state -> 'draw' ->> 'opens')::date, s.state -> 'draw' -> 'fault' IS NOT NULL
+		    (s.state -> 'draw' ->> 'opens')::date, (s.state -> 'draw' ->> 'closes')::date, s.state -> 'draw' -> 'fault' IS NOT NULL,
+		    coalesce((s.state -> 'draw' -> 'permit' ->> 'given')::date = $3, false)
 		FROM cases c JOIN case_states s ON s.case_id = c.id
 		WHERE c.stage = 'look_back_pending' AND s.state -> 'draw' ->> 'status' = 'made'
-		    AND (s.state -> 'draw' ->> 'opens')::date <= $1 AND ($2 = '' OR c.id > $2::uuid)
-		ORDER BY c.id LIMIT $3`, d.today, after, dispatchPage)
+		    AND ($1 = '' OR c.id > $1::uuid)
+		ORDER BY c.id LIMIT $2`, after, dispatchPage, d.today)
 	if err != nil {
 		return nil, "", err
 	}
 	waiting, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (w waitingLookBack, err error) {
-		return w, row.Scan(&w.Case, &w.Number, &w.Key, &w.Opens, &w.Broken)
+		return w, row.Scan(&w.Case, &w.Number, &w.Key, &w.Opens, &w.Closes, &w.Broken, &w.Permitted)
 	})
 	if len(waiting) == dispatchPage {
 		last = waiting[len(waiting)-1].Case
@@ -100,48 +108,43 @@ func (d dispatching) ask(ctx context.Context, waiting []waitingLookBack) error {
 	for i, w := range waiting {
 		ids[i] = w.Case
 	}
-	asked := map[string]waitingLookBack{}
-	err := d.store.dispatcher(ctx, func(b *pgx.Batch) {
-		b.Queue(`SELECT case_id::text, number, through FROM sealed.asked WHERE case_id = ANY($1::uuid[])`, ids).Query(func(rows pgx.Rows) error {
-			var (
-				w       waitingLookBack
-				through calendar.Date
-			)
-			_, err := pgx.ForEachRow(rows, []any{&w.Case, &w.Number, &through}, func() error {
-				w.from = through.AddDays(1)
-				asked[w.Case] = w
-				return nil
-			})
-			return err
-		})
-	})
+	earlier, err := d.earlier(ctx, ids)
 	if err != nil {
 		return err
 	}
-	days, shown := map[string]calendar.Date{}, [][]byte{}
 	keys := d.store.keys()
-	var done []waitingLookBack
+	var wanted []waitingLookBack
 	for _, w := range waiting {
-		w.from = w.Opens
-		if a, ok := asked[w.Case]; ok && a.Number == w.Number && a.from.After(w.from) {
-			w.from = a.from
-		}
-		if !keys.Has(w.Key) {
-			if err := d.lacks(ctx, w); err != nil {
+		before := earlier[drawID{w.Case, w.Number}]
+		if before.told != nil && !w.Permitted && d.rules.Today(*before.told).Before(d.today) {
+			if err := d.absent(ctx, w); err != nil {
 				return err
 			}
-			continue // and is asked about when the key is back
+			continue
 		}
-		if !w.from.After(d.today) {
-			for tag, day := range tags(keys, w.Case, w.Number, w.from, d.today) {
-				days[tag] = day
-				shown = append(shown, []byte(tag))
+		w.from = w.Opens
+		if next := before.through.AddDays(1); !w.Broken && next.After(w.from) { // what was broken is asked about anew
+			w.from = next
+		}
+		switch {
+		case !keys.Has(w.Key): // it is asked about when the key is back
+			if err := d.broken(ctx, w, keys.Lacks(w.Key)); err != nil {
+				return err
 			}
-			done = append(done, w)
+		case w.Broken || before.through.Before(d.today):
+			wanted = append(wanted, w)
 		}
 	}
-	if len(done) == 0 {
-		return nil
+	done, err := d.there(ctx, wanted)
+	if err != nil || len(done) == 0 {
+		return err
+	}
+	days, shown := map[string]calendar.Date{}, [][]byte{}
+	for _, w := range done {
+		for tag, day := range tags(keys, w.Case, w.Number, w.from, d.today) {
+			days[tag] = day
+			shown = append(shown, []byte(tag))
+		}
 	}
 	var due []dueLookBack
 	err = d.store.dispatcher(ctx, func(b *pgx.Batch) {
@@ -158,6 +161,13 @@ func (d dispatching) ask(ctx context.Context, waiting []waitingLookBack) error {
 			return err
 		}
 	}
+	for _, w := range done {
+		if w.Broken && !slices.ContainsFunc(due, func(one dueLookBack) bool { return one.Case == w.Case }) {
+			if err := d.mended(ctx, w); err != nil {
+				return err
+			}
+		}
+	}
 	return d.store.dispatcher(ctx, func(b *pgx.Batch) {
 		for _, w := range done {
 			b.Queue(`
@@ -165,6 +175,35 @@ func (d dispatching) ask(ctx context.Context, waiting []waitingLookBack) error {
 				ON CONFLICT (case_id) DO UPDATE SET number = excluded.number, through = excluded.through`, w.Case, w.Number, d.today)
 		}
 	})
+}
+
+// A roundBefore is what earlier rounds did about a draw: through which day they asked,
+// and when they told its team.
+type roundBefore struct {
+	through calendar.Date
+	told    *time.Time
+}
+
+// earlier reads what earlier rounds did about some cases' draws.
+func (d dispatching) earlier(ctx context.Context, cases []string) (map[drawID]roundBefore, error) {
+	rounds := map[drawID]roundBefore{}
+	err := d.store.dispatcher(ctx, func(b *pgx.Batch) {
+		b.Queue(`
+			SELECT case_id::text, number, coalesce(a.through, 'epoch'), t.told_at
+			FROM sealed.asked a FULL JOIN sealed.tasks t USING (case_id, number) WHERE case_id = ANY($1::uuid[])`, cases).Query(func(rows pgx.Rows) error {
+			var (
+				of   drawID
+				done roundBefore
+			)
+			_, err := pgx.ForEachRow(rows, []any{&of.Case, &of.Number, &done.through, &done.told}, func() error {
+				rounds[of] = done
+				done.told = nil
+				return nil
+			})
+			return err
+		})
+	})
+	return rounds, err
 }
 
 // A dueLookBack is a plan whose day has come.
@@ -187,6 +226,7 @@ func (d dispatching) see(ctx context.Context, due dueLookBack, day calendar.Date
 			k.add(lifecycle.DecideSealBroken(k.c, *sealFault(err), p.at, k.rules))
 			return nil
 		}
+		k.add(lifecycle.DecideSealMended(k.c, p.at, k.rules))
 		told, err := p.wasTold(ctx, due)
 		if err != nil || told {
 			return err
@@ -217,14 +257,73 @@ func (d dispatching) see(ctx context.Context, due dueLookBack, day calendar.Date
 	})
 }
 
-// lacks records that the key of what was drawn is not at hand.
-func (d dispatching) lacks(ctx context.Context, w waitingLookBack) error {
+// absent asks a leader when those who were told on an earlier day did not come.
+func (d dispatching) absent(ctx context.Context, w waitingLookBack) error {
+	return d.on(ctx, w.Case, func(p *plan, k *tracked) error {
+		if k.c.Draw != nil && k.c.Draw.Number == w.Number && !k.c.Draw.Permitted(d.today) {
+			k.add(lifecycle.DecideMissed(k.c, lifecycle.NotKept(), p.at, k.rules))
+		}
+		return nil
+	})
+}
+
+// there are those whose plans lie where they were put, under a day of their window:
+// which, is not asked. What was taken away is a leader's to decide.
+func (d dispatching) there(ctx context.Context, waiting []waitingLookBack) (found []waitingLookBack, err error) {
+	if len(waiting) == 0 {
+		return nil, nil
+	}
+	var shown [][]byte
+	for _, w := range waiting {
+		for tag := range tags(d.store.keys(), w.Case, w.Number, w.Opens, w.Closes) {
+			shown = append(shown, []byte(tag))
+		}
+	}
+	there := map[drawID]bool{}
+	err = d.store.dispatcher(ctx, func(b *pgx.Batch) {
+		b.Queue(`SELECT case_id::text, number FROM sealed.there($1)`, shown).Query(func(rows pgx.Rows) error {
+			var id drawID
+			_, err := pgx.ForEachRow(rows, []any{&id.Case, &id.Number}, func() error {
+				there[id] = true
+				return nil
+			})
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range waiting {
+		if there[drawID{w.Case, w.Number}] {
+			found = append(found, w)
+		} else if err := d.broken(ctx, w, lot.PlanGone()); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// broken records, once, that what was drawn cannot be opened, because the key is not
+// at hand or the plan is gone.
+func (d dispatching) broken(ctx context.Context, w waitingLookBack, fault error) error {
 	if w.Broken {
 		return nil
 	}
-	d.store.log.ErrorContext(ctx, "the key of a sealed plan is not at hand", slog.String("key", w.Key))
+	d.store.log.ErrorContext(ctx, "a sealed plan cannot be opened", slog.String("key", w.Key), slog.Any("error", fault))
 	return d.on(ctx, w.Case, func(p *plan, k *tracked) error {
-		k.add(lifecycle.DecideSealBroken(k.c, *sealFault(d.store.keys().Lacks(w.Key)), p.at, k.rules))
+		if k.c.Draw != nil && k.c.Draw.Number == w.Number {
+			k.add(lifecycle.DecideSealBroken(k.c, *sealFault(fault), p.at, k.rules))
+		}
+		return nil
+	})
+}
+
+// mended records that what could not be opened can be: its key is back, or its plan.
+func (d dispatching) mended(ctx context.Context, w waitingLookBack) error {
+	return d.on(ctx, w.Case, func(p *plan, k *tracked) error {
+		if k.c.Draw != nil && k.c.Draw.Number == w.Number {
+			k.add(lifecycle.DecideSealMended(k.c, p.at, k.rules))
+		}
 		return nil
 	})
 }

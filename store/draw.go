@@ -187,9 +187,13 @@ func (p *plan) unseal(ctx context.Context, c lifecycle.Case) (lifecycle.Unsealed
 		return opened, nil
 	}
 	keys := p.store.keys()
+	made, err := p.sealedDraws(ctx, c)
+	if err != nil {
+		return opened, err
+	}
 	var asked [][]byte
-	for number := c.Draw.Revealed + 1; number <= c.Draw.Number; number++ {
-		for tag := range tags(keys, c.ID, number, c.AcceptedOn, c.Draw.Closes) {
+	for _, d := range made {
+		for tag := range tags(keys, c.ID, d.Number, d.Opens, d.Closes) {
 			asked = append(asked, []byte(tag))
 		}
 	}
@@ -203,30 +207,49 @@ func (p *plan) unseal(ctx context.Context, c lifecycle.Case) (lifecycle.Unsealed
 			}
 			return err
 		})
-		b.Queue(`SELECT number, task, told_at, told FROM sealed.tasks WHERE case_id = $1 AND number = $2`, c.ID, c.Draw.Number).Query(func(rows pgx.Rows) error {
-			told, err := pgx.CollectRows(rows, pgx.RowToStructByPos[lifecycle.LookBackDispatched])
-			for _, t := range told {
-				t.ToldAt = t.ToldAt.UTC()
-				opened.Dispatched = &t
-			}
-			return err
-		})
+		if c.Draw.Status == lifecycle.DrawMade { // else it was said when the draw ended
+			queueTask(b, c.ID, c.Draw.Number, &opened.Dispatched)
+		}
 	})
 	if err := p.tx.send(ctx, b); err != nil {
 		return opened, fmt.Errorf("unseal look-back of %s: %w", c.ID, err)
 	}
-	for number := c.Draw.Revealed + 1; number <= c.Draw.Number; number++ {
-		drawn, err := open(keys, c, number, plans)
+	for _, d := range made {
+		drawn, err := open(keys, c.ID, d.Number, d.Key, plans)
 		if err == nil {
 			opened.Reveals = append(opened.Reveals, drawn.Reveal())
-			p.unsealed = append(p.unsealed, plans[number].Tag)
+			p.unsealed = append(p.unsealed, plans[d.Number].Tag)
 			continue
 		}
-		if number == c.Draw.Number {
-			opened.Fault = sealFault(err)
+		fault := sealFault(err)
+		opened.Lost = append(opened.Lost, lifecycle.SealBroken{Number: d.Number, Fault: *fault})
+		if d.Number == c.Draw.Number {
+			opened.Fault = fault
 		}
 	}
 	return opened, nil
+}
+
+// sealedDraws are the draws of a case that were made and are not laid open.
+func (p *plan) sealedDraws(ctx context.Context, c lifecycle.Case) (made []lifecycle.LookBackDrawn, err error) {
+	rows, err := p.tx.conn.Query(ctx, `SELECT content::text FROM events WHERE case_id = $1 AND kind = $2 ORDER BY seq`, c.ID, string(lifecycle.EventLookBackDrawn))
+	if err != nil {
+		return nil, fmt.Errorf("read draws of %s: %w", c.ID, err)
+	}
+	contents, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
+	if err != nil {
+		return nil, fmt.Errorf("read draws of %s: %w", c.ID, err)
+	}
+	for _, content := range contents {
+		e, err := lifecycle.Event{Kind: lifecycle.EventLookBackDrawn}.WithContent(content)
+		if err != nil {
+			return nil, fmt.Errorf("read draws of %s: %w", c.ID, err)
+		}
+		if d, ok := e.Body.(*lifecycle.LookBackDrawn); ok && d.Number > c.Draw.Revealed {
+			made = append(made, *d)
+		}
+	}
+	return made, nil
 }
 
 // A duePlan is a plan whose tag was shown.
@@ -236,14 +259,18 @@ type duePlan struct {
 	Plan   []byte
 }
 
-// open opens the plan of a draw. A plan that no key of ours has a tag of is one
-// whose key is missing.
-func open(keys lot.Keys, c lifecycle.Case, number int, plans map[int]duePlan) (lot.Plan, error) {
+// open opens the plan of a draw. One that no key of ours has a tag of was taken
+// away, unless its key is missing.
+func open(keys lot.Keys, caseID string, number int, key string, plans map[int]duePlan) (lot.Plan, error) {
 	due, ok := plans[number]
-	if !ok {
-		return lot.Plan{}, keys.Lacks(c.Draw.Key)
+	switch {
+	case ok:
+		return keys.Open(due.Plan, caseID, number)
+	case keys.Has(key):
+		return lot.Plan{}, lot.PlanGone()
+	default:
+		return lot.Plan{}, keys.Lacks(key)
 	}
-	return keys.Open(due.Plan, c.ID, number)
 }
 
 // sealFault says what is wrong with the seal, in words for a leader.

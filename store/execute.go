@@ -13,7 +13,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"duban/lifecycle"
-	"duban/policy"
 )
 
 // Ids of commands and of the cases they open follow from account and key, so a
@@ -135,7 +134,7 @@ type head struct {
 	// standing is read only when something is ordered that others may join.
 	standing map[string][]lifecycle.Standing
 	holders  map[string][]lifecycle.PostHeld
-	over     map[string][]policy.List
+	over     map[string][]lifecycle.ListYear
 }
 
 // read locks the cases and reads everything the decision needs, in one round
@@ -166,7 +165,7 @@ func (w *work) read(ctx context.Context, t *tx) (head, error) {
 	if refs.Repeat != nil {
 		h.queueRepeat(b, w.caseID, *refs.Repeat)
 	}
-	if refs.Posts {
+	if refs.Posts || w.request.Actor.Unit != "" { // who signs for a unit holds its post
 		h.queuePosts(b, w.caseID)
 	}
 	if finding, ok := w.request.Body.(*lifecycle.OpenCase); ok && w.request.Once {
@@ -229,6 +228,9 @@ func (w *work) decide(ctx context.Context, t *tx, h head) (Answer, error) {
 	}
 	if o.refusal != nil {
 		p.unsealed = nil
+	}
+	if err := p.endDraws(ctx); err != nil {
+		return Answer{}, err
 	}
 	if err := p.draw(ctx); err != nil {
 		return Answer{}, err

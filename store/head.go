@@ -67,11 +67,18 @@ func (h *head) queueCampaigns(b *pgx.Batch, ids []string) {
 	})
 }
 
+// heldColumns are those of a term p as the rules know it, canSign what ties its
+// holder's account a to it: one that can sign for the unit.
+const (
+	heldColumns = `p.kind, p.holder, p.since, p.until, p.unit_id, coalesce(a.id, '')`
+	canSign     = `a.id = p.account_id AND a.disabled_at IS NULL AND a.unit_id = p.unit_id AND '` + string(lifecycle.UnitSecretary) + `' = ANY (a.roles)`
+)
+
 // queuePosts reads who held which post of the case's unit, and of those whose
 // duty passed on to it.
 func (h *head) queuePosts(b *pgx.Batch, caseID string) {
 	b.Queue(`
-		SELECT p.kind, p.holder, p.since, p.until FROM posts p, case_states s
+		SELECT `+heldColumns+` FROM posts p LEFT JOIN accounts a ON `+canSign+`, case_states s
 		WHERE s.case_id = $1 AND (p.unit_id = s.state ->> 'unit' OR s.state -> 'predecessors' ? p.unit_id)`, caseID).Query(func(rows pgx.Rows) error {
 		var err error
 		h.known.Posts, err = pgx.CollectRows(rows, pgx.RowToStructByPos[lifecycle.PostHeld])

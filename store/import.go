@@ -67,8 +67,8 @@ type ImportRow struct {
 	Cells []string
 	// Body is nil when the row has faults, or is a case already.
 	Body *lifecycle.OpenCase
-	// Faults is JSON, and nil when there are none.
-	Faults []byte
+	// Faults and Hint are JSON, and nil when there are none.
+	Faults, Hint []byte
 }
 
 // A Checked is what reading a workbook came to. Header and Faults are JSON.
@@ -178,7 +178,7 @@ func (w *importWriter) add(ctx context.Context, r ImportRow) error {
 			return err
 		}
 	}
-	w.batch.Queue(`INSERT INTO import_rows (import_id, row, content, cells, faults) VALUES ($1, $2, $3, $4, $5)`, w.id, r.Row, content, cells, r.Faults)
+	w.batch.Queue(`INSERT INTO import_rows (import_id, row, content, cells, faults, hint) VALUES ($1, $2, $3, $4, $5, $6)`, w.id, r.Row, content, cells, r.Faults, r.Hint)
 	if w.batch.Len() < importBatch {
 		return nil
 	}
@@ -266,13 +266,13 @@ func (s *Store) ImportSheet(ctx context.Context, id string, head func(header, fa
 }
 
 func (s *Store) sheetPage(ctx context.Context, id string, after int) ([]ImportRow, error) {
-	rows, err := s.pool.Query(ctx, `SELECT row, cells, faults FROM import_rows WHERE import_id = $1 AND row > $2 ORDER BY row LIMIT $3`, id, after, importBatch)
+	rows, err := s.pool.Query(ctx, `SELECT row, cells, faults, hint FROM import_rows WHERE import_id = $1 AND row > $2 ORDER BY row LIMIT $3`, id, after, importBatch)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (r ImportRow, err error) {
 		var cells []byte
-		if err := row.Scan(&r.Row, &cells, &r.Faults); err != nil {
+		if err := row.Scan(&r.Row, &cells, &r.Faults, &r.Hint); err != nil {
 			return r, err
 		}
 		return r, json.Unmarshal(cells, &r.Cells)

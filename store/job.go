@@ -28,9 +28,16 @@ type Job struct {
 	Over bool
 }
 
-// OpenJobs lists the jobs not finished yet, oldest first.
+// OpenJobs lists the jobs not finished yet, oldest first; one that waits for a
+// day, from that day on.
 func (s *Store) OpenJobs(ctx context.Context) ([]Job, error) {
-	rows, err := s.pool.Query(ctx, `SELECT id, kind, done, done_at IS NOT NULL FROM jobs WHERE done_at IS NULL ORDER BY queued_at, id LIMIT 100`)
+	rules, err := s.currentRules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.pool.Query(ctx, `
+		SELECT id, kind, done, done_at IS NOT NULL FROM jobs
+		WHERE done_at IS NULL AND coalesce((args ->> 'on')::date <= $1, true) ORDER BY queued_at, id LIMIT 100`, rules.Today(s.now()))
 	if err != nil {
 		return nil, fmt.Errorf("list jobs: %w", plain(err))
 	}
@@ -58,7 +65,7 @@ func (s *Store) Recompute(ctx context.Context, jobID string, limit int) (done in
 	if over {
 		return 0, false, nil
 	}
-	w, err := workOf(kind, args)
+	w, err := s.workOf(ctx, kind, args)
 	if err != nil {
 		return 0, false, fmt.Errorf("read job %s: %w", jobID, err)
 	}
@@ -93,20 +100,22 @@ type caseWork struct {
 }
 
 // workOf reads what a job is to do.
-func workOf(kind string, args []byte) (caseWork, error) {
+func (s *Store) workOf(ctx context.Context, kind string, args []byte) (caseWork, error) {
 	switch kind {
+	case KindOffer:
+		return s.offerWork(ctx, args)
 	case KindRecompute:
 		return caseWork{where: olderOpen, decide: func(k *tracked, at time.Time) []lifecycle.Event {
 			return lifecycle.DecideRecompute(k.c, at, k.rules)
 		}}, nil
 	case KindSucceed:
-		var s lifecycle.Succession
-		if err := json.Unmarshal(args, &s); err != nil {
+		var of lifecycle.Succession
+		if err := json.Unmarshal(args, &of); err != nil {
 			return caseWork{}, err
 		}
-		return caseWork{where: openOfUnit, args: []any{s.From}, decide: func(k *tracked, at time.Time) []lifecycle.Event {
-			return lifecycle.DecideSucceed(k.c, s, at, k.rules)
-		}, then: func(ctx context.Context, p *plan, k *tracked) error { return p.joinTalks(ctx, k, s) }}, nil
+		return caseWork{where: openOfUnit, args: []any{of.From}, decide: func(k *tracked, at time.Time) []lifecycle.Event {
+			return lifecycle.DecideSucceed(k.c, of, at, k.rules)
+		}, then: func(ctx context.Context, p *plan, k *tracked) error { return p.joinTalks(ctx, k, of) }}, nil
 	default:
 		return caseWork{}, ErrNotFound
 	}

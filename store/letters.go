@@ -11,9 +11,9 @@ import (
 // firstID is before every id, to begin a list after.
 const firstID = "00000000-0000-0000-0000-000000000000"
 
-// DeliverLetters moves the letters of a case that may leave into the in-app
-// inbox, exactly once, and returns how many are left and when the next of them
-// may leave.
+// DeliverLetters marks the letters of a case that may leave as delivered, each
+// once, and returns how many are left and when the next of them may leave. The mark
+// is for the workflows that ask for it; the inboxes do not need it (ADR 11).
 func (s *Store) DeliverLetters(ctx context.Context, caseID string) (left int, next time.Time, err error) {
 	_, err = s.pool.Exec(ctx, `
 		UPDATE outbox SET delivered_at = clock_timestamp()

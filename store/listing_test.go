@@ -400,3 +400,41 @@ func TestOneTalkPerPostHolder(t *testing.T) {
 	old.Must(ctx, t, casetest.Step{By: p.Leader, Body: &lifecycle.RecordMeasure{No: 1, MeasureRecord: record}})
 	r.sound(t)
 }
+
+// Issue 4 point 3: one entry per list, unit and year. The ladder's step of the last
+// day of a year is recorded in the first minutes of the next.
+func TestOneEntryAcrossTheYearsEnd(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	p := r.people
+	on := func(d calendar.Date) time.Time { return calendar.Real().At(d, 12*time.Hour) }
+	at := on(calendar.On(2025, 11, 12))
+	b := r.life(t, "b")
+	b.Now = func() time.Time { return at }
+	b.Must(ctx, t, append(append([]casetest.Step{p.Finding("乙", calendar.On(2025, 11, 12))}, p.UpToServing(lifecycle.Immediate)...), p.Sign())...)
+	a := r.life(t, "a")
+	a.Now = b.Now
+	for at.Before(on(calendar.On(2026, 1, 6))) {
+		at = at.AddDate(0, 0, 1)
+		b.Must(ctx, t, r.noteStep())
+		if at.Equal(on(calendar.On(2025, 12, 30))) {
+			a.Must(ctx, t, append(append([]casetest.Step{p.Finding("甲", calendar.On(2025, 12, 30))}, p.UpToServing(lifecycle.Immediate)...), p.Sign(),
+				casetest.Step{By: p.Leader, Body: &lifecycle.OrderMeasure{Measure: policy.MeasureNegativeList, List: policy.ListProblems, Basis: "拖延"}})...)
+		}
+	}
+	v, err := r.Case(ctx, p.Manager, b.Case)
+	require.NoError(t, err)
+	for _, m := range v.Staff.Measures {
+		if m.Kind == policy.MeasureNegativeList {
+			entries, err := r.Entries(ctx, store.EntryFilter{List: policy.ListProblems, Limit: 10})
+			require.NoError(t, err)
+			require.Len(t, entries, 1)
+			require.Equal(t, 2025, entries[0].Year)
+			require.Len(t, entries[0].Grounds, 2)
+			require.Equal(t, lifecycle.Joined, m.Status, "case a listed the unit on 2025-12-30")
+			return
+		}
+	}
+	require.Fail(t, "not listed")
+}

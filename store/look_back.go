@@ -180,7 +180,7 @@ func (s *Store) toldPlan(ctx context.Context, c lifecycle.Case, told lifecycle.L
 	if err != nil {
 		return lot.Team{}, on, fmt.Errorf("read what was dispatched of %s: %w", c.ID, plain(err))
 	}
-	if drawn, err := open(keys, c, told.Number, plans); err == nil {
+	if drawn, err := open(keys, c.ID, told.Number, c.Draw.Key, plans); err == nil {
 		return drawn.Team, drawn.Date, nil
 	}
 	return lot.Team{}, on, nil

@@ -86,14 +86,14 @@ func (w *waiting) told(t *testing.T) []string {
 }
 
 // dispatched reads one column as the dispatcher's role may.
-func (r record) dispatched(t *testing.T, sql string, args ...any) (list []string, err error) {
+func (r record) dispatched(t *testing.T, sql string) (list []string, err error) {
 	t.Helper()
 	ctx := context.Background()
 	err = pgx.BeginFunc(ctx, r.sql, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SET LOCAL ROLE duban_dispatch`); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, sql, args...)
+		rows, err := tx.Query(ctx, sql)
 		if err != nil {
 			return err
 		}
@@ -134,7 +134,7 @@ func TestTheDrawnAreToldOnTheMorning(t *testing.T) {
 	w := r.waits(t, "told")
 	before := w.state(t)
 	for day := before.Draw.Opens; day.Before(w.plan.Date); day = day.AddDays(1) {
-		w.dispatch(t, on(day, 23))
+		w.dispatch(t, on(day, 15))
 	}
 	w.dispatch(t, on(w.plan.Date, 6))
 	require.Empty(t, w.told(t))
@@ -147,8 +147,66 @@ func TestTheDrawnAreToldOnTheMorning(t *testing.T) {
 	for _, secret := range []string{before.Number, before.Finding.Title, r.people.Unit.Name, w.life.Case} {
 		require.NotContains(t, strings.Join(text, ""), secret)
 	}
-	w.dispatch(t, on(w.plan.Date.AddDays(1), 9))
-	require.Equal(t, lifecycle.DrawMade, w.state(t).Draw.Status, "what was told is not missed")
+	require.Equal(t, lifecycle.DrawMade, w.state(t).Draw.Status)
+}
+
+// A team that was told and did not come is a leader's to decide on the next morning,
+// and its task is no task any more. He may let it come on that day after all; if it
+// does not, he is asked again.
+func TestATeamThatDidNotComeIsALeadersTask(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	p := r.people
+	w := r.waits(t, "absent")
+	w.dispatch(t, on(w.plan.Date, 7))
+	for hour := 8; hour < 24; hour++ {
+		w.dispatch(t, on(w.plan.Date, hour))
+	}
+	require.Equal(t, lifecycle.DrawMade, w.state(t).Draw.Status)
+	for n := 1; n <= 2; n++ {
+		day := w.plan.Date.AddDays(n)
+		w.dispatch(t, on(day, 6))
+		require.Equal(t, lifecycle.DrawMade, w.state(t).Draw.Status)
+		require.Len(t, w.tasks(t, p.Lead.Account), 1)
+		w.dispatch(t, on(day, 7))
+		w.dispatch(t, on(day, 8))
+		c := w.state(t)
+		require.Equal(t, lifecycle.DrawMissed, c.Draw.Status)
+		require.Equal(t, "not_kept", c.Draw.Fault.Code)
+		_, asked := clockOf(c, policy.ClockDraw)
+		require.True(t, asked)
+		require.Empty(t, w.tasks(t, p.Lead.Account))
+		w.at(on(day, 9))
+		w.refused(t, "not_drawn", p.Lead, w.arrival(day))
+		w.life.Must(ctx, t, casetest.Step{By: p.Leader, Body: &lifecycle.PermitArrival{Reason: "大雪封路，顺延一日"}})
+		w.dispatch(t, on(day, 10))
+		c = w.state(t)
+		require.Equal(t, lifecycle.DrawMade, c.Draw.Status)
+		_, asked = clockOf(c, policy.ClockDraw)
+		require.False(t, asked)
+		require.Len(t, w.tasks(t, p.Lead.Account), 1)
+	}
+	require.Len(t, w.told(t), 2, "nobody is told again")
+	w.life.Must(ctx, t, casetest.Step{By: p.Lead, Body: w.arrival(w.plan.Date.AddDays(2))})
+	require.Equal(t, lifecycle.LookBackActive, w.state(t).Stage)
+	r.sound(t)
+}
+
+// A dispatcher that wakes when it is too late to come tells nobody, and the day is
+// missed on the next morning.
+func TestNobodyIsToldLate(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	w := r.waits(t, "late")
+	for _, hour := range []int{16, 23} {
+		w.dispatch(t, on(w.plan.Date, hour))
+	}
+	require.Empty(t, w.told(t))
+	require.Equal(t, lifecycle.DrawMade, w.state(t).Draw.Status)
+	w.dispatch(t, on(w.plan.Date.AddDays(1), 7))
+	require.Equal(t, "day_passed", w.state(t).Draw.Fault.Code)
+	require.Empty(t, w.told(t))
 }
 
 // A round that died after it told somebody, before it noted that it had asked, is made
@@ -170,7 +228,7 @@ func TestARoundThatDiedTellsNobodyAgain(t *testing.T) {
 		w.dispatch(t, on(again, 8))
 	}
 	require.Len(t, w.told(t), 2)
-	require.Equal(t, lifecycle.DrawMade, w.state(t).Draw.Status)
+	require.Equal(t, "not_kept", w.state(t).Draw.Fault.Code, "it was told")
 }
 
 // Issue 5, point 4: at the arrival everything is laid open, agrees with what was

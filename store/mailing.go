@@ -58,19 +58,21 @@ type routedLetter struct {
 	number    string
 	title     string
 	hidden    bool
+	byTimer   bool
+	notBefore time.Time
 }
 
 const selectUnrouted = `
 SELECT o.case_id::text, o.seq, o.recipient, o.about, o.measures, o.digest, coalesce(c.level, 0), coalesce(u.number, c.number, ''),
     CASE WHEN o.recipient LIKE 'unit:%' THEN coalesce(u.title, '') ELSE coalesce(c.title, '') END,
-    o.recipient LIKE 'unit:%' AND u.case_id IS NULL
+    o.recipient LIKE 'unit:%' AND u.case_id IS NULL, o.by_timer, o.not_before
 FROM outbox o LEFT JOIN cases c ON c.id = o.case_id
     LEFT JOIN unit_cases u ON u.case_id = o.case_id AND 'unit:' || u.unit_id = o.recipient
-WHERE o.routed_at IS NULL AND o.not_before <= $1
+WHERE o.routed_at IS NULL AND o.not_before <= $1 AND ($3 OR NOT o.by_timer)
 ORDER BY o.not_before, o.case_id, o.seq, o.recipient LIMIT $2 FOR UPDATE OF o SKIP LOCKED`
 
 // RouteLetters finds out who reads the letters that may leave by now, a page of
-// them: a paper becomes one mailing to each reader at once, a reminder waits for
+// them, those that a timer ordered in working time only: a paper becomes one mailing to each reader at once, a reminder waits for
 // the reader's next digest. It happens once to each letter, however often it is
 // tried.
 func (s *Store) RouteLetters(ctx context.Context, now time.Time, limit int) (Routed, error) {
@@ -84,12 +86,12 @@ func (s *Store) RouteLetters(ctx context.Context, now time.Time, limit int) (Rou
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, mailLock); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, selectUnrouted, now, limit)
+		rows, err := tx.Query(ctx, selectUnrouted, now, limit, r.LeaveHour(now))
 		if err != nil {
 			return err
 		}
 		letters, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (l routedLetter, err error) {
-			return l, row.Scan(&l.caseID, &l.seq, &l.recipient, &l.about, &l.measures, &l.digest, &l.level, &l.number, &l.title, &l.hidden)
+			return l, row.Scan(&l.caseID, &l.seq, &l.recipient, &l.about, &l.measures, &l.digest, &l.level, &l.number, &l.title, &l.hidden, &l.byTimer, &l.notBefore)
 		})
 		if err != nil || len(letters) == 0 {
 			return err
@@ -123,7 +125,7 @@ func (s *Store) RouteLetters(ctx context.Context, now time.Time, limit int) (Rou
 }
 
 const insertMailing = `
-INSERT INTO mailings (id, account_id, kind, day, subject, content, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`
+INSERT INTO mailings (id, account_id, kind, day, subject, content, created_at, by_timer) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`
 
 const insertMailingLetter = `
 INSERT INTO mailing_letters (case_id, seq, recipient, account_id, way, mailing_id, suppressed, at)
@@ -142,13 +144,17 @@ func (l routedLetter) queue(b *pgx.Batch, people *readers, space string, now tim
 		b.Queue(insertMailingLetter, l.caseID, l.seq, l.recipient, "", string(lifecycle.WayNobody), "", why, now)
 		return nil
 	}
+	at := now
+	if !l.byTimer { // as of its event, whoever finds its readers and when
+		at = l.notBefore
+	}
 	var made []string
 	for _, one := range readers {
 		id := ""
 		if !l.digest {
 			id = mailingID("paper", space, l.caseID, strconv.FormatInt(l.seq, 10), one.Account)
 			subject, text := lifecycle.PaperText(l.number, l.title, lifecycle.EventKind(l.about), l.measures, one.Way)
-			b.Queue(insertMailing, id, one.Account, "paper", nil, subject, text, now)
+			b.Queue(insertMailing, id, one.Account, "paper", nil, subject, text, at, l.byTimer)
 			made = append(made, id)
 		}
 		b.Queue(insertMailingLetter, l.caseID, l.seq, l.recipient, one.Account, string(one.Way), id, "", now)

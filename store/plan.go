@@ -222,30 +222,31 @@ func (k *tracked) queueEvents(b *pgx.Batch) error {
 }
 
 const insertLetters = `
-INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before, delivered_at, measures)
-SELECT $1, l.seq, l.recipient, l.about, l.digest, l.not_before, CASE WHEN l.not_before <= $7 THEN $7 END, string_to_array(l.measures, ' ')
-FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[], $8::text[]) AS l (seq, recipient, about, digest, not_before, measures)
+INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before, by_timer, delivered_at, measures)
+SELECT $1, l.seq, l.recipient, l.about, l.digest, l.not_before, l.by_timer, CASE WHEN l.not_before <= $8 THEN $8 END, string_to_array(l.measures, ' ')
+FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[], $7::bool[], $9::text[]) AS l (seq, recipient, about, digest, not_before, by_timer, measures)
 ON CONFLICT (case_id, seq, recipient) DO NOTHING`
 
-// queueLetters queues what is to be told. What may leave at once is in the inbox
-// with this transaction: the inbox is a read of these rows.
+// queueLetters queues what is to be told. What may leave at once is in the inbox of
+// whoever looks once this is committed: an inbox finds readers for these rows first.
 func (k *tracked) queueLetters(b *pgx.Batch) {
 	var (
 		seqs      []int64
 		to, about []string
 		digest    []bool
 		notBefore []time.Time
+		byTimer   []bool
 		measures  []string
 	)
 	for i, e := range k.events {
 		for _, l := range lifecycle.Letters(k.after[i], e, k.rules) {
 			seqs, to, about = append(seqs, e.Seq), append(to, l.To.String()), append(about, string(l.About))
-			digest, notBefore = append(digest, l.Digest), append(notBefore, l.NotBefore)
+			digest, notBefore, byTimer = append(digest, l.Digest), append(notBefore, l.NotBefore), append(byTimer, l.ByTimer)
 			measures = append(measures, joinKinds(l.Measures))
 		}
 	}
 	if len(seqs) > 0 {
-		b.Queue(insertLetters, k.c.ID, seqs, to, about, digest, notBefore, k.c.At, measures)
+		b.Queue(insertLetters, k.c.ID, seqs, to, about, digest, notBefore, byTimer, k.c.At, measures)
 	}
 }
 

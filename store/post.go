@@ -110,9 +110,27 @@ func (p Post) begin(ctx context.Context, tx pgx.Tx, today calendar.Date) error {
 	if len(taken) > 0 {
 		return postTaken(taken[0])
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO posts (id, unit_id, kind, holder, account_id, since, until) VALUES ($1, $2, $3, $4, nullif($5, ''), $6, $7)`,
+	b := &pgx.Batch{}
+	b.Queue(`INSERT INTO posts (id, unit_id, kind, holder, account_id, since, until) VALUES ($1, $2, $3, $4, nullif($5, ''), $6, $7)`,
 		p.ID, p.Unit, p.Kind, p.Holder, p.Account, p.Since, dateOrNil(p.Until))
-	return err
+	if err := p.queueOffers(b, Post{}, today, ""); err != nil {
+		return err
+	}
+	return tx.SendBatch(ctx, b).Close()
+}
+
+// queueOffers has the unit's cases offered when the term begins and when it is
+// over, as far as that is not what it was.
+func (p Post) queueOffers(b *pgx.Batch, was Post, today calendar.Date, author string) error {
+	if p.Unit != was.Unit || p.Kind != was.Kind || p.Since != was.Since || p.Account != was.Account {
+		if err := queueOffer(b, p.Unit, p.Kind, p.Since, today, author); err != nil {
+			return err
+		}
+	}
+	if p.Until.IsZero() || p.Until == was.Until {
+		return nil
+	}
+	return queueOffer(b, p.Unit, p.Kind, p.Until.AddDays(1), today, author)
 }
 
 // holderMay refuses an account that is none of the unit's. One of the committee's
@@ -170,10 +188,16 @@ func (s *Store) EndPost(ctx context.Context, unit, id string, until calendar.Dat
 		case until.Before(ended.Since):
 			return &FieldError{Field: "until", Code: "too_early", ZH: "免职日期不能早于任职日期" + ended.Since.String() + "。", EN: "A term may not end before it begins."}
 		}
-		if _, err := tx.Exec(ctx, `UPDATE posts SET until = $2 WHERE id = $1`, id, until); err != nil {
+		ended.Until = until
+		b := &pgx.Batch{}
+		b.Queue(`UPDATE posts SET until = $2 WHERE id = $1`, id, until)
+		// Whoever acts while the post is vacant takes the cases over too.
+		if err := queueOffer(b, unit, ended.Kind, until.AddDays(1), rules.Today(s.now()), ""); err != nil {
 			return err
 		}
-		ended.Until = until
+		if err := tx.SendBatch(ctx, b).Close(); err != nil {
+			return err
+		}
 		if next == nil {
 			return nil
 		}

@@ -100,6 +100,9 @@ func (s *Store) answer(ctx context.Context, q querier, r receipt, a lifecycle.Ac
 	if err != nil {
 		return Answer{}, err
 	}
+	if rules.Known, err = knownOf(ctx, q, out.Case, a); err != nil {
+		return Answer{}, err
+	}
 	out.Allowed = lifecycle.Allowed(out.Case, a, out.At, rules)
 	return out, nil
 }

@@ -19,7 +19,7 @@ const resealPage = 500
 // at hand opens stays as it is.
 func (s *Store) reseal(ctx context.Context) error {
 	keys := s.keys()
-	if keys.CanSeal() != nil {
+	if len(keys) == 0 {
 		return nil
 	}
 	if err := s.resealLoad(ctx, keys); err != nil {
@@ -44,16 +44,16 @@ type rosterRow struct {
 	Roster []byte
 }
 
-// resealRosters seals the rosters behind the last that are not under the key that
-// seals. Where some lay in plain the table is written anew, so that they lie in none
+// resealRosters seals the rosters behind the last that are under an older key at hand
+// or in plain. Where some lay in plain the table is written anew, so that they lie in none
 // of its pages either.
 func (s *Store) resealRosters(ctx context.Context, keys lot.Keys, last rosterRow) (page []rosterRow, err error) {
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		b := &pgx.Batch{}
 		as(b, RoleSealed, func(b *pgx.Batch) {
 			b.Queue(`SELECT case_id::text, number, roster FROM sealed.rosters
-				WHERE (substr(roster, 1, 12) < $1 OR substr(roster, 1, 12) > $1) AND (case_id, number) > ($2, $3)
-				ORDER BY case_id, number LIMIT $4 FOR UPDATE`, keys.RosterHeader(), last.Case, last.Number, resealPage).Query(func(rows pgx.Rows) (err error) {
+				WHERE (substr(roster, 1, 12) = ANY ($1) OR substr(roster, 1, 12) >= '[' AND substr(roster, 1, 12) < '\x5c') AND (case_id, number) > ($2, $3)
+				ORDER BY case_id, number LIMIT $4 FOR UPDATE`, keys.RosterHeaders()[1:], last.Case, last.Number, resealPage).Query(func(rows pgx.Rows) (err error) {
 				page, err = pgx.CollectRows(rows, pgx.RowToStructByPos[rosterRow])
 				return err
 			})

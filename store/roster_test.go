@@ -53,10 +53,6 @@ func (r record) keptRoster(t *testing.T, id string) (text []byte) {
 	return text
 }
 
-func team(p lot.Plan) []string {
-	return slices.Sorted(slices.Values(append([]string{p.Team.Lead}, p.Team.Others...)))
-}
-
 // guess goes through all teams of two and returns that which, added to loads of
 // nought, gives the roster; nil when none does.
 func guess(people map[string]lifecycle.Actor, is func(lot.Roster) bool) (found []string) {
@@ -221,4 +217,50 @@ func TestARosterFollowsTheKeys(t *testing.T) {
 	require.True(t, checked(newer).OK && checked(newer).RosterChecked)
 	r.underSeal(t, `UPDATE sealed.rosters SET roster = (SELECT roster FROM sealed.rosters WHERE case_id = $1) WHERE case_id = $2`, other.life.Case, w.life.Case)
 	require.False(t, checked(newer).OK)
+}
+
+// How often people were drawn is shown once nothing that is counted in it waits any
+// more, and not before: what was shown of two draws names no third team. A case that
+// was handed away may come back with its draw; one that was voided does not.
+func TestTheLoadIsShownOnceAllThatIsCountedLiesOpen(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	p := r.people
+	people := r.crowd(t, 6)
+	arrive := func(w *waiting) {
+		t.Helper()
+		w.at(on(w.plan.Date, 9))
+		w.life.Must(ctx, t, casetest.Step{By: people[w.plan.Team.Lead], Body: w.arrival(w.plan.Date)})
+	}
+	whole := func(w *waiting) bool {
+		t.Helper()
+		rosters, err := r.ShownRosters(ctx, p.Auditor, w.life.Case)
+		require.NoError(t, err)
+		require.Len(t, rosters, 1)
+		draws, _, err := r.CheckedDraws(ctx, p.Auditor, w.life.Case)
+		require.NoError(t, err)
+		require.Equal(t, draws[0].Reveal.Roster, rosters[0].Digest())
+		text, err := json.Marshal(rosters)
+		require.NoError(t, err)
+		if !rosters[0].Whole() {
+			require.NotRegexp(t, `"recent":[1-9]|load_salt`, string(text))
+		}
+		return rosters[0].Whole()
+	}
+	first, gone, last := r.waits(t, "first"), r.waits(t, "gone"), r.waits(t, "last")
+	rosters, err := r.ShownRosters(ctx, p.Auditor, last.life.Case)
+	require.NoError(t, err)
+	require.Empty(t, rosters, "nothing lies open")
+	arrive(last)
+	require.False(t, whole(last))
+	arrive(first)
+	require.True(t, whole(first), "nothing is counted in the first")
+	require.False(t, whole(last))
+	gone.life.Must(ctx, t, casetest.Step{By: p.Leader, Body: &lifecycle.Transfer{To: "市纪委", Reason: "移送"}})
+	require.False(t, whole(last))
+	gone.life.Must(ctx, t, casetest.Step{By: p.Leader, Body: &lifecycle.TakeBack{Reason: "退回"}}, casetest.Step{By: p.Leader, Body: &lifecycle.Void{Reason: "另案办理"}})
+	require.True(t, whole(last))
+	_, err = r.ShownRosters(ctx, p.Secretary, last.life.Case)
+	require.ErrorIs(t, err, store.ErrNotFound)
 }

@@ -155,6 +155,8 @@ func TestFunctionsUnderTheSealAreTheDispatchers(t *testing.T) {
 		"due":     `SELECT FROM sealed.due(ARRAY[]::bytea[])`,
 		"forget":  `SELECT sealed.forget(ARRAY[]::bytea[])`,
 		"roster":  `SELECT sealed.roster('` + r.id + `', 1)`,
+		"there":   `SELECT FROM sealed.there(ARRAY[]::bytea[])`,
+		"headers": `SELECT FROM sealed.headers()`,
 		"counted": `SELECT FROM sealed.counted('` + r.id + `', 1)`,
 	}
 	functions := r.strings(t, `SELECT proname FROM pg_proc WHERE pronamespace = 'sealed'::regnamespace`)

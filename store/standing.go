@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/jackc/pgx/v5"
 
@@ -56,46 +55,41 @@ func (p *plan) readStanding(ctx context.Context) error {
 	return err
 }
 
-// overFor reads the lists on which the year's entry of a case's unit was ended.
-func (p *plan) overFor(ctx context.Context, ids []string) (map[string][]policy.List, error) {
-	rules, err := p.store.rules(ctx, p.tx.conn, p.head.force, 0)
+// overFor reads the entries of a case's unit that were ended.
+func (p *plan) overFor(ctx context.Context, ids []string) (map[string][]lifecycle.ListYear, error) {
+	rows, err := p.tx.conn.Query(ctx, selectOver, ids) //nolint:rowserrcheck // ForEachRow checks it
 	if err != nil {
 		return nil, err
 	}
-	rows, err := p.tx.conn.Query(ctx, selectOver, ids, rules.Today(p.at).Year()) //nolint:rowserrcheck // ForEachRow checks it
-	if err != nil {
-		return nil, err
-	}
-	over := map[string][]policy.List{}
-	var id, list string
-	_, err = pgx.ForEachRow(rows, []any{&id, &list}, func() error {
-		over[id] = append(over[id], policy.List(list))
+	over := map[string][]lifecycle.ListYear{}
+	var (
+		id, list string
+		year     int
+	)
+	_, err = pgx.ForEachRow(rows, []any{&id, &list, &year}, func() error {
+		over[id] = append(over[id], lifecycle.ListYear{List: policy.List(list), Year: year})
 		return nil
 	})
 	return over, err
 }
 
 const selectOver = `
-SELECT c.id::text, e.list FROM cases c JOIN list_entries e ON e.unit_id = c.unit_id
-WHERE c.id = ANY($1::uuid[]) AND e.year = $2 AND e.ended_on IS NOT NULL`
+SELECT c.id::text, e.list, e.year FROM cases c JOIN list_entries e ON e.unit_id = c.unit_id
+WHERE c.id = ANY($1::uuid[]) AND e.ended_on IS NOT NULL`
 
 // standingFor locks the units of the cases, so that two cases of one unit do not
 // both find nothing to join, and reads what there is.
 func (p *plan) standingFor(ctx context.Context, ids []string) (map[string][]lifecycle.Standing, error) {
-	rules, err := p.store.rules(ctx, p.tx.conn, p.head.force, 0)
-	if err != nil {
-		return nil, err
-	}
 	b := &pgx.Batch{}
 	found := map[string][]lifecycle.Standing{}
 	b.Queue(lockUnits, ids)
-	b.Queue(selectStanding, ids, strconv.Itoa(rules.Today(p.at).Year())).Query(func(rows pgx.Rows) error {
+	b.Queue(selectStanding, ids).Query(func(rows pgx.Rows) error {
 		var (
 			id, kind, list string
 			s              lifecycle.Standing
 			with           lifecycle.PostHolder
 		)
-		_, err := pgx.ForEachRow(rows, []any{&id, &kind, &list, &s.Case, &s.Measure, &with.Post, &with.Person}, func() error {
+		_, err := pgx.ForEachRow(rows, []any{&id, &kind, &list, &s.Year, &s.Case, &s.Measure, &with.Post, &with.Person}, func() error {
 			s.Kind, s.List, s.Subject = policy.MeasureKind(kind), policy.List(list), subject(with)
 			found[id] = append(found[id], s)
 			return nil
@@ -142,11 +136,11 @@ SELECT pg_advisory_xact_lock(key)
 FROM (SELECT DISTINCT hashtextextended('duban unit ' || unit_id, 0) AS key FROM cases WHERE id = ANY($1::uuid[]) ORDER BY key) u`
 
 // The open talks of other cases of the same unit, but for those that another body
-// has, and its entries of the year on
-// a list, but for those that were ended. What was taken against another unit by
-// mistake counts for nothing.
+// has, and its entries on the lists by year, but for those that were ended. What was
+// taken against another unit by mistake counts for nothing.
 const selectStanding = `
-SELECT c.id::text, m ->> 'kind', CASE WHEN m ->> 'kind' = 'negative_list' THEN coalesce(m ->> 'list', 'assessment') ELSE '' END, o.id::text, (m ->> 'no')::int,
+SELECT c.id::text, m ->> 'kind', CASE WHEN m ->> 'kind' = 'negative_list' THEN coalesce(m ->> 'list', 'assessment') ELSE '' END,
+    CASE WHEN m ->> 'kind' = 'negative_list' THEN left(m ->> 'on', 4)::int ELSE 0 END, o.id::text, (m ->> 'no')::int,
     coalesce(m -> 'subject' ->> 'post', ''), coalesce(m -> 'subject' ->> 'person', '')
 FROM cases c
 JOIN cases o ON o.unit_id = c.unit_id AND o.id <> c.id
@@ -154,10 +148,10 @@ JOIN case_states s ON s.case_id = o.id AND s.state ? 'measures'
 CROSS JOIN LATERAL jsonb_array_elements(s.state -> 'measures') m
 WHERE c.id = ANY($1::uuid[]) AND NOT m ? 'misdirected' AND (
     o.settled_at IS NULL AND o.stage <> 'transferred' AND m ->> 'kind' = 'reminder_talk' AND m ->> 'status' = 'ordered'
-    OR m ->> 'kind' = 'negative_list' AND m ->> 'status' IN ('ordered', 'done') AND left(m ->> 'on', 4) = $2
+    OR m ->> 'kind' = 'negative_list' AND m ->> 'status' IN ('ordered', 'done')
         AND coalesce(m ->> 'unit', o.unit_id) = c.unit_id
         AND NOT EXISTS (SELECT FROM list_entries e WHERE e.unit_id = c.unit_id AND e.list = coalesce(m ->> 'list', 'assessment')
-            AND e.year = $2::int AND (e.entry -> 'ended' -> 'leads')::jsonb ? concat_ws(' ', o.id, m ->> 'no', m ->> 'on')))
+            AND e.year = left(m ->> 'on', 4)::int AND (e.entry -> 'ended' -> 'leads')::jsonb ? concat_ws(' ', o.id, m ->> 'no', m ->> 'on')))
 ORDER BY o.opened_at, o.id, (m ->> 'no')::int DESC`
 
 // joinTalks joins what is open of the talks of a case that passed on with its unit

@@ -27,7 +27,7 @@ func (i *inheritance) standing(recorded []lifecycle.Standing) []lifecycle.Standi
 func (i *inheritance) note(c lifecycle.Case) {
 	for _, m := range c.Measures {
 		if m.Status == lifecycle.Ordered {
-			i.taken = append(i.taken, lifecycle.Standing{Kind: m.Kind, List: m.List, Case: c.ID, Measure: m.No, Subject: m.Subject})
+			i.taken = append(i.taken, m.Standing(c.ID))
 		}
 	}
 }

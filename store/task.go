@@ -119,8 +119,9 @@ type Undelivered struct {
 // maxUndelivered is how many undelivered papers are listed.
 const maxUndelivered = 200
 
-// Undelivered lists the papers that were given up, for the officers of their cases
-// and for the section heads; the latest first.
+// Undelivered lists the papers of open cases that were given up and did not reach
+// their person otherwise, for the officers of the cases and for the section heads;
+// the latest first.
 func (s *Store) Undelivered(ctx context.Context, a lifecycle.Actor) ([]Undelivered, error) {
 	if a.Unit != "" {
 		return nil, nil
@@ -130,7 +131,7 @@ func (s *Store) Undelivered(ctx context.Context, a lifecycle.Actor) ([]Undeliver
 		FROM messages m JOIN mailings g ON g.id = m.mailing_id AND g.kind = 'paper'
 		JOIN mailing_letters l ON l.mailing_id = g.id
 		JOIN cases c ON c.id = l.case_id LEFT JOIN units u ON u.id = c.unit_id
-		WHERE m.state = 'dead' AND ($2 OR c.officer = $1)
+		WHERE m.state = 'dead' AND m.served_at IS NULL AND c.settled_at IS NULL AND ($2 OR c.officer = $1)
 		ORDER BY m.created_at DESC, m.id, c.number_key LIMIT $3`, a.Account, a.Has(lifecycle.Head), maxUndelivered)
 	if err != nil {
 		return nil, fmt.Errorf("list undelivered papers: %w", plain(err))

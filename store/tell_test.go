@@ -115,6 +115,7 @@ func TestLettersOnce(t *testing.T) {
 	left, next, err := r.DeliverLetters(ctx, c.ID)
 	require.NoError(t, err)
 	require.Positive(t, left)
+	require.Equal(t, left, r.count(t, `SELECT count(*) FROM outbox WHERE by_timer`))
 	require.True(t, next.After(l.Now().Add(-time.Minute)))
 	due, err := r.LettersDue(ctx, "", 10)
 	require.NoError(t, err)

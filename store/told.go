@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -10,6 +11,39 @@ import (
 	"duban/lifecycle"
 	"duban/lot"
 )
+
+// queueTask reads who was told of a draw, and when; nobody may have been.
+func queueTask(b *pgx.Batch, caseID string, number int, told **lifecycle.LookBackDispatched) {
+	b.Queue(`SELECT number, task, told_at, told FROM sealed.tasks WHERE case_id = $1 AND number = $2`, caseID, number).Query(func(rows pgx.Rows) error {
+		found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[lifecycle.LookBackDispatched])
+		for _, t := range found {
+			t.ToldAt = t.ToldAt.UTC()
+			*told = &t
+		}
+		return err
+	})
+}
+
+// endDraws records of every draw that ends with the transaction that its team was
+// told, if it was.
+func (p *plan) endDraws(ctx context.Context) error {
+	for _, k := range p.tracked {
+		number := lifecycle.EndedDraw(k.before, k.c)
+		if number == 0 {
+			continue
+		}
+		var told *lifecycle.LookBackDispatched
+		b := &pgx.Batch{}
+		as(b, RoleDispatch, func(b *pgx.Batch) { queueTask(b, k.c.ID, number, &told) })
+		if err := p.tx.send(ctx, b); err != nil {
+			return fmt.Errorf("read who was told of %s: %w", k.c.ID, err)
+		}
+		if told != nil {
+			k.add(lifecycle.DecideTold(k.c, *told, k.c.At, k.rules))
+		}
+	}
+	return nil
+}
 
 // wasTold reports whether the team of a draw was told.
 func (p *plan) wasTold(ctx context.Context, due dueLookBack) (told bool, err error) {

@@ -81,10 +81,15 @@ func TestWhoWasToldIsNobodysToReadUntilTheArrival(t *testing.T) {
 			require.ErrorIs(t, err, store.ErrNotFound, when)
 			_, err = w.ResendMessage(ctx, id, r.people.Admin.Account, morning)
 			require.ErrorIs(t, err, store.ErrNotFound, when)
+			_, err = w.ServeOtherwise(ctx, r.people.Head, id, "当面", morning)
+			require.ErrorIs(t, err, store.ErrNotFound, when)
 		}
-		told, err := w.CaseMessages(ctx, r.people.Head, w.life.Case)
+		resent, err := w.ResendMessages(ctx, "bounced", r.people.Admin.Account, morning)
 		require.NoError(t, err)
-		for _, m := range told {
+		require.Zero(t, resent, when)
+		told, err := w.CaseMessages(ctx, r.people.Head, w.life.Case, "", store.MaxPage)
+		require.NoError(t, err)
+		for _, m := range told.Messages {
 			require.NotEqual(t, "task", m.Kind, when)
 		}
 		papers, err := w.Undelivered(ctx, r.people.Head)
@@ -104,12 +109,12 @@ func TestWhoWasToldIsNobodysToReadUntilTheArrival(t *testing.T) {
 	require.Equal(t, store.BounceRecorded, fate)
 	silent("came back")
 	for _, account := range w.team() {
-		inbox, err := w.Inbox(ctx, account, "", 10)
+		inbox, err := w.Inbox(ctx, account, "", morning, 10)
 		require.NoError(t, err)
 		require.NotEmpty(t, inbox)
 		require.Equal(t, "task", inbox[0].Kind, "the drawn read it")
 	}
-	inbox, err := w.Inbox(ctx, r.people.Head.Account, "", 100)
+	inbox, err := w.Inbox(ctx, r.people.Head.Account, "", morning, 100)
 	require.NoError(t, err)
 	for _, m := range inbox {
 		require.NotContains(t, m.Subject, "今日任务")
@@ -121,10 +126,10 @@ func TestWhoWasToldIsNobodysToReadUntilTheArrival(t *testing.T) {
 	_, tries, err := w.Message(ctx, ids[0])
 	require.NoError(t, err)
 	require.Len(t, tries, 3, "again, sent, bounced")
-	told, err := w.CaseMessages(ctx, r.people.Head, w.life.Case)
+	told, err := w.CaseMessages(ctx, r.people.Head, w.life.Case, "", store.MaxPage)
 	require.NoError(t, err)
 	var named []string
-	for _, m := range told {
+	for _, m := range told.Messages {
 		if m.Kind != "task" {
 			continue
 		}
@@ -202,11 +207,11 @@ func threes(t *testing.T) record {
 	return r
 }
 
-// recuse keeps somebody out of the unit's look-backs from now on.
+// recuse keeps somebody out of the unit's look-backs from before the drawn day on.
 func (w *waiting) recuse(t *testing.T, account string) {
 	t.Helper()
 	_, err := w.AddRecusal(context.Background(), store.Recusal{
-		Account: account, Unit: w.people.Unit.ID, Ground: lot.DeclaredConflict, Reason: "配偶在该单位工作", Since: today().AddDays(-1), Author: account,
+		Account: account, Unit: w.people.Unit.ID, Ground: lot.DeclaredConflict, Reason: "配偶在该单位工作", Since: w.plan.Window.Opens, Author: account,
 	})
 	require.NoError(t, err)
 }
@@ -250,4 +255,61 @@ func TestWhoIsRecusedSinceHeWasToldReadsNothing(t *testing.T) {
 	tasks := w.tasks(t, w.plan.Team.Lead)
 	require.Len(t, tasks, 1)
 	require.Len(t, tasks[0].Team, 2, "nor is he named among those who come")
+}
+
+// That a team was told stays in the record when its draw ends before anybody came: it
+// is drawn anew, announced, or the finding withdrawn. It is said once, and the arrival
+// says of the draw that counts what it always did.
+func TestThatATeamWasToldStaysInTheRecord(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	p := r.people
+	for name, end := range map[string]func(w *waiting){
+		"redraw": func(w *waiting) {
+			w.life.Must(ctx, t,
+				casetest.Step{By: p.Lead, Body: &lifecycle.RequestRedraw{Reason: "临时有事"}},
+				casetest.Step{By: p.Leader, Body: &lifecycle.DecideRedraw{Granted: true, Reason: "同意"}})
+			w.plan = w.drawn(t)
+			w.dispatch(t, on(w.plan.Date, 7))
+			w.at(on(w.plan.Date, 9))
+			w.life.Must(ctx, t, casetest.Step{By: p.Lead, Body: w.arrival(w.plan.Date)})
+		},
+		"announced": func(w *waiting) {
+			w.life.Must(ctx, t,
+				casetest.Step{By: p.Leader, Body: &lifecycle.AnnounceLookBack{On: w.plan.Date, Persons: w.team(), Reason: "统一安排"}},
+				casetest.Step{By: p.Lead, Body: w.arrival(w.plan.Date)})
+		},
+		"void": func(w *waiting) {
+			w.life.Must(ctx, t, casetest.Step{By: p.Leader, Body: &lifecycle.Void{Reason: "另案办理"}})
+		},
+	} {
+		w := r.waits(t, name)
+		w.reach(t)
+		morning := on(w.plan.Date, 7)
+		w.dispatch(t, morning)
+		team := w.team()
+		w.at(on(w.plan.Date, 8))
+		end(w)
+		draws, _, err := r.CheckedDraws(ctx, p.Auditor, w.life.Case)
+		require.NoError(t, err)
+		require.NotNil(t, draws[0].Dispatched, name)
+		require.Equal(t, 1, draws[0].Dispatched.Number, name)
+		require.Equal(t, team, draws[0].Dispatched.Told, name)
+		require.WithinDuration(t, morning, draws[0].Dispatched.ToldAt, 0, name)
+		for i, d := range draws {
+			require.Equal(t, i+1, d.Dispatched.Number, name)
+		}
+		require.Equal(t, len(draws), r.count(t, `SELECT count(*) FROM events WHERE kind = 'look_back_dispatched' AND case_id = $1`, w.life.Case), name)
+		told, err := w.CaseMessages(ctx, p.Head, w.life.Case, "", 100)
+		require.NoError(t, err)
+		var named int
+		for _, m := range told.Messages {
+			if m.Kind == "task" {
+				named++
+			}
+		}
+		require.Equal(t, 2*len(draws), named, "%s: it is with the case's messages", name)
+	}
+	r.sound(t)
 }

@@ -129,13 +129,17 @@ func (d *demoStage) start(ctx context.Context, args ...string) (*process, error)
 	if err != nil {
 		return nil, err
 	}
+	files, err := evidence.FolderURL(filepath.Join(d.dir, evidenceFolder))
+	if err != nil {
+		return nil, err
+	}
 	log, err := os.OpenFile(filepath.Join(d.dir, args[0]+".log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
 	defer log.Close()
 	cmd := exec.CommandContext(ctx, self, args...)
-	cmd.Env = append(os.Environ(), "DATABASE_URL="+d.postgres.URL(), "TEMPORAL_ADDRESS="+d.engine.Address(), "DUBAN_PAPERS_URL="+papers,
+	cmd.Env = append(os.Environ(), "DATABASE_URL="+d.postgres.URL(), "TEMPORAL_ADDRESS="+d.engine.Address(), "DUBAN_PAPERS_URL="+papers, "DUBAN_EVIDENCE_URL="+files,
 		"DUBAN_SEAL_KEY=", "DUBAN_SEAL_KEY_COMMAND=", "DUBAN_SEAL_KEY_FILE="+filepath.Join(d.dir, sealKeyFile))
 	cmd.Stdout, cmd.Stderr = log, log
 	p := &process{cmd: cmd, done: make(chan struct{})}

@@ -27,7 +27,7 @@ func demoFigures() [][2]string {
 		{"level: L3, after: 10WD,", "level: L3, after: 3WD,"},
 		{"level: L4, after: 15WD,", "level: L4, after: 4WD,"},
 		// From the first moment of the day, so that all of it is left for the rounds.
-		{"look_back: {opens: 30D, min_persons: 2, team: 2, load: 12M, tell_at: 7h,", "look_back: {opens: 1D, min_persons: 2, team: 2, load: 12M, tell_at: 0h,"},
+		{"look_back: {opens: 30D, min_persons: 2, team: 2, load: 12M, tell_at: 7h, tell_until: 16h,", "look_back: {opens: 1D, min_persons: 2, team: 2, load: 12M, tell_at: 0h, tell_until: 24h,"},
 	}
 }
 

@@ -16,6 +16,7 @@ func TestDemoPolicy(t *testing.T) {
 	require.Equal(t, leastDemoDay, p.Time.DayLength.Std())
 	require.Equal(t, "1D", p.LookBack.Opens.String())
 	require.Zero(t, p.LookBack.TellAt.Std())
+	require.Equal(t, 24*time.Hour, p.LookBack.TellUntil.Std())
 	require.NoError(t, demoCmd{DayLength: leastDemoDay}.Validate())
 	require.ErrorContains(t, demoCmd{DayLength: leastDemoDay - time.Millisecond}.Validate(), "--day-length")
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"duban/api"
 	"duban/documents/findings"
@@ -135,10 +134,14 @@ func (c directoryImportCmd) complain(ctx context.Context, record *store.Store, f
 	if err != nil {
 		return errors.Join(errNothingChanged, err)
 	}
-	name := strings.TrimSuffix(c.File, filepath.Ext(c.File)) + "-错误.xlsx"
-	if err := os.WriteFile(name, marked, 0o600); err != nil {
+	out, err := createMarked(c.File)
+	if err != nil {
 		return errors.Join(errNothingChanged, err)
 	}
-	fmt.Fprintf(os.Stderr, "标出错误的工作簿：%s\n", name)
+	_, err = out.Write(marked)
+	if err := errors.Join(err, out.Close()); err != nil {
+		return errors.Join(errNothingChanged, err)
+	}
+	fmt.Fprintf(os.Stderr, "标出错误的工作簿：%s\n", out.Name())
 	return errNothingChanged
 }

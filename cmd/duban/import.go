@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -31,6 +30,9 @@ type importCmd struct {
 
 // errHasErrors: the workbook was refused; what is wrong was printed.
 var errHasErrors = errors.New("the workbook has errors; nothing was opened")
+
+// hintsShown is how many rows are told that something is known about.
+const hintsShown = 50
 
 // importPage is how many rows are opened between two looks at the record.
 const importPage = 50
@@ -102,6 +104,12 @@ func (c importCmd) check(ctx context.Context, record *store.Store, who lifecycle
 	if result.Known > 0 {
 		fmt.Fprintf(os.Stderr, "%d行是已登记的事项，不再登记\n", result.Known)
 	}
+	for _, h := range result.Hints[:min(len(result.Hints), hintsShown)] {
+		fmt.Fprintf(os.Stderr, "第%d行\t提示：%s\n", h.Row, h.ZH())
+	}
+	if more := len(result.Hints) + result.MoreHints - hintsShown; more > 0 {
+		fmt.Fprintf(os.Stderr, "另有%d行有提示，见GET /v1/imports/%s/marked.xlsx\n", more, i.ID)
+	}
 	for _, sheet := range result.Ignored {
 		fmt.Fprintf(os.Stderr, "工作表“%s”没有读取\n", sheet)
 	}
@@ -122,15 +130,14 @@ func (c importCmd) complain(ctx context.Context, record *store.Store, i store.Im
 	if result.More > 0 {
 		fmt.Fprintf(os.Stderr, "另有%d处错误\n", result.More)
 	}
-	marked := strings.TrimSuffix(c.File, filepath.Ext(c.File)) + "-错误.xlsx"
-	out, err := os.Create(marked)
+	out, err := createMarked(c.File)
 	if err != nil {
 		return errors.Join(errHasErrors, err)
 	}
 	if err := errors.Join(api.MarkedFindings(ctx, record, record, i.ID, out), out.Close()); err != nil {
 		return errors.Join(errHasErrors, err)
 	}
-	fmt.Fprintf(os.Stderr, "标出错误的工作簿：%s\n", marked)
+	fmt.Fprintf(os.Stderr, "标出错误的工作簿：%s\n", out.Name())
 	return errHasErrors
 }
 

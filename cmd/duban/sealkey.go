@@ -11,6 +11,7 @@ import (
 
 	"duban/lot"
 	"duban/sealkey"
+	"duban/store"
 )
 
 // sealKeyFile is where the key is in the data folder, unless it is said to be
@@ -49,7 +50,7 @@ func (s *settings) firstKey(ctx context.Context, say func(string)) (lot.Keys, er
 
 type sealKeyCmd struct {
 	New  sealKeyNewCmd  `cmd:"" help:"Draw a key: print it, or put it before those of a file."`
-	List sealKeyListCmd `cmd:"" help:"Print the ids of the keys at hand, the one that seals first."`
+	List sealKeyListCmd `cmd:"" help:"Print the ids of the keys at hand, the one that seals first, and what lies under each in the record, if there is one."`
 }
 
 type sealKeyNewCmd struct {
@@ -76,14 +77,57 @@ func (c sealKeyNewCmd) Run() error {
 
 type sealKeyListCmd struct{}
 
-// Run prints the ids.
+// Run prints the ids, and after them those of keys that are not at hand and that
+// something lies under.
 func (sealKeyListCmd) Run(ctx context.Context, s *settings) error {
 	keys, err := s.keys(ctx)
 	if err != nil {
 		return err
 	}
+	record, err := s.record(ctx)
+	if errors.Is(err, errNoRecord) {
+		for _, key := range keys {
+			fmt.Println(key.ID())
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer record.Close()
+	list, err := record.HeldByKey(ctx)
+	if err != nil {
+		return err
+	}
+	held := map[string]store.Held{}
+	for _, h := range list {
+		held[h.Key] = h
+	}
 	for _, key := range keys {
-		fmt.Println(key.ID())
+		fmt.Printf("%s\t%s\n", key.ID(), under(held[key.ID()]))
+		delete(held, key.ID())
+	}
+	for _, h := range list {
+		if _, left := held[h.Key]; !left {
+			continue
+		}
+		name := h.Key + "\t不在手边 not at hand："
+		if h.Key == "" {
+			name = "尚未封存 not sealed yet\t"
+		}
+		fmt.Println(name + under(h))
 	}
 	return nil
+}
+
+// under says what lies under a key.
+func under(h store.Held) string {
+	if h == (store.Held{Key: h.Key}) {
+		return "没有封存内容 nothing"
+	}
+	said := fmt.Sprintf("方案%d件，名册%d份 %d plans, %d rosters", h.Plans, h.Rosters, h.Plans, h.Rosters)
+	if h.Load {
+		said += "，抽中次数 and the load"
+	}
+	return said
 }

@@ -1,12 +1,18 @@
 package main
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"duban/internal/casetest"
+	"duban/internal/pgtest"
+	"duban/lifecycle"
+	"duban/store"
 )
 
 // A key is drawn into a file, changed by another before it, and told by id alone;
@@ -65,4 +71,23 @@ func TestFirstKeyIsMadeOnce(t *testing.T) {
 	require.Len(t, said, 1)
 	require.Contains(t, said[0], "apart from the database's backups")
 	require.NotContains(t, said[0], string(keys[0].Reveal()))
+}
+
+// The list says what an old key still holds, also one that is not at hand.
+func TestTheListOfKeysSaysWhatLiesUnderEach(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	url := pgtest.Copy(t, "migrated", migrated)
+	s, err := store.Open(ctx, store.Options{URL: url, Keys: casetest.Keys()})
+	require.NoError(t, err)
+	t.Cleanup(s.Close)
+	p, l := casetest.NewPeople(ctx, t, s), &casetest.Life{Doer: s, Key: "held"}
+	l.Must(ctx, t, append(append([]casetest.Step{p.Finding("党费收缴不及时", p.Today())}, p.UpToReview()...), casetest.Step{By: p.Officer, Body: &lifecycle.AcceptReport{}})...)
+	path := filepath.Join(t.TempDir(), "seal.key")
+	code, id, _ := duban(t, "seal-key", "new", "--file", path)
+	require.Zero(t, code)
+	code, list, _ := duban(t, "seal-key", "list", "--seal-key-file", path, "--database-url", url)
+	require.Zero(t, code)
+	require.Equal(t, strings.TrimSpace(id)+"\t没有封存内容 nothing\n"+
+		casetest.Keys()[0].ID()+"\t不在手边 not at hand：方案1件，名册1份 1 plans, 1 rosters，抽中次数 and the load\n", list)
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"duban/local"
+	"duban/lot"
 	"duban/sealkey"
 	"duban/store"
 )
@@ -58,7 +59,7 @@ var errNoRecord = errors.New("no database: give --database-url, or run duban ser
 
 // record opens the record for a command that runs beside the system: the one
 // named, or that of the system running on the data folder.
-func (s *settings) record(ctx context.Context) (*store.Store, error) {
+func (s *settings) record(ctx context.Context, keys ...lot.Key) (*store.Store, error) {
 	url := s.DatabaseURL
 	if url == "" {
 		running, _, err := local.Running(s.Data)
@@ -70,5 +71,5 @@ func (s *settings) record(ctx context.Context) (*store.Store, error) {
 	if url == "" {
 		return nil, errNoRecord
 	}
-	return store.Open(ctx, store.Options{URL: url, MaxConns: 4, Logger: s.logger()})
+	return store.Open(ctx, store.Options{URL: url, MaxConns: 4, Keys: keys, Logger: s.logger()})
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,14 +12,16 @@ import (
 
 	"duban/documents/casefile"
 	"duban/lifecycle"
+	"duban/lot"
 	"duban/store"
 )
 
 type verifyLookBackCmd struct {
-	Case string `arg:"" help:"A case file (.zip) or its events (.jsonl, .json), which are checked offline; or the id or number of a case in the record, which is checked with the rosters."`
+	Case    string `arg:"" help:"A case file (.zip) or its events (.jsonl, .json), which are checked offline; or the id or number of a case in the record, which is checked with the rosters."`
+	Rosters string `help:"A file of the case's rosters, to check a file with: the answer of /v1/look-backs/{id}/rosters."`
 }
 
-var errNoDraw = errors.New("there is no draw in the record, so nothing can be checked / 记录中没有抽签，无可核验")
+var errNoDraw = errors.New("记录中没有抽签，无可核验 / there is no draw in the record, so nothing can be checked")
 
 // Run recomputes the draws of one case.
 func (c verifyLookBackCmd) Run(ctx context.Context, s *settings) error {
@@ -50,10 +53,14 @@ func (c verifyLookBackCmd) archive(out io.Writer) error {
 		fmt.Fprintln(out, p)
 	}
 	if len(problems) > 0 {
-		return fmt.Errorf("%s: %d problems / 案卷有%d处问题", c.Case, len(problems), len(problems))
+		return fmt.Errorf("%s：案卷有%d处问题 / %d problems", c.Case, len(problems), len(problems))
 	}
 	draws := lifecycle.DrawsOf(events)
-	return c.tell(out, m.Number, draws, lifecycle.CheckDraws(m.Case, draws, nil))
+	rosters, err := c.rosters(draws)
+	if err != nil {
+		return err
+	}
+	return c.tell(out, m.Number, draws, lifecycle.CheckDraws(m.Case, draws, rosters))
 }
 
 // events checks the history alone.
@@ -64,7 +71,7 @@ func (c verifyLookBackCmd) events(out io.Writer) error {
 	}
 	events, err := casefile.Events("", text)
 	if err != nil {
-		return fmt.Errorf("%s: the events cannot be read / 办理经过无法读取: %w", c.Case, err)
+		return fmt.Errorf("%s：办理经过无法读取 / the events cannot be read: %w", c.Case, err)
 	}
 	number := c.Case
 	if len(events) > 0 {
@@ -73,7 +80,37 @@ func (c verifyLookBackCmd) events(out io.Writer) error {
 		}
 	}
 	draws := lifecycle.DrawsOf(events)
-	return c.tell(out, number, draws, lifecycle.CheckDraws("", draws, nil))
+	rosters, err := c.rosters(draws)
+	if err != nil {
+		return err
+	}
+	return c.tell(out, number, draws, lifecycle.CheckDraws("", draws, rosters))
+}
+
+// rosters reads the rosters at hand, none when there is no file. A draw that is not
+// in it is one whose roster could not be shown.
+func (c verifyLookBackCmd) rosters(draws []lifecycle.DrawRecord) (rosters map[int]*lot.ShownRoster, err error) {
+	if c.Rosters == "" {
+		return rosters, nil
+	}
+	text, err := os.ReadFile(c.Rosters)
+	if err != nil {
+		return nil, err
+	}
+	var list struct {
+		Rosters []store.DrawnRoster `json:"rosters"`
+	}
+	if err := json.Unmarshal(text, &list); err != nil {
+		return nil, fmt.Errorf("%s: the rosters cannot be read / 名册无法读取: %w", c.Rosters, err)
+	}
+	rosters = map[int]*lot.ShownRoster{}
+	for _, d := range draws {
+		rosters[d.Number] = nil
+	}
+	for _, r := range list.Rosters {
+		rosters[r.Number] = &r.ShownRoster
+	}
+	return rosters, nil
 }
 
 var caseID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
@@ -81,9 +118,13 @@ var caseID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]
 // record checks a case of the record, with the rosters.
 func (c verifyLookBackCmd) record(ctx context.Context, s *settings, out io.Writer) error {
 	if !caseID.MatchString(c.Case) && (lifecycle.Case{Number: c.Case}).NumberKey() == 0 {
-		return fmt.Errorf("%q is no case file, no id and no number of a case / 不是案卷文件，也不是事项编号", c.Case)
+		return fmt.Errorf("%q不是案卷文件，也不是事项编号 / no case file, no id and no number of a case", c.Case)
 	}
-	record, err := s.record(ctx)
+	keys, err := s.keys(ctx)
+	if err != nil {
+		return err
+	}
+	record, err := s.record(ctx, keys...)
 	if err != nil {
 		return err
 	}
@@ -105,7 +146,7 @@ func (c verifyLookBackCmd) record(ctx context.Context, s *settings, out io.Write
 
 func (c verifyLookBackCmd) unknown(err error) error {
 	if errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("there is no case %s / 没有这个事项", c.Case)
+		return fmt.Errorf("没有这个事项：%s / there is no such case", c.Case)
 	}
 	return err
 }
@@ -114,45 +155,25 @@ func (c verifyLookBackCmd) unknown(err error) error {
 // should be.
 func (c verifyLookBackCmd) tell(out io.Writer, number string, draws []lifecycle.DrawRecord, checks []lifecycle.DrawCheck) error {
 	if len(checks) == 0 {
-		return fmt.Errorf("%s: %w", c.Case, errNoDraw)
+		return fmt.Errorf("%s：%w", c.Case, errNoDraw)
 	}
+	report := newDrawReport(out, draws)
 	open, wrong := 0, 0
 	for i, d := range checks {
-		said := d.StateZH
-		switch {
-		case d.OK:
+		report.draw(draws[i], d)
+		wrong += len(d.Mismatches)
+		if d.OK {
 			open++
-			said += "，日期" + draws[i].Reveal.Date.String() + "，与承诺值相符"
-			if d.RosterChecked {
-				said += "，名册已核对"
-			} else {
-				said += "，名册仅核对摘要"
-			}
-		case d.State == lifecycle.DrawUndrawn && draws[i].Fault != nil:
-			said += "：" + draws[i].Fault.ZH
-		}
-		if draws[i].Announce != nil {
-			said += "，已改为明示回头看"
-		}
-		fmt.Fprintf(out, "第%d次抽签：%s\n", d.Number, said)
-		for _, m := range d.Mismatches {
-			wrong++
-			fmt.Fprintf(out, "\t不符（%s）：%s %s.\n", m.Part, m.ZH, m.EN)
-		}
-		for _, x := range d.Differences {
-			fmt.Fprintf(out, "\t不同（%s）：%s%s\n", x.Part, x.ZH, permitted(x))
 		}
 	}
-	if wrong > 0 {
-		return fmt.Errorf("%s: %d problems / 抽签核验有%d处问题", c.Case, wrong, wrong)
+	switch {
+	case wrong > 0:
+		return fmt.Errorf("%s：抽签核验有%d处问题 / %d problems", c.Case, wrong, wrong)
+	case open == 0:
+		report.line(0, fmt.Sprintf("%s，抽签记录%d条，尚未启封，无可核对", number, len(checks)))
+	default:
+		report.line(0, "未核对：姓名和理由的文字；申请、决定和准许的是哪一人（须由二人办理的已核对）。")
+		report.line(0, fmt.Sprintf("ok: %s，抽签记录%d条，启封%d次，均与承诺值相符", number, len(checks), open))
 	}
-	fmt.Fprintf(out, "ok: %s，抽签记录%d条，启封%d次，均与承诺值相符\n", number, len(checks), open)
 	return nil
-}
-
-func permitted(d lifecycle.Difference) string {
-	if d.Permitted == nil {
-		return ""
-	}
-	return d.Permitted.ByName + "准许：" + d.Permitted.Reason
 }

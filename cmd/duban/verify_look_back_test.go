@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mattn/go-runewidth"
 	"github.com/stretchr/testify/require"
 
 	"duban/calendar"
@@ -65,7 +66,9 @@ func drawnEvents(t *testing.T) []lifecycle.Event {
 	add(march, lifecycle.EventRedrawAsked, "", "lead", &lifecycle.RedrawAsked{RequestRedraw: lifecycle.RequestRedraw{Reason: "出差"}})
 	add(march, lifecycle.EventRedrawDecided, "", "leader", &lifecycle.RedrawDecided{DecideRedraw: lifecycle.DecideRedraw{Granted: true, Reason: "同意"}})
 	drawn(march, 2)
-	add(second.Date, lifecycle.EventLookBackDispatched, "", "lead", &lifecycle.LookBackDispatched{Number: 2, Task: "T-1", Told: []string{"lead", "inspector"}})
+	add(second.Date, lifecycle.EventLookBackDispatched, "", "lead", &lifecycle.LookBackDispatched{
+		Number: 2, Task: "T-1", ToldAt: calendar.Real().At(second.Date, 7*time.Hour), Told: []string{"lead", "inspector"},
+	})
 	add(second.Date, lifecycle.EventArrived, lifecycle.LookBackActive, "lead", &lifecycle.Arrived{
 		RecordArrival: lifecycle.RecordArrival{On: second.Date, Persons: []string{"lead", "inspector"}}, Names: []string{"组长", "检查员"},
 		Reveals: []lot.Reveal{first.Reveal(), second.Reveal()},
@@ -181,6 +184,7 @@ func forgeries() []forgery {
 	arrival("dates exchanged", func(b *lifecycle.Arrived, _ *rand.Rand) {
 		b.Reveals[0].Date, b.Reveals[1].Date = b.Reveals[1].Date, b.Reveals[0].Date
 	})
+	all = append(all, decisionForgeries()...)
 	all = append(all,
 		forgery{"recorded by somebody else", func(events []lifecycle.Event, dice *rand.Rand) []lifecycle.Event {
 			events[len(events)-1].Actor.Account = other(dice)
@@ -198,6 +202,54 @@ func forgeries() []forgery {
 		}},
 	)
 	return all
+}
+
+// decisionForgeries alter who asked and decided, who was told, and who came.
+func decisionForgeries() []forgery {
+	type ev = []lifecycle.Event
+	arrived := func(e ev) *lifecycle.Arrived { return e[7].Body.(*lifecycle.Arrived) }                    //nolint:forcetypeassert // as drawnEvents made it
+	told := func(e ev) *lifecycle.LookBackDispatched { return e[6].Body.(*lifecycle.LookBackDispatched) } //nolint:forcetypeassert // as above
+	insert := func(e ev, kind lifecycle.EventKind, who string, body lifecycle.Body) ev {
+		one := e[6]
+		one.Kind, one.Body, one.Actor = kind, body, lifecycle.Actor{Account: who, Name: who}
+		return renumbered(slices.Insert(e, 6, one))
+	}
+	altered := func(name string, do func(e ev)) forgery {
+		return forgery{name, func(e ev, _ *rand.Rand) ev { do(e); return e }}
+	}
+	return []forgery{
+		{"redraw left out", func(e ev, _ *rand.Rand) ev { return renumbered(slices.Delete(e, 3, 5)) }},
+		{"decision of the redraw left out", func(e ev, _ *rand.Rand) ev { return renumbered(slices.Delete(e, 4, 5)) }},
+		{"request of the redraw left out", func(e ev, _ *rand.Rand) ev { return renumbered(slices.Delete(e, 3, 4)) }},
+		altered("redraw granted by who asked", func(e ev) { e[4].Actor = e[3].Actor }),
+		altered("redraw refused", func(e ev) {
+			e[4].Body = &lifecycle.RedrawDecided{DecideRedraw: lifecycle.DecideRedraw{Reason: "不同意"}}
+		}),
+		altered("others told", func(e ev) { told(e).Told = []string{"another", "nobody"} }),
+		altered("told three weeks early", func(e ev) { told(e).ToldAt = told(e).ToldAt.AddDate(0, 0, -21) }),
+		altered("told of another draw", func(e ev) { told(e).Number = 1 }),
+		{"that they were told left out", func(e ev, _ *rand.Rand) ev { return renumbered(slices.Delete(e, 6, 7)) }},
+		altered("another came", func(e ev) { arrived(e).Persons[1], arrived(e).Names[1] = "another", "别人" }),
+		altered("one came", func(e ev) { arrived(e).Persons, arrived(e).Names = arrived(e).Persons[:1], arrived(e).Names[:1] }),
+		altered("drawn on the day of the arrival", func(e ev) {
+			for i := 2; i < 6; i++ {
+				e[i].Legal, e[i].At = e[7].Legal, told(e).ToldAt.Add(-time.Duration(10-i)*time.Second)
+			}
+		}),
+		{"a key that was away, and no reveal", func(e ev, _ *rand.Rand) ev {
+			arrived(e).Reveals = arrived(e).Reveals[:1]
+			return insert(e, lifecycle.EventSealBroken, "", &lifecycle.SealBroken{Number: 2, Fault: lifecycle.DrawFault{Code: "seal", ZH: "没有封存密钥。", EN: "no key"}})
+		}},
+		{"permitted by who came", func(e ev, _ *rand.Rand) ev {
+			a := arrived(e)
+			a.On, a.Permitted = a.On.AddDays(3), true
+			for i := 6; i < 8; i++ {
+				e[i].Legal, e[i].At = a.On, e[i].At.AddDate(0, 0, 3)
+			}
+			return insert(e, lifecycle.EventArrivalPermitted, "lead", &lifecycle.ArrivalPermitted{PermitArrival: lifecycle.PermitArrival{On: a.On, Reason: "方便"}})
+		}},
+		altered("recorded three weeks later", func(e ev) { e[7].Legal, e[7].At = e[7].Legal.AddDays(21), e[7].At.AddDate(0, 0, 21) }),
+	}
 }
 
 func renumbered(events []lifecycle.Event) []lifecycle.Event {
@@ -288,12 +340,18 @@ func TestVerifyLookBackOffline(t *testing.T) {
 		code    int
 		says    []string
 	}{
-		"whole":          {"a.zip", whole, 0, []string{"第1次抽签：已启封，日期2026-04-10，与承诺值相符，名册仅核对摘要", "ok: 督〔2026〕0001，抽签记录2条，启封2次"}},
-		"events":         {"a.jsonl", history(t, whole), 0, []string{"ok: 督〔2026〕0001"}},
-		"answer":         {"a.json", answered, 0, []string{"ok: 督〔2026〕0001"}},
-		"sealed":         {"a.zip", pending, 0, []string{"第2次抽签：封存中", "启封0次"}},
+		"whole":  {"a.zip", whole, 0, []string{"第1次抽签：已启封，日期2026-04-10，与承诺值相符，名册仅核对摘要\n  检查组：组长（lead）带队，检查员（inspector）\n  重新抽签：组长（lead）申请（出差），leader准许（同意）\n", "  派出：2026-04-11 07:00通知组长（lead）、检查员（inspector），任务T-1\n  到场：2026-04-11，组长（lead）、检查员（inspector），组长（lead）登记\n未核对：", "ok: 督〔2026〕0001，抽签记录2条，启封2次"}},
+		"events": {"a.jsonl", history(t, whole), 0, []string{"ok: 督〔2026〕0001"}},
+		"answer": {"a.json", answered, 0, []string{"ok: 督〔2026〕0001"}},
+		"sealed": {"a.zip", pending, 0, []string{"第2次抽签：封存中", "督〔2026〕0001，抽签记录2条，尚未启封，无可核对"}},
+		"decided": {"a.jsonl", jsonLines(t, exported(t, lookBacks(t)["decided"])), 0, []string{
+			"第1次抽签：未抽签：没有封存密钥。\n", "第3次抽签：无法启封：没有封存密钥。\n", "  未能照办：没有封存密钥。\n", "  提前启封：head申请（安排车辆），leader不准许（已知悉）\n",
+			"  不同（检查组）：到场人员与抽定的检查组不同。leader准许：组员突发疾病，次日补\n    记\n", "  不同（到场）：2026-04-14到场，2026-04-15才登记。", "启封3次",
+			"  准许变更：leader于2026-04-15，2026-04-14到场，可由another、nobody参加（组员\n    突发疾病，次日补记）\n",
+		}},
+		"announced":      {"a.jsonl", jsonLines(t, exported(t, lookBacks(t)["announced"])), 0, []string{"  明示回头看：leader决定，2026-04-14，lead、another、nobody：统一安排\n"}},
 		"forged archive": {"a.zip", drawnArchive(t, other), 1, []string{"第2次抽签：日期与承诺不符。"}},
-		"forged events":  {"a.jsonl", history(t, drawnArchive(t, other)), 1, []string{"不符（date）：日期与承诺不符。 the date is not the committed one."}},
+		"forged events":  {"a.jsonl", history(t, drawnArchive(t, other)), 1, []string{"  不符（日期）：日期与承诺不符。\n    date: the date is not the committed one.\n"}},
 		"no draw":        {"a.zip", caseFile(t), 1, nil},
 		"no archive":     {"a.zip", []byte("案卷"), 1, []string{"不是完整的压缩包"}},
 		"no events":      {"a.jsonl", []byte("案卷"), 1, nil},
@@ -310,9 +368,12 @@ func TestVerifyLookBackOffline(t *testing.T) {
 			for _, says := range one.says {
 				require.Contains(t, stdout, says)
 			}
+			for line := range strings.Lines(stdout) {
+				require.LessOrEqual(t, runewidth.StringWidth(strings.TrimSuffix(line, "\n")), columns, line)
+			}
 			if one.code != 0 {
 				require.NotContains(t, stdout, "ok: ")
-				require.Regexp(t, `\p{Han}`, stderr)
+				require.Regexp(t, `^duban: .*\p{Han}.* / [a-z0-9]`, stderr)
 			}
 		})
 	}

@@ -44,14 +44,14 @@ func sections() []section {
 		}},
 		{60, evidenceTitle, nil},
 		{70, "回头看", []lifecycle.EventKind{
-			lifecycle.EventLookBackDrawn, lifecycle.EventLookBackUndrawn, lifecycle.EventLookBackMissed, lifecycle.EventSealBroken,
+			lifecycle.EventLookBackDrawn, lifecycle.EventLookBackUndrawn, lifecycle.EventLookBackMissed, lifecycle.EventSealBroken, lifecycle.EventSealMended,
 			lifecycle.EventRedrawAsked, lifecycle.EventRedrawDecided, lifecycle.EventOpeningAsked, lifecycle.EventOpeningDecided,
 			lifecycle.EventLookBackAnnounced, lifecycle.EventArrivalPermitted, lifecycle.EventLookBackDispatched,
 			lifecycle.EventArrived, lifecycle.EventLookBackRecorded,
 		}},
 		{75, "措施", []lifecycle.EventKind{
-			lifecycle.EventMeasureOrdered, lifecycle.EventMeasurePostponed, lifecycle.EventMeasureWaived, lifecycle.EventMeasureRecorded, lifecycle.EventMeasuresCancelled,
-			lifecycle.EventMeasureTakenOver,
+			lifecycle.EventMeasureOrdered, lifecycle.EventMeasurePostponed, lifecycle.EventMeasureReassigned, lifecycle.EventMeasureWaived,
+			lifecycle.EventMeasureRecorded, lifecycle.EventMeasuresCancelled, lifecycle.EventMeasureTakenOver,
 		}},
 		{80, "异议延期中止", []lifecycle.EventKind{
 			lifecycle.EventObjectionFiled, lifecycle.EventObjectionDecided, lifecycle.EventExtensionAsked, lifecycle.EventExtensionDecided,

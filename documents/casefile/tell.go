@@ -187,7 +187,7 @@ func label(of reflect.Type, name string) string {
 		return "移送机关"
 	case "CaseOpened.number", "Child.number", "Repeated.number":
 		return "事项编号"
-	case "LookBackDrawn.number", "LookBackUndrawn.number", "LookBackMissed.number", "SealBroken.number", "LookBackDispatched.number", "Reveal.number":
+	case "LookBackDrawn.number", "LookBackUndrawn.number", "LookBackMissed.number", "SealBroken.number", "SealMended.number", "LookBackDispatched.number", "Reveal.number":
 		return "抽签次序"
 	case "Repeated.count":
 		return "第几次重复发生"

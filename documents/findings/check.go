@@ -41,6 +41,9 @@ type Check struct {
 	// empty when there is none. It is asked a page at a time. Without it what is a
 	// case already may be opened again.
 	Same func([]*lifecycle.OpenCase) ([]string, error)
+	// Hints returns what is known about each of the findings, a page at a time; nil
+	// is fine.
+	Hints func([]*lifecycle.OpenCase) ([]Hint, error)
 	// Judge tells what the rules would say to a finding; nil is fine.
 	Judge func(*lifecycle.OpenCase) (*lifecycle.Refusal, error)
 	// Earlier returns the id of the case of a number, which a finding says to
@@ -69,6 +72,8 @@ type Row struct {
 	// Body is the command that opens the case; nil when the row has faults.
 	Body   *lifecycle.OpenCase
 	Faults []Fault
+	// Hint is what is known about it; nil when that is nothing.
+	Hint *Hint
 }
 
 // A Result is what a reading came to.
@@ -78,6 +83,10 @@ type Result struct {
 	// Faults are the first faults found, and More is how many there are beside.
 	Faults []Fault
 	More   int
+	// Hints are the first of what is known about rows, and MoreHints is how many
+	// there are beside.
+	Hints     []Hint
+	MoreHints int
 	// Ignored are the sheets that were not read.
 	Ignored []string
 }
@@ -97,7 +106,7 @@ func (c Check) Run(file io.ReaderAt, size int64, name string) (result Result, er
 	if err != nil {
 		return Result{}, err
 	}
-	t := &table{check: c, from1904: b.From1904, ignored: ignored, name: sheet.Name, seen: map[lifecycle.FindingKey]int{}, wrong: map[string]string{}}
+	t := &table{check: c, from1904: b.From1904, ignored: ignored, name: sheet.Name, seen: map[lifecycle.FindingKey]int{}, wrong: map[string]string{}, hinted: map[string]bool{}}
 	for unit := range c.Tables.Units {
 		t.units = append(t.units, unit)
 	}
@@ -131,6 +140,10 @@ type table struct {
 	faults      workbook.Faults
 	// seen are the rows by what they say.
 	seen map[lifecycle.FindingKey]int
+	// hints are what is known about rows, hinted the units that were spoken of.
+	hints     []Hint
+	moreHints int
+	hinted    map[string]bool
 	// page are the rows that wait to be looked up together.
 	page page
 	// wrong are the sentences about unit names that do not exist.
@@ -147,7 +160,7 @@ func (t *table) result() (Result, error) {
 	case t.rows+t.known == 0:
 		return Result{}, refuse("no_rows", "工作表没有可导入的内容。", "There is nothing to import on the sheet.")
 	}
-	return Result{Rows: t.rows, Known: t.known, Faults: t.faults.List, More: t.faults.More, Ignored: t.ignored}, nil
+	return Result{Rows: t.rows, Known: t.known, Faults: t.faults.List, More: t.faults.More, Hints: t.hints, MoreHints: t.moreHints, Ignored: t.ignored}, nil
 }
 
 func noHeader() *Refusal {
@@ -266,7 +279,7 @@ func (r *rowReader) cell(c workbook.Cell) {
 	}
 	r.row.Cells[c.Column] = c.Text
 	is := r.table.columns[c.Column]
-	if is == Number || is == Errors || is == OfProgram || is == Wrong {
+	if is == Number || is == Errors || is == Hinted || is == OfProgram || is == Wrong {
 		return
 	}
 	r.filled[is] = true
@@ -318,7 +331,7 @@ func (r *rowReader) value(c workbook.Cell, is Column) {
 		r.repeats = squeezeNumber(c.Text)
 	case CaseNumber:
 		r.number = squeezeNumber(c.Text)
-	case Number, Errors, CampaignName, OfSystem, OfProgram, Unread, Wrong, ends:
+	case Number, Errors, Hinted, CampaignName, OfSystem, OfProgram, Unread, Wrong, ends:
 	}
 }
 

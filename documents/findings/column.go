@@ -24,6 +24,8 @@ const (
 	Evidence
 	EarlierNumber
 	Errors
+	// Hinted is what was known about the row.
+	Hinted
 	// CaseNumber makes the sheet a ledger: its row is the case of that number.
 	CaseNumber
 	// CampaignName is the ledger's batch.
@@ -42,6 +44,9 @@ const (
 
 // errorsHeader heads the column in which errors are explained.
 const errorsHeader = "错误说明"
+
+// hintsHeader heads the column of what is known already.
+const hintsHeader = "登记提示"
 
 // columns describe each column: its header, which begins with what it is
 // called, other names for it, and the field of the command it becomes.
@@ -67,6 +72,7 @@ var columns = []struct {
 	// The case that happened again, by its number.
 	EarlierNumber: {header: "前案编号", others: []string{"前案"}, field: "repeat_of", width: 18},
 	Errors:        {header: errorsHeader, width: 60},
+	Hinted:        {header: hintsHeader, width: 60},
 	// What only a ledger has.
 	CaseNumber:   {header: "编号", others: []string{"事项编号"}, width: 16},
 	CampaignName: {header: "批次", width: 12},

@@ -63,7 +63,7 @@ func (t *table) head(l workbook.Line) error {
 		}
 	}
 	for column, is := range t.columns {
-		if is >= 0 && is != Errors && is < OfSystem && t.hides(column) {
+		if is >= 0 && is != Errors && is != Hinted && is < OfSystem && t.hides(column) {
 			t.refuse(column, "hidden_column", "“"+columns[is].header+"”列被隐藏。隐藏的内容不予导入，请取消隐藏或删除后再上传。", "A column is hidden.")
 		}
 	}

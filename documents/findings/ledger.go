@@ -70,7 +70,7 @@ func (r *rowReader) same(is Column, c *Case) bool {
 		return code(r.body.Matter, c.Matter, known)
 	case EarlierNumber:
 		return r.repeats == c.EarlierNumber
-	case Number, Evidence, Errors, CaseNumber, CampaignName, OfSystem, OfProgram, ends, Unread, Wrong:
+	case Number, Evidence, Errors, Hinted, CaseNumber, CampaignName, OfSystem, OfProgram, ends, Unread, Wrong:
 	}
 	return true
 }

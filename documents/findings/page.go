@@ -36,6 +36,9 @@ func (t *table) turn() error {
 	if err := t.same(rows); err != nil {
 		return err
 	}
+	if err := t.hint(rows); err != nil {
+		return err
+	}
 	for _, r := range rows {
 		for _, f := range r.Faults {
 			t.faults.Add(f)
@@ -50,17 +53,19 @@ func (t *table) turn() error {
 	return nil
 }
 
-// same refuses the rows that are cases already.
-func (t *table) same(rows []Row) error {
-	var (
-		bodies []*lifecycle.OpenCase
-		of     []*Row
-	)
+// openable are the findings of the rows that have one.
+func openable(rows []Row) (bodies []*lifecycle.OpenCase, of []*Row) {
 	for i := range rows {
 		if rows[i].Body != nil {
 			bodies, of = append(bodies, rows[i].Body), append(of, &rows[i])
 		}
 	}
+	return bodies, of
+}
+
+// same refuses the rows that are cases already.
+func (t *table) same(rows []Row) error {
+	bodies, of := openable(rows)
 	if t.check.Same == nil || len(bodies) == 0 {
 		return nil
 	}

@@ -34,7 +34,7 @@ func Filled(w io.Writer, tables Tables, heads []string, rows [][]string) error {
 		if err != nil {
 			return err
 		}
-		if err := widths(out, header, len(heads)); err != nil {
+		if err := widths(out, heads); err != nil {
 			return err
 		}
 		for i, texts := range append([][]string{heads}, rows...) {
@@ -52,13 +52,6 @@ func Filled(w io.Writer, tables Tables, heads []string, rows [][]string) error {
 		}
 		return out.Flush()
 	})
-}
-
-// Marked writes a workbook that was refused again, row for row and column for
-// column as it was, with its faults in red and explained in a column at the
-// end. Rows gives every row in order.
-func Marked(w io.Writer, tables Tables, header Header, rows func(func(Row) error) error) error {
-	return write(w, tables, header, func(f *excelize.File, s styles) error { return writeRows(f, s, header, rows) })
 }
 
 // styles are how cells look.
@@ -133,109 +126,6 @@ func layOut(f *excelize.File, header Header) error {
 	return f.SetDefinedName(&excelize.DefinedName{
 		Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("'%s'!$1:$%d", SheetName, header.Row), Scope: SheetName,
 	})
-}
-
-// writeRows streams the sheet of findings.
-func writeRows(f *excelize.File, s styles, header Header, rows func(func(Row) error) error) error {
-	out, err := f.NewStreamWriter(SheetName)
-	if err != nil {
-		return err
-	}
-	explained := len(header.Columns)
-	for i, name := range header.Columns {
-		if columnOf(name) == Errors {
-			explained = i
-		}
-	}
-	if err := widths(out, header, explained); err != nil {
-		return err
-	}
-	if err := out.SetPanes(&excelize.Panes{Freeze: true, YSplit: header.Row, TopLeftCell: workbook.CellName(0, header.Row+1), ActivePane: "bottomLeft"}); err != nil {
-		return err
-	}
-	begun := false
-	head := func(marked bool) error {
-		var cells []any
-		for i, name := range header.Columns {
-			if i != explained || marked {
-				cells = append(cells, excelize.Cell{StyleID: s.header, Value: name})
-			}
-		}
-		for _, f := range header.Faults {
-			if column, _, ok := workbook.ParseCell(f.Cell); ok && column < len(cells) {
-				cells[column] = excelize.Cell{StyleID: s.wrong, Value: valueOf(cells[column])}
-			}
-		}
-		if marked && explained == len(header.Columns) {
-			cells = append(cells, excelize.Cell{StyleID: s.header, Value: errorsHeader})
-		}
-		begun = true
-		return out.SetRow(workbook.CellName(0, header.Row), cells)
-	}
-	err = rows(func(r Row) error {
-		if !begun {
-			if err := head(true); err != nil {
-				return err
-			}
-			// Its own heading stands where they would be explained.
-			r.Faults = append(slices.Clone(header.Faults), r.Faults...)
-		}
-		return out.SetRow(workbook.CellName(0, r.Row), marked(r, s, explained))
-	})
-	if err == nil && !begun {
-		err = head(false)
-	}
-	if err != nil {
-		return err
-	}
-	return out.Flush()
-}
-
-func widths(out *excelize.StreamWriter, header Header, explained int) error {
-	for i, name := range header.Columns {
-		width := 12.0
-		if is := columnOf(name); is != Unread {
-			width = columns[is].width
-		}
-		if err := out.SetColWidth(i+1, i+1, width); err != nil {
-			return err
-		}
-	}
-	if explained < len(header.Columns) {
-		return nil
-	}
-	return out.SetColWidth(explained+1, explained+1, columns[Errors].width)
-}
-
-// marked are a row's cells, those at fault in red, and why at the end.
-func marked(r Row, s styles, explained int) []any {
-	cells := make([]any, max(len(r.Cells), explained+1))
-	for i := range cells {
-		one := excelize.Cell{StyleID: s.text}
-		if i < len(r.Cells) && i != explained {
-			one.Value = r.Cells[i]
-		}
-		cells[i] = one
-	}
-	var why []string
-	for _, f := range r.Faults {
-		why = append(why, f.Cell+"："+f.ZH)
-		if column, _, ok := workbook.ParseCell(f.Cell); ok && f.Row == r.Row && column != explained && column < len(cells) {
-			cells[column] = excelize.Cell{StyleID: s.wrong, Value: valueOf(cells[column])}
-		}
-	}
-	cells[explained] = excelize.Cell{StyleID: s.text}
-	if len(why) > 0 {
-		cells[explained] = excelize.Cell{StyleID: s.wrong, Value: strings.Join(why, "\n")}
-	}
-	return cells
-}
-
-func valueOf(v any) any {
-	if c, ok := v.(excelize.Cell); ok {
-		return c.Value
-	}
-	return v
 }
 
 // choice is how a code shows in a drop-down: with its code where that is short.
@@ -327,7 +217,8 @@ func guide() []string {
 		"九、只读取工作表“" + SheetName + "”。一个文件最多20000行、20 MiB，格式为.xlsx。",
 		"十、上传后先检查全部内容。有一处错误就不登记任何问题，并退回标出错误的工作簿；改正后重新上传即可。",
 		"十一、单位、问题、事实、发现日期都相同的视为同一问题（空格和全角半角不计）：表内不得重复，已登记的不再登记。已登记的会列出事项编号；确需再次登记的，上传时填写duplicates=true（命令行加--duplicates）。",
-		"十二、导出的整改台账也可以直接导入：有编号的行是已登记的事项，不再登记；在末行之下填写新问题，“编号”和由系统填写的各列留空。",
+		"十二、退回的工作簿在“登记提示”列写明该单位已有的事项、近三年同类问题和标题相似的事项，供登记前核对；该列不予导入。",
+		"十三、导出的整改台账也可以直接导入：有编号的行是已登记的事项，不再登记；在末行之下填写新问题，“编号”和由系统填写的各列留空。",
 	}
 }
 

@@ -95,7 +95,7 @@ var direct = map[string][]string{
 		"time", "unicode", "unicode/utf8",
 	},
 	"lot": {
-		"bytes", "cmp", "crypto/aes", "crypto/cipher", "crypto/hmac", "crypto/sha256", "encoding/base64", "encoding/binary",
+		"bytes", "cmp", "compress/flate", "crypto/aes", "crypto/cipher", "crypto/hmac", "crypto/sha256", "encoding/base64", "encoding/binary",
 		"encoding/hex", "errors", "fmt", "io", "math", "math/bits", "slices", "strings", "unicode/utf8",
 	},
 }

@@ -24,6 +24,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS
 $$ SELECT p.case_id, p.number FROM sealed.plans p JOIN sealed.rosters r ON r.case_id = p.case_id AND r.number = p.number
    WHERE r.made < (SELECT o.made FROM sealed.rosters o WHERE o.case_id = of AND o.number = draw) $$;
 
-REVOKE ALL ON FUNCTION sealed.roster(uuid, int), sealed.counted(uuid, int) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sealed.roster(uuid, int), sealed.counted(uuid, int) TO duban_dispatch;
+-- Whose plans lie under any of the tags. Shown those of all days of its window, it
+-- says that a plan is there, and not of which day.
+CREATE FUNCTION sealed.there(tags bytea[]) RETURNS TABLE (case_id uuid, number int)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS
+$$ SELECT p.case_id, p.number FROM sealed.plans p WHERE p.due_tag = ANY(tags) ORDER BY 1, 2 $$;
+
+-- What lies under which key: each plan, and how many rosters and loads.
+CREATE FUNCTION sealed.headers() RETURNS TABLE (kind text, header bytea, case_id uuid, number int, n bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS
+$$ SELECT 'plan', substr(p.plan, 1, 12), p.case_id, p.number, 1 FROM sealed.plans p
+   UNION ALL SELECT 'roster', substr(r.roster, 1, 12), NULL, NULL, count(*) FROM sealed.rosters r GROUP BY 2
+   UNION ALL SELECT 'load', substr(l.load, 1, 12), NULL, NULL, 1 FROM sealed.load l WHERE l.load IS NOT NULL $$;
+
+REVOKE ALL ON FUNCTION sealed.roster(uuid, int), sealed.counted(uuid, int), sealed.there(bytea[]), sealed.headers() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sealed.roster(uuid, int), sealed.counted(uuid, int), sealed.there(bytea[]), sealed.headers() TO duban_dispatch;
 RESET ROLE;

@@ -12,3 +12,6 @@ CREATE INDEX finding_keys_key ON finding_keys (key);
 
 -- Who sent the workbook meant its findings to be opened although some are cases.
 ALTER TABLE imports ADD COLUMN duplicates boolean NOT NULL DEFAULT false;
+
+-- What was known about a row's unit and findings like it when the row was checked.
+ALTER TABLE import_rows ADD COLUMN hint json;
