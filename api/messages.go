@@ -226,7 +226,7 @@ func (s *server) caseMessages(ctx context.Context, c *call, in *caseMessagesInpu
 	for i, m := range page.Messages {
 		about := lifecycle.EventKind(m.About)
 		out.Messages[i] = CaseMessage{
-			Seq: m.Seq, About: about, AboutZH: about.ZH(), Recipient: m.Recipient, Account: m.Account, Name: m.Name, Way: m.Way, Kind: m.Kind,
+			Seq: m.Seq, About: about, AboutZH: lifecycle.AboutZH(about, m.Measures), Recipient: m.Recipient, Account: m.Account, Name: m.Name, Way: m.Way, Kind: m.Kind,
 			Waits: m.Mailing == "" && m.Suppressed == "", Suppressed: m.Suppressed, At: m.At, Messages: messagesOf(m.Messages),
 		}
 	}

@@ -52,17 +52,19 @@ type UndeliveredPaper struct {
 
 // A Task is something to do about a case, and by when.
 type Task struct {
-	Case        string           `json:"case" format:"uuid"`
-	Number      string           `json:"number"`
-	Title       string           `json:"title"`
-	UnitName    string           `json:"unit_name"`
-	Clock       policy.ClockName `json:"clock"`
-	ClockZH     string           `json:"clock_zh"`
-	Measure     int              `json:"measure,omitempty" doc:"Number of the measure to carry out"`
-	Due         calendar.Date    `json:"due" doc:"The last day in time"`
-	DueAt       time.Time        `json:"due_at"`
-	Provisional bool             `json:"provisional,omitempty" doc:"暂定: rests on a year whose holiday notice is not out"`
-	Overdue     bool             `json:"overdue,omitempty"`
+	Case          string             `json:"case" format:"uuid"`
+	Number        string             `json:"number"`
+	Title         string             `json:"title"`
+	UnitName      string             `json:"unit_name"`
+	Clock         policy.ClockName   `json:"clock"`
+	ClockZH       string             `json:"clock_zh"`
+	Measure       int                `json:"measure,omitempty" doc:"Number of the measure to carry out"`
+	MeasureKind   policy.MeasureKind `json:"measure_kind,omitempty" doc:"And what it is"`
+	MeasureKindZH string             `json:"measure_kind_zh,omitempty"`
+	Due           calendar.Date      `json:"due" doc:"The last day in time"`
+	DueAt         time.Time          `json:"due_at"`
+	Provisional   bool               `json:"provisional,omitempty" doc:"暂定: rests on a year whose holiday notice is not out"`
+	Overdue       bool               `json:"overdue,omitempty"`
 }
 
 func (s *server) tasks(ctx context.Context, c *call, in *pageInput) (*tasksOutput, error) {
@@ -78,7 +80,7 @@ func (s *server) tasks(ctx context.Context, c *call, in *pageInput) (*tasksOutpu
 	out := TaskList{Tasks: make([]Task, len(page.Tasks)), Next: page.Next}
 	for i, t := range page.Tasks {
 		out.Tasks[i] = Task{
-			Case: t.Case, Number: t.Number, Title: t.Title, UnitName: t.UnitName, Clock: t.Clock, ClockZH: t.Clock.ZH(), Measure: t.Measure,
+			Case: t.Case, Number: t.Number, Title: t.Title, UnitName: t.UnitName, Clock: t.Clock, ClockZH: t.Clock.ZH(), Measure: t.Measure, MeasureKind: t.MeasureKind, MeasureKindZH: t.MeasureKind.ZH(),
 			Due: t.Due, DueAt: t.DueAt, Provisional: t.Provisional, Overdue: t.Overdue,
 		}
 	}

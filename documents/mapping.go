@@ -349,6 +349,10 @@ func (m *mapping) talk() ([]byte, error) {
 		return nil, notYet("no_reminder_talk", "没有决定进行提醒谈话。", "No reminder talk was ordered.")
 	}
 	t := Talk{Office: m.Office, Ref: m.ref(), On: one.On, Basis: one.Basis, Lapse: m.lapse(one.No), To: m.addressee(one.On)}
+	if who := one.Subject; who != nil {
+		m.to.Post, m.to.Holder = who.Post, who.Person
+		t.To = m.to
+	}
 	if a := one.Talk; a != nil {
 		t.Held, t.Time, t.Place = a.On, a.Time, a.Place
 	}

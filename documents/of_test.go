@@ -386,6 +386,21 @@ func TestLetterOfTheLadder(t *testing.T) {
 	require.Equal(t, []string{"工委督办〔2026〕1号", "工委督办〔2026〕2号"}, letters)
 }
 
+// The notice of a talk is for whom the talk is ordered with, also where the unit has
+// passed on to one for which another answers.
+func TestTalkIsWithItsSubject(t *testing.T) {
+	t.Parallel()
+	p := play(t)
+	p.received()
+	p.rules.Holders = []lifecycle.PostHeld{{Post: "党组书记", Person: "王建国", Since: calendar.On(2020, 1, 1)}}
+	p.do(day(time.March, 10), leader, &lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: "甲依据"})
+	p.posts = []documents.Post{{Kind: "党组书记", Holder: "陈新", Since: calendar.On(2020, 1, 1)}}
+	file, err := documents.Of(documents.KindTalk, p.source(false))
+	require.NoError(t, err)
+	require.Equal(t, documents.Addressee{Unit: "市档案局", Post: "党组书记", Holder: "王建国"}, file.To)
+	require.Contains(t, p.says(documents.KindTalk), "王建国")
+}
+
 // The notice of a talk says what was arranged; to the unit it is what was kept, or
 // nothing.
 func TestTalkIsArranged(t *testing.T) {

@@ -14,10 +14,13 @@ import (
 // A DigestLine is something a person is chased on, as it stands when the digest
 // is made: what was done in the meantime is not in it.
 type DigestLine struct {
-	Number  string
-	Title   string
-	Level   policy.Level
-	Clock   policy.ClockName
+	Number string
+	Title  string
+	Level  policy.Level
+	Clock  policy.ClockName
+	// Measure and Kind are of a measure: its number in the case, and what it is.
+	Measure int
+	Kind    policy.MeasureKind
 	Due     calendar.Date
 	Overdue bool
 	// Late is by how many working days.
@@ -47,6 +50,9 @@ func DigestLines(c Case, to Recipient, reader Actor, way Way, now time.Time, r R
 			Number: c.Number, Title: c.Finding.Title, Level: c.Level, Clock: k.Name, Due: due, Overdue: at.Before(now),
 			Copy: way == WayCopy,
 		}
+		if m, ok := c.measure(k.Measure); ok {
+			line.Measure, line.Kind = m.No, m.Kind
+		}
 		if line.Overdue {
 			line.Late = r.Calendar.WorkingDaysBetween(due, r.Today(now))
 		}
@@ -68,7 +74,7 @@ func Digest(lines []DigestLine, figures Figures, on calendar.Date) (subject, tex
 	lines = slices.Clone(lines)
 	slices.SortFunc(lines, func(a, b DigestLine) int {
 		return cmp.Or(cmp.Compare(b.Level, a.Level), cmp.Compare(b.Late, a.Late), a.Due.Compare(b.Due),
-			cmp.Compare(a.Number, b.Number), cmp.Compare(a.Clock, b.Clock))
+			cmp.Compare(a.Number, b.Number), cmp.Compare(a.Clock, b.Clock), cmp.Compare(a.Measure, b.Measure))
 	})
 	lines = slices.Compact(lines)
 	late := 0
@@ -95,7 +101,11 @@ func Digest(lines []DigestLine, figures Figures, on calendar.Date) (subject, tex
 }
 
 func (l DigestLine) zh() string {
-	text := l.Number + " " + l.Title + "：" + l.Clock.ZH() + "，期限" + l.Due.String()
+	text := l.Number + " " + l.Title + "：" + l.Clock.ZH()
+	if l.Measure > 0 {
+		text += fmt.Sprintf("（第%d项：%s）", l.Measure, l.Kind.ZH())
+	}
+	text += "，期限" + l.Due.String()
 	switch {
 	case l.Late > 0:
 		text += fmt.Sprintf("，已逾期%d个工作日", l.Late)
@@ -109,14 +119,27 @@ func (l DigestLine) zh() string {
 }
 
 // PaperText writes what a person is told of an event of a case. A paper is read
-// in the system: the message says that it is there.
-func PaperText(number, title string, about EventKind, way Way) (subject, text string) {
-	subject = "督办事项" + number + "：" + about.ZH()
-	text = "事项：" + number + " " + title + "\n办理情况：" + about.ZH() + "\n请登录系统查看并办理。"
+// in the system: the message says that it is there, and which measures it is about.
+func PaperText(number, title string, about EventKind, measures []policy.MeasureKind, way Way) (subject, text string) {
+	what := AboutZH(about, measures)
+	subject = "督办事项" + number + "：" + what
+	text = "事项：" + number + " " + title + "\n办理情况：" + what + "\n请登录系统查看并办理。"
 	if way == WayCopy {
 		text += "（抄送）"
 	}
 	return subject, text
+}
+
+// AboutZH is what a letter tells of: an event, and the measures it is about.
+func AboutZH(about EventKind, measures []policy.MeasureKind) string {
+	if len(measures) == 0 {
+		return about.ZH()
+	}
+	names := make([]string, len(measures))
+	for i, kind := range measures {
+		names[i] = kind.ZH()
+	}
+	return about.ZH() + "（" + strings.Join(names, "、") + "）"
 }
 
 // TaskText writes what a drawn inspector is told on the morning of the day: that

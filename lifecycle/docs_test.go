@@ -116,8 +116,10 @@ interval between the two, so an outage never walks anybody up the ladder in one
 night. Accepting the report steps the level down. Second and later rounds start at
 ` + p.Rectification.LaterLevel.String() + `.
 
-A unit has one open talk and one entry on a list in a year; further cases join
-them. What a case had joined and lost, because the other case let it be or came to
+A unit has one entry on a list in a year, and one open talk with each person who
+answers for it; further cases join them. A talk is with who answered for the unit on
+the day of its order, and stays with that person, whoever holds the post afterwards.
+What a case had joined and lost, because the other case let it be or came to
 nothing, is ordered anew in it, or joins what another case took over.
 
 ## The negative lists · 负面清单

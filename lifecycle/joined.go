@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -39,7 +40,7 @@ func (m Measure) stands() bool {
 
 // Standing names the measure of a case as one that further cases join.
 func (m Measure) Standing(caseID string) Standing {
-	s := Standing{Kind: m.Kind, List: m.list(), Case: caseID, Measure: m.No}
+	s := Standing{Kind: m.Kind, List: m.list(), Case: caseID, Measure: m.No, Subject: m.Subject}
 	if m.Kind == policy.MeasureNegativeList {
 		s.Year = m.On.Year()
 	}
@@ -49,16 +50,16 @@ func (m Measure) Standing(caseID string) Standing {
 // standing is the measure that one of this kind would join: another case's, or
 // an open talk or listing of this one, of which there is but one. The year of an
 // entry is that of the legal day: the last step of a year may be recorded in the
-// next.
-func (t *turn) standing(kind policy.MeasureKind, list policy.List, no int) *Standing {
+// next. A talk joins one with the same person; who is nil for a talk of before, which
+// names nobody, and joins any.
+func (t *turn) standing(kind policy.MeasureKind, list policy.List, who *PostHolder, no int) *Standing {
 	entry := ListYear{List: list}
 	if kind == policy.MeasureNegativeList {
 		entry.Year = t.legal.Year()
 	}
 	for _, s := range t.rules.Standing {
-		if s.Kind == kind && s.List == list && s.Year == entry.Year && s.Case != t.c.ID {
-			s.Year = 0 // as the record has it
-			return &s
+		if s.Kind == kind && s.List == list && s.Year == entry.Year && s.Case != t.c.ID && onePerson(s.Subject, who) {
+			return &Standing{Kind: kind, List: list, Case: s.Case, Measure: s.Measure} // as the record has it
 		}
 	}
 	if !oneOfEach(kind) {
@@ -66,12 +67,16 @@ func (t *turn) standing(kind policy.MeasureKind, list policy.List, no int) *Stan
 	}
 	for _, m := range slices.Backward(t.c.Measures) { // an earlier listing may have been ended
 		thisYear := kind == policy.MeasureReminderTalk || m.On.Year() == entry.Year
-		if m.Kind == kind && m.list() == list && m.No != no && m.stands() && thisYear && !slices.Contains(t.rules.Over, entry) {
+		if m.Kind == kind && m.list() == list && m.No != no && m.stands() && onePerson(m.Subject, who) && thisYear && !slices.Contains(t.rules.Over, entry) {
 			return &Standing{Kind: kind, List: list, Case: t.c.ID, Measure: m.No}
 		}
 	}
 	return nil
 }
+
+// onePerson reports whether two talks are with one person, as far as they say with
+// whom. The same person may hold another post by now.
+func onePerson(a, b *PostHolder) bool { return a == nil || b == nil || a.Person == b.Person }
 
 // Lost lists what stood in a case and does not any more, waived, cancelled or
 // taken against the wrong unit, and the talk of a case that another body has now:
@@ -134,7 +139,7 @@ func DecideRejoin(c Case, at time.Time, r Rules) []Event {
 		if m.Kind != policy.MeasureReminderTalk || !m.stands() {
 			continue
 		}
-		if joined := t.standing(m.Kind, m.list(), m.No); joined != nil && joined.Case != c.ID {
+		if joined := t.standing(m.Kind, m.list(), m.Subject, m.No); joined != nil && joined.Case != c.ID {
 			t.record(&MeasureTakenOver{No: m.No, Status: Joined, From: Standing{Kind: m.Kind, Case: c.ID, Measure: m.No}, Joined: joined})
 			t.stop(policy.ClockMeasure, m.No)
 		}
@@ -143,19 +148,55 @@ func DecideRejoin(c Case, at time.Time, r Rules) []Event {
 	return t.events
 }
 
-// TalksOf says what of the talks of a case that passed on to another unit is open:
-// whether one is to be held in the case itself, and those it joined elsewhere.
-func TalksOf(c Case) (open bool, joined []Standing) {
-	for _, m := range c.Measures {
-		switch {
-		case m.Kind != policy.MeasureReminderTalk:
-		case m.stands():
-			open = true
-		case m.Status == Joined && m.Joined != nil && m.Joined.Case != c.ID:
-			joined = append(joined, *m.Joined)
+// HasTalk reports whether a talk of a case is open, in it or in another that it joined.
+func HasTalk(c Case) bool {
+	return slices.ContainsFunc(c.Measures, func(m Measure) bool { return c.talkOf(m) != nil })
+}
+
+// talkOf is the open talk by which a measure of the case is carried out: its own, or
+// the one that it joined elsewhere; nil for any other measure.
+func (c Case) talkOf(m Measure) *Standing {
+	switch {
+	case m.Kind != policy.MeasureReminderTalk:
+		return nil
+	case m.stands():
+		return &Standing{Kind: m.Kind, Case: c.ID, Measure: m.No}
+	case m.Status == Joined && m.Joined != nil && m.Joined.Case != c.ID:
+		return m.Joined
+	}
+	return nil
+}
+
+// DecideSucceedTalks joins the talks of a case that passed on with its unit to those
+// that stand in the successor with the same person. A talk of before names nobody: it
+// is with whoever answers for its unit now, and where nobody does for the former, there
+// is only the successor's to talk to.
+func DecideSucceedTalks(c Case, former, successor []PostHeld, at time.Time, r Rules) []Event {
+	on := r.Today(at)
+	r.Standing = slices.Clone(r.Standing)
+	for i, s := range r.Standing {
+		if s.Subject == nil {
+			r.Standing[i].Subject = cmp.Or(answerableOn(successor, on), &PostHolder{})
 		}
 	}
-	return open, joined
+	t := newTurn(c, Command{}, at, r)
+	for _, m := range c.Measures {
+		from, who := c.talkOf(m), m.Subject
+		if from == nil {
+			continue
+		}
+		if who == nil {
+			who = answerableOn(former, on)
+		}
+		joined := t.standing(m.Kind, m.list(), who, m.No)
+		if joined == nil || joined.Case == c.ID || joined.Case == from.Case {
+			continue
+		}
+		t.record(&MeasureTakenOver{No: m.No, Status: Joined, From: *from, Joined: joined})
+		t.stop(policy.ClockMeasure, m.No)
+	}
+	t.seal()
+	return t.events
 }
 
 // DecideTakeOver orders anew what a case had joined and lost, or joins it to what
@@ -171,7 +212,7 @@ func DecideTakeOver(c Case, lost []Standing, at time.Time, r Rules) []Event {
 			continue
 		}
 		body := &MeasureTakenOver{No: m.No, Status: Ordered, From: *m.Joined}
-		if joined := t.standing(m.Kind, m.list(), m.No); joined != nil {
+		if joined := t.standing(m.Kind, m.list(), m.Subject, m.No); joined != nil {
 			body.Status, body.Joined = Joined, joined
 		}
 		t.record(body)

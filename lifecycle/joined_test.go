@@ -66,6 +66,44 @@ func TestWhatAnotherCaseLostIsTakenOver(t *testing.T) {
 	}
 }
 
+// One open talk per post-holder: another case's is joined by one with the same person,
+// by whatever post, and one that names nobody, as of before, by any.
+func TestATalkJoinsOneWithTheSamePerson(t *testing.T) {
+	t.Parallel()
+	zhang := &lifecycle.PostHolder{Post: "党组书记", Person: "张三"}
+	for _, row := range []struct {
+		name     string
+		answers  string
+		standing *lifecycle.PostHolder
+		want     lifecycle.MeasureStatus
+	}{
+		{"the same", "张三", zhang, lifecycle.Joined},
+		{"the same in another post", "张三", &lifecycle.PostHolder{Post: "机关党委书记", Person: "张三"}, lifecycle.Joined},
+		{"the successor", "王五", zhang, lifecycle.Ordered},
+		{"nobody after him", "", zhang, lifecycle.Ordered},
+		{"one of before", "王五", nil, lifecycle.Joined},
+		{"no register", "", nil, lifecycle.Joined},
+	} {
+		w := &walk{rules: defaultRules()}
+		if row.answers != "" {
+			w.rules.Holders = []lifecycle.PostHeld{{Post: "党组书记", Person: row.answers, Since: day("2020-01-01")}}
+		}
+		w.rules.Standing = []lifecycle.Standing{{Kind: policy.MeasureReminderTalk, Case: "a", Measure: 1, Subject: row.standing}}
+		n := steps(t, w, served(t, w, accept(lifecycle.Immediate, "")), "leader", lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: someText})
+		m := n.c.Measures[0]
+		require.Equal(t, row.want, m.Status, row.name)
+		if m.Joined != nil {
+			require.Equal(t, lifecycle.Standing{Kind: policy.MeasureReminderTalk, Case: "a", Measure: 1}, *m.Joined, row.name)
+		}
+		if row.answers != "" && row.standing != nil && m.Joined != nil { // lost, it goes on with the same person
+			w.rules.Standing = []lifecycle.Standing{{Kind: policy.MeasureReminderTalk, Case: "b", Measure: 1, Subject: &lifecycle.PostHolder{Post: "党组书记", Person: "王五"}}}
+			c := apply(t, n.c, lifecycle.DecideTakeOver(n.c, []lifecycle.Standing{*m.Joined}, n.now, w.rules))
+			require.Equal(t, lifecycle.Ordered, c.Measures[0].Status, row.name)
+			require.Equal(t, m.Subject, c.Measures[0].Subject, row.name)
+		}
+	}
+}
+
 // Voiding a case takes back a listing that was made on it, which the next case
 // then carries; a talk that was held is not taken back.
 func TestAVoidedCaseLosesItsListing(t *testing.T) {

@@ -99,6 +99,7 @@ var fieldZH = map[string]string{ //nolint:gochecknoglobals // an immutable table
 	"others":           "组员",
 	"roster":           "名册摘要",
 	"nonce":            "随机数",
+	"subject":          "谈话对象",
 	"talk":             "谈话安排",
 	"task":             "任务编号",
 	"time":             "时间",

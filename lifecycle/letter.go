@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"slices"
 	"time"
 
 	"duban/calendar"
@@ -13,6 +14,8 @@ type Letter struct {
 	To Recipient
 	// About is the kind of the event it tells of.
 	About EventKind
+	// Measures are the kinds of the measures the event is about, if it is.
+	Measures []policy.MeasureKind
 	// Digest: it is merged with the person's others of the day; a paper goes
 	// by itself.
 	Digest bool
@@ -32,9 +35,9 @@ func Letters(c Case, e Event, r Rules) []Letter {
 		notBefore = r.nextMorning(e.At)
 	}
 	digest := e.Kind == EventReminded || e.Kind == EventChased || e.Kind == EventDeadlineMissed
-	letters := make([]Letter, 0, 2)
+	letters, measures := make([]Letter, 0, 2), c.measuresIn(e)
 	for _, to := range c.told(e) {
-		letters = append(letters, Letter{To: to, About: e.Kind, Digest: digest, NotBefore: notBefore, ByTimer: byTimer})
+		letters = append(letters, Letter{To: to, About: e.Kind, Measures: measures, Digest: digest, NotBefore: notBefore, ByTimer: byTimer})
 	}
 	return letters
 }
@@ -150,6 +153,38 @@ func (c Case) toldOfRelief(no int, by string) []Recipient {
 		told = append(told, Recipient{Unit: c.Unit})
 	}
 	return told
+}
+
+// measuresIn are the kinds of the measures that an event tells of, each once: of
+// those that were cancelled, what the unit was told of before.
+func (c Case) measuresIn(e Event) []policy.MeasureKind {
+	var nos []int
+	switch body := e.Body.(type) {
+	case *MeasureOrdered:
+		nos = []int{body.No}
+	case *MeasureTakenOver:
+		nos = []int{body.No}
+	case *MeasurePostponed:
+		nos = []int{body.No}
+	case *MeasureReassigned:
+		nos = []int{body.No}
+	case *MeasureWaived:
+		nos = []int{body.No}
+	case *MeasuresCancelled:
+		nos = slices.DeleteFunc(slices.Clone(body.Nos), func(no int) bool {
+			m, ok := c.measure(no)
+			return !ok || !m.shown()
+		})
+	default:
+		return nil
+	}
+	var kinds []policy.MeasureKind
+	for _, no := range nos {
+		if m, ok := c.measure(no); ok && !slices.Contains(kinds, m.Kind) {
+			kinds = append(kinds, m.Kind)
+		}
+	}
+	return kinds
 }
 
 func (c Case) chasedOn(name policy.ClockName, measure int) []Recipient {

@@ -32,10 +32,14 @@ type Measure struct {
 	// role.
 	Owner string `json:"owner,omitempty"`
 	// Talk is when and where a talk will be held, if that was fixed.
-	Talk   *Appointment   `json:"talk,omitempty"`
-	Joined *Standing      `json:"joined,omitempty"`
-	Record *MeasureRecord `json:"record,omitempty"`
-	Reason string         `json:"reason,omitempty"`
+	Talk *Appointment `json:"talk,omitempty"`
+	// Subject is with whom a talk is to be held: who answered for the unit on the day
+	// of the order, whoever holds the post afterwards. Talks of before name nobody, as
+	// do those of a unit for which nobody answered.
+	Subject *PostHolder    `json:"subject,omitempty"`
+	Joined  *Standing      `json:"joined,omitempty"`
+	Record  *MeasureRecord `json:"record,omitempty"`
+	Reason  string         `json:"reason,omitempty"`
 }
 
 // A MeasureStatus says how far a measure has come.
@@ -92,7 +96,9 @@ type MeasureOrdered struct {
 	// ByHand: a person proposed it, not the ladder or a rule.
 	ByHand bool         `json:"by_hand,omitempty"`
 	Talk   *Appointment `json:"talk,omitempty"`
-	Issued *Issued      `json:"issued,omitempty"`
+	// Subject is with whom the talk is to be held.
+	Subject *PostHolder `json:"subject,omitempty"`
+	Issued  *Issued     `json:"issued,omitempty"`
 }
 
 // PostponeMeasure gives a measure more time.
@@ -191,7 +197,11 @@ func (t *turn) order(b OrderMeasure) {
 	if b.Proposal > 0 {
 		body.No = b.Proposal
 	}
-	switch joined := t.standing(b.Measure, b.List, body.No); {
+	if b.Measure == policy.MeasureReminderTalk {
+		body.Subject = answerableOn(t.rules.Holders, t.legal)
+	}
+	// A talk with nobody yet is not one with somebody.
+	switch joined := t.standing(b.Measure, b.List, cmp.Or(body.Subject, &PostHolder{}), body.No); {
 	case b.Measure == policy.MeasureUrge:
 		body.Status = Done
 	case joined != nil:
@@ -343,7 +353,7 @@ func (c *Case) setMeasure(no int, change func(*Measure)) {
 func (b *MeasureOrdered) apply(c *Case, e Event) {
 	m := Measure{
 		No: b.No, Kind: b.Kind, List: b.List, Status: b.Status, Basis: b.Basis, On: e.Legal,
-		OrderedBy: e.Actor.Account, Owner: b.Owner, Talk: b.Talk, Joined: b.Joined,
+		OrderedBy: e.Actor.Account, Owner: b.Owner, Talk: b.Talk, Subject: b.Subject, Joined: b.Joined,
 	}
 	if b.Status == Proposed {
 		m.OrderedBy = ""

@@ -11,8 +11,8 @@ import (
 type MeasureRecord struct {
 	On    Date   `json:"on"`
 	Place string `json:"place,omitempty" maxLength:"200"`
-	// HeldBy and With are of a talk: who held it, and with whom. A talk is held
-	// with a post: whoever held it on that day.
+	// HeldBy and With are of a talk: who held it, and with whom, the one it was ordered
+	// with among them; the others hold their posts on that day.
 	HeldBy  string       `json:"held_by,omitempty" maxLength:"64" doc:"Of a talk: account of the leader who held it"`
 	With    []PostHolder `json:"with,omitempty" maxItems:"20" doc:"Of a talk: with whom, by post and name"`
 	Persons []string     `json:"persons,omitempty" maxItems:"20" doc:"Who was there, besides"`
@@ -76,7 +76,7 @@ func (b RecordMeasure) check(t *turn, m Measure) error {
 	}
 	switch m.Kind {
 	case policy.MeasureReminderTalk:
-		return b.checkTalk(t)
+		return b.checkTalk(t, m)
 	case policy.MeasureOnSite:
 		return first(t.text("place", b.Place, maxTitle), t.list("persons", b.Persons, 1, maxTitle), t.text("requirements", b.Requirements, maxText))
 	case policy.MeasureSupervisionLetter, policy.MeasureCircular, policy.MeasureNegativeList:
@@ -92,7 +92,7 @@ func (b RecordMeasure) check(t *turn, m Measure) error {
 
 // checkTalk: who held it, with whom, where, why, what was required and answered,
 // and whether it is signed.
-func (b RecordMeasure) checkTalk(t *turn) error {
+func (b RecordMeasure) checkTalk(t *turn, m Measure) error {
 	if _, err := t.account("held_by", b.HeldBy, Leader); err != nil {
 		return err
 	}
@@ -101,9 +101,13 @@ func (b RecordMeasure) checkTalk(t *turn) error {
 	}
 	for i, p := range b.With {
 		field := fmt.Sprintf("with[%d].", i)
-		if err := first(t.text(field+"post", p.Post, maxName), t.text(field+"person", p.Person, maxName), t.inPost(field, p, b.On)); err != nil {
+		if err := first(t.text(field+"post", p.Post, maxName), t.text(field+"person", p.Person, maxName), t.inPost(field, p, b.On, m.Subject)); err != nil {
 			return err
 		}
+	}
+	if who := m.Subject; who != nil && !slices.ContainsFunc(b.With, func(p PostHolder) bool { return p.Person == who.Person }) {
+		return invalid("with", "not_the_subject", "该谈话的对象是"+who.Post+who.Person+"，须由本人接受谈话。",
+			"The talk was ordered with "+who.Person+" ("+who.Post+"); one with others does not carry it out.")
 	}
 	err := first(t.text("place", b.Place, maxTitle), t.text("reason", b.Reason, maxText),
 		t.text("requirements", b.Requirements, maxText), t.text("response", b.Response, maxText))
@@ -119,8 +123,12 @@ func (b RecordMeasure) checkTalk(t *turn) error {
 	return nil
 }
 
-// inPost refuses a person who did not hold the post on the day.
-func (t *turn) inPost(field string, p PostHolder, on Date) error {
+// inPost refuses a person who did not hold the post on the day: but for whom the talk
+// was ordered with, with whom it stays when the post has another holder (domain.md E2).
+func (t *turn) inPost(field string, p PostHolder, on Date, subject *PostHolder) error {
+	if subject != nil && p == *subject {
+		return nil
+	}
 	holds := func(held PostHeld) bool {
 		return held.Post == p.Post && held.Person == p.Person && held.heldOn(on)
 	}

@@ -19,6 +19,40 @@ func aTalk() lifecycle.MeasureRecord {
 	}
 }
 
+// A talk is with one person: who answered for the unit on the day of its order. It
+// stays with that person (domain.md E2), also when the post has another holder; one
+// with the liaison or the successor does not carry it out.
+func TestATalkStaysWithThePerson(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	register := func(posts ...lifecycle.PostHeld) { w.rules.Holders, w.rules.Known.Posts = posts, posts }
+	liaison := lifecycle.PostHeld{Post: "联络员", Person: "小李", Since: day("2020-01-01")}
+	register(liaison, lifecycle.PostHeld{Post: "党组书记", Person: "张三", Since: day("2020-01-01")})
+	talk := lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: someText}
+	n := steps(t, w, served(t, w, accept(lifecycle.ByDeadline, "")), "leader", talk)
+	require.Equal(t, &lifecycle.PostHolder{Post: "党组书记", Person: "张三"}, n.c.Measures[0].Subject)
+	record := func(with ...lifecycle.PostHolder) lifecycle.RecordMeasure {
+		r := aTalk()
+		r.On, r.With = w.rules.Today(n.now), with
+		return lifecycle.RecordMeasure{No: 1, MeasureRecord: r}
+	}
+	refusedAs(t, w, n, "leader", "not_the_subject", record(lifecycle.PostHolder{Post: "联络员", Person: "小李"}))
+
+	register(liaison, lifecycle.PostHeld{Post: "党组书记", Person: "张三", Since: day("2020-01-01"), Until: day("2026-03-03")},
+		lifecycle.PostHeld{Post: "党组书记", Person: "王五", Since: day("2026-03-04")})
+	n.now = noon(day("2026-03-05"))
+	refusedAs(t, w, n, "leader", "not_the_subject", record(lifecycle.PostHolder{Post: "党组书记", Person: "王五"}))
+	refusedAs(t, w, n, "leader", "not_in_post", record(lifecycle.PostHolder{Post: "机关党委书记", Person: "张三"}))
+	n = steps(t, w, n, "leader", talk)
+	require.Equal(t, lifecycle.Ordered, n.c.Measures[1].Status, "the successor's own")
+	require.Equal(t, "王五", n.c.Measures[1].Subject.Person)
+	n = steps(t, w, n, "leader", talk)
+	require.Equal(t, &lifecycle.Standing{Kind: policy.MeasureReminderTalk, Case: n.c.ID, Measure: 2}, n.c.Measures[2].Joined)
+	n = steps(t, w, n, "leader", record(lifecycle.PostHolder{Post: "党组书记", Person: "张三"}, lifecycle.PostHolder{Post: "联络员", Person: "小李"}))
+	require.Equal(t, lifecycle.Done, n.c.Measures[0].Status)
+	require.Equal(t, lifecycle.Ordered, n.c.Measures[1].Status)
+}
+
 // Issue 4 point 3: a talk is held by whom, with whom (person and post), where,
 // why, what was required, what was answered, signed; and never in the future,
 // before its order, or with somebody who did not hold the post on that day.

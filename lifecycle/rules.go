@@ -23,6 +23,8 @@ type Rules struct {
 	// Standing are the measures running or listed in other cases of the same
 	// unit that this case would have to join.
 	Standing []Standing
+	// Holders are the posts of the case's unit, and who held them: read with Standing.
+	Holders []PostHeld
 	// Over are the entries of the unit that were ended by decision: who lists the
 	// unit again makes a new listing.
 	Over []ListYear
@@ -107,6 +109,9 @@ type Standing struct {
 	Year    int    `json:"-"`
 	Case    string `json:"case"`
 	Measure int    `json:"measure"`
+	// Subject is with whom a talk is to be held, nil when the record does not say: what
+	// joins it is judged by it, and does not keep it.
+	Subject *PostHolder `json:"-"`
 }
 
 // A ListYear names an entry of a unit: there is one on a list in a year.

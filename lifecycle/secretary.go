@@ -50,19 +50,14 @@ func Answerable(held []string) (at int, acting bool) {
 	return -1, false
 }
 
-// OneAnswers reports whether a talk with whoever answered for a unit on a day is
-// one with whoever answers for its successor: the same person holds both posts,
-// or nobody holds the former, so that there is only the successor's to talk to.
-// Two people are talked to each for his own.
-func OneAnswers(former, successor []PostHeld, on Date) bool {
-	was := answerableOn(former, on)
-	return was == "" || was == answerableOn(successor, on)
-}
-
-// answerableOn is the person who answers for a unit on a day, by its register.
-func answerableOn(posts []PostHeld, on Date) string {
-	held, _ := answering(posts, on)
-	return held.Person
+// answerableOn is who answers for a unit on a day, by its register; nil when nobody
+// does.
+func answerableOn(posts []PostHeld, on Date) *PostHolder {
+	held, ok := answering(posts, on)
+	if !ok {
+		return nil
+	}
+	return &PostHolder{Post: held.Post, Person: held.Person}
 }
 
 // answering is the term by which somebody answers for a unit on a day.

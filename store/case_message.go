@@ -11,12 +11,14 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"duban/lifecycle"
+	"duban/policy"
 )
 
 // A CaseMessage is what one person was told of a case, or why not.
 type CaseMessage struct {
 	Seq        int64
 	About      string
+	Measures   []policy.MeasureKind
 	Recipient  string
 	Account    string
 	Name       string
@@ -62,7 +64,7 @@ func readCaseMessageCursor(text string) (caseMessageCursor, error) {
 }
 
 const selectCaseMessages = `
-SELECT w.seq, coalesce(o.about, e.kind, ''), w.recipient, w.account_id, coalesce(p.name, ''), w.way, coalesce(n.kind, ''), coalesce(n.id::text, ''),
+SELECT w.seq, coalesce(o.about, e.kind, ''), coalesce(o.measures, '{}'), w.recipient, w.account_id, coalesce(p.name, ''), w.way, coalesce(n.kind, ''), coalesce(n.id::text, ''),
     coalesce(w.suppressed, ''), w.at
 FROM mailing_letters w LEFT JOIN outbox o USING (case_id, seq, recipient) LEFT JOIN events e USING (case_id, seq)
     LEFT JOIN accounts p ON p.id = w.account_id LEFT JOIN mailings n ON n.id = w.mailing_id
@@ -88,7 +90,7 @@ func (s *Store) CaseMessages(ctx context.Context, a lifecycle.Actor, caseID, aft
 		return CaseMessagePage{}, fmt.Errorf("list messages of %s: %w", caseID, plain(err))
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (m CaseMessage, err error) {
-		err = row.Scan(&m.Seq, &m.About, &m.Recipient, &m.Account, &m.Name, &m.Way, &m.Kind, &m.Mailing, &m.Suppressed, &m.At)
+		err = row.Scan(&m.Seq, &m.About, &m.Measures, &m.Recipient, &m.Account, &m.Name, &m.Way, &m.Kind, &m.Mailing, &m.Suppressed, &m.At)
 		m.At = m.At.UTC()
 		return m, err
 	})

@@ -133,6 +133,7 @@ type head struct {
 	known   lifecycle.Known
 	// standing is read only when something is ordered that others may join.
 	standing map[string][]lifecycle.Standing
+	holders  map[string][]lifecycle.PostHeld
 	over     map[string][]lifecycle.ListYear
 }
 

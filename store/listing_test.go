@@ -364,6 +364,43 @@ func TestListedUnits(t *testing.T) {
 	require.Equal(t, []string{planned.ID}, units[0].Campaigns)
 }
 
+// Issue 4 point 3: one open talk per post-holder. The talk ordered with the secretary
+// of before stays with that person (domain.md E2), and is not the talk with the one of
+// now, which his later cases join.
+func TestOneTalkPerPostHolder(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	p := r.people
+	r.exec(t, `DELETE FROM posts`)
+	was, err := r.AddPost(ctx, store.Post{Unit: p.Unit.ID, Kind: casetest.Post, Holder: "王建国", Since: calendar.On(2020, 1, 1)})
+	require.NoError(t, err)
+	ordered := func(l *casetest.Life, found calendar.Date) lifecycle.Measure {
+		c := l.Must(ctx, t, append(append([]casetest.Step{p.Finding("问题", found)}, p.UpToServing(lifecycle.Immediate)...), p.Sign(), r.talkStep())...)
+		return c.Measures[0]
+	}
+	old := r.life(t, "old")
+	at := time.Now().AddDate(0, 0, -5)
+	old.Now = func() time.Time { return at }
+	require.Equal(t, &lifecycle.PostHolder{Post: casetest.Post, Person: "王建国"}, ordered(old, today().AddDays(-5)).Subject)
+	_, _, err = r.EndPost(ctx, p.Unit.ID, was.ID, today().AddDays(-1), &store.Post{Holder: "陈新"})
+	require.NoError(t, err)
+	old.Now = nil
+	first := ordered(r.life(t, "new"), today())
+	require.Equal(t, lifecycle.Ordered, first.Status)
+	require.Equal(t, "陈新", first.Subject.Person)
+	require.Equal(t, lifecycle.Joined, ordered(r.life(t, "newer"), today()).Status)
+
+	record := p.Talk(today())
+	record.With = []lifecycle.PostHolder{{Post: casetest.Post, Person: "陈新"}}
+	a, err := old.Do(ctx, casetest.Step{By: p.Leader, Body: &lifecycle.RecordMeasure{No: 1, MeasureRecord: record}})
+	require.NoError(t, err)
+	require.Equal(t, "not_the_subject", a.Refusal.Code)
+	record.With[0].Person = "王建国"
+	old.Must(ctx, t, casetest.Step{By: p.Leader, Body: &lifecycle.RecordMeasure{No: 1, MeasureRecord: record}})
+	r.sound(t)
+}
+
 // Issue 4 point 3: one entry per list, unit and year. The ladder's step of the last
 // day of a year is recorded in the first minutes of the next.
 func TestOneEntryAcrossTheYearsEnd(t *testing.T) {

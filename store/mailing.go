@@ -52,6 +52,7 @@ type routedLetter struct {
 	seq       int64
 	recipient string
 	about     string
+	measures  []policy.MeasureKind
 	digest    bool
 	level     int16
 	number    string
@@ -62,7 +63,7 @@ type routedLetter struct {
 }
 
 const selectUnrouted = `
-SELECT o.case_id::text, o.seq, o.recipient, o.about, o.digest, coalesce(c.level, 0), coalesce(u.number, c.number, ''),
+SELECT o.case_id::text, o.seq, o.recipient, o.about, o.measures, o.digest, coalesce(c.level, 0), coalesce(u.number, c.number, ''),
     CASE WHEN o.recipient LIKE 'unit:%' THEN coalesce(u.title, '') ELSE coalesce(c.title, '') END,
     o.recipient LIKE 'unit:%' AND u.case_id IS NULL, o.by_timer, o.not_before
 FROM outbox o LEFT JOIN cases c ON c.id = o.case_id
@@ -90,7 +91,7 @@ func (s *Store) RouteLetters(ctx context.Context, now time.Time, limit int) (Rou
 			return err
 		}
 		letters, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (l routedLetter, err error) {
-			return l, row.Scan(&l.caseID, &l.seq, &l.recipient, &l.about, &l.digest, &l.level, &l.number, &l.title, &l.hidden, &l.byTimer, &l.notBefore)
+			return l, row.Scan(&l.caseID, &l.seq, &l.recipient, &l.about, &l.measures, &l.digest, &l.level, &l.number, &l.title, &l.hidden, &l.byTimer, &l.notBefore)
 		})
 		if err != nil || len(letters) == 0 {
 			return err
@@ -152,7 +153,7 @@ func (l routedLetter) queue(b *pgx.Batch, people *readers, space string, now tim
 		id := ""
 		if !l.digest {
 			id = mailingID("paper", space, l.caseID, strconv.FormatInt(l.seq, 10), one.Account)
-			subject, text := lifecycle.PaperText(l.number, l.title, lifecycle.EventKind(l.about), one.Way)
+			subject, text := lifecycle.PaperText(l.number, l.title, lifecycle.EventKind(l.about), l.measures, one.Way)
 			b.Queue(insertMailing, id, one.Account, "paper", nil, subject, text, at, l.byTimer)
 			made = append(made, id)
 		}

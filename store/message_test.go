@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"duban/calendar"
 	"duban/internal/casetest"
 	"duban/lifecycle"
+	"duban/policy"
 	"duban/store"
 )
 
@@ -287,4 +289,29 @@ func TestAPapersIDCountsNoEvents(t *testing.T) {
 	again, err := r.RouteLetters(ctx, now, 10)
 	require.NoError(t, err)
 	require.Zero(t, again.Papers)
+}
+
+// What is told of a measure says which it is, in the inbox, on the case's page and
+// among the tasks.
+func TestMeasuresAreToldByName(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	p, now := r.people, time.Now().UTC()
+	c := r.life(t, "named").Must(ctx, t, append(append([]casetest.Step{p.Finding("问题", today())}, p.UpToServing(lifecycle.Immediate)...), p.Sign(),
+		casetest.Step{By: p.Leader, Body: &lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: "逾期", Owner: p.Leader.Account}})...)
+	_, err := r.RouteLetters(ctx, now.Add(time.Minute), 100)
+	require.NoError(t, err)
+	require.Positive(t, r.count(t, `SELECT count(*) FROM mailings WHERE subject LIKE '%采取措施（提醒谈话）'`))
+	require.Zero(t, r.count(t, `SELECT count(*) FROM mailings WHERE subject LIKE '%采取措施'`))
+	told, err := r.CaseMessages(ctx, p.Leader, c.ID, "", 50)
+	require.NoError(t, err)
+	require.True(t, slices.ContainsFunc(told.Messages, func(m store.CaseMessage) bool {
+		return slices.Equal(m.Measures, []policy.MeasureKind{policy.MeasureReminderTalk})
+	}))
+	page, err := r.Tasks(ctx, p.Leader, "", 10)
+	require.NoError(t, err)
+	require.True(t, slices.ContainsFunc(page.Tasks, func(task store.Task) bool {
+		return task.Measure == 1 && task.MeasureKind == policy.MeasureReminderTalk
+	}))
 }

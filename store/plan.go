@@ -5,12 +5,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"duban/lifecycle"
 	"duban/lot"
+	"duban/policy"
 )
 
 // A plan is a transaction's outcome before it is written.
@@ -47,7 +49,8 @@ func (p *plan) track(ctx context.Context, c lifecycle.Case) (*tracked, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Outages, r.Known, r.Standing, r.Over = p.head.outages, p.head.known, p.head.standing[c.ID], p.head.over[c.ID]
+	r.Outages, r.Known = p.head.outages, p.head.known
+	r.Standing, r.Holders, r.Over = p.head.standing[c.ID], p.head.holders[c.ID], p.head.over[c.ID]
 	k := &tracked{before: c, c: c, rules: r}
 	p.tracked = append(p.tracked, k)
 	return k, nil
@@ -219,9 +222,9 @@ func (k *tracked) queueEvents(b *pgx.Batch) error {
 }
 
 const insertLetters = `
-INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before, by_timer, delivered_at)
-SELECT $1, *, CASE WHEN l.not_before <= $8 THEN $8 END
-FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[], $7::bool[]) AS l (seq, recipient, about, digest, not_before, by_timer)
+INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before, by_timer, delivered_at, measures)
+SELECT $1, l.seq, l.recipient, l.about, l.digest, l.not_before, l.by_timer, CASE WHEN l.not_before <= $8 THEN $8 END, string_to_array(l.measures, ' ')
+FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[], $7::bool[], $9::text[]) AS l (seq, recipient, about, digest, not_before, by_timer, measures)
 ON CONFLICT (case_id, seq, recipient) DO NOTHING`
 
 // queueLetters queues what is to be told. What may leave at once is in the inbox of
@@ -233,16 +236,27 @@ func (k *tracked) queueLetters(b *pgx.Batch) {
 		digest    []bool
 		notBefore []time.Time
 		byTimer   []bool
+		measures  []string
 	)
 	for i, e := range k.events {
 		for _, l := range lifecycle.Letters(k.after[i], e, k.rules) {
 			seqs, to, about = append(seqs, e.Seq), append(to, l.To.String()), append(about, string(l.About))
 			digest, notBefore, byTimer = append(digest, l.Digest), append(notBefore, l.NotBefore), append(byTimer, l.ByTimer)
+			measures = append(measures, joinKinds(l.Measures))
 		}
 	}
 	if len(seqs) > 0 {
-		b.Queue(insertLetters, k.c.ID, seqs, to, about, digest, notBefore, byTimer, k.c.At)
+		b.Queue(insertLetters, k.c.ID, seqs, to, about, digest, notBefore, byTimer, k.c.At, measures)
 	}
+}
+
+// joinKinds writes kinds of measures as one text: an array of arrays is no column.
+func joinKinds(kinds []policy.MeasureKind) string {
+	names := make([]string, len(kinds))
+	for i, kind := range kinds {
+		names[i] = string(kind)
+	}
+	return strings.Join(names, " ")
 }
 
 const upsertTelling = `

@@ -12,8 +12,8 @@ import (
 	"duban/calendar"
 )
 
-// A Post is an office in a unit and who holds it from when to when. Notices and
-// talks go to the post; facts stay with the person.
+// A Post is an office in a unit and who holds it from when to when. Notices go to the
+// post; talks and facts stay with the person.
 type Post struct {
 	ID   string
 	Unit string

@@ -87,15 +87,48 @@ func (p *plan) standingFor(ctx context.Context, ids []string) (map[string][]life
 		var (
 			id, kind, list string
 			s              lifecycle.Standing
+			with           lifecycle.PostHolder
 		)
-		_, err := pgx.ForEachRow(rows, []any{&id, &kind, &list, &s.Year, &s.Case, &s.Measure}, func() error {
-			s.Kind, s.List = policy.MeasureKind(kind), policy.List(list)
+		_, err := pgx.ForEachRow(rows, []any{&id, &kind, &list, &s.Year, &s.Case, &s.Measure, &with.Post, &with.Person}, func() error {
+			s.Kind, s.List, s.Subject = policy.MeasureKind(kind), policy.List(list), subject(with)
 			found[id] = append(found[id], s)
 			return nil
 		})
 		return err
 	})
+	if p.head.holders == nil {
+		p.head.holders = map[string][]lifecycle.PostHeld{}
+	}
+	for _, id := range ids {
+		delete(p.head.holders, id)
+	}
+	b.Queue(`
+		SELECT c.id::text, p.kind, p.holder, p.since, p.until FROM cases c JOIN posts p ON p.unit_id = c.unit_id
+		WHERE c.id = ANY($1::uuid[]) ORDER BY c.id, p.kind, p.id`, ids).Query(scanPosts(p.head.holders))
 	return found, p.tx.send(ctx, b)
+}
+
+// scanPosts reads posts by what they are asked for, a case or a unit.
+func scanPosts(into map[string][]lifecycle.PostHeld) func(pgx.Rows) error {
+	return func(rows pgx.Rows) error {
+		var (
+			id   string
+			held lifecycle.PostHeld
+		)
+		_, err := pgx.ForEachRow(rows, []any{&id, &held.Post, &held.Person, &held.Since, &held.Until}, func() error {
+			into[id] = append(into[id], held)
+			return nil
+		})
+		return err
+	}
+}
+
+// subject is with whom a talk is to be held, nil where the record names nobody.
+func subject(with lifecycle.PostHolder) *lifecycle.PostHolder {
+	if with.Person == "" {
+		return nil
+	}
+	return &with
 }
 
 const lockUnits = `
@@ -107,7 +140,8 @@ FROM (SELECT DISTINCT hashtextextended('duban unit ' || unit_id, 0) AS key FROM 
 // taken against another unit by mistake counts for nothing.
 const selectStanding = `
 SELECT c.id::text, m ->> 'kind', CASE WHEN m ->> 'kind' = 'negative_list' THEN coalesce(m ->> 'list', 'assessment') ELSE '' END,
-    CASE WHEN m ->> 'kind' = 'negative_list' THEN left(m ->> 'on', 4)::int ELSE 0 END, o.id::text, (m ->> 'no')::int
+    CASE WHEN m ->> 'kind' = 'negative_list' THEN left(m ->> 'on', 4)::int ELSE 0 END, o.id::text, (m ->> 'no')::int,
+    coalesce(m -> 'subject' ->> 'post', ''), coalesce(m -> 'subject' ->> 'person', '')
 FROM cases c
 JOIN cases o ON o.unit_id = c.unit_id AND o.id <> c.id
 JOIN case_states s ON s.case_id = o.id AND s.state ? 'measures'
@@ -121,11 +155,10 @@ WHERE c.id = ANY($1::uuid[]) AND NOT m ? 'misdirected' AND (
 ORDER BY o.opened_at, o.id, (m ->> 'no')::int DESC`
 
 // joinTalks joins what is open of the talks of a case that passed on with its unit
-// to the talk that is open in the successor, when one person answers for both: the
-// unit had one open talk with its post-holder, and so has the successor.
+// to the talk that is open in the successor with the same person: one who answers for
+// both is talked to once.
 func (p *plan) joinTalks(ctx context.Context, k *tracked, s lifecycle.Succession) error {
-	open, joined := lifecycle.TalksOf(k.c)
-	if k.c.Unit != s.To || k.before.Unit != s.From || !open && len(joined) == 0 {
+	if k.c.Unit != s.To || k.before.Unit != s.From || !lifecycle.HasTalk(k.c) {
 		return nil
 	}
 	var (
@@ -136,41 +169,29 @@ func (p *plan) joinTalks(ctx context.Context, k *tracked, s lifecycle.Succession
 	b.Queue(`
 		SELECT pg_advisory_xact_lock(key)
 		FROM (SELECT DISTINCT hashtextextended('duban unit ' || id, 0) AS key FROM unnest($1::text[]) id ORDER BY key) u`, []string{s.From, s.To})
-	b.Queue(`SELECT unit_id, kind, holder, since, until FROM posts WHERE unit_id = ANY($1) ORDER BY unit_id, kind, id`, []string{s.From, s.To}).Query(func(rows pgx.Rows) error {
-		var (
-			unit string
-			held lifecycle.PostHeld
-		)
-		_, err := pgx.ForEachRow(rows, []any{&unit, &held.Post, &held.Person, &held.Since, &held.Until}, func() error {
-			posts[unit] = append(posts[unit], held)
-			return nil
-		})
-		return err
-	})
+	b.Queue(`SELECT unit_id, kind, holder, since, until FROM posts WHERE unit_id = ANY($1) ORDER BY unit_id, kind, id`, []string{s.From, s.To}).Query(scanPosts(posts))
 	b.Queue(selectTalks, s.To, k.c.ID).Query(func(rows pgx.Rows) (err error) {
 		found, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (lifecycle.Standing, error) {
 			one := lifecycle.Standing{Kind: policy.MeasureReminderTalk}
-			return one, row.Scan(&one.Case, &one.Measure)
+			var with lifecycle.PostHolder
+			err := row.Scan(&one.Case, &one.Measure, &with.Post, &with.Person)
+			one.Subject = subject(with)
+			return one, err
 		})
 		return err
 	})
 	if err := p.tx.send(ctx, b); err != nil {
 		return fmt.Errorf("read the talks of unit %s: %w", s.To, err)
 	}
-	if len(found) == 0 || !lifecycle.OneAnswers(posts[s.From], posts[s.To], k.rules.Today(p.at)) {
-		return nil
-	}
 	rules := k.rules
 	rules.Standing = found
-	k.add(lifecycle.DecideRejoin(k.c, p.at, rules))
-	elsewhere := slices.DeleteFunc(joined, func(one lifecycle.Standing) bool { return one.Case == found[0].Case })
-	k.add(lifecycle.DecideTakeOver(k.c, elsewhere, p.at, rules))
+	k.add(lifecycle.DecideSucceedTalks(k.c, posts[s.From], posts[s.To], p.at, rules))
 	return nil
 }
 
 // The open talks of a unit's other cases, the oldest case first.
 const selectTalks = `
-SELECT o.id::text, (m ->> 'no')::int
+SELECT o.id::text, (m ->> 'no')::int, coalesce(m -> 'subject' ->> 'post', ''), coalesce(m -> 'subject' ->> 'person', '')
 FROM cases o
 JOIN case_states s ON s.case_id = o.id AND s.state ? 'measures'
 CROSS JOIN LATERAL jsonb_array_elements(s.state -> 'measures') m

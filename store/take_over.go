@@ -79,7 +79,7 @@ func (w *work) passOn(ctx context.Context, p *plan, all *inheritance, units []st
 		if err != nil {
 			return err
 		}
-		k.rules.Standing = all.standing(standing[id])
+		k.rules.Standing, k.rules.Holders = all.standing(standing[id]), p.head.holders[id]
 		k.catchUp(p.at)
 		k.add(lifecycle.DecideTakeOver(k.c, all.lost, p.at, k.rules))
 		all.note(k.c)

@@ -25,6 +25,7 @@ type Task struct {
 	UnitName    string
 	Clock       policy.ClockName
 	Measure     int
+	MeasureKind policy.MeasureKind
 	Due         calendar.Date
 	DueAt       time.Time
 	Provisional bool
@@ -154,8 +155,12 @@ func tasksOf(c lifecycle.Case, a lifecycle.Actor, r lifecycle.Rules, unit string
 			continue
 		}
 		due, dueAt := k.ActBy()
+		var kind policy.MeasureKind
+		if k.Measure > 0 {
+			kind = c.Measures[k.Measure-1].Kind
+		}
 		tasks = append(tasks, Task{
-			Case: c.ID, Number: c.Number, Title: c.Finding.Title, UnitName: unit, Clock: k.Name, Measure: k.Measure,
+			Case: c.ID, Number: c.Number, Title: c.Finding.Title, UnitName: unit, Clock: k.Name, Measure: k.Measure, MeasureKind: kind,
 			Due: due, DueAt: dueAt, Provisional: k.Provisional, Overdue: dueAt.Before(now),
 		})
 	}

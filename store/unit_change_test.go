@@ -98,7 +98,8 @@ func TestAMergedUnitsCasesFollow(t *testing.T) {
 
 // Section 4, one of each: when units merge, an open talk and what had joined it go
 // on in the open talk of the successor, if one person answers for both; two people
-// are talked to each for his own.
+// are talked to each for his own. Talks of before say not with whom: the register of
+// the day of the merger does.
 func TestTalksOfMergedUnits(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -110,55 +111,98 @@ func TestTalksOfMergedUnits(t *testing.T) {
 		"the former's gone": {"", "陈新", 1},
 		"nobody yet":        {"王建国", "", 2},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			ctx := context.Background()
-			r := newRecord(t)
-			former := r.people
-			successor := former
-			successor.Unit, successor.Secretary = former.OtherUnit, former.OtherSecretary
-			var ids []string
-			for i, p := range []casetest.People{successor, successor, former, former} {
-				l := r.life(t, fmt.Sprint("talked", i))
-				c := l.Must(ctx, t, append(append([]casetest.Step{p.Finding("问题", today())}, p.UpToServing(lifecycle.Immediate)...), p.Sign(),
-					casetest.Step{By: p.Leader, Body: &lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: "逾期"}})...)
-				ids = append(ids, c.ID)
-			}
-			_, err := r.sql.Exec(ctx, `DELETE FROM posts`)
-			require.NoError(t, err)
-			for unit, holder := range map[string]string{former.Unit.ID: row.former, successor.Unit.ID: row.successor} {
-				if holder != "" {
-					_, err := r.AddPost(ctx, store.Post{Unit: unit, Kind: casetest.Post, Holder: holder, Since: calendar.On(2020, 1, 1)})
+		for _, known := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, known by then %t", name, known), func(t *testing.T) {
+				t.Parallel()
+				ctx := context.Background()
+				r := newRecord(t)
+				former := r.people
+				successor := former
+				successor.Unit, successor.Secretary = former.OtherUnit, former.OtherSecretary
+				_, err := r.sql.Exec(ctx, `DELETE FROM posts`)
+				require.NoError(t, err)
+				register := func() {
+					for unit, holder := range map[string]string{former.Unit.ID: row.former, successor.Unit.ID: row.successor} {
+						if holder != "" {
+							_, err := r.AddPost(ctx, store.Post{Unit: unit, Kind: casetest.Post, Holder: holder, Since: calendar.On(2020, 1, 1)})
+							require.NoError(t, err)
+						}
+					}
+				}
+				if known {
+					register()
+				}
+				var ids []string
+				for i, p := range []casetest.People{successor, successor, former, former} {
+					l := r.life(t, fmt.Sprint("talked", i))
+					c := l.Must(ctx, t, append(append([]casetest.Step{p.Finding("问题", today())}, p.UpToServing(lifecycle.Immediate)...), p.Sign(),
+						casetest.Step{By: p.Leader, Body: &lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: "逾期"}})...)
+					ids = append(ids, c.ID)
+				}
+				if !known {
+					register()
+				}
+				c := r.change(store.MergeUnit)
+				c.Successor = successor.Unit.ID
+				_, job, err := r.ChangeUnit(ctx, c)
+				require.NoError(t, err)
+				for more := true; more; {
+					_, more, err = r.Recompute(ctx, job, 1)
 					require.NoError(t, err)
 				}
-			}
-			c := r.change(store.MergeUnit)
-			c.Successor = successor.Unit.ID
-			_, job, err := r.ChangeUnit(ctx, c)
-			require.NoError(t, err)
-			for more := true; more; {
-				_, more, err = r.Recompute(ctx, job, 1)
-				require.NoError(t, err)
-			}
-			require.Equal(t, row.open, r.count(t, `SELECT count(*) FROM case_states, jsonb_array_elements(state -> 'measures') m WHERE m ->> 'kind' = 'reminder_talk' AND m ->> 'status' = 'ordered'`))
-			for i, id := range ids {
-				v, err := r.Case(ctx, former.Manager, id)
-				require.NoError(t, err)
-				require.Equal(t, successor.Unit.ID, v.Staff.Unit)
-				m := v.Staff.Measures[0]
-				if lead := i - i%2; row.open == 2 && i == lead || i == 0 {
-					require.Equal(t, lifecycle.Ordered, m.Status, i)
-				} else {
-					if row.open == 1 {
-						lead = 0
+				require.Equal(t, row.open, r.count(t, `SELECT count(*) FROM case_states, jsonb_array_elements(state -> 'measures') m WHERE m ->> 'kind' = 'reminder_talk' AND m ->> 'status' = 'ordered'`))
+				for i, id := range ids {
+					v, err := r.Case(ctx, former.Manager, id)
+					require.NoError(t, err)
+					require.Equal(t, successor.Unit.ID, v.Staff.Unit)
+					m := v.Staff.Measures[0]
+					if lead := i - i%2; row.open == 2 && i == lead || i == 0 {
+						require.Equal(t, lifecycle.Ordered, m.Status, i)
+					} else {
+						if row.open == 1 {
+							lead = 0
+						}
+						require.Equal(t, lifecycle.Joined, m.Status, i)
+						require.Equal(t, ids[lead], m.Joined.Case, i)
 					}
-					require.Equal(t, lifecycle.Joined, m.Status, i)
-					require.Equal(t, ids[lead], m.Joined.Case, i)
 				}
-			}
-			r.sound(t)
-		})
+				r.sound(t)
+			})
+		}
 	}
+}
+
+// After a merger a talk with the successor's secretary is not the one with the former
+// unit's, which stays with that person.
+func TestATalkAfterAMergerIsWithTheSuccessors(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	former := r.people
+	successor := former
+	successor.Unit, successor.Secretary = former.OtherUnit, former.OtherSecretary
+	r.exec(t, `DELETE FROM posts`)
+	for unit, holder := range map[string]string{former.Unit.ID: "王建国", successor.Unit.ID: "陈新"} {
+		_, err := r.AddPost(ctx, store.Post{Unit: unit, Kind: casetest.Post, Holder: holder, Since: calendar.On(2020, 1, 1)})
+		require.NoError(t, err)
+	}
+	talked := func(p casetest.People, key string) lifecycle.Measure {
+		steps := append(append([]casetest.Step{p.Finding("问题"+key, today())}, p.UpToServing(lifecycle.Immediate)...), p.Sign(), r.talkStep())
+		return r.life(t, key).Must(ctx, t, steps...).Measures[0]
+	}
+	require.Equal(t, "王建国", talked(former, "a").Subject.Person)
+	c := r.change(store.MergeUnit)
+	c.Successor = successor.Unit.ID
+	_, job, err := r.ChangeUnit(ctx, c)
+	require.NoError(t, err)
+	for more := true; more; {
+		_, more, err = r.Recompute(ctx, job, 1)
+		require.NoError(t, err)
+	}
+	m := talked(successor, "b")
+	require.Equal(t, lifecycle.Ordered, m.Status)
+	require.Equal(t, "陈新", m.Subject.Person)
+	require.Equal(t, lifecycle.Joined, talked(successor, "c").Status)
 }
 
 // E1: a case that was merged into another follows its unit's succession when it
