@@ -260,18 +260,12 @@ func TestTheDrawnAreToldOnceThoughEverythingDies(t *testing.T) {
 		return tasks > 0
 	})
 	restart()
-	var on calendar.Date
-	for _, who := range d.inspectors {
-		for _, one := range d.tasks(ctx, who) {
-			on = one.on
-		}
-	}
-	d.eventually(time.Minute, "later days are asked about", func() bool {
-		return d.count(ctx, `SELECT count(*) FROM sealed.asked WHERE case_id = $1 AND through > $2`, l.Case, on) > 0
+	d.eventually(time.Minute, "a leader is asked, since nobody came", func() bool {
+		return d.look(l.Case).Draw.Status == lifecycle.DrawMissed
 	})
+	require.Equal(t, lifecycle.NotKept(), *d.look(l.Case).Draw.Fault, "they were told")
 	tasks, mailings := d.told(ctx, l.Case)
 	require.Equal(t, []int{1, 2}, []int{tasks, mailings})
-	require.Equal(t, lifecycle.DrawMade, d.look(l.Case).Draw.Status, "what was told is not missed")
 }
 
 // Issue 5, point 1, and reliability: power is cut while draws commit. A report is
