@@ -124,20 +124,23 @@ func (e engine) serve(t *testing.T, namespace string, record *store.Store, clock
 	return p
 }
 
-// run has a Schedule run its workflow, and waits until that is done.
-func (p *process) run(t *testing.T, schedule string) {
+// run has a Schedule run its workflow; end waits until that is done.
+func (p *process) run(t *testing.T, schedule string) (end func()) {
 	t.Helper()
 	handle := p.temporal.ScheduleClient().GetHandle(t.Context(), schedule)
 	require.NoError(t, handle.Trigger(t.Context(), client.ScheduleTriggerOptions{Overlap: enumspb.SCHEDULE_OVERLAP_POLICY_ALLOW_ALL}))
 	p.ran[schedule]++
-	var d *client.ScheduleDescription
-	require.Eventually(t, func() bool {
-		var err error
-		d, err = handle.Describe(t.Context())
-		return err == nil && d.Info.NumActions == p.ran[schedule]
-	}, soon, often, schedule)
-	begun := d.Info.RecentActions[len(d.Info.RecentActions)-1].StartWorkflowResult
-	require.NoError(t, p.temporal.GetWorkflow(t.Context(), begun.WorkflowID, begun.FirstExecutionRunID).Get(t.Context(), nil))
+	return func() {
+		t.Helper()
+		var d *client.ScheduleDescription
+		require.Eventually(t, func() bool {
+			var err error
+			d, err = handle.Describe(t.Context())
+			return err == nil && d.Info.NumActions == p.ran[schedule]
+		}, soon, often, schedule)
+		begun := d.Info.RecentActions[len(d.Info.RecentActions)-1].StartWorkflowResult
+		require.NoError(t, p.temporal.GetWorkflow(t.Context(), begun.WorkflowID, begun.FirstExecutionRunID).Get(t.Context(), nil))
+	}
 }
 
 // running reports whether the workflow of a case runs.

@@ -20,7 +20,7 @@ import (
 // inspectors stand in the room.
 func TestNonInterference(t *testing.T) {
 	t.Parallel()
-	interfere(t, 20, 8)
+	interfere(t, 20, 4)
 }
 
 // interfere compares so many pairs with an engine, and so many without. In every
@@ -168,9 +168,7 @@ func (p *pair) coming(t *testing.T, after calendar.Date) []waiting {
 // compares the worlds.
 func (p *pair) compare(t *testing.T, at time.Time, whole bool) {
 	t.Helper()
-	for _, w := range p.worlds {
-		w.settle(t, at)
-	}
+	settle(t, at, p.worlds[:]...)
 	p.hold(t, at, whole)
 }
 

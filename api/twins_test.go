@@ -253,21 +253,48 @@ func morning(d calendar.Date, hour int) time.Time {
 	return time.Date(d.Year(), d.Month(), d.Day(), hour, 30, 0, 0, time.FixedZone("", 8*60*60)).UTC()
 }
 
-// settle lets everything happen that happens by itself: what fell due, at the
-// same instant in every world; letters; digests; and the dispatcher.
-func (w *world) settle(t *testing.T, at time.Time) {
+// A happening is one thing that happens by itself in a world; end waits for what it began.
+type happening func(w *world, t *testing.T, at time.Time) (end func())
+
+// settle lets everything happen that happens by itself: what fell due, at the same
+// instant in every world; the dispatcher; letters; and digests. The worlds wait for
+// the engine together.
+func settle(t *testing.T, at time.Time, worlds ...*world) {
 	t.Helper()
-	ctx := t.Context()
+	for _, do := range []happening{(*world).lapse, (*world).dispatch, (*world).write} {
+		var ends []func()
+		for _, w := range worlds {
+			ends = append(ends, do(w, t, at))
+		}
+		for _, end := range ends {
+			end()
+		}
+	}
+	for _, w := range worlds {
+		w.quiet(t, at)
+	}
+}
+
+func atOnce() {}
+
+// lapse applies what fell due by an instant.
+func (w *world) lapse(t *testing.T, at time.Time) (end func()) {
+	t.Helper()
 	w.clock.put(at)
 	for _, id := range slices.Concat(w.cases, w.others) {
 		_, refusal := w.try(t, w.people.Head, id, &lifecycle.Note{Text: "例行查看"})
 		require.Nil(t, refusal)
 	}
-	w.dispatch(t, at)
-	w.write(t, at)
+	return atOnce
+}
+
+// quiet requires that nothing is left to be done where there is an engine.
+func (w *world) quiet(t *testing.T, at time.Time) {
+	t.Helper()
 	if w.process == nil {
 		return
 	}
+	ctx := t.Context()
 	require.Eventually(t, func() bool {
 		left, err := w.store.Tellings(ctx, -time.Minute, 1)
 		return err == nil && len(left) == 0
@@ -280,24 +307,24 @@ func (w *world) settle(t *testing.T, at time.Time) {
 }
 
 // dispatch has the drawn inspectors told, unless the dispatcher oversleeps.
-func (w *world) dispatch(t *testing.T, at time.Time) {
+func (w *world) dispatch(t *testing.T, at time.Time) (end func()) {
 	t.Helper()
 	switch {
 	case w.oversleeps && w.due(t):
 		w.oversleeps, w.missed = false, w.missed+1
 	case w.process != nil:
-		w.process.run(t, workflows.ScheduleLookBacks)
+		return w.process.run(t, workflows.ScheduleLookBacks)
 	default:
 		require.NoError(t, w.store.DispatchLookBacks(t.Context(), at))
 	}
+	return atOnce
 }
 
 // write has letters and digests written, and sent where there is an engine.
-func (w *world) write(t *testing.T, at time.Time) {
+func (w *world) write(t *testing.T, at time.Time) (end func()) {
 	t.Helper()
 	if w.process != nil {
-		w.process.run(t, workflows.ScheduleMessages)
-		return
+		return w.process.run(t, workflows.ScheduleMessages)
 	}
 	ctx := t.Context()
 	for more := true; more; {
@@ -310,6 +337,7 @@ func (w *world) write(t *testing.T, at time.Time) {
 		_, more, err = w.store.Digests(ctx, at)
 		require.NoError(t, err)
 	}
+	return atOnce
 }
 
 // due reports whether today is a drawn day.
