@@ -20,7 +20,7 @@ import (
 // inspectors stand in the room.
 func TestNonInterference(t *testing.T) {
 	t.Parallel()
-	interfere(t, 20, 4)
+	interfere(t, 20, 2)
 }
 
 // interfere compares so many pairs with an engine, and so many without. In every
