@@ -21,8 +21,9 @@ const dispatchPage = 200
 // and tells the drawn inspectors, and nobody else, that it has: from the hour of
 // the policy on, under an opaque number. Each day is asked about once; what was
 // due on an earlier one and not told, or falls on a day off by now, is a leader's
-// to decide, and so is a team that was told on an earlier day and did not come. It returns nothing of how many there were, because whoever reads the
-// engine's histories would learn it.
+// to decide, and so is a team that was told on an earlier day and did not come. It
+// returns nothing of how many there were, because whoever reads the engine's
+// histories would learn it.
 //
 // Before that, whatever the hour, it puts under the key that seals what lies under
 // an older one.
@@ -259,11 +260,11 @@ func (d dispatching) see(ctx context.Context, due dueLookBack, day calendar.Date
 
 // absent asks a leader when those who were told on an earlier day did not come.
 func (d dispatching) absent(ctx context.Context, w waitingLookBack) error {
-	return d.on(ctx, w.Case, func(p *plan, k *tracked) error {
-		if k.c.Draw != nil && k.c.Draw.Number == w.Number && !k.c.Draw.Permitted(d.today) {
-			k.add(lifecycle.DecideMissed(k.c, lifecycle.NotKept(), p.at, k.rules))
+	return d.decide(ctx, w, func(c lifecycle.Case, at time.Time, r lifecycle.Rules) []lifecycle.Event {
+		if c.Draw.Permitted(d.today) {
+			return nil
 		}
-		return nil
+		return lifecycle.DecideMissed(c, lifecycle.NotKept(), at, r)
 	})
 }
 
@@ -310,19 +311,21 @@ func (d dispatching) broken(ctx context.Context, w waitingLookBack, fault error)
 		return nil
 	}
 	d.store.log.ErrorContext(ctx, "a sealed plan cannot be opened", slog.String("key", w.Key), slog.Any("error", fault))
-	return d.on(ctx, w.Case, func(p *plan, k *tracked) error {
-		if k.c.Draw != nil && k.c.Draw.Number == w.Number {
-			k.add(lifecycle.DecideSealBroken(k.c, *sealFault(fault), p.at, k.rules))
-		}
-		return nil
+	return d.decide(ctx, w, func(c lifecycle.Case, at time.Time, r lifecycle.Rules) []lifecycle.Event {
+		return lifecycle.DecideSealBroken(c, *sealFault(fault), at, r)
 	})
 }
 
 // mended records that what could not be opened can be: its key is back, or its plan.
 func (d dispatching) mended(ctx context.Context, w waitingLookBack) error {
+	return d.decide(ctx, w, lifecycle.DecideSealMended)
+}
+
+// decide records what the rules decide of a draw, while the case waits for it still.
+func (d dispatching) decide(ctx context.Context, w waitingLookBack, decide func(lifecycle.Case, time.Time, lifecycle.Rules) []lifecycle.Event) error {
 	return d.on(ctx, w.Case, func(p *plan, k *tracked) error {
 		if k.c.Draw != nil && k.c.Draw.Number == w.Number {
-			k.add(lifecycle.DecideSealMended(k.c, p.at, k.rules))
+			k.add(decide(k.c, p.at, k.rules))
 		}
 		return nil
 	})

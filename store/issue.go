@@ -71,19 +71,9 @@ func (p *plan) issue(ctx context.Context, events []lifecycle.Event, opening stri
 		if kind == "" {
 			continue
 		}
-		order, err := p.order(ctx, k, kind, e, events)
-		if err != nil {
-			return fmt.Errorf("order paper: %w", err)
+		if err := p.print(ctx, k, kind, e, events); err != nil {
+			return err
 		}
-		issued, err := p.store.printer.Print(ctx, order)
-		var refusal *lifecycle.Refusal
-		switch {
-		case errors.As(err, &refusal):
-			return &unprintableError{refusal}
-		case err != nil:
-			return fmt.Errorf("%w: write paper: %w", ErrBusy, err)
-		}
-		body.Issue(issued)
 	}
 	return nil
 }
@@ -105,22 +95,32 @@ func (p *plan) issueLate(ctx context.Context) error {
 			if kind == "" {
 				continue
 			}
-			order, err := p.order(ctx, k, kind, e, nil)
-			if err != nil {
-				return fmt.Errorf("order paper: %w", err)
-			}
-			issued, err := p.store.printer.Print(ctx, order)
-			var refusal *lifecycle.Refusal
-			switch {
-			case errors.As(err, &refusal):
-				p.store.log.WarnContext(ctx, "a paper that fell due was not written", slog.String("case", e.Case), slog.String("paper", string(kind)), slog.String("reason", refusal.Code))
-			case err != nil:
-				return fmt.Errorf("%w: write paper: %w", ErrBusy, err)
-			default:
-				body.Issue(issued)
+			err := p.print(ctx, k, kind, e, nil)
+			if unprintable, ok := errors.AsType[*unprintableError](err); ok {
+				p.store.log.WarnContext(ctx, "a paper that fell due was not written", slog.String("case", e.Case), slog.String("paper", string(kind)), slog.String("reason", unprintable.refusal.Code))
+			} else if err != nil {
+				return err
 			}
 		}
 	}
+	return nil
+}
+
+// print has the paper of an event written, which bears its hash then.
+func (p *plan) print(ctx context.Context, k *tracked, kind lifecycle.PaperKind, e lifecycle.Event, events []lifecycle.Event) error {
+	order, err := p.order(ctx, k, kind, e, events)
+	if err != nil {
+		return fmt.Errorf("order paper: %w", err)
+	}
+	issued, err := p.store.printer.Print(ctx, order)
+	var refusal *lifecycle.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		return &unprintableError{refusal}
+	case err != nil:
+		return fmt.Errorf("%w: write paper: %w", ErrBusy, err)
+	}
+	e.Body.(lifecycle.Issuing).Issue(issued) //nolint:forcetypeassert // kind was asked of it
 	return nil
 }
 
