@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/stretchr/testify/require"
 
 	"duban/api"
@@ -201,7 +200,7 @@ func TestHealth(t *testing.T) {
 	send(t, h, asked{method: http.MethodGet, path: "/v1/look-backs/7/plan"})
 	require.Equal(t, http.StatusNotFound, get("/metrics").Code, "they are for operators, at an address of their own")
 	shown := httptest.NewRecorder()
-	promhttp.HandlerFor(registry, promhttp.HandlerOpts{}).ServeHTTP(shown, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	api.NewOperators(registry, nil).ServeHTTP(shown, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
 	text := shown.Body.String()
 	require.Contains(t, text, `duban_http_request_duration_seconds_count{method="GET",route="/readyz",status="503"} 1`)
 	require.Contains(t, text, `duban_http_request_duration_seconds_count{method="GET",route="/v1/look-backs",status="401"} 1`)

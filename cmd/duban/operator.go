@@ -1,25 +1,9 @@
 package main
 
-import (
-	"fmt"
-	"net/http"
-
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-)
-
 // operatorListen is where operators and their machines ask how a process is. It
 // is apart from the API's address: on the morning of a look-back the figures of
 // what was sent and asked tell that somebody is visited, and the API's address
 // is open to those who must not know.
 type operatorListen struct {
 	OperatorListen string `env:"DUBAN_OPERATOR_LISTEN" help:"Address of /metrics and /healthz, for operators alone; nothing is served there when it is left out."`
-}
-
-// operatorHandler shows metrics and the state of the process's worker.
-func operatorHandler(registry *prometheus.Registry, state func() string) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, state()) })
-	return mux
 }

@@ -124,7 +124,7 @@ func (p parts) run(ctx context.Context) error {
 		group.Go(func() error { return p.serve(ctx, record, handler, log) })
 	}
 	if p.operators != "" {
-		group.Go(func() error { return listenAndServe(ctx, p.operators, operatorHandler(registry, state), nil) })
+		group.Go(func() error { return listenAndServe(ctx, p.operators, api.NewOperators(registry, state), nil) })
 	}
 	return group.Wait()
 }
