@@ -50,16 +50,20 @@ const (
 )
 
 // selectEarlier reads the cases of the last years of the unit and of those it
-// came from (F6, F14). What was voided or became part of another case is no
-// finding of its own.
-//
-//nolint:gochecknoglobals // a constant that Go cannot write as such
-var selectEarlier = `
+// came from (F6, F14), the newest first. What was voided or became part of another
+// case is no finding of its own.
+func selectEarlier(columns string) string {
+	return `
 WITH RECURSIVE ` + lineageOf(`$1::text`) + `
-SELECT c.id::text, c.number, c.title, c.stage, c.category, c.campaign, (s.state -> 'finding' ->> 'found_on')::date, c.opened_at
-FROM cases c JOIN case_states s ON s.case_id = c.id
+SELECT ` + columns + ` FROM cases c JOIN case_states s ON s.case_id = c.id
 WHERE c.unit_id IN (SELECT id FROM lineage) AND c.stage NOT IN ('voided', 'merged') AND (s.state -> 'finding' ->> 'found_on')::date >= $2
 ORDER BY c.number_key DESC LIMIT $3`
+}
+
+// earlier reads those columns of a unit's earlier cases.
+func (s *Store) earlier(ctx context.Context, unit string, today calendar.Date, columns string) (pgx.Rows, error) {
+	return s.pool.Query(ctx, selectEarlier(columns), unit, today.AddMonths(-12*backgroundYears).String(), maxEarlier)
+}
 
 // Background returns what is known about a unit as of a legal date; category and
 // title are those of the finding that is about to be registered, and may be
@@ -73,7 +77,8 @@ func (s *Store) Background(ctx context.Context, unit, category, title string) (B
 		return Background{}, err
 	}
 	today := rules.Today(s.now())
-	rows, err := s.pool.Query(ctx, selectEarlier, unit, today.AddMonths(-12*backgroundYears).String(), maxEarlier) //nolint:rowserrcheck // ForEachRow checks it
+	rows, err := s.earlier(ctx, unit, today, //nolint:rowserrcheck // ForEachRow checks it
+		`c.id::text, c.number, c.title, c.stage, c.category, c.campaign, (s.state -> 'finding' ->> 'found_on')::date, c.opened_at`)
 	if err != nil {
 		return Background{}, fmt.Errorf("read background of %s: %w", unit, plain(err))
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"duban/calendar"
 	"duban/lifecycle"
 )
 
@@ -88,12 +89,16 @@ func (h *Hints) past(ctx context.Context, unit string) (*unitPast, error) {
 	if past := h.units[unit]; past != nil {
 		return past, nil
 	}
-	background, err := h.store.Background(ctx, unit, "", "")
+	rules, err := h.store.currentRules(ctx)
 	if err != nil {
 		return nil, err
 	}
-	past := &unitPast{Background: background}
-	if past.cases, err = h.store.pastCases(ctx, unit); err != nil {
+	today := rules.Today(h.store.now())
+	past := &unitPast{}
+	if err := past.count(ctx, h.store.pool, unit, today); err != nil {
+		return nil, fmt.Errorf("count background of %s: %w", unit, plain(err))
+	}
+	if past.cases, err = h.store.pastCases(ctx, unit, today); err != nil {
 		return nil, err
 	}
 	if h.cases += len(past.cases); h.cases > maxPast {
@@ -104,24 +109,10 @@ func (h *Hints) past(ctx context.Context, unit string) (*unitPast, error) {
 	return past, nil
 }
 
-// selectPast reads what a background compares with.
-//
-//nolint:gochecknoglobals // a constant that Go cannot write as such
-var selectPast = `
-WITH RECURSIVE ` + lineageOf(`$1::text`) + `
-SELECT c.number, c.title, c.category, c.stage FROM cases c JOIN case_states s ON s.case_id = c.id
-WHERE c.unit_id IN (SELECT id FROM lineage) AND c.stage NOT IN ('voided', 'merged') AND (s.state -> 'finding' ->> 'found_on')::date >= $2
-ORDER BY c.number_key DESC LIMIT $3`
-
 // pastCases are a unit's cases of the last years and those of the units it came
 // from, the newest first.
-func (s *Store) pastCases(ctx context.Context, unit string) ([]pastCase, error) {
-	rules, err := s.currentRules(ctx)
-	if err != nil {
-		return nil, err
-	}
-	since := rules.Today(s.now()).AddMonths(-12 * backgroundYears)
-	rows, err := s.pool.Query(ctx, selectPast, unit, since.String(), maxEarlier)
+func (s *Store) pastCases(ctx context.Context, unit string, today calendar.Date) ([]pastCase, error) {
+	rows, err := s.earlier(ctx, unit, today, `c.number, c.title, c.category, c.stage`)
 	if err != nil {
 		return nil, fmt.Errorf("read past of %s: %w", unit, plain(err))
 	}
