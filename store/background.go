@@ -60,9 +60,9 @@ WHERE c.unit_id IN (SELECT id FROM lineage) AND c.stage NOT IN ('voided', 'merge
 ORDER BY c.number_key DESC LIMIT $3`
 }
 
-// earlier reads those columns of a unit's earlier cases.
-func (s *Store) earlier(ctx context.Context, unit string, today calendar.Date, columns string) (pgx.Rows, error) {
-	return s.pool.Query(ctx, selectEarlier(columns), unit, today.AddMonths(-12*backgroundYears).String(), maxEarlier)
+// backgroundSince is the first day whose findings may recur on a day.
+func backgroundSince(today calendar.Date) string {
+	return today.AddMonths(-12 * backgroundYears).String()
 }
 
 // Background returns what is known about a unit as of a legal date; category and
@@ -77,8 +77,8 @@ func (s *Store) Background(ctx context.Context, unit, category, title string) (B
 		return Background{}, err
 	}
 	today := rules.Today(s.now())
-	rows, err := s.earlier(ctx, unit, today, //nolint:rowserrcheck // ForEachRow checks it
-		`c.id::text, c.number, c.title, c.stage, c.category, c.campaign, (s.state -> 'finding' ->> 'found_on')::date, c.opened_at`)
+	columns := `c.id::text, c.number, c.title, c.stage, c.category, c.campaign, (s.state -> 'finding' ->> 'found_on')::date, c.opened_at`
+	rows, err := s.pool.Query(ctx, selectEarlier(columns), unit, backgroundSince(today), maxEarlier) //nolint:rowserrcheck // ForEachRow checks it
 	if err != nil {
 		return Background{}, fmt.Errorf("read background of %s: %w", unit, plain(err))
 	}

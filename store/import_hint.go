@@ -112,7 +112,7 @@ func (h *Hints) past(ctx context.Context, unit string) (*unitPast, error) {
 // pastCases are a unit's cases of the last years and those of the units it came
 // from, the newest first.
 func (s *Store) pastCases(ctx context.Context, unit string, today calendar.Date) ([]pastCase, error) {
-	rows, err := s.earlier(ctx, unit, today, `c.number, c.title, c.category, c.stage`)
+	rows, err := s.pool.Query(ctx, selectEarlier(`c.number, c.title, c.category, c.stage`), unit, backgroundSince(today), maxEarlier)
 	if err != nil {
 		return nil, fmt.Errorf("read past of %s: %w", unit, plain(err))
 	}
