@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -67,9 +66,15 @@ const maxDigest = 100
 // Digest writes a person's digest of a day: what the person is chased on, the
 // most urgent first, by level, then by lateness, then by deadline; then the
 // figures, for whoever is told them.
-func Digest(lines []DigestLine, figures Figures, on calendar.Date) (subject, text string) {
+func (r Rules) Digest(lines []DigestLine, figures Figures, on calendar.Date) (subject, text string, err error) {
+	told := ""
+	if !figures.None() {
+		told = figures.zh(on)
+	}
 	if len(lines) == 0 {
-		return figures.subject(on), figures.zh(on)
+		return r.Policy.Writer().Figures(policy.FiguresWords{
+			Day: on.String(), Late: figures.Late.Count, Committee: figures.Committee.Count, Figures: told,
+		})
 	}
 	lines = slices.Clone(lines)
 	slices.SortFunc(lines, func(a, b DigestLine) int {
@@ -77,57 +82,36 @@ func Digest(lines []DigestLine, figures Figures, on calendar.Date) (subject, tex
 			cmp.Compare(a.Number, b.Number), cmp.Compare(a.Clock, b.Clock), cmp.Compare(a.Measure, b.Measure))
 	})
 	lines = slices.Compact(lines)
-	late := 0
-	for _, l := range lines {
-		if l.Overdue {
-			late++
-		}
-	}
-	subject = fmt.Sprintf("督办提醒（%s）：待办%d项，其中逾期%d项", on, len(lines), late)
-	var b strings.Builder
-	b.WriteString("请抓紧办理下列事项：\n")
+	words := policy.DigestWords{Day: on.String(), Count: len(lines), Rest: max(0, len(lines)-maxDigest), Figures: told}
 	for i, l := range lines {
-		if i == maxDigest {
-			fmt.Fprintf(&b, "另有%d项，请登录系统查看。\n", len(lines)-maxDigest)
-			break
+		if l.Overdue {
+			words.Late++
 		}
-		fmt.Fprintf(&b, "%d. %s%s\n", i+1, l.zh(), map[bool]string{true: "（抄送）", false: ""}[l.Copy])
+		if i < maxDigest {
+			words.Items = append(words.Items, l.words(i+1))
+		}
 	}
-	b.WriteString("已办结的请忽略。")
-	if !figures.None() {
-		b.WriteString("\n\n" + figures.zh(on))
-	}
-	return subject, b.String()
+	return r.Policy.Writer().Digest(words)
 }
 
-func (l DigestLine) zh() string {
-	text := l.Number + " " + l.Title + "：" + l.Clock.ZH()
-	if l.Measure > 0 {
-		text += fmt.Sprintf("（第%d项：%s）", l.Measure, l.Kind.ZH())
+func (l DigestLine) words(no int) policy.DigestItem {
+	words := policy.DigestItem{
+		No: no, Number: l.Number, Title: l.Title, What: l.Clock.ZH(), Measure: l.Measure,
+		Due: l.Due.String(), Overdue: l.Overdue, Late: max(0, l.Late), Copy: l.Copy,
 	}
-	text += "，期限" + l.Due.String()
-	switch {
-	case l.Late > 0:
-		text += fmt.Sprintf("，已逾期%d个工作日", l.Late)
-	case l.Overdue:
-		text += "，已逾期"
+	if l.Measure > 0 {
+		words.Kind = l.Kind.ZH()
 	}
 	if l.Level > policy.L0 {
-		text += "，督办等级：" + l.Level.ZH()
+		words.Level = l.Level.ZH()
 	}
-	return text
+	return words
 }
 
 // PaperText writes what a person is told of an event of a case. A paper is read
 // in the system: the message says that it is there, and which measures it is about.
-func PaperText(number, title string, about EventKind, measures []policy.MeasureKind, way Way) (subject, text string) {
-	what := AboutZH(about, measures)
-	subject = "督办事项" + number + "：" + what
-	text = "事项：" + number + " " + title + "\n办理情况：" + what + "\n请登录系统查看并办理。"
-	if way == WayCopy {
-		text += "（抄送）"
-	}
-	return subject, text
+func (r Rules) PaperText(number, title string, about EventKind, measures []policy.MeasureKind, way Way) (subject, text string, err error) {
+	return r.Policy.Writer().Paper(policy.PaperWords{Number: number, Title: title, About: AboutZH(about, measures), Copy: way == WayCopy})
 }
 
 // AboutZH is what a letter tells of: an event, and the measures it is about.
@@ -144,8 +128,8 @@ func AboutZH(about EventKind, measures []policy.MeasureKind) string {
 
 // TaskText writes what a drawn inspector is told on the morning of the day: that
 // there is a task, under an opaque number, and nothing of where (ADR 23).
-func TaskText(task string) (subject, text string) {
-	return "今日任务" + task, "您今日有一项任务，编号" + task + "。请登录系统，在“今日任务”中查看。请勿转发。"
+func (r Rules) TaskText(task string) (subject, text string, err error) {
+	return r.Policy.Writer().Task(policy.TaskWords{Task: task})
 }
 
 // TellHour reports whether drawn inspectors may be told now that it is the day: from
@@ -164,15 +148,13 @@ func (r Rules) LeaveHour(now time.Time) bool {
 
 // GroupDigest writes what a group is told once a day: how many cases are late at
 // which level.
-func GroupDigest(late map[policy.Level]int, on calendar.Date) (subject, text string) {
-	total := 0
-	var parts []string
+func (r Rules) GroupDigest(late map[policy.Level]int, on calendar.Date) (subject, text string, err error) {
+	words := policy.GroupWords{Day: on.String()}
 	for level := policy.L5; level >= policy.L0; level-- {
 		if n := late[level]; n > 0 {
-			total += n
-			parts = append(parts, fmt.Sprintf("%s%d件", level.ZH(), n))
+			words.Late += n
+			words.Levels = append(words.Levels, policy.GroupItem{No: len(words.Levels) + 1, Level: level.ZH(), Late: n})
 		}
 	}
-	subject = fmt.Sprintf("督办提醒（%s）：逾期事项%d件", on, total)
-	return subject, "按督办等级：" + strings.Join(parts, "，") + "。\n请登录系统查看并办理。"
+	return r.Policy.Writer().Group(words)
 }

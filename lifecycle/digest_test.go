@@ -23,7 +23,8 @@ func TestADigestTellsMeasuresApart(t *testing.T) {
 	lines, barred := lifecycle.DigestLines(c, lifecycle.Recipient{Account: "leader2"}, people["leader2"], lifecycle.WayAccount, at, w.rules)
 	require.False(t, barred)
 	require.Len(t, lines, 3)
-	subject, text := lifecycle.Digest(append(lines, lines...), lifecycle.Figures{}, day("2026-03-20"))
+	subject, text, err := w.rules.Digest(append(lines, lines...), lifecycle.Figures{}, day("2026-03-20"))
+	require.NoError(t, err)
 	require.Contains(t, subject, "待办3项")
 	for _, name := range []string{"落实督办措施（第1项：提醒谈话），", "落实督办措施（第2项：现场督导），", "落实督办措施（第3项：现场督导），"} {
 		require.Contains(t, text, name)

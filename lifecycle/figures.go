@@ -58,11 +58,6 @@ func (f Figures) None() bool {
 	return true
 }
 
-// subject is that of a digest of figures only.
-func (f Figures) subject(on calendar.Date) string {
-	return fmt.Sprintf("督办情况（%s）：逾期%d件，工委超期%d项", on, f.Late.Count, f.Committee.Count)
-}
-
 // zh is the figures as a part of a digest.
 func (f Figures) zh(on calendar.Date) string {
 	var b strings.Builder

@@ -35,12 +35,15 @@ func TestFiguresInADigest(t *testing.T) {
 		"二、待办措施：无。\n三、督办等级分布：无。\n" +
 		"四、即将到期（今后5个工作日内）：3项。\n2026-03-03 3项。\n" +
 		"五、工委自身超期：无。\n明细请登录系统，在同名统计中查看。"
-	subject, text := lifecycle.Digest(nil, f, on)
+	subject, text, err := defaultRules().Digest(nil, f, on)
+	require.NoError(t, err)
 	require.Equal(t, "督办情况（2026-03-02）：逾期4件，工委超期0项", subject)
 	require.Equal(t, told, text)
 	line := lifecycle.DigestLine{Number: "督〔2026〕0001", Title: "甲", Clock: policy.ClockPlan, Due: on, Overdue: true}
-	alone, chased := lifecycle.Digest([]lifecycle.DigestLine{line}, none, on)
-	subject, text = lifecycle.Digest([]lifecycle.DigestLine{line}, f, on)
+	alone, chased, err := defaultRules().Digest([]lifecycle.DigestLine{line}, none, on)
+	require.NoError(t, err)
+	subject, text, err = defaultRules().Digest([]lifecycle.DigestLine{line}, f, on)
+	require.NoError(t, err)
 	require.Equal(t, alone, subject, "what one must do comes before what one is told")
 	require.Equal(t, chased+"\n\n"+told, text)
 	require.NotContains(t, chased, "督办情况", "nothing to tell is not told")

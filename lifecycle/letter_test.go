@@ -34,7 +34,8 @@ func TestAPaperNamesItsMeasures(t *testing.T) {
 		var told []string
 		for _, event := range e.events {
 			for _, l := range lifecycle.Letters(n.c, event, w.rules) {
-				subject, text := lifecycle.PaperText("督〔2026〕0001", "问题", l.About, l.Measures, lifecycle.WayRole)
+				subject, text, err := w.rules.PaperText("督〔2026〕0001", "问题", l.About, l.Measures, lifecycle.WayRole)
+				require.NoError(t, err)
 				require.Contains(t, text, lifecycle.AboutZH(l.About, l.Measures))
 				told = append(told, subject)
 			}

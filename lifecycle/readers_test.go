@@ -66,7 +66,8 @@ func TestADigestIsOrderedByUrgency(t *testing.T) {
 	late := lifecycle.DigestLine{Number: "督〔2026〕0001", Title: "甲", Clock: policy.ClockPlan, Due: on.AddDays(-5), Overdue: true, Late: 3}
 	grave := lifecycle.DigestLine{Number: "督〔2026〕0002", Title: "乙", Clock: policy.ClockPlan, Due: on.AddDays(-1), Overdue: true, Level: policy.L2, Copy: true}
 	soon := lifecycle.DigestLine{Number: "督〔2026〕0003", Title: "丙", Clock: policy.ClockPlan, Due: on.AddDays(2)}
-	subject, text := lifecycle.Digest([]lifecycle.DigestLine{soon, late, late, grave}, lifecycle.Figures{}, on)
+	subject, text, err := defaultRules().Digest([]lifecycle.DigestLine{soon, late, late, grave}, lifecycle.Figures{}, on)
+	require.NoError(t, err)
 	require.Equal(t, "督办提醒（2026-03-02）：待办3项，其中逾期2项", subject)
 	plan := policy.ClockPlan.ZH()
 	require.Equal(t, "请抓紧办理下列事项：\n"+
@@ -79,10 +80,12 @@ func TestADigestIsOrderedByUrgency(t *testing.T) {
 		many[i] = soon
 		many[i].Due = on.AddDays(i)
 	}
-	_, text = lifecycle.Digest(many, lifecycle.Figures{}, on)
+	_, text, err = defaultRules().Digest(many, lifecycle.Figures{}, on)
+	require.NoError(t, err)
 	require.Contains(t, text, "另有30项")
 	require.NotContains(t, text, "督办情况")
-	subject, text = lifecycle.GroupDigest(map[policy.Level]int{policy.L0: 2, policy.L3: 1}, on)
+	subject, text, err = defaultRules().GroupDigest(map[policy.Level]int{policy.L0: 2, policy.L3: 1}, on)
+	require.NoError(t, err)
 	require.Equal(t, "督办提醒（2026-03-02）：逾期事项3件", subject)
 	require.Equal(t, "按督办等级：现场督导1件，提醒2件。\n请登录系统查看并办理。", text)
 }

@@ -187,6 +187,15 @@ func broken() []brokenFile {
 		{name: "long code", old: "{code: D2,", new: "{code: " + strings.Repeat("D", 33) + ",", field: "codes.dimensions[1].code", reason: "expected 1 to 32 letters"},
 		{name: "code without Chinese", old: "{code: D2, zh: 组织设置,", new: "{code: D2,", field: "codes.dimensions[1].zh", reason: "missing"},
 		{name: "matter of an unknown category", old: "{code: M0401, category: C04,", new: "{code: M0401, category: C44,", field: "codes.matters[3].category", reason: "expected a code from codes.categories"},
+		// What mailings say.
+		{name: "unknown field of a mailing", old: "    subject: 今日任务{{.Task}}", new: "    subject: 今日任务{{.Unit}}", field: "wording.task.subject", reason: "asks for .Unit, which there is not: expected one of .Task"},
+		{name: "unknown field in a list", old: "第{{.Measure}}项", new: "第{{.Measures}}项", below: -4, field: "wording.digest.text", reason: "asks for .Measures, which there is not: expected one of .No, .Number, .Title, .What, .Measure, .Kind, .Due, .Overdue, .Late, .Level, .Copy"},
+		{name: "a mailing that leaves out what it is about", old: "办理情况：{{.About}}", new: "办理情况：如系统所示", below: -2, field: "wording.paper.text", reason: "must ask for .About"},
+		{name: "a mailing that cannot be read", old: "{{if .Copy}}（抄送）{{end}}\n  # What a person", new: "{{if .Copy}}（抄送）\n  # What a person", below: -3, field: "wording.paper.text", reason: "cannot be read, at its line 3: unexpected EOF"},
+		{name: "unknown mailing", old: "  task:\n    subject", new: "  reminder: {subject: x, text: x}\n  task:\n    subject", field: "wording.reminder", reason: "unknown field: expected one of paper, digest, figures, group, task"},
+		{name: "missing mailing", old: "  figures:\n    subject: 督办情况（{{.Day}}）：逾期{{.Late}}件，工委超期{{.Committee}}项\n    text: \"{{.Figures}}\"\n", new: "", below: -33, field: "wording.figures", reason: "missing"},
+		{name: "subject of two lines in one", old: "    subject: 今日任务{{.Task}}", new: "    subject: \"今日任务\\n{{.Task}}\"", field: "wording.task.subject", reason: "expected one line of at most 200 characters"},
+
 		{name: "empty table", old: "  severities:\n    - {code: minor, zh: 一般, en: minor}\n    - {code: serious, zh: 较重, en: serious}\n    - {code: grave, zh: 严重, en: grave}\n", new: "  severities: []\n", field: "codes.severities", reason: "expected at least one code"},
 	}
 }
@@ -235,7 +244,7 @@ func TestReadReportsEverythingAtOnce(t *testing.T) {
 	}
 	require.EqualError(t, err, strings.Join([]string{
 		line("title: 市") + `name: missing`,
-		line("title: 市") + `title: unknown field: expected one of name, time, clocks, rectification, ladder, measures, type_rules, extension, objection, stay, sustained, look_back, burden, draw, lists, codes`,
+		line("title: 市") + `title: unknown field: expected one of name, time, clocks, rectification, ladder, measures, type_rules, extension, objection, stay, sustained, look_back, burden, draw, lists, wording, codes`,
 		line("spread_to: soon") + `time.spread_to: expected a duration: a number with its unit, such as 24h, 15m or 500ms, got "soon"`,
 		line("triage: {max_level") + `clocks.triage.max_level: expected a level: L0 to L5, got "L9"`,
 		line("level: L4, after: 10WD") + `ladder[2].level: expected L3: the steps go from L1 to L5 in order`,

@@ -25,6 +25,7 @@ func check(p *Policy, f *file) {
 	}
 	checkDraw(p.Draw, f)
 	checkLists(p.Lists, f)
+	checkWording(p, f)
 	checkCodes(p.Codes, f)
 }
 

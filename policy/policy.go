@@ -34,10 +34,14 @@ type Policy struct {
 	// Lists has one entry for every List. A policy of before there were two lists
 	// has none, and both end with their year.
 	Lists map[List]Listing `yaml:"lists,omitempty"`
-	Codes Codes            `yaml:"codes"`
+	// Wording is what mailings say. A policy of before it could be worded has none, and
+	// Writer says which words hold then.
+	Wording Wording `yaml:"wording,omitempty"`
+	Codes   Codes   `yaml:"codes"`
 
-	// text is the file it was read from.
-	text string
+	// text is the file it was read from, writer what its wording was read into.
+	text   string
+	writer *Writer
 }
 
 // Time says how legal days lie on the real time line, and when papers leave.

@@ -171,7 +171,10 @@ func (d digests) make(ctx context.Context, accounts []string, figures lifecycle.
 			continue
 		}
 		id := mailingID("digest", d.day.String(), account)
-		subject, text := lifecycle.Digest(lines[account], figures, d.day)
+		subject, text, err := d.rules.Digest(lines[account], figures, d.day)
+		if err != nil {
+			return 0, err
+		}
 		first.Queue(insertMailing, id, account, "digest", d.day, subject, text, d.now, true)
 		made = append(made, id)
 	}
@@ -219,7 +222,10 @@ func (d digests) groups(ctx context.Context) (int, error) {
 	if err != nil || len(late) == 0 {
 		return 0, err
 	}
-	subject, text := lifecycle.GroupDigest(late, d.day)
+	subject, text, err := d.rules.GroupDigest(late, d.day)
+	if err != nil {
+		return 0, err
+	}
 	id := mailingID("digest", d.day.String(), "")
 	b := &pgx.Batch{}
 	b.Queue(insertMailing, id, nil, "digest", d.day, subject, text, d.now, true)

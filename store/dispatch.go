@@ -249,7 +249,7 @@ func (d dispatching) see(ctx context.Context, due dueLookBack, day calendar.Date
 			k.add(lifecycle.DecideMissed(k.c, lifecycle.TeamGone(), p.at, k.rules))
 			return nil
 		}
-		m, err := p.morning(ctx, roster.Eligible(append([]string{drawn.Team.Lead}, drawn.Team.Others...)))
+		m, err := p.morning(ctx, d.rules, roster.Eligible(append([]string{drawn.Team.Lead}, drawn.Team.Others...)))
 		if err != nil {
 			return err
 		}

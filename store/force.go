@@ -65,8 +65,18 @@ func (s *Store) rules(ctx context.Context, q querier, force inForce, noticed int
 	}, nil
 }
 
-// currentRules are the rules for new cases as last read.
+// currentRules are the rules for new cases. It takes a connection: whoever holds one
+// asks for the last known.
 func (s *Store) currentRules(ctx context.Context) (lifecycle.Rules, error) {
+	force, err := s.currentForce(ctx)
+	if err != nil {
+		return lifecycle.Rules{}, err
+	}
+	return s.rules(ctx, s.pool, force, 0)
+}
+
+// lastRules are the rules for new cases as last read.
+func (s *Store) lastRules(ctx context.Context) (lifecycle.Rules, error) {
 	force, err := s.lastForce(ctx)
 	if err != nil {
 		return lifecycle.Rules{}, err
@@ -91,8 +101,9 @@ func (s *Store) keepForce(f inForce) {
 	s.force = f
 }
 
-// lastForce is what was in force when it was last read; what depends on it
-// exactly reads it inside its transaction.
+// lastForce is what was in force when it was last read: with every command, every
+// round of the sender and every sign of life. What depends on it exactly reads it
+// inside its transaction.
 func (s *Store) lastForce(ctx context.Context) (inForce, error) {
 	s.mu.Lock()
 	f := s.force

@@ -89,7 +89,7 @@ func (h *Hints) past(ctx context.Context, unit string) (*unitPast, error) {
 	if past := h.units[unit]; past != nil {
 		return past, nil
 	}
-	rules, err := h.store.currentRules(ctx)
+	rules, err := h.store.lastRules(ctx)
 	if err != nil {
 		return nil, err
 	}

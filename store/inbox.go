@@ -15,7 +15,7 @@ const routePage = 200
 // routeDue finds readers for whatever may leave by now and has none. There is
 // nothing to do but between two rounds of the sender, or while it is away.
 func (s *Store) routeDue(ctx context.Context, now time.Time) error {
-	r, err := s.currentRules(ctx)
+	r, err := s.lastRules(ctx)
 	if err != nil {
 		return err
 	}

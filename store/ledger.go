@@ -45,7 +45,7 @@ func (s *Store) Ledger(ctx context.Context, a lifecycle.Actor, f Filter, most in
 	if f.Sort == "" {
 		f.Sort = ByDue
 	}
-	rules, err := s.currentRules(ctx)
+	rules, err := s.lastRules(ctx)
 	if err != nil {
 		return err
 	}

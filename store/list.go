@@ -160,7 +160,7 @@ func (s *Store) Cases(ctx context.Context, a lifecycle.Actor, f Filter) (Page, e
 	if a.Unit != "" {
 		from = unitList
 	}
-	rules, err := s.currentRules(ctx)
+	rules, err := s.lastRules(ctx)
 	if err != nil {
 		return Page{}, err
 	}

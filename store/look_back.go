@@ -140,7 +140,7 @@ func (s *Store) lookBackTask(ctx context.Context, a lifecycle.Actor, c lifecycle
 
 // mayStillCome are those of the people who were told whom nothing keeps out since.
 func (s *Store) mayStillCome(ctx context.Context, c lifecycle.Case, told []string) ([]string, error) {
-	rules, err := s.currentRules(ctx)
+	rules, err := s.lastRules(ctx)
 	if err != nil {
 		return nil, err
 	}

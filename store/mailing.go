@@ -112,7 +112,11 @@ func (s *Store) RouteLetters(ctx context.Context, now time.Time, limit int) (Rou
 		done.Letters, done.More = len(letters), len(letters) == limit
 		var made []string
 		for _, l := range letters {
-			made = append(made, l.queue(b, people, space, now, &done)...)
+			papers, err := l.queue(b, people, space, r, now, &done)
+			if err != nil {
+				return err
+			}
+			made = append(made, papers...)
 		}
 		done.Papers = len(made)
 		queueMessages(b, made, now)
@@ -132,7 +136,7 @@ INSERT INTO mailing_letters (case_id, seq, recipient, account_id, way, mailing_i
 VALUES ($1, $2, $3, $4, $5, nullif($6, '')::uuid, nullif($7, ''), $8) ON CONFLICT DO NOTHING`
 
 // queue queues what becomes of one letter, and returns the mailings it makes.
-func (l routedLetter) queue(b *pgx.Batch, people *readers, space string, now time.Time, done *Routed) []string {
+func (l routedLetter) queue(b *pgx.Batch, people *readers, space string, r lifecycle.Rules, now time.Time, done *Routed) (made []string, err error) {
 	b.Queue(`UPDATE outbox SET routed_at = $4 WHERE case_id = $1 AND seq = $2 AND recipient = $3`, l.caseID, l.seq, l.recipient, now)
 	readers := people.of(l.recipient, policy.Level(l.level))
 	if len(readers) == 0 || l.hidden {
@@ -142,24 +146,26 @@ func (l routedLetter) queue(b *pgx.Batch, people *readers, space string, now tim
 			done.Nobody++
 		}
 		b.Queue(insertMailingLetter, l.caseID, l.seq, l.recipient, "", string(lifecycle.WayNobody), "", why, now)
-		return nil
+		return nil, nil
 	}
 	at := now
 	if !l.byTimer { // as of its event, whoever finds its readers and when
 		at = l.notBefore
 	}
-	var made []string
 	for _, one := range readers {
 		id := ""
 		if !l.digest {
 			id = mailingID("paper", space, l.caseID, strconv.FormatInt(l.seq, 10), one.Account)
-			subject, text := lifecycle.PaperText(l.number, l.title, lifecycle.EventKind(l.about), l.measures, one.Way)
+			subject, text, err := r.PaperText(l.number, l.title, lifecycle.EventKind(l.about), l.measures, one.Way)
+			if err != nil {
+				return nil, err
+			}
 			b.Queue(insertMailing, id, one.Account, "paper", nil, subject, text, at, l.byTimer)
 			made = append(made, id)
 		}
 		b.Queue(insertMailingLetter, l.caseID, l.seq, l.recipient, one.Account, string(one.Way), id, "", now)
 	}
-	return made
+	return made, nil
 }
 
 // queueMessages sends mailings on their way, to every address of their person;

@@ -55,16 +55,20 @@ func (p *plan) wasTold(ctx context.Context, due dueLookBack) (told bool, err err
 	return told, p.tx.send(ctx, b)
 }
 
-// A morning is who is told that it is the day, and by which ways.
+// A morning is who is told that it is the day, in which words and by which ways.
 type morning struct {
-	team []string
+	task, subject, text string
+	team                []string
 	// accounts, addresses and kinds are their ways, one by one.
 	accounts, addresses, kinds []string
 }
 
-// morning finds out how a team is told.
-func (p *plan) morning(ctx context.Context, team []string) (morning, error) {
-	m := morning{team: team}
+// morning finds out how a team is told, under the rules of the day.
+func (p *plan) morning(ctx context.Context, r lifecycle.Rules, team []string) (m morning, err error) {
+	m.task, m.team = "T-"+rand.Text()[:10], team
+	if m.subject, m.text, err = r.TaskText(m.task); err != nil {
+		return m, err
+	}
 	rows, err := p.tx.conn.Query(ctx, `SELECT account_id, id, kind FROM addresses WHERE account_id = ANY($1) ORDER BY id`, team) //nolint:rowserrcheck // ForEachRow checks it
 	if err != nil {
 		return m, err
@@ -81,17 +85,15 @@ func (p *plan) morning(ctx context.Context, team []string) (morning, error) {
 // nothing of where. All of it is sealed: nobody else may read that they were told.
 // A draw is told once, however often it is tried.
 func (m morning) tell(b *pgx.Batch, drawn lot.Plan, now time.Time) {
-	task := "T-" + rand.Text()[:10]
-	subject, text := lifecycle.TaskText(task)
 	as(b, RoleDispatch, func(b *pgx.Batch) {
-		b.Queue(`INSERT INTO sealed.tasks (task, case_id, number, told_at, told) VALUES ($1, $2, $3, $4, $5)`, task, drawn.Case, drawn.Number, now, m.team)
+		b.Queue(`INSERT INTO sealed.tasks (task, case_id, number, told_at, told) VALUES ($1, $2, $3, $4, $5)`, m.task, drawn.Case, drawn.Number, now, m.team)
 		b.Queue(`
 			INSERT INTO mailings (id, account_id, kind, subject, content, created_at, sealed)
-			SELECT *, 'task', $3, $4, $5, true FROM unnest($1::uuid[], $2::text[]) ON CONFLICT DO NOTHING`, taskMailings(task, m.team), m.team, subject, text, now)
+			SELECT *, 'task', $3, $4, $5, true FROM unnest($1::uuid[], $2::text[]) ON CONFLICT DO NOTHING`, taskMailings(m.task, m.team), m.team, m.subject, m.text, now)
 		b.Queue(`
 			INSERT INTO messages (id, mailing_id, account_id, address_id, kind, next_at, created_at, sealed)
 			SELECT gen_random_uuid(), *, $5, $5, true FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) ON CONFLICT (mailing_id, address_id) DO NOTHING`,
-			taskMailings(task, m.accounts), m.accounts, m.addresses, m.kinds, now)
+			taskMailings(m.task, m.accounts), m.accounts, m.addresses, m.kinds, now)
 	})
 }
 

@@ -38,11 +38,7 @@ type tx struct {
 }
 
 func (s *Store) begin(ctx context.Context) (*tx, error) {
-	rules, err := s.currentRules(ctx)
-	if err != nil {
-		return nil, err
-	}
-	silence, err := s.outageFrom(ctx)
+	rules, err := s.lastRules(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +46,7 @@ func (s *Store) begin(ctx context.Context) (*tx, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &tx{conn: conn, window: rules.Timeline.Scale(rules.Policy.Time.OutageBefore.Std()), silence: silence}, nil
+	return &tx{conn: conn, window: rules.Timeline.Scale(rules.Policy.Time.OutageBefore.Std()), silence: outageFrom(rules)}, nil
 }
 
 // acquire waits for a connection no longer than for a case's lock.

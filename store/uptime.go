@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"duban/lifecycle"
 )
 
 // Legal days may be compressed to seconds in a test, but no process can leave a
@@ -26,23 +28,19 @@ func (s *Store) HeartbeatEvery(ctx context.Context) (time.Duration, error) {
 }
 
 // outageFrom is how long a silence must last to count as an outage.
-func (s *Store) outageFrom(ctx context.Context) (time.Duration, error) {
-	r, err := s.currentRules(ctx)
-	if err != nil {
-		return 0, err
+func outageFrom(r lifecycle.Rules) time.Duration {
+	from := r.Policy.Time.OutageFrom.Std()
+	if scaled := r.Timeline.Scale(from); scaled >= shortestOutage {
+		return scaled
 	}
-	scaled := r.Timeline.Scale(r.Policy.Time.OutageFrom.Std())
-	if scaled < shortestOutage {
-		return min(shortestOutage, r.Policy.Time.OutageFrom.Std()), nil
-	}
-	return scaled, nil
+	return min(shortestOutage, from)
 }
 
 // Heartbeat leaves a sign of life, by the database's clock. Silence shorter than
 // an outage joins the span before; a longer one begins a new span, and the gap
 // between them stays in the record.
 func (s *Store) Heartbeat(ctx context.Context) error {
-	gap, err := s.outageFrom(ctx)
+	r, err := s.currentRules(ctx)
 	if err != nil {
 		return err
 	}
@@ -52,7 +50,7 @@ func (s *Store) Heartbeat(ctx context.Context) error {
 		}
 		tag, err := tx.Exec(ctx, `
 			UPDATE uptime SET until = greatest(until, clock_timestamp())
-			WHERE since = (SELECT max(since) FROM uptime) AND until > clock_timestamp() - $1::interval`, interval(gap))
+			WHERE since = (SELECT max(since) FROM uptime) AND until > clock_timestamp() - $1::interval`, interval(outageFrom(r)))
 		if err != nil || tag.RowsAffected() > 0 {
 			return err
 		}

@@ -12,7 +12,9 @@ import (
 type policyCmd struct {
 	Check policyCheckCmd `cmd:"" help:"Check a policy file and name every fault in it."`
 	Show  policyShowCmd  `cmd:"" help:"Print the policy in force, or the built-in default."`
-	Set   policySetCmd   `cmd:"" help:"Put a policy in force for cases noticed from now on."`
+	Set   policySetCmd   `cmd:"" help:"Put a policy in force for cases noticed from now on. Its wording holds at once."`
+
+	Wording policyWordingCmd `cmd:"" help:"Print an example of every mailing as a policy file, or the policy in force, words it."`
 }
 
 type policyCheckCmd struct {
@@ -21,16 +23,24 @@ type policyCheckCmd struct {
 
 // Run checks the file.
 func (c policyCheckCmd) Run() error {
-	text, err := os.ReadFile(c.File)
+	p, err := readPolicy(c.File)
 	if err != nil {
 		return err
 	}
-	p, err := policy.Read(bytes.NewReader(text))
-	if err != nil {
-		return fmt.Errorf("%s:\n%w", c.File, err)
-	}
 	fmt.Println("ok:", p.Name)
 	return nil
+}
+
+func readPolicy(file string) (*policy.Policy, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	p, err := policy.Read(bytes.NewReader(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s:\n%w", file, err)
+	}
+	return p, nil
 }
 
 type policyShowCmd struct {
@@ -76,6 +86,38 @@ func (c policySetCmd) Run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("policy version %d is in force for cases noticed from now on\n", version)
+	fmt.Printf("policy version %d is in force for cases noticed from now on; its wording holds at once\n", version)
 	return nil
+}
+
+type policyWordingCmd struct {
+	File string `arg:"" optional:"" type:"existingfile" help:"The policy, as YAML. The policy in force where none is given."`
+}
+
+// Run prints the examples.
+func (c policyWordingCmd) Run(ctx context.Context, s *settings) error {
+	p, err := c.policy(ctx, s)
+	if err != nil {
+		return err
+	}
+	for i, e := range p.Examples() {
+		if i > 0 {
+			fmt.Println()
+		}
+		fmt.Printf("── %s\n%s\n\n%s\n", e.Name, e.Subject, e.Text)
+	}
+	return nil
+}
+
+func (c policyWordingCmd) policy(ctx context.Context, s *settings) (*policy.Policy, error) {
+	if c.File != "" {
+		return readPolicy(c.File)
+	}
+	record, err := s.record(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer record.Close()
+	p, _, _, err := record.PolicyInForce(ctx)
+	return p, err
 }
