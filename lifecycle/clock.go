@@ -18,8 +18,8 @@ type Clock struct {
 	// Period is how the due date was computed from Start; zero when the date
 	// itself was given.
 	Period calendar.Period `json:"period,omitzero"`
-	// Base is Start plus Period, before any Move.
-	Base calendar.Date `json:"base"`
+	// Base is Start plus Period, before any Move; zero while Due is that day.
+	Base calendar.Date `json:"base,omitzero"`
 	// Due is the last day in time; the deadline passes as that day ends.
 	Due   calendar.Date `json:"due"`
 	DueAt time.Time     `json:"due_at"`
@@ -131,8 +131,7 @@ func unitClock(name policy.ClockName) bool {
 func (t *turn) start(name policy.ClockName, start calendar.Date, period calendar.Period) Clock {
 	due := t.rules.Calendar.Add(start, period)
 	return Clock{
-		Name: name, Start: start, Period: period, Base: due.Date,
-		Due: due.Date, DueAt: t.rules.Timeline.End(due.Date), Provisional: due.Provisional,
+		Name: name, Start: start, Period: period, Due: due.Date, DueAt: t.rules.Timeline.End(due.Date), Provisional: due.Provisional,
 	}
 }
 
@@ -143,9 +142,19 @@ func (t *turn) until(name policy.ClockName, start, day calendar.Date) Clock {
 	if name == policy.ClockStay { // the clock stands to the very day
 		due.Date = day
 	}
-	return Clock{
-		Name: name, Start: start, Base: day, Due: due.Date, DueAt: t.rules.Timeline.End(due.Date), Provisional: due.Provisional,
+	k := Clock{Name: name, Start: start, Due: due.Date, DueAt: t.rules.Timeline.End(due.Date), Provisional: due.Provisional}
+	if day != due.Date {
+		k.Base = day
 	}
+	return k
+}
+
+// base is the due date before any Move.
+func (c Clock) base() calendar.Date {
+	if c.Base.IsZero() {
+		return c.Due
+	}
+	return c.Base
 }
 
 // move sets a new due date, rolled forward from a day off, and keeps the
@@ -155,6 +164,7 @@ func (t *turn) move(c Clock, to calendar.Date, reason MoveReason) Clock {
 	if to == c.Due {
 		return c
 	}
+	c.Base = c.base()
 	moves := make([]Move, 0, len(c.Moves)+1)
 	c.Moves = append(append(moves, c.Moves...), Move{On: t.today, From: c.Due, To: to, Reason: reason})
 	c.Due, c.DueAt = to, t.rules.Timeline.End(to)

@@ -291,7 +291,7 @@ func (b PostponeMeasure) decide(t *turn) error {
 // postponable is the last day a measure may be put off to, however often it is:
 // counted from its first due date.
 func (t *turn) postponable(k Clock) Date {
-	return t.rules.Calendar.Add(k.Base, t.rules.Policy.Measures.PostponeMax).Date
+	return t.rules.Calendar.Add(k.base(), t.rules.Policy.Measures.PostponeMax).Date
 }
 
 // mayPostpone: nobody puts off what he let lapse himself, and nothing is put off for

@@ -108,7 +108,7 @@ func (t *turn) receive(r Receipt) {
 	if t.c.Round == 1 {
 		r.FirstPeriod = main.Period
 		if r.FirstPeriod.Unit != calendar.WorkingDays {
-			r.FirstPeriod = Period{N: main.Base.DaysSince(r.On), Unit: calendar.NaturalDays}
+			r.FirstPeriod = Period{N: main.base().DaysSince(r.On), Unit: calendar.NaturalDays}
 		}
 	}
 	t.record(&ReceiptRecorded{Receipt: r})

@@ -34,13 +34,13 @@ func (t *turn) recompute(k Clock) Clock {
 		return k // it ends on the day that was decided
 	}
 	due := t.rules.Calendar.Roll(k.Due).Date
-	base, provisional := k.Base, t.rules.Calendar.Day(k.Due).Provisional
+	base, provisional := k.base(), t.rules.Calendar.Day(k.Due).Provisional
 	if !k.Period.IsZero() {
 		now := t.rules.Calendar.Add(k.Start, k.Period)
 		base, provisional = now.Date, now.Provisional
 	}
-	if base.After(k.Base) {
-		due = latest(due, t.rules.Calendar.Roll(k.Due.AddDays(base.DaysSince(k.Base))).Date)
+	if base.After(k.base()) {
+		due = latest(due, t.rules.Calendar.Roll(k.Due.AddDays(base.DaysSince(k.base()))).Date)
 		k.Base = base
 	}
 	silent := k.Next == nil

@@ -44,7 +44,7 @@ func TestMigrateByFourStartersAtOnce(t *testing.T) {
 	require.Equal(t, 1, r.count(t, `SELECT count(*) FROM calendars`))
 	ready, err := r.Ready(ctx)
 	require.NoError(t, err)
-	require.Equal(t, int64(27), ready.Schema)
+	require.Equal(t, int64(28), ready.Schema)
 }
 
 // A migration that was released never changes: records out there were made by
@@ -52,27 +52,28 @@ func TestMigrateByFourStartersAtOnce(t *testing.T) {
 func TestMigrationsStayAsTheyAre(t *testing.T) {
 	t.Parallel()
 	want := map[string]string{
-		"00001_record.sql":          "e10a7640054605b9c57c30badbbd271e95bf1ad4ba6cd718485c42d3cbd785bc",
-		"00002_imports.sql":         "dbd21aad175bf015683466a833cb43413735b968ac9c75aad744b72aed2a35d7",
-		"00003_evidence.sql":        "f8bb4aac72d596b1efe6e375f58ce8c4ac6b2e01d8191ef203390fe25ce0f6a0",
-		"00005_unit_changes.sql":    "536b33401e10914564ced4bc94d38ca6610f38d7ca39e8be9825aeb4ed1feb93",
-		"00006_campaigns.sql":       "485d5dc79bd4b0966076b597750090713f932a9a25bb7f8c95cfcb7437ca4b46",
-		"00007_directory.sql":       "e220bf27b4347b2975a6b45b102867b2c1babc498e2c20622efe16260105560d",
-		"00008_addresses.sql":       "92332a1fd68935d54232fa43c73e612910023faac722ebae1a32e38e8cc40117",
-		"00009_lists.sql":           "b41c7d67020d3aad23a357cb34695d365f521bee42daf671a821e971ae8fe38d",
-		"00010_notices.sql":         "b84fb2a83a9599ab13071230678c47c083c5806e0fbebaa2cf040f3efccbeee8",
-		"00011_messages.sql":        "4c07cc85c335ff3a60838a54574c62fae78f369eae5c5d0913953820b2f1b43f",
-		"00012_bounces.sql":         "30167b61b9020d24cb70e9c6ad62c7c0ac5aa3daba62f457984bfa2ad10e2ce3",
-		"00014_sealed.sql":          "e1b23f9850f3a741b5fc1bf7f0fa8b38ed557cac65517bf5b07f23fe3c9f0fc1",
-		"00015_draws.sql":           "169d638e8bcd80464d784915e6bf5d41af5f2b1e5adf54b32f43ab8072964982",
-		"00016_repeats.sql":         "750102a39b1608a67648d5d7af6f01db2e2d69c433a9bbc61304cbb16f3b50a7",
-		"00017_inspectees.sql":      "bbcda6c1df62eac58eb8ee9d0e9de5bdd685943eea1370bb6d2d870472fd5a6a",
-		"00018_mailing_space.sql":   "1a3e47b42e133ad493dbc1591936c7c51fab2132ffe0f41813cf16b3680d8ae0",
-		"00019_sealed_rosters.sql":  "da204771de0a43a9a968bef4efc71fba1cfc8ca842e379527f4f649c0b717a36",
-		"00020_told.sql":            "aaeea8b86513eba89fbeaec3689f3c0ce78c1315dd5b33a6af77391a42b89563",
-		"00022_finding_keys.sql":    "ce829633c5f7d05fd28667fd6cd3334e2baedaad4d6d872f210a30534992b050",
-		"00026_deliveries.sql":      "2a75ca4ece69d9bb361a9d24569a9c8e6387dc2747e66c1489bedba4bf13fe81",
-		"00027_letter_measures.sql": "d74eb90ca25386b50af3823a6b3a2d75dc31d8230cc7976df66a7e96c0e17ceb",
+		"00001_record.sql":                   "e10a7640054605b9c57c30badbbd271e95bf1ad4ba6cd718485c42d3cbd785bc",
+		"00002_imports.sql":                  "dbd21aad175bf015683466a833cb43413735b968ac9c75aad744b72aed2a35d7",
+		"00003_evidence.sql":                 "f8bb4aac72d596b1efe6e375f58ce8c4ac6b2e01d8191ef203390fe25ce0f6a0",
+		"00005_unit_changes.sql":             "536b33401e10914564ced4bc94d38ca6610f38d7ca39e8be9825aeb4ed1feb93",
+		"00006_campaigns.sql":                "485d5dc79bd4b0966076b597750090713f932a9a25bb7f8c95cfcb7437ca4b46",
+		"00007_directory.sql":                "e220bf27b4347b2975a6b45b102867b2c1babc498e2c20622efe16260105560d",
+		"00008_addresses.sql":                "92332a1fd68935d54232fa43c73e612910023faac722ebae1a32e38e8cc40117",
+		"00009_lists.sql":                    "b41c7d67020d3aad23a357cb34695d365f521bee42daf671a821e971ae8fe38d",
+		"00010_notices.sql":                  "b84fb2a83a9599ab13071230678c47c083c5806e0fbebaa2cf040f3efccbeee8",
+		"00011_messages.sql":                 "4c07cc85c335ff3a60838a54574c62fae78f369eae5c5d0913953820b2f1b43f",
+		"00012_bounces.sql":                  "30167b61b9020d24cb70e9c6ad62c7c0ac5aa3daba62f457984bfa2ad10e2ce3",
+		"00014_sealed.sql":                   "e1b23f9850f3a741b5fc1bf7f0fa8b38ed557cac65517bf5b07f23fe3c9f0fc1",
+		"00015_draws.sql":                    "169d638e8bcd80464d784915e6bf5d41af5f2b1e5adf54b32f43ab8072964982",
+		"00016_repeats.sql":                  "750102a39b1608a67648d5d7af6f01db2e2d69c433a9bbc61304cbb16f3b50a7",
+		"00017_inspectees.sql":               "bbcda6c1df62eac58eb8ee9d0e9de5bdd685943eea1370bb6d2d870472fd5a6a",
+		"00018_mailing_space.sql":            "1a3e47b42e133ad493dbc1591936c7c51fab2132ffe0f41813cf16b3680d8ae0",
+		"00019_sealed_rosters.sql":           "da204771de0a43a9a968bef4efc71fba1cfc8ca842e379527f4f649c0b717a36",
+		"00020_told.sql":                     "aaeea8b86513eba89fbeaec3689f3c0ce78c1315dd5b33a6af77391a42b89563",
+		"00022_finding_keys.sql":             "ce829633c5f7d05fd28667fd6cd3334e2baedaad4d6d872f210a30534992b050",
+		"00026_deliveries.sql":               "2a75ca4ece69d9bb361a9d24569a9c8e6387dc2747e66c1489bedba4bf13fe81",
+		"00027_letter_measures.sql":          "d74eb90ca25386b50af3823a6b3a2d75dc31d8230cc7976df66a7e96c0e17ceb",
+		"00028_letters_without_measures.sql": "0c3ebfc2cd427470707689f0e60581ae9136fb6e16733a9428530f84021299cb",
 	}
 	files, err := os.ReadDir("migrations")
 	require.NoError(t, err)

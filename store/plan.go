@@ -223,7 +223,7 @@ func (k *tracked) queueEvents(b *pgx.Batch) error {
 
 const insertLetters = `
 INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before, by_timer, delivered_at, measures)
-SELECT $1, l.seq, l.recipient, l.about, l.digest, l.not_before, l.by_timer, CASE WHEN l.not_before <= $8 THEN $8 END, string_to_array(l.measures, ' ')
+SELECT $1, l.seq, l.recipient, l.about, l.digest, l.not_before, l.by_timer, CASE WHEN l.not_before <= $8 THEN $8 END, string_to_array(nullif(l.measures, ''), ' ')
 FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[], $7::bool[], $9::text[]) AS l (seq, recipient, about, digest, not_before, by_timer, measures)
 ON CONFLICT (case_id, seq, recipient) DO NOTHING`
 
