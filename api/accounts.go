@@ -102,10 +102,7 @@ func (s *server) accounts(ctx context.Context, _ *call, in *accountsInput) (*acc
 		return nil, err
 	}
 	out := AccountList{Accounts: []Account{}}
-	if len(found) > limit {
-		found = found[:limit]
-		out.Next = found[limit-1].ID
-	}
+	found, out.Next = onePage(found, limit, func(a store.Account) string { return a.ID })
 	for _, a := range found {
 		out.Accounts = append(out.Accounts, accountOf(a))
 	}

@@ -107,10 +107,7 @@ func (s *server) campaigns(ctx context.Context, _ *call, in *campaignsInput) (*c
 		return nil, err
 	}
 	out := CampaignList{Campaigns: []Campaign{}}
-	if len(found) > limit {
-		found = found[:limit]
-		out.Next = found[limit-1].ID
-	}
+	found, out.Next = onePage(found, limit, func(c store.Campaign) string { return c.ID })
 	for _, c := range found {
 		out.Campaigns = append(out.Campaigns, campaignOf(c))
 	}

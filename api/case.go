@@ -10,6 +10,7 @@ import (
 	"duban/calendar"
 	"duban/lifecycle"
 	"duban/policy"
+	"duban/store"
 )
 
 type caseInput struct {
@@ -116,10 +117,7 @@ func (s *server) events(ctx context.Context, c *call, in *eventsInput) (*eventsO
 		return nil, err
 	}
 	out := EventList{Events: []Event{}}
-	if len(views) > limit {
-		views = views[:limit]
-		out.Next = views[limit-1].Seq
-	}
+	views, out.Next = onePage(views, limit, func(v store.EventView) int64 { return v.Seq })
 	for _, v := range views {
 		out.Events = append(out.Events, Event{
 			Seq: v.Seq, At: v.At, Legal: v.Legal, Kind: v.Kind, KindZH: v.Kind.ZH(), Actor: v.Actor, ActorName: v.ActorName, Command: v.Command,

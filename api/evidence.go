@@ -113,10 +113,7 @@ func (s *server) evidence(ctx context.Context, c *call, in *evidenceInput) (*evi
 		return nil, err
 	}
 	out := EvidenceList{Evidence: []Piece{}}
-	if len(list) > limit {
-		list = list[:limit]
-		out.Next = list[limit-1].ID
-	}
+	list, out.Next = onePage(list, limit, func(e store.Evidence) string { return e.ID })
 	for _, e := range list {
 		out.Evidence = append(out.Evidence, piece(e))
 	}

@@ -128,10 +128,7 @@ func (s *server) imports(ctx context.Context, _ *call, in *pageInput) (*importsO
 		return nil, err
 	}
 	out := ImportList{Imports: []Import{}}
-	if len(found) > limit {
-		found = found[:limit]
-		out.Next = found[limit-1].ID
-	}
+	found, out.Next = onePage(found, limit, func(i store.Import) string { return i.ID })
 	for _, i := range found {
 		out.Imports = append(out.Imports, importOf(i))
 	}

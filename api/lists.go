@@ -127,10 +127,7 @@ func (s *server) entries(ctx context.Context, c *call, in *listInput) (*entriesO
 		return nil, err
 	}
 	out := EntryList{Entries: []ListEntry{}}
-	if len(found) > limit {
-		found = found[:limit]
-		out.Next = found[limit-1].ID
-	}
+	found, out.Next = onePage(found, limit, func(e store.ListEntry) string { return e.ID })
 	for _, e := range found {
 		out.Entries = append(out.Entries, c.entry(e))
 	}
@@ -293,10 +290,7 @@ func (s *server) publicList(ctx context.Context, _ *call, in *publicInput) (*pub
 		return nil, err
 	}
 	out := PublicList{Entries: []PublicEntry{}}
-	if len(found) > limit {
-		found = found[:limit]
-		out.Next = found[limit-1].ID
-	}
+	found, out.Next = onePage(found, limit, func(e store.ListEntry) string { return e.ID })
 	for _, e := range found {
 		out.Entries = append(out.Entries, publicEntry(e))
 	}

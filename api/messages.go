@@ -260,10 +260,7 @@ func (s *server) messages(ctx context.Context, _ *call, in *messagesInput) (*mes
 		return nil, err
 	}
 	out := MessageList{}
-	if len(found) > limit {
-		found = found[:limit]
-		out.Next = found[limit-1].ID
-	}
+	found, out.Next = onePage(found, limit, func(m store.MessageView) string { return m.ID })
 	out.Messages = messagesOf(found)
 	return &messagesOutput{Body: out}, nil
 }
@@ -345,10 +342,7 @@ func (s *server) inbox(ctx context.Context, c *call, in *pageInput) (*inboxOutpu
 		return nil, err
 	}
 	out := Inbox{Mailings: []Mailing{}}
-	if len(found) > limit {
-		found = found[:limit]
-		out.Next = found[limit-1].ID
-	}
+	found, out.Next = onePage(found, limit, func(m store.Mailing) string { return m.ID })
 	for _, m := range found {
 		out.Mailings = append(out.Mailings, Mailing(m))
 	}

@@ -126,10 +126,7 @@ func (s *server) notices(ctx context.Context, _ *call, in *noticesInput) (*notic
 		return nil, err
 	}
 	out := NoticeList{Notices: []UnitNotice{}}
-	if len(found) > limit {
-		found = found[:limit]
-		out.Next = found[limit-1].ID
-	}
+	found, out.Next = onePage(found, limit, func(v store.NoticeView) string { return v.ID })
 	for _, v := range found {
 		out.Notices = append(out.Notices, noticeOf(v))
 	}

@@ -99,10 +99,7 @@ func (s *server) recusals(ctx context.Context, c *call, in *recusalsInput) (*rec
 		return nil, err
 	}
 	out := RecusalList{Recusals: []RecordedRecusal{}}
-	if len(found) > limit {
-		found = found[:limit]
-		out.Next = found[limit-1].ID
-	}
+	found, out.Next = onePage(found, limit, func(n store.Recusal) string { return n.ID })
 	for _, n := range found {
 		out.Recusals = append(out.Recusals, recusalOf(n))
 	}

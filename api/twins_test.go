@@ -165,6 +165,7 @@ func (m *womb) born(t *testing.T, name string, e *engine, namespace string) *wor
 	ctx := t.Context()
 	url := m.copy(t)
 	log := &syncBuilder{}
+	t.Cleanup(log.forget)
 	logger := slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s, err := store.Open(ctx, store.Options{URL: url, MaxConns: 4, Keys: twinKeys(), Logger: logger})
 	require.NoError(t, err)
@@ -185,9 +186,11 @@ func (m *womb) born(t *testing.T, name string, e *engine, namespace string) *wor
 		o.Engine, o.Worker = w.process.EngineState, w.process.worker.State
 	}
 	w.handler = api.New(o)
-	w.sql, err = pgx.Connect(ctx, url)
+	sql, err := pgx.Connect(ctx, url)
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = w.sql.Close(context.Background()) })
+	// What a clean-up refers to lives as long as the whole test: not a world each.
+	t.Cleanup(func() { _ = sql.Close(context.Background()) })
+	w.sql = sql
 	return w
 }
 
@@ -201,6 +204,13 @@ func (b *syncBuilder) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.Builder.Write(p)
+}
+
+// forget lets go of what was written.
+func (b *syncBuilder) forget() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.Reset()
 }
 
 // do has a member of the staff run a command, which must succeed.

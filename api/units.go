@@ -106,10 +106,7 @@ func (s *server) units(ctx context.Context, _ *call, in *unitsInput) (*unitsOutp
 		return nil, err
 	}
 	out := UnitList{Units: []Unit{}}
-	if len(found) > limit {
-		found = found[:limit]
-		out.Next = found[limit-1].Name
-	}
+	found, out.Next = onePage(found, limit, func(u store.Unit) string { return u.Name })
 	for _, u := range found {
 		out.Units = append(out.Units, unitOf(u))
 	}
