@@ -101,11 +101,8 @@ func (s *server) accounts(ctx context.Context, _ *call, in *accountsInput) (*acc
 	if err != nil {
 		return nil, err
 	}
-	out := AccountList{Accounts: []Account{}}
-	found, out.Next = onePage(found, limit, func(a store.Account) string { return a.ID })
-	for _, a := range found {
-		out.Accounts = append(out.Accounts, accountOf(a))
-	}
+	var out AccountList
+	out.Accounts, out.Next = onePage(found, limit, func(a store.Account) string { return a.ID }, accountOf)
 	return &accountsOutput{Body: out}, nil
 }
 

@@ -106,11 +106,8 @@ func (s *server) campaigns(ctx context.Context, _ *call, in *campaignsInput) (*c
 	if err != nil {
 		return nil, err
 	}
-	out := CampaignList{Campaigns: []Campaign{}}
-	found, out.Next = onePage(found, limit, func(c store.Campaign) string { return c.ID })
-	for _, c := range found {
-		out.Campaigns = append(out.Campaigns, campaignOf(c))
-	}
+	var out CampaignList
+	out.Campaigns, out.Next = onePage(found, limit, func(c store.Campaign) string { return c.ID }, campaignOf)
 	return &campaignsOutput{Body: out}, nil
 }
 

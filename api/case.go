@@ -116,14 +116,13 @@ func (s *server) events(ctx context.Context, c *call, in *eventsInput) (*eventsO
 	if err != nil {
 		return nil, err
 	}
-	out := EventList{Events: []Event{}}
-	views, out.Next = onePage(views, limit, func(v store.EventView) int64 { return v.Seq })
-	for _, v := range views {
-		out.Events = append(out.Events, Event{
+	var out EventList
+	out.Events, out.Next = onePage(views, limit, func(v store.EventView) int64 { return v.Seq }, func(v store.EventView) Event {
+		return Event{
 			Seq: v.Seq, At: v.At, Legal: v.Legal, Kind: v.Kind, KindZH: v.Kind.ZH(), Actor: v.Actor, ActorName: v.ActorName, Command: v.Command,
 			Stage: v.Stage, StageZH: c.stageZH(v.Stage), Level: v.Level, Content: v.Content,
-		})
-	}
+		}
+	})
 	return &eventsOutput{Body: out}, nil
 }
 

@@ -112,11 +112,8 @@ func (s *server) evidence(ctx context.Context, c *call, in *evidenceInput) (*evi
 	if err != nil {
 		return nil, err
 	}
-	out := EvidenceList{Evidence: []Piece{}}
-	list, out.Next = onePage(list, limit, func(e store.Evidence) string { return e.ID })
-	for _, e := range list {
-		out.Evidence = append(out.Evidence, piece(e))
-	}
+	var out EvidenceList
+	out.Evidence, out.Next = onePage(list, limit, func(e store.Evidence) string { return e.ID }, piece)
 	return &evidenceOutput{Body: out}, nil
 }
 

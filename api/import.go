@@ -127,11 +127,8 @@ func (s *server) imports(ctx context.Context, _ *call, in *pageInput) (*importsO
 	if err != nil {
 		return nil, err
 	}
-	out := ImportList{Imports: []Import{}}
-	found, out.Next = onePage(found, limit, func(i store.Import) string { return i.ID })
-	for _, i := range found {
-		out.Imports = append(out.Imports, importOf(i))
-	}
+	var out ImportList
+	out.Imports, out.Next = onePage(found, limit, func(i store.Import) string { return i.ID }, importOf)
 	return &importsOutput{Body: out}, nil
 }
 

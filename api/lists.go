@@ -126,11 +126,8 @@ func (s *server) entries(ctx context.Context, c *call, in *listInput) (*entriesO
 	if err != nil {
 		return nil, err
 	}
-	out := EntryList{Entries: []ListEntry{}}
-	found, out.Next = onePage(found, limit, func(e store.ListEntry) string { return e.ID })
-	for _, e := range found {
-		out.Entries = append(out.Entries, c.entry(e))
-	}
+	var out EntryList
+	out.Entries, out.Next = onePage(found, limit, func(e store.ListEntry) string { return e.ID }, c.entry)
 	return &entriesOutput{Body: out}, nil
 }
 
@@ -289,11 +286,8 @@ func (s *server) publicList(ctx context.Context, _ *call, in *publicInput) (*pub
 	if err != nil {
 		return nil, err
 	}
-	out := PublicList{Entries: []PublicEntry{}}
-	found, out.Next = onePage(found, limit, func(e store.ListEntry) string { return e.ID })
-	for _, e := range found {
-		out.Entries = append(out.Entries, publicEntry(e))
-	}
+	var out PublicList
+	out.Entries, out.Next = onePage(found, limit, func(e store.ListEntry) string { return e.ID }, publicEntry)
 	return &publicOutput{Body: out}, nil
 }
 

@@ -259,9 +259,8 @@ func (s *server) messages(ctx context.Context, _ *call, in *messagesInput) (*mes
 	if err != nil {
 		return nil, err
 	}
-	out := MessageList{}
-	found, out.Next = onePage(found, limit, func(m store.MessageView) string { return m.ID })
-	out.Messages = messagesOf(found)
+	var out MessageList
+	out.Messages, out.Next = onePage(found, limit, func(m store.MessageView) string { return m.ID }, messageOf)
 	return &messagesOutput{Body: out}, nil
 }
 
@@ -341,10 +340,7 @@ func (s *server) inbox(ctx context.Context, c *call, in *pageInput) (*inboxOutpu
 	if err != nil {
 		return nil, err
 	}
-	out := Inbox{Mailings: []Mailing{}}
-	found, out.Next = onePage(found, limit, func(m store.Mailing) string { return m.ID })
-	for _, m := range found {
-		out.Mailings = append(out.Mailings, Mailing(m))
-	}
+	var out Inbox
+	out.Mailings, out.Next = onePage(found, limit, func(m store.Mailing) string { return m.ID }, func(m store.Mailing) Mailing { return Mailing(m) })
 	return &inboxOutput{Body: out}, nil
 }

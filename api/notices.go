@@ -125,11 +125,8 @@ func (s *server) notices(ctx context.Context, _ *call, in *noticesInput) (*notic
 	if err != nil {
 		return nil, err
 	}
-	out := NoticeList{Notices: []UnitNotice{}}
-	found, out.Next = onePage(found, limit, func(v store.NoticeView) string { return v.ID })
-	for _, v := range found {
-		out.Notices = append(out.Notices, noticeOf(v))
-	}
+	var out NoticeList
+	out.Notices, out.Next = onePage(found, limit, func(v store.NoticeView) string { return v.ID }, noticeOf)
 	return &noticesOutput{Body: out}, nil
 }
 

@@ -98,11 +98,8 @@ func (s *server) recusals(ctx context.Context, c *call, in *recusalsInput) (*rec
 	if err != nil {
 		return nil, err
 	}
-	out := RecusalList{Recusals: []RecordedRecusal{}}
-	found, out.Next = onePage(found, limit, func(n store.Recusal) string { return n.ID })
-	for _, n := range found {
-		out.Recusals = append(out.Recusals, recusalOf(n))
-	}
+	var out RecusalList
+	out.Recusals, out.Next = onePage(found, limit, func(n store.Recusal) string { return n.ID }, recusalOf)
 	return &recusalsOutput{Body: out}, nil
 }
 

@@ -13,7 +13,7 @@ import (
 func (s *server) taskRoutes() {
 	register(s, operation{
 		id: "tasks", method: http.MethodGet, path: "/v1/tasks", tag: "Tasks", summary: "待办 What you must do, and by when",
-		doc: "The running clocks on which you are the one who will be chased, the earliest first.",
+		doc: "The running clocks on which you are the one who will be chased. Those of a case stand together; the case whose earliest is due first comes first.",
 	}, s.tasks)
 }
 

@@ -105,11 +105,8 @@ func (s *server) units(ctx context.Context, _ *call, in *unitsInput) (*unitsOutp
 	if err != nil {
 		return nil, err
 	}
-	out := UnitList{Units: []Unit{}}
-	found, out.Next = onePage(found, limit, func(u store.Unit) string { return u.Name })
-	for _, u := range found {
-		out.Units = append(out.Units, unitOf(u))
-	}
+	var out UnitList
+	out.Units, out.Next = onePage(found, limit, func(u store.Unit) string { return u.Name }, unitOf)
 	return &unitsOutput{Body: out}, nil
 }
 

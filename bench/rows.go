@@ -93,7 +93,7 @@ staged AS (
     FROM rows)
 INSERT INTO cases (id, number, number_key, seq, stage, unit_id, title, category, campaign, author, officer, level, round,
     policy_version, calendar_version, due_on, due_at, provisional, opened_at, updated_at, closed_at, settled_at,
-    alarm_no, alarm_kind, alarm_at, fire_at, chased)
+    alarm_no, alarm_kind, alarm_at, fire_at, chased, chased_due)
 SELECT gen_random_uuid(), '督〔' || year || '〕' || i, year * 1000000 + i, t.seq, s.stage, 'unit' || 1 + floor(c * 300), t.title,
     'C' || lpad((1 + floor(d * d * 20))::text, 2, '0'), CASE WHEN b < 0.3 THEN '' ELSE '专项' || year || '-' || floor(c * 250) END,
     t.author, 'officer' || floor(a * 997)::int % 40,
@@ -103,7 +103,8 @@ SELECT gen_random_uuid(), '督〔' || year || '〕' || i, year * 1000000 + i, t.
     opened, least(now(), opened + d * interval '300 days'),
     CASE WHEN s.stage IN ('closed', 'archived') THEN opened END, CASE WHEN NOT s.open THEN opened END,
     t.alarm_no, CASE WHEN s.open THEN t.alarm_kind END, CASE WHEN s.open THEN due END, CASE WHEN s.open THEN due + a * interval '30 minutes' END,
-    CASE WHEN s.open THEN ARRAY['account:officer' || floor(a * 997)::int % 40] ELSE '{}' END
+    CASE WHEN s.open THEN ARRAY['account:officer' || floor(a * 997)::int % 40] ELSE '{}' END,
+    CASE WHEN s.open THEN ARRAY[due] ELSE '{}' END
 FROM staged s CROSS JOIN (SELECT * FROM cases LIMIT 1) t
 ORDER BY i`
 

@@ -229,8 +229,9 @@ func TestCountsAndTasks(t *testing.T) {
 		}
 		require.Len(t, seen, want, a.Name)
 	}
-	// An open case without a due date of its stage is listed all the same.
-	r.exec(t, `UPDATE cases SET due_on = NULL, due_at = 'infinity' WHERE settled_at IS NULL`)
+	// An open case without a due date of its stage is listed all the same, also when
+	// the record knows of no date of its tasks, as of one that has not moved since.
+	r.exec(t, `UPDATE cases SET due_on = NULL, due_at = 'infinity', chased_due = '{}' WHERE settled_at IS NULL`)
 	for cursor, pages := "", 0; ; pages++ {
 		require.Less(t, pages, 40)
 		page, err := r.Tasks(ctx, p.Officer, cursor, 2)
@@ -239,4 +240,34 @@ func TestCountsAndTasks(t *testing.T) {
 			break
 		}
 	}
+}
+
+// Whoever asks what to do is told the most urgent first, though the case it is about
+// has time: a talk that is due soon stands before a report that is due sooner than the
+// case of the talk.
+func TestTasksComeInTheOrderInWhichTheyAreDue(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	p := r.people
+	talk := r.life(t, "talk")
+	talk.Must(ctx, t, append(append([]casetest.Step{p.Finding("问题", today())}, p.UpToServing(lifecycle.ByDeadline)...), p.Sign(),
+		casetest.Step{By: p.Leader, Body: &lifecycle.OrderMeasure{Measure: policy.MeasureOnSite, Basis: "逾期", Owner: p.Leader.Account}})...)
+	approval := r.life(t, "approval")
+	approval.Must(ctx, t, append([]casetest.Step{p.Finding("另一问题", today())}, p.UpToServing(lifecycle.Immediate)[:3]...)...)
+	var dues []time.Time
+	for cursor, pages := "", 0; pages == 0 || cursor != ""; pages++ {
+		page, err := r.Tasks(ctx, p.Leader, cursor, 1)
+		require.NoError(t, err)
+		for _, task := range page.Tasks {
+			dues = append(dues, task.DueAt)
+		}
+		cursor = page.Next
+	}
+	require.Len(t, dues, 2)
+	require.True(t, slices.IsSortedFunc(dues, time.Time.Compare), "%v", dues)
+	r.exec(t, `UPDATE cases SET due_at = due_at - interval '1 year' WHERE id = $1`, talk.Case)
+	page, err := r.Tasks(ctx, p.Leader, "", 1)
+	require.NoError(t, err)
+	require.Equal(t, approval.Case, page.Tasks[0].Case, "what a case is due by is not by when its task is")
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -24,7 +25,9 @@ type caseRow struct {
 	settledAt *time.Time
 	closedAt  *time.Time
 	due       due
+	// chased are the tokens of those who must act, chasedDue by when each of them must.
 	chased    []string
+	chasedDue []time.Time
 	unit      lifecycle.UnitCase
 	unitView  []byte
 	unitDue   due
@@ -47,7 +50,7 @@ func dueOf(k lifecycle.Clock, ok bool) due {
 
 // project computes the read model of a case.
 func project(c lifecycle.Case, r lifecycle.Rules) (caseRow, error) {
-	row := caseRow{c: c, unit: c.ForUnit(), chased: []string{}}
+	row := caseRow{c: c, unit: c.ForUnit(), chased: []string{}, chasedDue: []time.Time{}}
 	var err error
 	if row.state, err = json.Marshal(c); err != nil {
 		return row, fmt.Errorf("encode case %s: %w", c.ID, err)
@@ -64,14 +67,7 @@ func project(c lifecycle.Case, r lifecycle.Rules) (caseRow, error) {
 	if !c.ClosedAt.IsZero() && c.Stage != lifecycle.Transferred { // where it may come back closed from
 		row.closedAt = &c.ClosedAt
 	}
-	for _, k := range c.Clocks {
-		for _, to := range c.Chased(k) {
-			if token := to.Task().String(); !slices.Contains(row.chased, token) {
-				row.chased = append(row.chased, token)
-			}
-		}
-	}
-	slices.Sort(row.chased)
+	row.chase(c)
 	if row.unit.Stage != lifecycle.UnitNone {
 		if row.unitView, err = json.Marshal(row.unit); err != nil {
 			return row, fmt.Errorf("encode case %s for its unit: %w", c.ID, err)
@@ -80,11 +76,28 @@ func project(c lifecycle.Case, r lifecycle.Rules) (caseRow, error) {
 	return row, nil
 }
 
+// chase notes who must act, and by when at the earliest.
+func (r *caseRow) chase(c lifecycle.Case) {
+	due := map[string]time.Time{}
+	for _, k := range c.Clocks {
+		_, at := k.ActBy()
+		for _, to := range c.Chased(k) {
+			token := to.Task().String()
+			if first, ok := due[token]; !ok || at.Before(first) {
+				due[token] = at
+			}
+		}
+	}
+	for _, token := range slices.Sorted(maps.Keys(due)) {
+		r.chased, r.chasedDue = append(r.chased, token), append(r.chasedDue, due[token])
+	}
+}
+
 const upsertCase = `
 INSERT INTO cases (id, number, number_key, seq, stage, unit_id, title, category, campaign, author, officer, level, round,
     policy_version, calendar_version, due_on, due_at, provisional, opened_at, updated_at, closed_at, settled_at,
-    alarm_no, alarm_kind, alarm_at, fire_at, chased, repeat_of)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
+    alarm_no, alarm_kind, alarm_at, fire_at, chased, repeat_of, chased_due)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
 ON CONFLICT (id) DO UPDATE SET
     number = excluded.number, number_key = excluded.number_key, seq = excluded.seq, stage = excluded.stage,
     unit_id = excluded.unit_id, title = excluded.title, category = excluded.category, campaign = excluded.campaign,
@@ -97,7 +110,7 @@ ON CONFLICT (id) DO UPDATE SET
     -- An alarm stays armed as it was: the policy of a case not noticed yet may have changed meanwhile.
     fire_at = CASE WHEN excluded.policy_version = 0 AND cases.alarm_no = excluded.alarm_no AND cases.alarm_at = excluded.alarm_at
                    THEN cases.fire_at ELSE excluded.fire_at END,
-    chased = excluded.chased, repeat_of = excluded.repeat_of`
+    chased = excluded.chased, repeat_of = excluded.repeat_of, chased_due = excluded.chased_due`
 
 const upsertState = `
 INSERT INTO case_states (case_id, state) VALUES ($1, $2)
@@ -113,7 +126,7 @@ func (r caseRow) args() []any {
 		c.ID, c.Number, c.NumberKey(), c.Seq, string(c.Stage), c.Unit, c.Finding.Title, c.Finding.Category, c.Finding.Campaign,
 		c.Part.Author, c.Officer, int16(c.Level), int16(c.Round), c.PolicyVersion, c.CalendarVersion, //nolint:gosec // level and round are small
 		r.due.on, r.due.at, r.due.provisional, c.OpenedAt, c.At, r.closedAt, r.settledAt,
-		c.AlarmNo, r.alarmKind, r.alarmAt, r.fireAt, r.chased, repeatOf,
+		c.AlarmNo, r.alarmKind, r.alarmAt, r.fireAt, r.chased, repeatOf, r.chasedDue,
 	}
 }
 

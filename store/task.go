@@ -38,8 +38,8 @@ type TaskPage struct {
 	Next  string
 }
 
-// Tasks lists what the person must do, by the case's deadline, a page of cases
-// at a time.
+// Tasks lists what the person must do, a page of cases at a time: the case first of
+// which the person must do something the earliest.
 func (s *Store) Tasks(ctx context.Context, a lifecycle.Actor, after string, limit int) (TaskPage, error) {
 	if limit <= 0 {
 		limit = 50
@@ -54,15 +54,16 @@ func (s *Store) Tasks(ctx context.Context, a lifecycle.Actor, after string, limi
 		args["after"], args["after_id"] = c.after(), c.ID
 	}
 	from, due := "cases c", "c.due_at"
-	if a.Unit != "" { // the order and the cursor of a unit know its own dates only
+	if a.Unit != "" { // what it must do by no date of its own knows its own dates only
 		from, due = "cases c JOIN unit_cases u ON u.case_id = c.id AND u.unit_id = c.unit_id AND u.unit_id = @unit", "u.due_at"
 		args["unit"] = a.Unit
 	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT c.id::text, `+due+`, coalesce(n.name, ''), s.state, clock_timestamp()
-		FROM `+from+` JOIN case_states s ON s.case_id = c.id LEFT JOIN units n ON n.id = c.unit_id
-		WHERE c.chased && @tokens::text[] AND c.settled_at IS NULL AND (`+due+`, c.id) > (@after::timestamptz, @after_id::uuid)
-		ORDER BY `+due+`, c.id LIMIT @limit`, args)
+		SELECT c.id::text, t.due, coalesce(n.name, ''), s.state, clock_timestamp()
+		FROM `+from+` JOIN case_states s ON s.case_id = c.id LEFT JOIN units n ON n.id = c.unit_id,
+		    LATERAL (SELECT coalesce(min(d.at), `+due+`) AS due FROM unnest(c.chased, c.chased_due) d (token, at) WHERE d.token = ANY (@tokens)) t
+		WHERE c.chased && @tokens::text[] AND c.settled_at IS NULL AND (t.due, c.id) > (@after::timestamptz, @after_id::uuid)
+		ORDER BY t.due, c.id LIMIT @limit`, args)
 	if err != nil {
 		return TaskPage{}, fmt.Errorf("list tasks: %w", plain(err))
 	}
