@@ -44,12 +44,6 @@ func (s *stub) TellingDone(_ context.Context, _ string, seq int64) error {
 	return s.doneErr
 }
 
-func (s *stub) DeliverLetters(context.Context, string) (int, time.Time, error) {
-	return 0, time.Time{}, s.err
-}
-
-func (s *stub) LettersDue(context.Context, string, int) ([]string, error) { return nil, s.err }
-
 func (s *stub) Recompute(context.Context, string, int) (int, bool, error) { return 0, false, s.err }
 
 func (s *stub) OpenImport(context.Context, string, int, func()) (int, bool, error) {
@@ -77,14 +71,12 @@ func TestEveryActivityFailsWithACodeAndNothingElse(t *testing.T) {
 	} {
 		a := over(&stub{err: err}, nil)
 		for name, call := range map[string]func() error{
-			"alarm":           func() error { _, err := a.Alarm(t.Context(), activities.AlarmInput{}); return err },
-			"told":            func() error { _, err := a.Told(t.Context(), activities.CaseInput{}); return err },
-			"deliver letters": func() error { return a.DeliverLetters(t.Context(), activities.CaseInput{}) },
-			"deliver due":     func() error { _, err := a.DeliverDue(t.Context(), activities.DueInput{}); return err },
-			"recompute":       func() error { _, err := a.Recompute(t.Context(), activities.JobInput{}); return err },
-			"import":          func() error { _, err := a.Import(t.Context(), activities.JobInput{}); return err },
-			"notices":         func() error { _, err := a.Notices(t.Context(), activities.JobInput{}); return err },
-			"recompute jobs":  func() error { _, err := a.RecomputeJobs(t.Context()); return err },
+			"alarm":          func() error { _, err := a.Alarm(t.Context(), activities.AlarmInput{}); return err },
+			"told":           func() error { _, err := a.Told(t.Context(), activities.CaseInput{}); return err },
+			"recompute":      func() error { _, err := a.Recompute(t.Context(), activities.JobInput{}); return err },
+			"import":         func() error { _, err := a.Import(t.Context(), activities.JobInput{}); return err },
+			"notices":        func() error { _, err := a.Notices(t.Context(), activities.JobInput{}); return err },
+			"recompute jobs": func() error { _, err := a.RecomputeJobs(t.Context()); return err },
 		} {
 			t.Run(name+" "+code, func(t *testing.T) {
 				t.Parallel()

@@ -21,16 +21,6 @@ type Cases interface {
 	TellingDone(ctx context.Context, caseID string, seq int64) error
 }
 
-// Letters is what the record does for what is to be delivered.
-type Letters interface {
-	// DeliverLetters moves the letters of a case that may leave to the inboxes,
-	// exactly once.
-	DeliverLetters(ctx context.Context, caseID string) (left int, next time.Time, err error)
-	// LettersDue lists cases with letters that may leave by now, in the order of
-	// their ids, from the one after the given id ("": from the first).
-	LettersDue(ctx context.Context, after string, limit int) (caseIDs []string, err error)
-}
-
 // Jobs is what the record does for work on many cases that somebody ordered.
 type Jobs interface {
 	// Recompute brings at most limit cases to the calendar in force.
@@ -54,7 +44,6 @@ type LookBacks interface {
 // Record is what the activities need of the record.
 type Record interface {
 	Cases
-	Letters
 	Jobs
 	LookBacks
 }

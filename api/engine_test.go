@@ -95,7 +95,7 @@ type process struct {
 func (e engine) serve(t *testing.T, namespace string, record *store.Store, clock func() time.Time, logger *slog.Logger) *process {
 	t.Helper()
 	p := &process{temporal: e.dial(t, namespace), left: &leaving{clock: clock}, ran: map[string]int{}}
-	for _, id := range []string{workflows.ScheduleLetters, workflows.ScheduleJobs, workflows.ScheduleMessages, workflows.ScheduleLookBacks, workflows.ScheduleBounces} {
+	for _, id := range []string{workflows.ScheduleJobs, workflows.ScheduleMessages, workflows.ScheduleLookBacks, workflows.ScheduleBounces} {
 		require.Eventually(t, func() bool { // a namespace is known everywhere some seconds after it was made
 			_, err := p.temporal.ScheduleClient().Create(t.Context(), client.ScheduleOptions{
 				ID: id, Paused: true, Action: &client.ScheduleWorkflowAction{ID: id, Workflow: id, TaskQueue: workflows.TaskQueue},

@@ -175,7 +175,7 @@ func TestTemporalsSchemasAreDropped(t *testing.T) {
 		return err == nil && d.GetWorkflowExecutionInfo().GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING
 	}
 	scheduled := func() bool {
-		_, err := temporal.ScheduleClient().GetHandle(ctx, "letters").Describe(ctx)
+		_, err := temporal.ScheduleClient().GetHandle(ctx, "messages").Describe(ctx)
 		return err == nil
 	}
 	k.eventually(30*time.Second, "the workflow runs", running)

@@ -152,7 +152,7 @@ func (k *stack) everythingRuns(out *outside, l *casetest.Life) {
 	k.t.Helper()
 	ctx := context.Background()
 	temporal := k.temporal()
-	for _, id := range []string{workflows.ScheduleLetters, workflows.ScheduleJobs, workflows.ScheduleLookBacks, workflows.ScheduleMessages} {
+	for _, id := range []string{workflows.ScheduleJobs, workflows.ScheduleLookBacks, workflows.ScheduleMessages} {
 		handle := temporal.ScheduleClient().GetHandle(ctx, id)
 		var before *client.ScheduleDescription
 		k.eventually(2*time.Minute, "the Schedule "+id, func() (there bool) {

@@ -30,16 +30,13 @@ func (s *Store) Alarm(ctx context.Context, caseID string, alarmNo int64) (Told, 
 }
 
 func (s *Store) tryAlarm(ctx context.Context, caseID string, alarmNo int64) (Told, error) {
-	letters := false
-	p, c, err := s.open(ctx, caseID, func(b *pgx.Batch) {
-		b.Queue(selectLetters, caseID).QueryRow(func(row pgx.Row) error { return row.Scan(&letters) })
-	})
+	p, c, err := s.open(ctx, caseID)
 	if err != nil {
 		return Told{}, err
 	}
 	defer p.tx.release(ctx)
 	if c.AlarmNo != alarmNo {
-		return p.told(ctx, c, letters, false)
+		return p.told(ctx, c, false)
 	}
 	err = p.settle(ctx, func() ([]lifecycle.Event, error) {
 		k, err := p.track(ctx, c)
@@ -57,13 +54,12 @@ func (s *Store) tryAlarm(ctx context.Context, caseID string, alarmNo int64) (Tol
 			return Told{}, err
 		}
 	}
-	return p.told(ctx, k.c, letters, len(k.events) > 0)
+	return p.told(ctx, k.c, len(k.events) > 0)
 }
 
 // open begins a transaction of the system's own on one case, as of the
-// database's clock: it locks the case and reads what a decision needs, and
-// whatever more is queued.
-func (s *Store) open(ctx context.Context, caseID string, more func(*pgx.Batch)) (*plan, lifecycle.Case, error) {
+// database's clock: it locks the case and reads what a decision needs.
+func (s *Store) open(ctx context.Context, caseID string) (*plan, lifecycle.Case, error) {
 	t, err := s.begin(ctx)
 	if err != nil {
 		return nil, lifecycle.Case{}, err
@@ -72,9 +68,6 @@ func (s *Store) open(ctx context.Context, caseID string, more func(*pgx.Batch)) 
 	b := &pgx.Batch{}
 	// What is due is found out by the clock that is read beside it.
 	p.head.queueCommon(b, []string{caseID}, s.now().Add(maxBehind), t)
-	if more != nil {
-		more(b)
-	}
 	if err := t.send(ctx, b); err != nil {
 		t.release(ctx)
 		return nil, lifecycle.Case{}, err
@@ -104,9 +97,9 @@ func (p *plan) commit(ctx context.Context) error {
 }
 
 // told is the state of a case under its lock as its workflow may know it.
-func (p *plan) told(ctx context.Context, c lifecycle.Case, letters, applied bool) (Told, error) {
+func (p *plan) told(ctx context.Context, c lifecycle.Case, applied bool) (Told, error) {
 	told := Told{
-		Case: c.ID, Seq: c.Seq, AlarmNo: c.AlarmNo, Settled: c.Stage.Settled(), Stage: c.ForUnit().Stage, Letters: letters, Applied: applied,
+		Case: c.ID, Seq: c.Seq, AlarmNo: c.AlarmNo, Settled: c.Stage.Settled(), Stage: c.ForUnit().Stage, Applied: applied,
 	}
 	alarm, ok := c.Alarm()
 	if !ok {
@@ -127,7 +120,7 @@ func (s *Store) Told(ctx context.Context, caseID string) (Told, error) {
 		fire *time.Time
 		unit *string
 	)
-	err := s.pool.QueryRow(ctx, selectTold, caseID).Scan(&told.Case, &told.Seq, &told.AlarmNo, &fire, &told.Settled, &unit, &told.Letters)
+	err := s.pool.QueryRow(ctx, selectTold, caseID).Scan(&told.Case, &told.Seq, &told.AlarmNo, &fire, &told.Settled, &unit)
 	if err != nil {
 		return Told{}, fmt.Errorf("read state of %s: %w", caseID, plain(err))
 	}
@@ -141,13 +134,9 @@ func (s *Store) Told(ctx context.Context, caseID string) (Told, error) {
 }
 
 const selectTold = `
-SELECT c.id::text, c.seq, c.alarm_no, c.fire_at, c.settled_at IS NOT NULL, u.stage,
-    EXISTS (SELECT FROM outbox o WHERE o.case_id = c.id AND o.delivered_at IS NULL AND o.not_before <= clock_timestamp())
+SELECT c.id::text, c.seq, c.alarm_no, c.fire_at, c.settled_at IS NOT NULL, u.stage
 FROM cases c LEFT JOIN unit_cases u ON u.case_id = c.id AND u.unit_id = c.unit_id
 WHERE c.id = $1`
-
-const selectLetters = `
-SELECT EXISTS (SELECT FROM outbox WHERE case_id = $1 AND delivered_at IS NULL AND not_before <= clock_timestamp())`
 
 // A LateAlarm is one that should have fired long ago.
 type LateAlarm struct {

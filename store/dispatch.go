@@ -334,7 +334,7 @@ func (d dispatching) decide(ctx context.Context, w waitingLookBack, decide func(
 // on does something with one locked case, and writes what came of it.
 func (d dispatching) on(ctx context.Context, caseID string, do func(*plan, *tracked) error) error {
 	return retry(ctx, func() error {
-		p, c, err := d.store.open(ctx, caseID, nil)
+		p, c, err := d.store.open(ctx, caseID)
 		if err != nil {
 			return err
 		}

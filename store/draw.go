@@ -304,7 +304,7 @@ func (s *Store) OpenPlan(ctx context.Context, a lifecycle.Actor, id string) (Ope
 	if a.Unit != "" || !isID(id) {
 		return OpenedPlan{}, ErrNotFound
 	}
-	p, c, err := s.open(ctx, id, nil)
+	p, c, err := s.open(ctx, id)
 	if err != nil {
 		return OpenedPlan{}, fmt.Errorf("open plan of %s: %w", id, plain(err))
 	}

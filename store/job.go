@@ -147,7 +147,7 @@ func (s *Store) finish(ctx context.Context, jobID string, done int, w caseWork) 
 
 // bringUp applies what has fallen due to one case and then what the job decides.
 func (s *Store) bringUp(ctx context.Context, id string, w caseWork) error {
-	p, c, err := s.open(ctx, id, nil)
+	p, c, err := s.open(ctx, id)
 	if err != nil {
 		return err
 	}

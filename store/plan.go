@@ -222,9 +222,9 @@ func (k *tracked) queueEvents(b *pgx.Batch) error {
 }
 
 const insertLetters = `
-INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before, by_timer, delivered_at, measures)
-SELECT $1, l.seq, l.recipient, l.about, l.digest, l.not_before, l.by_timer, CASE WHEN l.not_before <= $8 THEN $8 END, string_to_array(nullif(l.measures, ''), ' ')
-FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[], $7::bool[], $9::text[]) AS l (seq, recipient, about, digest, not_before, by_timer, measures)
+INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before, by_timer, measures)
+SELECT $1, l.seq, l.recipient, l.about, l.digest, l.not_before, l.by_timer, string_to_array(nullif(l.measures, ''), ' ')
+FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[], $7::bool[], $8::text[]) AS l (seq, recipient, about, digest, not_before, by_timer, measures)
 ON CONFLICT (case_id, seq, recipient) DO NOTHING`
 
 // queueLetters queues what is to be told. What may leave at once is in the inbox of
@@ -246,7 +246,7 @@ func (k *tracked) queueLetters(b *pgx.Batch) {
 		}
 	}
 	if len(seqs) > 0 {
-		b.Queue(insertLetters, k.c.ID, seqs, to, about, digest, notBefore, byTimer, k.c.At, measures)
+		b.Queue(insertLetters, k.c.ID, seqs, to, about, digest, notBefore, byTimer, measures)
 	}
 }
 

@@ -70,8 +70,6 @@ type Told struct {
 	Settled bool      `json:"settled,omitempty"`
 	// Stage is the stage as the unit sees it; empty while it sees nothing.
 	Stage lifecycle.UnitStage `json:"stage,omitempty"`
-	// Letters: there are letters that may leave now.
-	Letters bool `json:"letters,omitempty"`
 	// Applied: this call applied the alarm (false: stale or too early).
 	Applied bool `json:"applied,omitempty"`
 }

@@ -93,60 +93,25 @@ func TestTellAll(t *testing.T) {
 	r.sound(t)
 }
 
-// Letters are queued once, in the transaction of their event; those that may
-// leave at once are in the inbox with it, and the others are delivered exactly
-// once, by however many deliver at the same time.
-func TestLettersOnce(t *testing.T) {
+// Letters are queued in the transaction of their event: those that a person orders may
+// leave at once, those of a timer on a later morning.
+func TestLettersLeaveWhenTheyMay(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	r := newRecord(t)
 	p := r.people
 	l := r.life(t, "letters")
-	c := l.Must(ctx, t, append(append([]casetest.Step{p.Finding("问题", today())}, p.UpToServing(lifecycle.Immediate)...), p.Sign())...)
+	l.Must(ctx, t, append(append([]casetest.Step{p.Finding("问题", today())}, p.UpToServing(lifecycle.Immediate)...), p.Sign())...)
 	require.Positive(t, r.count(t, `SELECT count(*) FROM outbox`))
-	require.Zero(t, r.count(t, `SELECT count(*) FROM outbox WHERE delivered_at IS NULL`), "papers a person orders go out at once")
-	told, err := r.Told(ctx, c.ID)
-	require.NoError(t, err)
-	require.False(t, told.Letters)
+	require.Zero(t, r.count(t, `SELECT count(*) FROM outbox o JOIN events e USING (case_id, seq) WHERE o.by_timer OR o.not_before > e.at`))
+	ordered := r.count(t, `SELECT count(*) FROM outbox`)
 
-	// What a timer orders leaves on a later morning: it is no letter for now.
 	l.Now = func() time.Time { return time.Now().AddDate(0, 0, 20) }
-	c = l.Must(ctx, t, r.noteStep())
-	left, next, err := r.DeliverLetters(ctx, c.ID)
-	require.NoError(t, err)
-	require.Positive(t, left)
-	require.Equal(t, left, r.count(t, `SELECT count(*) FROM outbox WHERE by_timer`))
-	require.True(t, next.After(l.Now().Add(-time.Minute)))
-	due, err := r.LettersDue(ctx, "", 10)
-	require.NoError(t, err)
-	require.Empty(t, due)
-
-	r.exec(t, `UPDATE outbox SET not_before = now() - interval '1 second' WHERE delivered_at IS NULL`)
-	told, err = r.Told(ctx, c.ID)
-	require.NoError(t, err)
-	require.True(t, told.Letters)
-	early, err := r.Alarm(ctx, c.ID, c.AlarmNo)
-	require.NoError(t, err)
-	require.Equal(t, told, early, "a letter that waits is not forgotten over an alarm that came early")
-	due, err = r.LettersDue(ctx, "", 10)
-	require.NoError(t, err)
-	require.Equal(t, []string{c.ID}, due)
-	r.exec(t, `CREATE TABLE delivered (n int)`)
-	r.exec(t, `CREATE FUNCTION note_delivery() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO delivered VALUES (1); RETURN NEW; END $$`)
-	r.exec(t, `CREATE TRIGGER delivery AFTER UPDATE ON outbox FOR EACH ROW EXECUTE FUNCTION note_delivery()`)
-	var group sync.WaitGroup
-	errs := make([]error, 6)
-	for i := range errs {
-		group.Go(func() { _, _, errs[i] = r.DeliverLetters(ctx, c.ID) })
-	}
-	group.Wait()
-	for _, err := range errs {
-		require.NoError(t, err)
-	}
-	require.Equal(t, left, r.count(t, `SELECT count(*) FROM delivered`))
-	due, err = r.LettersDue(ctx, "", 10)
-	require.NoError(t, err)
-	require.Empty(t, due)
+	l.Must(ctx, t, r.noteStep())
+	late := r.count(t, `SELECT count(*) FROM outbox WHERE by_timer`)
+	require.Positive(t, late)
+	require.Equal(t, ordered+late, r.count(t, `SELECT count(*) FROM outbox`))
+	require.Zero(t, r.count(t, `SELECT count(*) FROM outbox o JOIN events e USING (case_id, seq) WHERE o.by_timer AND o.not_before <= e.at`))
 }
 
 // Signs of life join to spans, by the database's clock; a silence stays in the

@@ -17,6 +17,9 @@ type Telling struct {
 	Tries int
 }
 
+// firstID is before every id, to begin a list after.
+const firstID = "00000000-0000-0000-0000-000000000000"
+
 func interval(d time.Duration) pgtype.Interval {
 	return pgtype.Interval{Microseconds: d.Microseconds(), Valid: true}
 }

@@ -20,17 +20,12 @@ const (
 	ensureEvery = 5 * time.Minute
 	leastEnsure = 5 * time.Second
 
-	// lettersEvery is how late a paper may leave after its hour; the hours
-	// papers leave at are met to the second. lettersLimit ends a run that does
-	// not end, so that it does not keep the next from beginning.
-	lettersEvery = 5 * time.Minute
-	leastLetters = 2 * time.Second
-	lettersLimit = time.Hour
-
 	// jobsEvery is how late a job begins that nobody could start when it was
 	// ordered.
 	jobsEvery = 5 * time.Minute
 	leastJobs = 10 * time.Second
+	// jobsLimit ends a run that does not end, so that it does not keep the next from
+	// beginning.
 	jobsLimit = 12 * time.Hour
 
 	// lookBacksEvery is how late drawn inspectors are told after the hour.
@@ -38,10 +33,14 @@ const (
 	leastLookBacks = 2 * time.Second
 	lookBacksLimit = time.Hour
 
-	// messagesEvery is how late a message leaves the house.
-	messagesEvery = time.Minute
-	leastMessages = 2 * time.Second
-	messagesLimit = time.Hour
+	// messagesEvery is how late a message leaves the house, and messagesJitter by how
+	// much more. Without it a Schedule and compressed days may go in step, so that every
+	// round comes before the hour at which papers leave, and nothing ever does.
+	messagesEvery  = time.Minute
+	leastMessages  = time.Second
+	messagesJitter = 10 * time.Second
+	leastJitter    = 500 * time.Millisecond
+	messagesLimit  = time.Hour
 
 	// bouncesEvery is how late it is known that something came back.
 	bouncesEvery = 5 * time.Minute
@@ -59,6 +58,8 @@ type schedule struct {
 	workflow string
 	args     []any
 	every    time.Duration
+	// jitter is how much later than that a run begins at the most, by chance.
+	jitter time.Duration
 	// limit ends a run that does not end by itself.
 	limit time.Duration
 }
@@ -70,10 +71,6 @@ func wanted(factor float64) []schedule {
 	}
 	return []schedule{
 		{
-			id: workflows.ScheduleLetters, workflow: workflows.TypeLetters, args: []any{activities.DueInput{}},
-			every: scale(lettersEvery, leastLetters), limit: lettersLimit,
-		},
-		{
 			id: workflows.ScheduleJobs, workflow: workflows.TypeJobs,
 			every: scale(jobsEvery, leastJobs), limit: jobsLimit,
 		},
@@ -84,6 +81,7 @@ func wanted(factor float64) []schedule {
 		{
 			id: workflows.ScheduleMessages, workflow: workflows.TypeMessages,
 			every: scale(messagesEvery, leastMessages), limit: messagesLimit,
+			jitter: max(time.Duration(float64(messagesJitter)*factor), leastJitter),
 		},
 		{
 			id: workflows.ScheduleBounces, workflow: workflows.TypeBounces, args: []any{activities.BouncesInput{}},
@@ -181,7 +179,7 @@ func (s schedules) create(ctx context.Context, want schedule) error {
 }
 
 func (w schedule) spec() *client.ScheduleSpec {
-	return &client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: w.every}}}
+	return &client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: w.every}}, Jitter: w.jitter}
 }
 
 func (w schedule) policy() *client.SchedulePolicies {
@@ -204,6 +202,6 @@ func (w schedule) is(have client.Schedule) bool {
 	return action.ID == w.id && action.Workflow == w.workflow && action.TaskQueue == workflows.TaskQueue &&
 		action.WorkflowExecutionTimeout == w.limit && len(action.Args) == len(w.args) &&
 		len(spec.Intervals) == 1 && spec.Intervals[0] == client.ScheduleIntervalSpec{Every: w.every} &&
-		len(spec.Calendars) == 0 && len(spec.CronExpressions) == 0 && len(spec.Skip) == 0 && spec.Jitter == 0 &&
+		len(spec.Calendars) == 0 && len(spec.CronExpressions) == 0 && len(spec.Skip) == 0 && spec.Jitter == w.jitter &&
 		spec.StartAt.IsZero() && spec.EndAt.IsZero() && *have.Policy == *w.policy()
 }

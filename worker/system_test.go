@@ -191,7 +191,7 @@ func (s *system) armed(t *testing.T, caseID string) string {
 // scheduled reports whether all Schedules are there and as they should be.
 func (s *system) scheduled(t *testing.T) bool {
 	t.Helper()
-	for id, every := range map[string]time.Duration{workflows.ScheduleLetters: 5 * time.Minute, workflows.ScheduleJobs: 5 * time.Minute, workflows.ScheduleMessages: time.Minute, workflows.ScheduleLookBacks: 5 * time.Minute, workflows.ScheduleBounces: 5 * time.Minute} {
+	for id, every := range map[string]time.Duration{workflows.ScheduleJobs: 5 * time.Minute, workflows.ScheduleMessages: time.Minute, workflows.ScheduleLookBacks: 5 * time.Minute, workflows.ScheduleBounces: 5 * time.Minute} {
 		d, err := s.temporal.ScheduleClient().GetHandle(t.Context(), id).Describe(t.Context())
 		if err != nil || !slices.Equal(d.Schedule.Spec.Intervals, []client.ScheduleIntervalSpec{{Every: every}}) ||
 			d.Schedule.Policy.Overlap != enumspb.SCHEDULE_OVERLAP_POLICY_SKIP {
@@ -204,8 +204,8 @@ func (s *system) scheduled(t *testing.T) bool {
 // changeSchedules makes the one run more often, and pauses the other.
 func (s *system) changeSchedules(t *testing.T) {
 	t.Helper()
-	letters := s.temporal.ScheduleClient().GetHandle(t.Context(), workflows.ScheduleLetters)
-	require.NoError(t, letters.Update(t.Context(), client.ScheduleUpdateOptions{
+	messages := s.temporal.ScheduleClient().GetHandle(t.Context(), workflows.ScheduleMessages)
+	require.NoError(t, messages.Update(t.Context(), client.ScheduleUpdateOptions{
 		DoUpdate: func(in client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
 			in.Description.Schedule.Spec.Intervals[0].Every = 7 * time.Hour
 			in.Description.Schedule.Policy.Overlap = enumspb.SCHEDULE_OVERLAP_POLICY_ALLOW_ALL

@@ -65,13 +65,6 @@ func TestWorkerPassesAlarms(t *testing.T) {
 	}
 	require.True(t, passed[`"alarm 1"`])
 	require.True(t, passed[`"alarm 2"`])
-
-	// The letters that the timers ordered leave by themselves, too.
-	require.Eventually(t, func() bool {
-		due, err := s.record.LettersDue(t.Context(), "", 10)
-		left, _, leftErr := s.record.DeliverLetters(t.Context(), c.ID)
-		return err == nil && leftErr == nil && len(due) == 0 && left >= 0
-	}, soon, often)
 }
 
 // A workflow that lost its way is replaced by one that begins from the record.

@@ -20,11 +20,6 @@ const (
 	firstBackoff = 30 * time.Second
 	lastBackoff  = 10 * time.Minute
 
-	// letterLimit is how long one try to deliver may take; after letterGiveUp
-	// the letters are left to the workflow Letters.
-	letterLimit  = 30 * time.Second
-	letterGiveUp = time.Hour
-
 	// pageLimit is how long one page of work on many cases may take.
 	pageLimit     = 2 * time.Minute
 	pageHeartbeat = 30 * time.Second
@@ -68,14 +63,6 @@ func askOptions(summary string) workflow.LocalActivityOptions {
 		ScheduleToCloseTimeout: queueLimit + askLimit,
 		RetryPolicy:            &temporal.RetryPolicy{MaximumAttempts: 1},
 		Summary:                summary,
-	}
-}
-
-func letterOptions() workflow.ActivityOptions {
-	return workflow.ActivityOptions{
-		StartToCloseTimeout:    letterLimit,
-		ScheduleToCloseTimeout: letterGiveUp,
-		RetryPolicy:            retries(),
 	}
 }
 

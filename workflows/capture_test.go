@@ -49,7 +49,7 @@ func TestCaptureHistories(t *testing.T) {
 	c := newCapture(t, folder)
 	for name, scenario := range map[string]func(*testing.T, *capture){
 		"life": captureLife, "open": captureOpen, "troubles": captureTroubles, "gone": captureGone, "carried": captureCarried,
-		"renewed": captureRenewed, "recompute": captureRecompute, "letters": captureLetters, "jobs": captureJobs,
+		"renewed": captureRenewed, "recompute": captureRecompute, "jobs": captureJobs,
 		"import": captureImport, "notices": captureNotices, "messages": captureMessages,
 		"look_backs": captureLookBacks,
 		"bounces":    captureBounces,
@@ -61,29 +61,29 @@ func TestCaptureHistories(t *testing.T) {
 	}
 }
 
-// captureLife is a case that is told of, delivers letters, has its alarm moved,
-// passes it twice and is settled.
+// captureLife is a case that is told of, has its alarm moved, passes it twice and is
+// settled.
 func captureLife(t *testing.T, c *capture) {
 	t.Helper()
 	id := uuid.NewString()
 	first := in(3 * time.Second).Truncate(time.Microsecond)
 	c.record.put(id, fate{
-		told: func() (store.Told, error) { return of(id, 1, 1, first.Add(time.Hour), true), nil },
+		told: func() (store.Told, error) { return of(id, 1, 1, first.Add(time.Hour)), nil },
 		alarm: func(no int64) (store.Told, error) {
 			if no == 2 {
-				return of(id, 5, 3, in(2*time.Second), false), nil
+				return of(id, 5, 3, in(2*time.Second)), nil
 			}
-			last := of(id, 6, 4, time.Time{}, true)
+			last := of(id, 6, 4, time.Time{})
 			last.Settled = true
 			return last, nil
 		},
 	})
-	c.tell(t, of(id, 1, 1, first.Add(time.Hour), true))
-	c.await(t, id, "letters are delivered", func(e *historypb.HistoryEvent) bool {
-		return e.GetEventType() == enumspb.EVENT_TYPE_ACTIVITY_TASK_COMPLETED
+	c.tell(t, of(id, 1, 1, first.Add(time.Hour)))
+	c.await(t, id, "the timer is set", func(e *historypb.HistoryEvent) bool {
+		return e.GetEventType() == enumspb.EVENT_TYPE_TIMER_STARTED
 	})
-	c.tell(t, of(id, 3, 2, first, true))
-	c.tell(t, of(id, 2, 1, first.Add(time.Hour), false)) // overtaken
+	c.tell(t, of(id, 3, 2, first))
+	c.tell(t, of(id, 2, 1, first.Add(time.Hour))) // overtaken
 	c.save(t, "case-life", workflows.CaseID(id), true)
 }
 
@@ -91,7 +91,7 @@ func captureLife(t *testing.T, c *capture) {
 func captureOpen(t *testing.T, c *capture) {
 	t.Helper()
 	id := uuid.NewString()
-	next := of(id, 1, 1, in(365*24*time.Hour), false)
+	next := of(id, 1, 1, in(365*24*time.Hour))
 	c.record.put(id, fate{told: func() (store.Told, error) { return next, nil }})
 	c.tell(t, next)
 	c.await(t, id, "the timer is set", func(e *historypb.HistoryEvent) bool {
@@ -108,19 +108,19 @@ func captureTroubles(t *testing.T, c *capture) {
 	fire := in(time.Second)
 	passed := 0
 	c.record.put(id, fate{
-		told: func() (store.Told, error) { return of(id, 1, 1, fire, false), nil },
+		told: func() (store.Told, error) { return of(id, 1, 1, fire), nil },
 		alarm: func(int64) (store.Told, error) {
 			switch passed++; passed {
 			case 1:
 				return store.Told{}, errAway
 			case 2:
-				return of(id, 1, 1, fire, false), nil
+				return of(id, 1, 1, fire), nil
 			default:
 				return store.Told{Case: id, Seq: 2, Settled: true}, nil
 			}
 		},
 	})
-	c.tell(t, of(id, 1, 1, fire, false))
+	c.tell(t, of(id, 1, 1, fire))
 	c.save(t, "case-troubles", workflows.CaseID(id), true)
 }
 
@@ -129,10 +129,10 @@ func captureGone(t *testing.T, c *capture) {
 	t.Helper()
 	id := uuid.NewString()
 	c.record.put(id, fate{
-		told:  func() (store.Told, error) { return of(id, 1, 1, in(time.Second), false), nil },
+		told:  func() (store.Told, error) { return of(id, 1, 1, in(time.Second)), nil },
 		alarm: func(int64) (store.Told, error) { return store.Told{}, store.ErrNotFound },
 	})
-	c.tell(t, of(id, 1, 1, in(time.Second), false))
+	c.tell(t, of(id, 1, 1, in(time.Second)))
 	c.save(t, "case-gone", workflows.CaseID(id), true)
 }
 
@@ -143,7 +143,7 @@ func captureCarried(t *testing.T, c *capture) {
 	c.record.put(id, fate{alarm: func(int64) (store.Told, error) { return store.Told{Case: id, Seq: 2, Settled: true}, nil }})
 	_, err := c.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: workflows.CaseID(id), TaskQueue: workflows.TaskQueue},
 		workflows.TypeCase, workflows.CaseInput{Case: id, Carried: &workflows.Carried{
-			Told: of(id, 1, 1, in(-time.Minute), true), Failed: 2, NotBefore: in(3 * time.Second),
+			Told: of(id, 1, 1, in(-time.Minute)), Failed: 2, NotBefore: in(3 * time.Second),
 		}})
 	require.NoError(t, err)
 	c.save(t, "case-carried", workflows.CaseID(id), true)
@@ -153,10 +153,10 @@ func captureCarried(t *testing.T, c *capture) {
 func captureRenewed(t *testing.T, c *capture) {
 	t.Helper()
 	id := uuid.NewString()
-	c.record.put(id, fate{told: func() (store.Told, error) { return of(id, 1, 1, in(time.Hour), false), nil }})
-	run := c.tell(t, of(id, 1, 1, in(time.Hour), false))
+	c.record.put(id, fate{told: func() (store.Told, error) { return of(id, 1, 1, in(time.Hour)), nil }})
+	run := c.tell(t, of(id, 1, 1, in(time.Hour)))
 	for seq := int64(2); ; seq++ {
-		if c.tell(t, of(id, seq, seq, in(time.Hour), false)) != run {
+		if c.tell(t, of(id, seq, seq, in(time.Hour))) != run {
 			break
 		}
 	}
@@ -169,14 +169,6 @@ func captureRecompute(t *testing.T, c *capture) {
 		workflows.TypeRecompute, workflows.JobInput{Job: "a"})
 	require.NoError(t, err)
 	c.save(t, "recompute", workflows.RecomputeID("a"), true)
-}
-
-func captureLetters(t *testing.T, c *capture) {
-	t.Helper()
-	_, err := c.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "letters-now", TaskQueue: workflows.TaskQueue},
-		workflows.TypeLetters, activities.DueInput{})
-	require.NoError(t, err)
-	c.save(t, "letters", "letters-now", true)
 }
 
 func captureJobs(t *testing.T, c *capture) {
@@ -236,9 +228,9 @@ func in(d time.Duration) time.Time {
 }
 
 // of is how a case stands.
-func of(id string, seq, alarmNo int64, fireAt time.Time, letters bool) store.Told {
+func of(id string, seq, alarmNo int64, fireAt time.Time) store.Told {
 	told := open(seq, alarmNo, fireAt.UTC().Truncate(time.Microsecond))
-	told.Case, told.Letters = id, letters
+	told.Case = id
 	return told
 }
 
@@ -267,7 +259,6 @@ func newCapture(t *testing.T, folder string) *capture {
 	t.Cleanup(c.Close)
 
 	record := &fates{cases: map[string]fate{}}
-	record.due = []string{uuid.NewString(), uuid.NewString()}
 	record.jobs = []string{"b"}
 	record.imports = []string{"d"}
 	record.recompute = func(job string, page int) (bool, error) {

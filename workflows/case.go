@@ -28,10 +28,9 @@ type Carried struct {
 }
 
 // Case keeps one case's time, from discovery to archive: it shows where the
-// case stands, delivers the letters that the last outcome ordered, waits for
-// news or for the alarm, passes the alarm to the record, and goes on from the
-// answer. It ends when the case is settled, or when the record does not know
-// the case.
+// case stands, waits for news or for the alarm, passes the alarm to the record, and
+// goes on from the answer. It ends when the case is settled, or when the record does
+// not know the case.
 func Case(ctx workflow.Context, in CaseInput) error {
 	k := newKeeper(ctx, in)
 	if in.Carried == nil {
@@ -41,8 +40,7 @@ func Case(ctx workflow.Context, in CaseInput) error {
 	}
 	for !k.gone {
 		k.show(ctx)
-		k.deliver(ctx)
-		if k.Told.Settled && k.delivery == nil {
+		if k.Told.Settled {
 			if k.listen(); k.Told.Settled {
 				break
 			}
@@ -77,8 +75,6 @@ type keeper struct {
 	rang bool
 	// passed: an alarm was passed since the age of the run was last looked at.
 	passed bool
-	// delivery is set while letters are being delivered.
-	delivery workflow.Future
 }
 
 func newKeeper(ctx workflow.Context, in CaseInput) *keeper {
@@ -94,8 +90,8 @@ func (k *keeper) show(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, describe(k.Told))
 }
 
-// wait waits for news, the timer or the end of a delivery, whichever is first.
-// It fails when the workflow is cancelled.
+// wait waits for news or the timer, whichever is first. It fails when the workflow is
+// cancelled.
 func (k *keeper) wait(ctx workflow.Context) error {
 	s := workflow.NewSelector(ctx)
 	s.AddReceive(k.news, func(workflow.ReceiveChannel, bool) { k.listen() })
@@ -104,9 +100,6 @@ func (k *keeper) wait(ctx workflow.Context) error {
 			k.timer = timer{}
 			k.rang = true
 		})
-	}
-	if k.delivery != nil {
-		s.AddFuture(k.delivery, func(workflow.Future) { k.delivered(ctx) })
 	}
 	s.AddReceive(ctx.Done(), func(workflow.ReceiveChannel, bool) {})
 	s.Select(ctx)

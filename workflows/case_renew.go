@@ -11,9 +11,9 @@ import (
 const runAge = 90 * 24 * time.Hour
 
 // mustRenew reports whether the run should go on as a new one: when its history
-// is long, or at an alarm when it is old. A delivery is waited for.
+// is long, or at an alarm when it is old.
 func (k *keeper) mustRenew(ctx workflow.Context) bool {
-	if k.delivery != nil || k.Told.Settled {
+	if k.Told.Settled {
 		return false
 	}
 	info := workflow.GetInfo(ctx)

@@ -282,47 +282,6 @@ func TestCaseThatComesBackWhileItEndsGoesOn(t *testing.T) {
 	require.Equal(t, []int64{1, 3}, r.asked)
 }
 
-func TestCaseDeliversTheLettersThatMayLeave(t *testing.T) {
-	t.Parallel()
-	told := open(1, 1, after(time.Hour))
-	told.Letters = true
-	r := &record{
-		told:  func() (store.Told, error) { return told, nil },
-		alarm: func(int64) (store.Told, error) { last := settled(9); last.Letters = true; return last, nil },
-	}
-	env := newEnv(t, r)
-	more := open(2, 1, after(time.Hour))
-	more.Letters = true
-	tell(env, time.Minute, more)
-	run(t, env)
-	require.Equal(t, []string{caseID, caseID, caseID}, r.delivered, "one for each outcome, the last one's before the end")
-}
-
-func TestCaseLettersHoldUpNoAlarm(t *testing.T) {
-	t.Parallel()
-	told := open(1, 1, after(time.Minute))
-	told.Letters = true
-	tries := 0
-	r := &record{
-		told:    func() (store.Told, error) { return told, nil },
-		letters: func(string) error { tries++; return errAway },
-	}
-	env := newEnv(t, r)
-	var at []time.Duration
-	r.alarm = func(no int64) (store.Told, error) {
-		at = append(at, env.Now().UTC().Sub(begin))
-		if no == 2 {
-			return settled(9), nil
-		}
-		return open(2, 2, after(2*time.Minute)), nil
-	}
-	run(t, env)
-	require.Equal(t, []time.Duration{time.Minute, 2 * time.Minute}, at)
-	require.Greater(t, tries, 6, "they are tried on after the case is settled")
-	require.Empty(t, r.delivered)
-	require.True(t, env.Now().After(after(2*time.Minute)))
-}
-
 func TestCaseContinuesAsNewWithAllItKnows(t *testing.T) {
 	t.Parallel()
 	r := &record{told: func() (store.Told, error) { return open(1, 1, after(24*time.Hour)), nil }}

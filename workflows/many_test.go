@@ -1,7 +1,6 @@
 package workflows_test
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -48,26 +47,6 @@ func TestRecomputeContinuesAsNewWhenLong(t *testing.T) {
 	var in activities.JobInput
 	require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(again.Input, &in))
 	require.Equal(t, "j", in.Job)
-}
-
-func TestLettersDeliversEveryCaseThatIsDue(t *testing.T) {
-	t.Parallel()
-	r := &record{}
-	for i := range 450 {
-		r.due = append(r.due, fmt.Sprintf("%04d", i))
-	}
-	// One case whose letters cannot be delivered holds up no other.
-	r.letters = func(id string) error {
-		if id == "0007" {
-			return errAway
-		}
-		return nil
-	}
-	env := newEnv(t, r)
-	env.ExecuteWorkflow(workflows.TypeLetters, activities.DueInput{})
-	require.NoError(t, env.GetWorkflowError())
-	require.Len(t, r.delivered, 449)
-	require.NotContains(t, r.delivered, "0007")
 }
 
 func TestJobsTakesUpWhatWasLeft(t *testing.T) {

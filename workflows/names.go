@@ -10,7 +10,6 @@ const TaskQueue = "duban"
 const (
 	TypeCase      = "case"
 	TypeRecompute = "recompute"
-	TypeLetters   = "letters"
 	TypeJobs      = "jobs"
 	TypeImport    = "import"
 	TypeNotices   = "notices"
@@ -25,15 +24,13 @@ const SignalAdvanced = "advanced"
 
 // The names of activities.
 const (
-	ActivityAlarm          = "alarm"
-	ActivityTold           = "told"
-	ActivityDeliverLetters = "deliver_letters"
-	ActivityDeliverDue     = "deliver_due"
-	ActivityRecompute      = "recompute"
-	ActivityRecomputeJobs  = "recompute_jobs"
-	ActivityImport         = "import"
-	ActivityNotices        = "notices"
-	ActivitySendMessages   = "send_messages"
+	ActivityAlarm         = "alarm"
+	ActivityTold          = "told"
+	ActivityRecompute     = "recompute"
+	ActivityRecomputeJobs = "recompute_jobs"
+	ActivityImport        = "import"
+	ActivityNotices       = "notices"
+	ActivitySendMessages  = "send_messages"
 	// ActivityDispatchLookBacks says nothing of what it did.
 	ActivityDispatchLookBacks = "dispatch_look_backs"
 	ActivityReadBounces       = "read_bounces"
@@ -42,7 +39,6 @@ const (
 // The ids of Schedules. A workflow that a Schedule starts has the id of the
 // Schedule and the instant it was due, which the engine adds.
 const (
-	ScheduleLetters   = "letters"
 	ScheduleJobs      = "jobs"
 	ScheduleMessages  = "messages"
 	ScheduleLookBacks = "look_backs"

@@ -18,8 +18,8 @@ func TestNamesStay(t *testing.T) {
 	workflows.Register(&r)
 	workflows.RegisterActivities(&r, activities.New(activities.Options{}))
 	require.Equal(t, names{
-		"case", "recompute", "letters", "jobs", "import", "notices", "look_backs", "messages", "bounces",
-		"alarm", "told", "deliver_letters", "deliver_due", "recompute", "recompute_jobs", "import", "notices", "dispatch_look_backs", "send_messages", "read_bounces",
+		"case", "recompute", "jobs", "import", "notices", "look_backs", "messages", "bounces",
+		"alarm", "told", "recompute", "recompute_jobs", "import", "notices", "dispatch_look_backs", "send_messages", "read_bounces",
 	}, r)
 	require.Equal(t, "duban", workflows.TaskQueue)
 	require.Equal(t, "advanced", workflows.SignalAdvanced)

@@ -3,7 +3,6 @@ package workflows_test
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
@@ -17,18 +16,14 @@ var errAway = errors.New("dial tcp 127.0.0.1:5432: connect: connection refused")
 type record struct {
 	mu sync.Mutex
 	// told answers how the case stands, alarm what passing an alarm leads to.
-	told  func() (store.Told, error)
-	alarm func(alarmNo int64) (store.Told, error)
-	// letters answers a delivery.
-	letters func(caseID string) error
-	due     []string
+	told    func() (store.Told, error)
+	alarm   func(alarmNo int64) (store.Told, error)
 	jobs    []string
 	imports []string
 	// recompute answers the n-th page, from 1.
 	recompute func(job string, page int) (more bool, err error)
 
 	asked     []int64
-	delivered []string
 	pages     map[string]int
 	forgotten []int64
 }
@@ -51,25 +46,6 @@ func (r *record) TellingDone(_ context.Context, _ string, seq int64) error {
 	defer r.mu.Unlock()
 	r.forgotten = append(r.forgotten, seq)
 	return nil
-}
-
-func (r *record) DeliverLetters(_ context.Context, caseID string) (int, time.Time, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.letters != nil {
-		if err := r.letters(caseID); err != nil {
-			return 0, time.Time{}, err
-		}
-	}
-	r.delivered = append(r.delivered, caseID)
-	return 0, time.Time{}, nil
-}
-
-func (r *record) LettersDue(_ context.Context, after string, limit int) ([]string, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	i, _ := slices.BinarySearch(r.due, after+"\x00")
-	return r.due[i:min(len(r.due), i+limit)], nil
 }
 
 func (r *record) Recompute(_ context.Context, job string, limit int) (int, bool, error) {

@@ -21,7 +21,6 @@ type ActivityRegistry interface {
 func Register(r WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(Case, workflow.RegisterOptions{Name: TypeCase})
 	r.RegisterWorkflowWithOptions(Recompute, workflow.RegisterOptions{Name: TypeRecompute})
-	r.RegisterWorkflowWithOptions(Letters, workflow.RegisterOptions{Name: TypeLetters})
 	r.RegisterWorkflowWithOptions(Jobs, workflow.RegisterOptions{Name: TypeJobs})
 	r.RegisterWorkflowWithOptions(Import, workflow.RegisterOptions{Name: TypeImport})
 	r.RegisterWorkflowWithOptions(Notices, workflow.RegisterOptions{Name: TypeNotices})
@@ -35,8 +34,6 @@ func Register(r WorkflowRegistry) {
 func RegisterActivities(r ActivityRegistry, a *activities.Activities) {
 	r.RegisterActivityWithOptions(a.Alarm, activity.RegisterOptions{Name: ActivityAlarm})
 	r.RegisterActivityWithOptions(a.Told, activity.RegisterOptions{Name: ActivityTold})
-	r.RegisterActivityWithOptions(a.DeliverLetters, activity.RegisterOptions{Name: ActivityDeliverLetters})
-	r.RegisterActivityWithOptions(a.DeliverDue, activity.RegisterOptions{Name: ActivityDeliverDue})
 	r.RegisterActivityWithOptions(a.Recompute, activity.RegisterOptions{Name: ActivityRecompute})
 	r.RegisterActivityWithOptions(a.RecomputeJobs, activity.RegisterOptions{Name: ActivityRecomputeJobs})
 	r.RegisterActivityWithOptions(a.Import, activity.RegisterOptions{Name: ActivityImport})
