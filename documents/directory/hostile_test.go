@@ -18,10 +18,10 @@ import (
 )
 
 const (
-	// maxGrowth is by how much reading and checking any file may grow the process,
-	// and maxTime how long it may take on a slow machine.
+	// maxGrowth is by how much reading and checking any file may grow the process.
 	maxGrowth = 64 << 20
-	maxTime   = 30 * time.Second
+	// maxTime is what only a file exceeds that takes for ever, and no busy machine.
+	maxTime = 3 * time.Minute
 )
 
 // raw is a workbook of one sheet made of its bare XML.
