@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
 	"slices"
@@ -27,8 +28,10 @@ type checker struct {
 type frame struct {
 	// depth is how many branches of the frame the place lies in.
 	depth int
-	// asked are the fields of its values that it asks for in each case.
+	// asked are the fields of its values that it asks for in each case, says reports
+	// whether it says anything in each case.
 	asked map[string]bool
+	says  bool
 }
 
 // strict refuses a template that asks for anything T does not have, in branches
@@ -57,6 +60,9 @@ func (c *checker) whole(l *parse.ListNode, dot reflect.Type) error {
 		if slices.Contains(strings.Split(f.Tag.Get("must"), ","), string(c.part)) && !c.asked[f.Name] {
 			return &Error{Part: c.part, Asked: "." + f.Name, Reason: "must ask for ." + f.Name + ", as {{." + f.Name + "}} outside of every branch, or by {{with ." + f.Name + "}}"}
 		}
+	}
+	if c.part == Subject && !c.inList && !c.says { // a mail without a subject is taken for junk
+		return &Error{Part: c.part, Reason: "must say something outside of every branch"}
 	}
 	return nil
 }
@@ -116,10 +122,14 @@ func (c *checker) list(l *parse.ListNode, dot reflect.Type) error {
 
 func (c *checker) node(n parse.Node, dot reflect.Type) error {
 	switch n := n.(type) {
-	case *parse.TextNode, *parse.CommentNode, *parse.BreakNode, *parse.ContinueNode:
+	case *parse.TextNode:
+		c.says = c.says || c.depth == 0 && len(bytes.TrimSpace(n.Text)) > 0
+		return nil
+	case *parse.CommentNode, *parse.BreakNode, *parse.ContinueNode:
 		return nil
 	case *parse.ActionNode:
 		c.asks(n.Pipe)
+		c.says = c.says || c.depth == 0
 		return c.printed(n.Pipe, dot)
 	case *parse.IfNode:
 		if _, err := c.pipe(n.Pipe, dot); err != nil {

@@ -158,6 +158,19 @@ func TestARefusedTemplateSaysWhatThereIs(t *testing.T) {
 	require.EqualError(t, err, "subject: expected text, got nothing")
 }
 
+// There is always a subject.
+func TestASubjectSaysSomething(t *testing.T) {
+	t.Parallel()
+	for _, source := range []string{"{{if .Late}}逾期{{end}}", " {{with .Name}}{{.}}{{end}} ", "{{range .Items}}{{.Number}}{{end}}"} {
+		_, err := wording.Load[fields](source, "x")
+		require.EqualError(t, err, "subject: must say something outside of every branch", source)
+	}
+	for _, source := range []string{"督办{{if .Late}}逾期{{end}}", "{{.Name}}"} {
+		_, err := wording.Load[fields](source, "x")
+		require.NoError(t, err, source)
+	}
+}
+
 // A subject is one line: what follows a line break would be a header of an e-mail.
 func TestASubjectIsOneLine(t *testing.T) {
 	t.Parallel()
