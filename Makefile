@@ -14,7 +14,7 @@ DATA ?= ./data
 LISTEN ?= 127.0.0.1:8080
 
 # How long make nightly fuzzes each target.
-FUZZTIME ?= 2m
+FUZZTIME ?= 1m
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
@@ -99,7 +99,7 @@ bench: build postgres ## Measure, each figure beside its bar
 	$(GO) run ./bench
 
 .PHONY: nightly
-nightly: build postgres office ## What takes too long for every change: races everywhere, 200 pairs of worlds, fuzzing (FUZZTIME=2m)
+nightly: build postgres office ## What takes too long for every change: races everywhere, 200 pairs of worlds, fuzzing (FUZZTIME=1m)
 	$(GO) test -race -tags nightly -count=1 -timeout 60m -skip '^TestNonInterferenceOfTwoHundredPairs$$' ./...
 	$(GO) test -tags nightly -count=1 -timeout 60m -run '^TestNonInterferenceOfTwoHundredPairs$$' ./api
 	@for pkg in $$($(GO) list ./...); do \
