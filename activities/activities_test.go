@@ -21,8 +21,8 @@ var (
 	errDriver = errors.New("dial tcp 10.1.2.3:5432: connection refused")
 )
 
-// A stub answers every question the same way.
-type stub struct {
+// An echo answers every question the same way.
+type echo struct {
 	told    store.Told
 	err     error
 	panics  bool
@@ -30,35 +30,35 @@ type stub struct {
 	done    []int64
 }
 
-func (s *stub) Alarm(context.Context, string, int64) (store.Told, error) {
+func (s *echo) Alarm(context.Context, string, int64) (store.Told, error) {
 	if s.panics {
 		panic("the secret of the case")
 	}
 	return s.told, s.err
 }
 
-func (s *stub) Told(context.Context, string) (store.Told, error) { return s.told, s.err }
+func (s *echo) Told(context.Context, string) (store.Told, error) { return s.told, s.err }
 
-func (s *stub) TellingDone(_ context.Context, _ string, seq int64) error {
+func (s *echo) TellingDone(_ context.Context, _ string, seq int64) error {
 	s.done = append(s.done, seq)
 	return s.doneErr
 }
 
-func (s *stub) Recompute(context.Context, string, int) (int, bool, error) { return 0, false, s.err }
+func (s *echo) Recompute(context.Context, string, int) (int, bool, error) { return 0, false, s.err }
 
-func (s *stub) OpenImport(context.Context, string, int, func()) (int, bool, error) {
+func (s *echo) OpenImport(context.Context, string, int, func()) (int, bool, error) {
 	return 0, false, s.err
 }
 
-func (s *stub) RunNotices(context.Context, string, int, func()) (int, bool, error) {
+func (s *echo) RunNotices(context.Context, string, int, func()) (int, bool, error) {
 	return 0, false, s.err
 }
 
-func (s *stub) DispatchLookBacks(context.Context, time.Time) error { return s.err }
+func (s *echo) DispatchLookBacks(context.Context, time.Time) error { return s.err }
 
-func (s *stub) OpenJobs(context.Context) ([]store.Job, error) { return nil, s.err }
+func (s *echo) OpenJobs(context.Context) ([]store.Job, error) { return nil, s.err }
 
-func over(s *stub, metrics prometheus.Registerer) *activities.Activities {
+func over(s *echo, metrics prometheus.Registerer) *activities.Activities {
 	return activities.New(activities.Options{Record: s, Logger: slog.New(slog.DiscardHandler), Metrics: metrics})
 }
 
@@ -69,7 +69,7 @@ func TestEveryActivityFailsWithACodeAndNothingElse(t *testing.T) {
 		activities.CodeBusy:   errors.Join(errDriver, store.ErrBusy),
 		activities.CodeFailed: errDriver,
 	} {
-		a := over(&stub{err: err}, nil)
+		a := over(&echo{err: err}, nil)
 		for name, call := range map[string]func() error{
 			"alarm":          func() error { _, err := a.Alarm(t.Context(), activities.AlarmInput{}); return err },
 			"told":           func() error { _, err := a.Told(t.Context(), activities.CaseInput{}); return err },
@@ -95,14 +95,14 @@ func TestEveryActivityFailsWithACodeAndNothingElse(t *testing.T) {
 
 func TestAPanicIsACodeToo(t *testing.T) {
 	t.Parallel()
-	_, err := over(&stub{panics: true}, nil).Alarm(t.Context(), activities.AlarmInput{})
+	_, err := over(&echo{panics: true}, nil).Alarm(t.Context(), activities.AlarmInput{})
 	require.ErrorContains(t, err, activities.CodePanic)
 	require.NotContains(t, err.Error(), "secret")
 }
 
 func TestAlarmTakesBackItsTelling(t *testing.T) {
 	t.Parallel()
-	s := &stub{told: store.Told{Case: "a", Seq: 7, AlarmNo: 3, Applied: true}, doneErr: errDriver}
+	s := &echo{told: store.Told{Case: "a", Seq: 7, AlarmNo: 3, Applied: true}, doneErr: errDriver}
 	told, err := over(s, nil).Alarm(t.Context(), activities.AlarmInput{Case: "a", AlarmNo: 2})
 	require.NoError(t, err, "a telling that stays behind is told once more, and no harm is done")
 	require.Equal(t, s.told, told)
@@ -117,7 +117,7 @@ func TestAlarmTakesBackItsTelling(t *testing.T) {
 func TestAlarmsWithoutProgressAreCounted(t *testing.T) {
 	t.Parallel()
 	metrics := prometheus.NewRegistry()
-	a := over(&stub{told: store.Told{AlarmNo: 2}}, metrics)
+	a := over(&echo{told: store.Told{AlarmNo: 2}}, metrics)
 	count := func() float64 {
 		families, err := metrics.Gather()
 		require.NoError(t, err)

@@ -54,7 +54,7 @@ func (s *Store) Tasks(ctx context.Context, a lifecycle.Actor, after string, limi
 		args["after"], args["after_id"] = c.after(), c.ID
 	}
 	from, due := "cases c", "c.due_at"
-	if a.Unit != "" { // what it must do by no date of its own knows its own dates only
+	if a.Unit != "" { // where the record knows no date of its tasks, the order is that of its own dates
 		from, due = "cases c JOIN unit_cases u ON u.case_id = c.id AND u.unit_id = c.unit_id AND u.unit_id = @unit", "u.due_at"
 		args["unit"] = a.Unit
 	}

@@ -58,7 +58,7 @@ func (c *checker) whole(l *parse.ListNode, dot reflect.Type) error {
 	}
 	for _, f := range fields(dot) {
 		if slices.Contains(strings.Split(f.Tag.Get("must"), ","), string(c.part)) && !c.asked[f.Name] {
-			return &Error{Part: c.part, Asked: "." + f.Name, Reason: "must ask for ." + f.Name + ", as {{." + f.Name + "}} outside of every branch, or by {{with ." + f.Name + "}}"}
+			return &Error{Part: c.part, Asked: "." + f.Name, Reason: "must ask for ." + f.Name + ", as {{." + f.Name + "}} outside of every branch, or by {{with ." + f.Name + "}}…{{.}}…{{end}}"}
 		}
 	}
 	if c.part == Subject && !c.inList && !c.says { // a mail without a subject is taken for junk
@@ -125,7 +125,7 @@ func (c *checker) node(n parse.Node, dot reflect.Type) error {
 	case *parse.TextNode:
 		c.says = c.says || c.depth == 0 && len(bytes.TrimSpace(n.Text)) > 0
 		return nil
-	case *parse.CommentNode, *parse.BreakNode, *parse.ContinueNode:
+	case *parse.CommentNode: // no break and no continue: what comes after would be left out
 		return nil
 	case *parse.ActionNode:
 		c.asks(n.Pipe)
@@ -141,7 +141,9 @@ func (c *checker) node(n parse.Node, dot reflect.Type) error {
 		if err != nil {
 			return err
 		}
-		c.asks(n.Pipe)
+		if saysDot(n.List) {
+			c.asks(n.Pipe)
+		}
 		return c.branch(&n.BranchNode, dot, of)
 	case *parse.RangeNode:
 		of, err := c.pipe(n.Pipe, dot)
@@ -152,6 +154,14 @@ func (c *checker) node(n parse.Node, dot reflect.Type) error {
 		return c.lines(n, of, dot)
 	}
 	return c.unknown(n.String())
+}
+
+// saysDot reports whether the body of a {{with}} says in each case what it is with.
+func saysDot(body *parse.ListNode) bool {
+	return slices.ContainsFunc(body.Nodes, func(n parse.Node) bool {
+		action, ok := n.(*parse.ActionNode)
+		return ok && action.Pipe.String() == "."
+	})
 }
 
 // printed checks what is written out: words and numbers are, and nothing that reads

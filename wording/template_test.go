@@ -124,15 +124,18 @@ func TestATemplateSaysWhatItMust(t *testing.T) {
 	_, err := wording.Load[duty](`{{.Number}}`, all)
 	require.NoError(t, err)
 	_, err = wording.Load[duty](`督办`, all)
-	require.EqualError(t, err, "subject: must ask for .Number, as {{.Number}} outside of every branch, or by {{with .Number}}")
+	require.EqualError(t, err, "subject: must ask for .Number, as {{.Number}} outside of every branch, or by {{with .Number}}…{{.}}…{{end}}")
 	for text, left := range map[string]string{
-		`{{if .Rest}}{{.Number}}{{end}}{{range .Items}}{{.Title}}{{end}}{{with .Rest}}x{{end}}`:                       ".Number",
-		`{{if .Number}}{{end}}{{range .Items}}{{.Title}}{{end}}{{with .Rest}}x{{end}}`:                                ".Number",
-		`{{.Number}}{{with .Rest}}x{{end}}`:                                                                           ".Items",
-		`{{.Number}}{{range .Items}}x{{end}}{{with .Rest}}x{{end}}`:                                                   ".Title",
-		`{{.Number}}{{range .Items}}{{if .Copy}}{{.Title}}{{end}}{{end}}{{with .Rest}}x{{end}}`:                       ".Title",
-		`{{.Number}}{{range .Items}}{{.Title}}{{end}}{{range .Items}}{{.Title}}{{else}}{{with .Rest}}x{{end}}{{end}}`: ".Rest",
-		`{{with .Number}}{{.}}{{end}}{{range .Items}}{{with $.Rest}}{{.}}{{end}}{{.Title}}{{end}}`:                    ".Rest",
+		`{{if .Rest}}{{.Number}}{{end}}{{range .Items}}{{.Title}}{{end}}{{with .Rest}}{{.}}{{end}}`:                       ".Number",
+		`{{if .Number}}{{end}}{{range .Items}}{{.Title}}{{end}}{{with .Rest}}{{.}}{{end}}`:                                ".Number",
+		`{{.Number}}{{range .Items}}{{break}}{{.Title}}{{end}}{{with .Rest}}{{.}}{{end}}`:                                 "{{break}}",
+		`{{.Number}}{{range .Items}}{{continue}}{{.Title}}{{end}}{{with .Rest}}{{.}}{{end}}`:                              "{{continue}}",
+		`{{with .Number}}x{{end}}{{range .Items}}{{.Title}}{{end}}{{with .Rest}}{{.}}{{end}}`:                             ".Number",
+		`{{.Number}}{{with .Rest}}{{.}}{{end}}`:                                                                           ".Items",
+		`{{.Number}}{{range .Items}}x{{end}}{{with .Rest}}{{.}}{{end}}`:                                                   ".Title",
+		`{{.Number}}{{range .Items}}{{if .Copy}}{{.Title}}{{end}}{{end}}{{with .Rest}}{{.}}{{end}}`:                       ".Title",
+		`{{.Number}}{{range .Items}}{{.Title}}{{end}}{{range .Items}}{{.Title}}{{else}}{{with .Rest}}{{.}}{{end}}{{end}}`: ".Rest",
+		`{{with .Number}}{{.}}{{end}}{{range .Items}}{{with $.Rest}}{{.}}{{end}}{{.Title}}{{end}}`:                        ".Rest",
 	} {
 		_, err := wording.Load[duty](`{{.Number}}`, text)
 		var refused *wording.Error

@@ -194,7 +194,7 @@ func (s *system) scheduled(t *testing.T) bool {
 	for id, every := range map[string]time.Duration{workflows.ScheduleJobs: 5 * time.Minute, workflows.ScheduleMessages: time.Minute, workflows.ScheduleLookBacks: 5 * time.Minute, workflows.ScheduleBounces: 5 * time.Minute} {
 		d, err := s.temporal.ScheduleClient().GetHandle(t.Context(), id).Describe(t.Context())
 		if err != nil || !slices.Equal(d.Schedule.Spec.Intervals, []client.ScheduleIntervalSpec{{Every: every}}) ||
-			d.Schedule.Policy.Overlap != enumspb.SCHEDULE_OVERLAP_POLICY_SKIP {
+			d.Schedule.Policy.Overlap != enumspb.SCHEDULE_OVERLAP_POLICY_SKIP || (d.Schedule.Spec.Jitter > 0) != (id == workflows.ScheduleMessages) {
 			return false
 		}
 	}
@@ -208,6 +208,7 @@ func (s *system) changeSchedules(t *testing.T) {
 	require.NoError(t, messages.Update(t.Context(), client.ScheduleUpdateOptions{
 		DoUpdate: func(in client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
 			in.Description.Schedule.Spec.Intervals[0].Every = 7 * time.Hour
+			in.Description.Schedule.Spec.Jitter = 0
 			in.Description.Schedule.Policy.Overlap = enumspb.SCHEDULE_OVERLAP_POLICY_ALLOW_ALL
 			return &client.ScheduleUpdate{Schedule: &in.Description.Schedule}, nil
 		},
