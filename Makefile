@@ -28,8 +28,8 @@ PURE := calendar policy lifecycle
 RACE := $(if $(shell command -v $$($(GO) env CC)),-race)
 
 # The programs the whole-system tests start.
-test e2e bench nightly histories: export DUBAN_BIN := $(CURDIR)/bin/duban
-test e2e bench nightly histories: export DUBAN_ENGINE_BIN := $(CURDIR)/bin/duban-engine
+test e2e slowed bench nightly histories: export DUBAN_BIN := $(CURDIR)/bin/duban
+test e2e slowed bench nightly histories: export DUBAN_ENGINE_BIN := $(CURDIR)/bin/duban-engine
 
 .PHONY: help
 help: ## Show this list
@@ -80,19 +80,29 @@ test: build postgres office lint ## Install what is needed and run every check a
 ifndef RACE
 	@echo "there is no C compiler here: the race detector is left out"
 endif
-	$(GO) test $(RACE) -timeout 10m $(PURE:%=./%/...)
-	$(GO) test -timeout 15m $$($(GO) list ./... | grep -vE '^duban/($(subst $() ,|,$(PURE) e2e))(/|$$)')
-	cd engine && $(GO) test -timeout 10m ./...
-	cd internal/composetest && $(GO) test -timeout 5m ./...
-	cd internal/s3test && $(GO) test -timeout 5m ./...
+	$(GO) test $(RACE) -timeout 60m $(PURE:%=./%/...)
+	$(GO) test -timeout 60m $$($(GO) list ./... | grep -vE '^duban/($(subst $() ,|,$(PURE) e2e))(/|$$)')
+	cd engine && $(GO) test -timeout 30m ./...
+	cd internal/composetest && $(GO) test -timeout 30m ./...
+	cd internal/s3test && $(GO) test -timeout 30m ./...
 	@$(MAKE) --no-print-directory e2e
 
 # The whole system: real processes, PostgreSQL and engine. Their programs are
-# no part of what go test caches by, so the tests always run; most of their time
-# they wait, so more of them run at once than there are cores.
+# no part of what go test caches by, so the tests always run. They measure the
+# machine and choose by that how many systems run at once; all of them may wait.
 .PHONY: e2e
 e2e: build postgres
-	$(GO) test -count=1 -timeout 20m -parallel 5 ./e2e/...
+	$(GO) test -count=1 -timeout 75m -parallel 64 ./e2e/...
+
+# The machine taken away: the whole system three times and everything else once,
+# beside four busy processes, with one processor each, and on a slow disk.
+.PHONY: slowed
+slowed: build postgres office ## Run the tests as on a slow, a small and a busy machine (hours)
+	@for kind in busy single disk; do \
+		echo "handicap: $$kind"; \
+		tools/handicap.sh $$kind $(GO) test -count=1 -timeout 75m $$($(GO) list ./... | grep -v '^duban/e2e'); \
+		for round in 1 2 3; do tools/handicap.sh $$kind $(GO) test -count=1 -timeout 75m -parallel 64 ./e2e/...; done; \
+	done
 
 .PHONY: bench
 bench: build postgres ## Measure, each figure beside its bar

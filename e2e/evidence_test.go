@@ -131,7 +131,7 @@ func (u *uploading) send(ctx context.Context, first int) net.Conn {
 // unanswered requires that nobody acknowledged what was sent.
 func (u *uploading) unanswered(conn net.Conn) {
 	u.stack.t.Helper()
-	require.NoError(u.stack.t, conn.SetReadDeadline(time.Now().Add(20*time.Second)))
+	require.NoError(u.stack.t, conn.SetReadDeadline(time.Now().Add(u.stack.machine.patience(20*time.Second))))
 	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		require.NotErrorIs(u.stack.t, err, os.ErrDeadlineExceeded)

@@ -22,8 +22,8 @@ import (
 	"duban/store"
 )
 
-// drawDay is how long a legal day lasts where the drawn are told: two rounds of the
-// Schedule, which asks every two seconds, so that one may be late.
+// drawDay is how long a legal day lasts where the drawn are told, at the least: two
+// rounds of the Schedule, which asks every two seconds, so that one may be late.
 const drawDay = 4 * time.Second
 
 // window lets a look-back fall between two periods, and has it told at any time of the day.
@@ -114,6 +114,14 @@ func (d *drawing) tasks(ctx context.Context, who lifecycle.Actor) []task {
 	return found
 }
 
+// onTheDay ends the story when the drawn day is over.
+func (d *drawing) onTheDay(day task) {
+	d.t.Helper()
+	if d.today().After(day.on) {
+		d.short("the drawn day was over before the arrival was recorded")
+	}
+}
+
 // count counts in a table of the record or behind the seal.
 func (d *drawing) count(ctx context.Context, sql string, args ...any) int {
 	d.t.Helper()
@@ -166,106 +174,116 @@ func (d *drawing) proof(ctx context.Context, id string) (p proof) {
 // else, they alone may arrive, and what lies open then is what was committed to.
 func TestALookBackIsDrawnToldAndProven(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
-	d := newDrawing(t, setup{day: drawDay, edit: window("1D", "5D")})
-	l := d.reported(ctx, "drawn")
-	c := l.Must(ctx, t, d.accept())
-	require.Equal(t, lifecycle.DrawMade, c.Draw.Status)
-	told := map[string]task{}
-	d.eventually(2*time.Minute, "the drawn are told", func() bool {
-		require.Equal(t, lifecycle.DrawMade, d.look(l.Case).Draw.Status, "the day is not missed")
-		for id, who := range d.inspectors {
-			for _, one := range d.tasks(ctx, who) {
-				told[id] = one
+	story(t, setup{day: drawDay, edit: window("1D", "5D")}, func(t *testing.T, s setup) {
+		ctx := context.Background()
+		d := newDrawing(t, s)
+		l := d.reported(ctx, "drawn")
+		c := l.Must(ctx, t, d.accept())
+		require.Equal(t, lifecycle.DrawMade, c.Draw.Status)
+		told := map[string]task{}
+		d.eventually(2*time.Minute, "the drawn are told", func() bool {
+			if status := d.look(l.Case).Draw.Status; status == lifecycle.DrawMissed {
+				d.short("the drawn day was over before the Schedule's round came")
+			} else {
+				require.Equal(t, lifecycle.DrawMade, status)
+			}
+			for id, who := range d.inspectors {
+				for _, one := range d.tasks(ctx, who) {
+					told[id] = one
+				}
+			}
+			return len(told) > 1
+		})
+		var team []lifecycle.Actor
+		var persons []string
+		var day task
+		for id, one := range told {
+			who := d.inspectors[id]
+			persons, day = append(persons, id), one
+			if who.Has(lifecycle.LookBackLead) {
+				team = append([]lifecycle.Actor{who}, team...)
+			} else {
+				team = append(team, who)
 			}
 		}
-		return len(told) > 1
-	})
-	var team []lifecycle.Actor
-	var persons []string
-	var day task
-	for id, one := range told {
-		who := d.inspectors[id]
-		persons, day = append(persons, id), one
-		if who.Has(lifecycle.LookBackLead) {
-			team = append([]lifecycle.Actor{who}, team...)
-		} else {
-			team = append(team, who)
+		require.Len(t, team, 2)
+		for _, id := range persons {
+			require.Equal(t, day, told[id], "both under one number, on one day")
 		}
-	}
-	require.Len(t, team, 2)
-	for _, id := range persons {
-		require.Equal(t, day, told[id], "both under one number, on one day")
-	}
-	_, mailings := d.told(ctx, l.Case)
-	require.Equal(t, 2, mailings, "nobody else")
-	// The machine may be slower than a day of seconds: what they do is received on it.
-	l.Now = func() time.Time {
-		over := d.timeline.At(day.on.AddDays(1), 0).Add(-time.Microsecond)
-		if now := time.Now(); now.Before(over) {
-			return now
+		_, mailings := d.told(ctx, l.Case)
+		require.Equal(t, 2, mailings, "nobody else")
+		for id, who := range d.inspectors {
+			if _, drawn := told[id]; drawn || !who.Has(lifecycle.LookBackLead) {
+				continue
+			}
+			a, err := l.Do(ctx, casetest.Step{By: who, Body: &lifecycle.RecordArrival{On: day.on, Persons: []string{id, persons[0]}}})
+			require.NoError(t, err)
+			d.onTheDay(day)
+			require.Equal(t, "not_dispatched", a.Refusal.Code)
 		}
-		return over
-	}
-	for id, who := range d.inspectors {
-		if _, drawn := told[id]; drawn || !who.Has(lifecycle.LookBackLead) {
-			continue
-		}
-		a, err := l.Do(ctx, casetest.Step{By: who, Body: &lifecycle.RecordArrival{On: day.on, Persons: []string{id, persons[0]}}})
+		a, err := l.Do(ctx, casetest.Step{By: team[0], Body: &lifecycle.RecordArrival{On: day.on, Persons: persons}})
 		require.NoError(t, err)
-		require.Equal(t, "not_dispatched", a.Refusal.Code)
-	}
-	c = l.Must(ctx, t, casetest.Step{By: team[0], Body: &lifecycle.RecordArrival{On: day.on, Persons: persons}})
-	require.Equal(t, lifecycle.LookBackActive, c.Stage)
-	l.Now = nil
-	p := d.proof(ctx, l.Case)
-	require.Len(t, p.drawn, 1)
-	require.Equal(t, day.number, p.dispatched.Task)
-	require.ElementsMatch(t, persons, p.dispatched.Told)
-	require.Len(t, p.arrived.Reveals, 1)
-	revealed := p.arrived.Reveals[0]
-	require.Equal(t, day.on, revealed.Date, "told on the drawn day")
-	require.ElementsMatch(t, persons, append([]string{revealed.Team.Lead}, revealed.Team.Others...))
-	commitment, err := lot.Unpack(p.drawn[0].Commitment)
-	require.NoError(t, err)
-	require.NoError(t, lot.Verify(commitment, revealed, lot.Kept{Case: l.Case, Number: 1}))
-	require.Zero(t, d.count(ctx, `SELECT count(*) FROM sealed.plans`), "nothing is left under the seal")
+		if a.Refusal != nil {
+			d.onTheDay(day)
+		}
+		require.Nil(t, a.Refusal)
+		c = a.Case
+		require.Equal(t, lifecycle.LookBackActive, c.Stage)
+		p := d.proof(ctx, l.Case)
+		require.Len(t, p.drawn, 1)
+		require.Equal(t, day.number, p.dispatched.Task)
+		require.ElementsMatch(t, persons, p.dispatched.Told)
+		require.Len(t, p.arrived.Reveals, 1)
+		revealed := p.arrived.Reveals[0]
+		require.Equal(t, day.on, revealed.Date, "told on the drawn day")
+		require.ElementsMatch(t, persons, append([]string{revealed.Team.Lead}, revealed.Team.Others...))
+		commitment, err := lot.Unpack(p.drawn[0].Commitment)
+		require.NoError(t, err)
+		require.NoError(t, lot.Verify(commitment, revealed, lot.Kept{Case: l.Case, Number: 1}))
+		require.Zero(t, d.count(ctx, `SELECT count(*) FROM sealed.plans`), "nothing is left under the seal")
 
-	l.Must(ctx, t, casetest.Step{By: team[0], Body: &lifecycle.RecordLookBack{
-		Result: lifecycle.InPlace, Findings: []lifecycle.LookBackPoint{{No: 1, InPlace: true, Account: "现场核查"}},
-	}})
-	c = l.Must(ctx, t, casetest.Step{By: d.people.Leader, Body: &lifecycle.ApproveClosure{}})
-	require.Equal(t, lifecycle.Closed, c.Stage)
+		l.Must(ctx, t, casetest.Step{By: team[0], Body: &lifecycle.RecordLookBack{
+			Result: lifecycle.InPlace, Findings: []lifecycle.LookBackPoint{{No: 1, InPlace: true, Account: "现场核查"}},
+		}})
+		c = l.Must(ctx, t, casetest.Step{By: d.people.Leader, Body: &lifecycle.ApproveClosure{}})
+		require.Equal(t, lifecycle.Closed, c.Stage)
+	})
 }
 
 // Issue 5, point 2, and reliability: API and worker die right after the draw, and
 // again the moment the drawn are told. They are told on their day, and once.
 func TestTheDrawnAreToldOnceThoughEverythingDies(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
-	// Days enough before the window opens for the engine to give up on the dead worker.
-	d := newDrawing(t, setup{day: drawDay, edit: window("5D", "8D")})
-	restart := func() {
-		d.apis[0].kill()
-		d.workers[0].kill()
-		d.again(d.apis[0])
-		d.again(d.workers[0])
-		d.ready(d.apis[0])
-	}
-	l := d.reported(ctx, "once")
-	l.Must(ctx, t, d.accept())
-	restart()
-	d.eventually(3*time.Minute, "the drawn are told", func() bool {
-		tasks, _ := d.told(ctx, l.Case)
-		return tasks > 0
+	story(t, setup{day: drawDay, edit: window("5D", "8D")}, func(t *testing.T, s setup) {
+		ctx := context.Background()
+		// Days enough before the window opens for the engine to give up on the dead worker.
+		d := newDrawing(t, s)
+		restart := func() {
+			d.apis[0].kill()
+			d.workers[0].kill()
+			d.again(d.apis[0])
+			d.again(d.workers[0])
+			d.ready(d.apis[0])
+		}
+		l := d.reported(ctx, "once")
+		l.Must(ctx, t, d.accept())
+		restart()
+		d.eventually(3*time.Minute, "the drawn are told", func() bool {
+			missed := d.look(l.Case).Draw.Status == lifecycle.DrawMissed
+			tasks, _ := d.told(ctx, l.Case)
+			if missed && tasks == 0 {
+				d.short("the drawn day was over before the Schedule's round came")
+			}
+			return tasks > 0
+		})
+		restart()
+		d.eventually(time.Minute, "a leader is asked, since nobody came", func() bool {
+			return d.look(l.Case).Draw.Status == lifecycle.DrawMissed
+		})
+		require.Equal(t, lifecycle.NotKept(), *d.look(l.Case).Draw.Fault, "they were told")
+		tasks, mailings := d.told(ctx, l.Case)
+		require.Equal(t, []int{1, 2}, []int{tasks, mailings})
 	})
-	restart()
-	d.eventually(time.Minute, "a leader is asked, since nobody came", func() bool {
-		return d.look(l.Case).Draw.Status == lifecycle.DrawMissed
-	})
-	require.Equal(t, lifecycle.NotKept(), *d.look(l.Case).Draw.Fault, "they were told")
-	tasks, mailings := d.told(ctx, l.Case)
-	require.Equal(t, []int{1, 2}, []int{tasks, mailings})
 }
 
 // Issue 5, point 1, and reliability: power is cut while draws commit. A report is

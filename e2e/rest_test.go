@@ -23,20 +23,21 @@ type door struct {
 	stack *stack
 	// api chooses one of the stack's APIs.
 	api int
-	// patience is how long one request may be tried. Defaults to 60 s.
-	patience time.Duration
 }
+
+const (
+	// tried is how long a request may be tried until it is answered, answered how
+	// long one try may take.
+	tried    = time.Minute
+	answered = 20 * time.Second
+)
 
 // errAway: the API could not be reached in time, so nobody knows.
 var errAway = errors.New("away")
 
 // Execute sends the request.
 func (d door) Execute(ctx context.Context, r store.Request) (store.Answer, error) {
-	patience := d.patience
-	if patience == 0 {
-		patience = time.Minute
-	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, d.stack.machine.patience(tried))
 	defer cancel()
 	for {
 		a, err := d.once(ctx, r)
@@ -109,7 +110,7 @@ func (d door) send(ctx context.Context, method, path string, who lifecycle.Actor
 	if body != nil {
 		content = bytes.NewReader(body)
 	}
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, d.stack.machine.patience(answered))
 	defer cancel()
 	d.stack.mu.Lock()
 	address := d.stack.apis[d.api].address

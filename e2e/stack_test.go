@@ -46,6 +46,12 @@ type stack struct {
 	people   casetest.People
 	timeline calendar.Timeline
 	env      []string
+	// url is the database's, as the stack's programs reach it.
+	url string
+	// machine is what the stack runs on, shortage what showed that its days are too
+	// short for that; nil outside a story.
+	machine  machine
+	shortage *shortage
 
 	mu      sync.Mutex
 	apis    []*process
@@ -62,21 +68,31 @@ type setup struct {
 	noEngine     bool
 	// env is set for the processes besides what every stack's have.
 	env []string
+	// shortage is the story's that the stack is for.
+	shortage *shortage
 }
 
+// newStack starts a stack when there is a place for it.
 func newStack(t *testing.T, s setup) *stack {
 	t.Helper()
+	theMachine(t).take(t)
+	return openStack(t, s)
+}
+
+func openStack(t *testing.T, s setup) *stack {
+	t.Helper()
 	ctx := context.Background()
-	k := &stack{t: t, dir: pgtest.Folder(t), env: s.env}
+	k := &stack{t: t, dir: pgtest.Folder(t), env: s.env, machine: here, shortage: s.shortage}
 	quiet := slog.New(slog.DiscardHandler)
 	var err error
 	k.postgres, err = local.StartPostgres(ctx, local.PostgresOptions{Dir: k.dir, Roles: store.Roles(), Logger: quiet})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = k.postgres.Stop(context.Background()) })
+	k.url = pgtest.Slowed(t, k.postgres.URL())
 	if !s.noEngine {
 		k.startEngine()
 	}
-	k.record, err = store.Open(ctx, store.Options{URL: k.postgres.URL(), MaxConns: 8, Logger: quiet, Keys: casetest.Keys()})
+	k.record, err = store.Open(ctx, store.Options{URL: k.url, MaxConns: 8, Logger: quiet, Keys: casetest.Keys()})
 	require.NoError(t, err)
 	t.Cleanup(k.record.Close)
 	require.NoError(t, k.record.Migrate(ctx, s.policy(t)))
@@ -113,7 +129,7 @@ func (s setup) policy(t *testing.T) []byte {
 func (k *stack) startEngine() {
 	k.t.Helper()
 	quiet := slog.New(slog.DiscardHandler)
-	e, err := local.StartEngine(context.Background(), local.EngineOptions{Dir: k.dir, DatabaseURL: k.postgres.URL(), Listen: loopback.Address(k.t), Logger: quiet})
+	e, err := local.StartEngine(context.Background(), local.EngineOptions{Dir: k.dir, DatabaseURL: k.url, Listen: loopback.Address(k.t), Logger: quiet})
 	require.NoError(k.t, err)
 	k.engine = e
 	k.t.Cleanup(func() { _ = e.Stop(context.Background()) })
@@ -186,7 +202,7 @@ func (k *stack) start(name, address string, args ...string) *process {
 	require.NoError(k.t, err)
 	defer log.Close()
 	cmd := exec.Command(os.Getenv("DUBAN_BIN"), args...)
-	cmd.Env = append(os.Environ(), "DATABASE_URL="+k.postgres.URL(), "TEMPORAL_ADDRESS="+temporal,
+	cmd.Env = append(os.Environ(), "DATABASE_URL="+k.url, "TEMPORAL_ADDRESS="+temporal,
 		"DUBAN_EVIDENCE_URL=file://"+k.evidence(), "DUBAN_PAPERS_URL=file://"+k.papers(),
 		"DUBAN_SEAL_KEY="+string(casetest.Keys()[0].Reveal()))
 	cmd.Env = append(cmd.Env, k.env...)
@@ -222,8 +238,8 @@ func (k *stack) close() {
 	for _, p := range append(append([]*process{}, k.apis...), k.workers...) {
 		select {
 		case <-p.done:
-		case <-time.After(15 * time.Second):
-			k.t.Errorf("%s did not stop within 15 s of SIGTERM", p.name)
+		case <-time.After(k.machine.patience(15 * time.Second)):
+			k.t.Errorf("%s did not stop in time after SIGTERM", p.name)
 			p.kill()
 		}
 	}
@@ -256,8 +272,15 @@ func (k *stack) ready(p *process) {
 	})
 }
 
-// eventually waits for a condition, and fails the test when it does not come.
+// eventually waits for a condition, and fails the test when it does not come: it
+// should within the time, on a machine that is as fast as the one of the figures.
 func (k *stack) eventually(within time.Duration, what string, so func() bool) {
 	k.t.Helper()
-	require.Eventually(k.t, so, within, 50*time.Millisecond, what)
+	k.machine.wait(k.t, within, 50*time.Millisecond, what, so)
+}
+
+// soon is the same for what must be seen the moment it comes.
+func (k *stack) soon(within time.Duration, what string, so func() bool) {
+	k.t.Helper()
+	k.machine.wait(k.t, within, time.Millisecond, what, so)
 }

@@ -1,5 +1,6 @@
 // Package faultproxy puts a TCP proxy before a PostgreSQL server, for tests that
-// disturb the line: cut it, hold it still, or lose an answer the server gave.
+// disturb the line: cut it, hold it still, delay answers, or lose one that the
+// server gave.
 // It also counts round trips.
 package faultproxy
 
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Commit is the end of PostgreSQL's answer to COMMIT.
@@ -26,6 +28,9 @@ type Proxy struct {
 	conns   map[net.Conn]struct{}
 	refuse  bool
 	stalled bool
+	// late is what the answers that are delayed contain, and delay for how long.
+	late  string
+	delay time.Duration
 	// lose is what the answers that are to be lost contain, and left how many.
 	lose  string
 	left  int
@@ -94,6 +99,14 @@ func (p *Proxy) Stall(stall bool) {
 	p.changed.Broadcast()
 }
 
+// Delay holds every answer that contains the text back for a time: with Commit, as
+// a slow disk does.
+func (p *Proxy) Delay(text string, by time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.late, p.delay = text, by
+}
+
 // Lose resets the connection in the middle of the next n answers that contain
 // the text: the server has done its work, and nobody learns of it.
 func (p *Proxy) Lose(text string, n int) {
@@ -160,6 +173,9 @@ func (l *line) forward(to, from net.Conn, fromClient bool) {
 	for {
 		n, err := from.Read(chunk)
 		if n > 0 {
+			if !fromClient {
+				<-time.After(l.proxy.delayOf(chunk[:n]))
+			}
 			text, whole := l.pass(chunk[:n], fromClient)
 			if _, err := to.Write(text); err != nil {
 				return
@@ -173,6 +189,16 @@ func (l *line) forward(to, from net.Conn, fromClient bool) {
 			return
 		}
 	}
+}
+
+// delayOf is how long an answer is held back.
+func (p *Proxy) delayOf(answer []byte) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.delay > 0 && bytes.Contains(answer, []byte(p.late)) {
+		return p.delay
+	}
+	return 0
 }
 
 // pass waits while the proxy is stalled, counts, and returns what is to be

@@ -60,3 +60,15 @@ func TestLinesAreCutRefusedAndHeld(t *testing.T) {
 	_, err = conn.Exec(ctx, "SELECT 1")
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
+
+func TestAnswersAreDelayed(t *testing.T) {
+	t.Parallel()
+	const delay = 50 * time.Millisecond
+	p, url := faultproxy.New(t, pgtest.Database(t))
+	conn := connect(t, url)
+	p.Delay(faultproxy.Commit, delay)
+	begun := time.Now()
+	_, err := conn.Exec(t.Context(), "BEGIN; COMMIT")
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, time.Since(begun), delay)
+}

@@ -17,7 +17,7 @@ import (
 )
 
 // databaseLimit bounds the making, copying or dropping of one database.
-const databaseLimit = time.Minute
+const databaseLimit = 5 * time.Minute
 
 // templates holds the databases that Copy copies from, by name.
 //
@@ -176,7 +176,7 @@ func (s dbSite) lend(t testing.TB, name string) string {
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
-	return u
+	return Slowed(t, u)
 }
 
 // exec runs one statement outside any transaction.

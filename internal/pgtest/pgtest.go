@@ -43,8 +43,8 @@ const (
 	// A folder this old whose lock is free was left by a killed test process.
 	leftAfter = 10 * time.Minute
 
-	startLimit = time.Minute
-	stopLimit  = 10 * time.Second
+	startLimit = 5 * time.Minute // the machine may be slow, or busy
+	stopLimit  = time.Minute
 )
 
 // An Option changes the server that Main provides.
