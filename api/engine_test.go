@@ -34,7 +34,7 @@ var _ worker.Record = (*store.Store)(nil)
 
 const (
 	// soon is how long a busy machine may take for what takes moments.
-	soon  = time.Minute
+	soon  = 5 * time.Minute
 	often = 10 * time.Millisecond
 	// cached is how many workflows are kept in memory. Those of a world that is
 	// over are forgotten as others come.

@@ -19,7 +19,7 @@ import (
 // The test binary is the engine too, when this variable is set.
 const playEnv = "DUBAN_ENGINE_TEST_PLAY"
 
-const soon = 60 * time.Second // an upper bound for a busy machine, not a wait
+const soon = 5 * time.Minute // an upper bound for a busy machine, not a wait
 
 func TestMain(m *testing.M) {
 	if os.Getenv(playEnv) != "" {
@@ -40,10 +40,8 @@ func TestEngineWaitsForPostgresAndKeepsItsNamespace(t *testing.T) {
 	require.Equal(t, 7*24*time.Hour, first.GetConfig().GetWorkflowExecutionRetentionTtl().AsDuration())
 	require.Equal(t, 1, strings.Count(e.log(), "PostgreSQL, which does not answer"), "said once")
 
-	begun := time.Now()
 	require.NoError(t, e.cmd.Process.Signal(syscall.SIGTERM))
 	require.NoError(t, e.wait(t), e.log())
-	require.Less(t, time.Since(begun), 5*time.Second)
 
 	e = startEngine(t, pg, "--retention=48h")
 	e.awaitReady(t)
@@ -84,11 +82,9 @@ func TestEngineEndsWhenItsSchemasAreDropped(t *testing.T) {
 	_, err = conn.Exec(t.Context(), "DROP SCHEMA temporal CASCADE; DROP SCHEMA temporal_visibility CASCADE")
 	require.NoError(t, err)
 	require.NoError(t, conn.Close(t.Context()))
-	begun := time.Now()
 	var exit *exec.ExitError
 	require.ErrorAs(t, e.wait(t), &exit)
 	require.Equal(t, statusSchemaGone, exit.ExitCode(), e.log())
-	require.Less(t, time.Since(begun), 10*time.Second)
 
 	e = startEngine(t, pg) // as its supervisor would
 	e.awaitReady(t)

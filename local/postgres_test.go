@@ -23,7 +23,7 @@ import (
 )
 
 const (
-	soon = 30 * time.Second // an upper bound for a busy machine, not a wait
+	soon = 5 * time.Minute // an upper bound for a busy machine, not a wait
 	tick = 10 * time.Millisecond
 )
 

@@ -359,7 +359,7 @@ func TestLoggingInAtTheMailServer(t *testing.T) {
 		plain.mu.Lock()
 		defer plain.mu.Unlock()
 		return plain.opened == plain.left
-	}, 5*time.Second, time.Millisecond, "no line is left open")
+	}, time.Minute, time.Millisecond, "no line is left open")
 	e = failure(t, mailing(t, "smtp://duban:hunter2@"+b.address).Send(t.Context(), letter()))
 	require.Equal(t, []any{"mail_server", notify.Temporary}, []any{e.Code, e.Fate}, "a stranger's certificate")
 	require.Len(t, b.logins, 2)

@@ -20,7 +20,7 @@ func (r record) due(t *testing.T, id string) store.Told {
 		var err error
 		told, err = r.Told(context.Background(), id)
 		return err == nil && (told.Settled || r.count(t, `SELECT count(*) FROM cases WHERE id = $1 AND alarm_at <= clock_timestamp()`, id) == 1)
-	}, 20*time.Second, time.Millisecond)
+	}, 2*time.Minute, time.Millisecond)
 	return told
 }
 
@@ -114,7 +114,7 @@ func TestLateAlarms(t *testing.T) {
 	require.Eventually(t, func() bool {
 		n, err := r.LateAlarmCount(ctx, time.Millisecond)
 		return err == nil && n == 3
-	}, 10*time.Second, time.Millisecond)
+	}, 2*time.Minute, time.Millisecond)
 	late, err := r.LateAlarms(ctx, time.Millisecond, 2)
 	require.NoError(t, err)
 	require.Len(t, late, 2)

@@ -38,7 +38,7 @@ func (r record) awaitBlocked(t *testing.T, n int) {
 		var have int
 		err := conn.QueryRow(context.Background(), `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&have)
 		return err == nil && have >= n
-	}, 10*time.Second, 5*time.Millisecond)
+	}, 2*time.Minute, 5*time.Millisecond)
 }
 
 // policyText is the default policy with another name, so that it is another.

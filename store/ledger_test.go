@@ -69,5 +69,5 @@ func TestLedgerEndsWithItsReader(t *testing.T) {
 	require.LessOrEqual(t, seen, 200)
 	require.Eventually(t, func() bool {
 		return r.count(t, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%' AND application_name = 'duban'`) == 0
-	}, 5*time.Second, 5*time.Millisecond)
+	}, 2*time.Minute, 5*time.Millisecond)
 }

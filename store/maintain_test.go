@@ -312,15 +312,15 @@ func TestPostgreSQLIsKilledUnderLoad(t *testing.T) {
 	}
 	for range 5 {
 		goal := acked.Load() + 40
-		require.Eventually(t, func() bool { return acked.Load() >= goal }, time.Minute, time.Millisecond)
+		require.Eventually(t, func() bool { return acked.Load() >= goal }, 5*time.Minute, time.Millisecond)
 		starts := pg.Starts()
 		process, err := os.FindProcess(pg.PID())
 		require.NoError(t, err)
 		require.NoError(t, process.Kill())
-		require.Eventually(t, func() bool { return pg.Starts() > starts }, time.Minute, time.Millisecond)
+		require.Eventually(t, func() bool { return pg.Starts() > starts }, 5*time.Minute, time.Millisecond)
 	}
 	goal := acked.Load() + 40
-	require.Eventually(t, func() bool { return acked.Load() >= goal }, time.Minute, time.Millisecond)
+	require.Eventually(t, func() bool { return acked.Load() >= goal }, 5*time.Minute, time.Millisecond)
 	stop.Store(true)
 	group.Wait()
 	r.sql = r.beside(t)

@@ -98,7 +98,7 @@ func TestAnOfferWaitsForItsDay(t *testing.T) {
 	since := timeline.Date(time.Now()).AddDays(3)
 	_, err = r.AddPost(ctx, store.Post{Unit: p.Unit.ID, Kind: casetest.Post, Holder: "新书记", Account: next, Since: since})
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { return r.work(t) > 0 && r.offers(t, next) == 1 }, time.Minute, 50*time.Millisecond)
+	require.Eventually(t, func() bool { return r.work(t) > 0 && r.offers(t, next) == 1 }, 5*time.Minute, 50*time.Millisecond)
 	require.False(t, timeline.Date(time.Now()).Before(since))
 	require.Zero(t, r.count(t, `SELECT count(*) FROM events WHERE kind = 'handed_over' AND legal_on < $1`, since))
 	r.sound(t)

@@ -37,7 +37,7 @@ var _ worker.Record = (*store.Store)(nil)
 
 const (
 	namespace = "duban"
-	soon      = time.Minute
+	soon      = 5 * time.Minute
 	often     = 50 * time.Millisecond
 )
 

@@ -255,7 +255,7 @@ func newCapture(t *testing.T, folder string) *capture {
 			HostPort: engine.Address(), Namespace: "duban", Identity: "capture", Logger: log.NewStructuredLogger(quiet),
 		})
 		return err == nil
-	}, time.Minute, 100*time.Millisecond)
+	}, 5*time.Minute, 100*time.Millisecond)
 	t.Cleanup(c.Close)
 
 	record := &fates{cases: map[string]fate{}}
@@ -292,7 +292,7 @@ func (c *capture) await(t *testing.T, id, what string, is func(*historypb.Histor
 	t.Helper()
 	require.Eventually(t, func() bool {
 		return slices.ContainsFunc(c.history(t, workflows.CaseID(id), "").GetEvents(), is)
-	}, 30*time.Second, 50*time.Millisecond, what)
+	}, 3*time.Minute, 50*time.Millisecond, what)
 }
 
 func (c *capture) history(t *testing.T, id, run string) *historypb.History {
