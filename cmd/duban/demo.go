@@ -33,9 +33,10 @@ func (c demoCmd) Validate() error {
 
 const (
 	// demoDay is how long a legal day lasts on a machine that starts PostgreSQL within
-	// demoStart; on another it is longer in proportion.
-	demoDay   = 5 * time.Second
-	demoStart = 3 * time.Second
+	// demoStart; on another it is longer in proportion, up to longestDemoDay.
+	demoDay        = 5 * time.Second
+	longestDemoDay = 20 * time.Second
+	demoStart      = 8 * time.Second
 	// demoLimit is how long the demonstration may take with days of demoDay.
 	demoLimit = 6 * time.Minute
 )
@@ -89,7 +90,8 @@ func (d *demoStage) open(ctx context.Context, day time.Duration) (err error) {
 		return err
 	}
 	if d.day = day; day == 0 {
-		d.day = max(demoDay, time.Duration(float64(demoDay)*float64(time.Since(d.begun))/float64(demoStart)).Round(time.Second))
+		d.day = time.Duration(float64(demoDay) * float64(time.Since(d.begun)) / float64(demoStart)).Round(time.Second)
+		d.day = min(max(d.day, demoDay), longestDemoDay)
 	}
 	rules, err := demoPolicy(d.day)
 	if err != nil {
