@@ -106,6 +106,16 @@ func accessTable() map[string]access {
 		"POST /v1/campaigns/{id}/draft_notices": {roles: lifecycle.KindSubmitNotice.Who()},
 		"POST /v1/campaigns/{id}/sign_notices":  {roles: lifecycle.KindApproveNotice.Who()},
 
+		"GET /v1/policies":                      office,
+		"GET /v1/policies/{version}":            office,
+		"GET /v1/calendars":                     office,
+		"GET /v1/rule-proposals":                office,
+		"GET /v1/rule-proposals/{id}":           office,
+		"POST /v1/rule-proposals/check":         {roles: []lifecycle.Role{lifecycle.Admin, lifecycle.Leader}},
+		"POST /v1/rule-proposals":               admin,
+		"POST /v1/rule-proposals/{id}/answer":   {roles: []lifecycle.Role{lifecycle.Leader}},
+		"POST /v1/rule-proposals/{id}/withdraw": admin,
+
 		"GET /v1/regions":                            office,
 		"POST /v1/regions":                           keepers,
 		"POST /v1/regions/{id}":                      keepers,

@@ -207,4 +207,6 @@ func (s *server) routes() {
 	s.recusalRequestRoutes()
 	s.messageRoutes()
 	s.forceRoutes()
+	s.ruleVersionRoutes()
+	s.ruleProposalRoutes()
 }

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"net/http"
 
+	"duban/calendar"
 	"duban/evidence"
 	"duban/lifecycle"
 	"duban/lot"
 	"duban/notify"
 	"duban/papers"
+	"duban/policy"
 	"duban/store"
 )
 
@@ -62,7 +64,15 @@ func faultOf(err error) *fault {
 		unfit   *evidence.Refusal
 		target  *notify.Refusal
 	)
+	var (
+		rules  policy.Errors
+		notice *calendar.LineError
+	)
 	switch {
+	case errors.As(err, &rules):
+		return rulesFault(rules)
+	case errors.As(err, &notice):
+		return invalid("text", "bad_notice", noticeZH(notice), notice.Error())
 	case errors.As(err, &known):
 		return known
 	case errors.As(err, &refusal):

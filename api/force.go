@@ -60,6 +60,10 @@ func (s *server) policy(ctx context.Context, _ *call, _ *nothing) (*policyOutput
 	if err != nil {
 		return nil, err
 	}
+	return &policyOutput{Body: policyOf(p, version)}, nil
+}
+
+func policyOf(p *policy.Policy, version int) Policy {
 	out := Policy{Version: version, Name: p.Name, Text: string(p.Text()), Codes: Codes{
 		Methods: codesOf(p.Codes.Methods), Dimensions: codesOf(p.Codes.Dimensions), Categories: codesOf(p.Codes.Categories),
 		Matters: []Matter{}, RootCauses: codesOf(p.Codes.RootCauses), Severities: codesOf(p.Codes.Severities),
@@ -67,7 +71,7 @@ func (s *server) policy(ctx context.Context, _ *call, _ *nothing) (*policyOutput
 	for _, m := range p.Codes.Matters {
 		out.Codes.Matters = append(out.Codes.Matters, Matter{Code: Code{Code: m.Code, ZH: m.ZH, EN: m.EN}, Category: m.Category})
 	}
-	return &policyOutput{Body: out}, nil
+	return out
 }
 
 func codesOf(table []policy.Code) []Code {

@@ -253,4 +253,14 @@ type Imports interface {
 type Force interface {
 	CalendarInForce(ctx context.Context) (*calendar.Calendar, error)
 	PolicyInForce(ctx context.Context) (*policy.Policy, int, calendar.Timeline, error)
+	// Of these, version 0 is the one in force.
+	PolicyVersion(ctx context.Context, version int) (*policy.Policy, store.RuleVersion, error)
+	CalendarVersion(ctx context.Context, version int) (*calendar.Calendar, store.RuleVersion, error)
+	PolicyVersions(ctx context.Context, before, limit int) ([]store.RuleVersion, error)
+	CalendarVersions(ctx context.Context, before, limit int) ([]store.RuleVersion, error)
+	RuleProposals(ctx context.Context, waiting bool, after string, limit int) ([]store.RuleProposal, error)
+	RuleProposal(ctx context.Context, id string) (store.RuleProposal, error)
+	ProposeRules(ctx context.Context, p store.RuleProposal) (store.RuleProposal, error)
+	AnswerRuleProposal(ctx context.Context, id string, who lifecycle.Actor, granted bool, reason string) (store.RuleProposal, string, error)
+	WithdrawRuleProposal(ctx context.Context, id string, who lifecycle.Actor) (store.RuleProposal, error)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"duban/calendar"
+	"duban/lifecycle"
 	"duban/policy"
 )
 
@@ -25,8 +26,12 @@ type TaskList struct {
 	// Undelivered stand on the first page only.
 	Undelivered []UndeliveredPaper `json:"undelivered,omitempty" doc:"Papers of open cases that were given up or came back: have them sent again, or serve them otherwise and say so; for the officers of their cases and for section heads, on the first page"`
 	Unoffered   []UnofferedUnit    `json:"unoffered,omitempty" doc:"Units whose new secretary has no account to accept the open cases with: record one with the post, or hand them over in person; for section heads, on the first page"`
+	Rules       []RuleProposal     `json:"rules,omitempty" doc:"Rules that somebody proposed and a leader confirms or does not; for leaders, on the first page, the newest 20"`
 	Next        string             `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
+
+// ruleTasks is how many proposals a leader is shown among his tasks.
+const ruleTasks = 20
 
 // An UnofferedUnit has cases that cannot be offered to who answers for it now.
 type UnofferedUnit struct {
@@ -102,6 +107,15 @@ func (s *server) tasks(ctx context.Context, c *call, in *pageInput) (*tasksOutpu
 	}
 	for _, u := range unoffered {
 		out.Unoffered = append(out.Unoffered, UnofferedUnit(u))
+	}
+	if c.actor.Has(lifecycle.Leader) {
+		proposed, err := s.record.RuleProposals(ctx, true, "", ruleTasks)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range proposed {
+			out.Rules = append(out.Rules, ruleProposalOf(p))
+		}
 	}
 	return &tasksOutput{Body: out}, nil
 }

@@ -54,7 +54,8 @@ func (c calendarDueCmd) Run(ctx context.Context, s *settings) error {
 }
 
 type calendarImportCmd struct {
-	File string `arg:"" type:"existingfile" help:"The notice as JSON, in the form of calendar/data."`
+	File      string `arg:"" type:"existingfile" help:"The notice as JSON, in the form of calendar/data."`
+	Reference string `help:"The notice's title and document number (文号), where the file has none."`
 }
 
 // Run imports the year.
@@ -67,6 +68,9 @@ func (c calendarImportCmd) Run(ctx context.Context, s *settings) error {
 	year, err := calendar.ReadYear(f)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
+	}
+	if c.Reference != "" {
+		year.Reference = c.Reference
 	}
 	record, err := s.record(ctx)
 	if err != nil {
