@@ -216,8 +216,9 @@ func (s *server) describeEvidence() {
 	}
 	add(operation{
 		id: "add_evidence", method: http.MethodPost, path: evidencePath, tag: "Evidence", summary: "上传证据 Add a file to a case",
-		doc: "One file a request, judged by its content: PDF, OFD, Word, Excel, PowerPoint, WPS, JPEG, PNG, HEIC, WebP, TXT, CSV, MP4, MP3, WAV, 50 MiB at the most. " +
-			"Its extension must agree with its content; archives, macros, scripts, pages and encrypted files are refused.",
+		doc: "One file a request, judged by its content: PDF, OFD, Word, Excel, PowerPoint, WPS, JPEG, PNG, HEIC, WebP, TXT, CSV, MP4, MOV, 3GP, M4A, MP3, WAV, 50 MiB at the most. " +
+			"Its extension must agree with its content. Refused is what does something when it is opened: macros, scripts, controls, programs, DDE, templates, objects and pictures " +
+			"that are fetched from elsewhere, embedded files; and what cannot be looked into: archives, encrypted and broken files. The sentence says how to save it so that it can be sent.",
 		refuses: []int{
 			http.StatusNotFound, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusRequestTimeout,
 		},

@@ -133,15 +133,6 @@ func (s *server) receive(g *gin.Context, c *call) (sent sending, err error) {
 	return sent, nil
 }
 
-// fileName is the name as it was sent, path and all.
-func fileName(part *multipart.Part) string {
-	_, params, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
-	if err != nil {
-		return ""
-	}
-	return params["filename"]
-}
-
 // boundaryOf wants a multipart body that is not compressed.
 func boundaryOf(h http.Header) (string, error) {
 	media, params, err := mime.ParseMediaType(h.Get("Content-Type"))

@@ -60,7 +60,7 @@ func (s *Store) Receive(ctx context.Context, name string, content io.Reader) (_ 
 		return nil, refusedEmpty()
 	}
 	d.SHA256 = hex.EncodeToString(sum.Sum(nil))
-	if d.Media, err = judge(d.file, d.Size, d.Name); err != nil {
+	if d.Media, err = s.judge(ctx, d.file, d.Size, d.Name); err != nil {
 		return nil, err
 	}
 	return d, nil

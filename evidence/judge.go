@@ -2,9 +2,8 @@ package evidence
 
 import (
 	"archive/zip"
-	"bufio"
 	"bytes"
-	"encoding/hex"
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -16,18 +15,19 @@ import (
 // headLength is as much of a file's beginning as tells what most files are.
 const headLength = 4096
 
-// judge says what a file is by its content, or refuses it. The file is read in
-// pieces, however large it is.
-func judge(f io.ReaderAt, size int64, name string) (string, error) {
+// judge says what a file is by its content and by what it does when somebody
+// opens it, or refuses it. Pictures, recordings and texts are read in pieces;
+// documents, whose parts lie anywhere, as a whole and in turn.
+func (s *Store) judge(ctx context.Context, f io.ReaderAt, size int64, name string) (string, error) {
 	head := make([]byte, min(size, headLength))
 	if _, err := f.ReadAt(head, 0); err != nil {
 		return "", fmt.Errorf("judge evidence: %w", err)
 	}
-	found, err := found(f, size, head)
+	claimed, _ := kindOf(name)
+	found, err := s.found(ctx, f, size, head, claimed)
 	if err != nil {
 		return "", err
 	}
-	claimed, _ := kindOf(name)
 	if !slices.Contains(found, claimed.media) {
 		return "", refusedExtension()
 	}
@@ -36,32 +36,51 @@ func judge(f io.ReaderAt, size int64, name string) (string, error) {
 
 // found lists the kinds that a file may be called: old Office and WPS write the
 // same containers, and a table of values is also a text.
-func found(f io.ReaderAt, size int64, head []byte) ([]string, error) {
+func (s *Store) found(ctx context.Context, f io.ReaderAt, size int64, head []byte, claimed kind) ([]string, error) {
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
-		media, err := judgeZip(f, size)
-		return []string{media}, err
+		return s.document(ctx, f, size, judgeZip)
 	case bytes.HasPrefix(head, []byte(compoundMagic)):
-		return judgeCompound(f, size)
+		return s.document(ctx, f, size, judgeCompound)
+	}
+	if media := recording(head); media != nil {
+		return media, plain(f, size)
 	}
 	detected := mimetype.Detect(head)
 	media, _, _ := strings.Cut(detected.String(), ";")
-	switch media {
-	case "application/pdf":
-		return judgePDF(f, size, head)
-	case "image/jpeg", "image/png", "image/webp", "video/mp4", "audio/mpeg", "audio/wav":
-	case "image/heic", "image/heic-sequence", "image/heif", "image/heif-sequence":
-		media = "image/heic"
+	text := within(detected, "text/plain")
+	switch {
+	case media == mediaPDF, (text || media == "application/octet-stream") && headerOfPDF(head) >= 0:
+		return s.document(ctx, f, size, judgePDF)
+	case slices.Contains([]string{"image/jpeg", "image/png", "image/webp", "audio/mpeg", "audio/wav"}, media):
+		return []string{media}, plain(f, size)
+	case slices.Contains([]string{"text/plain", mediaCSV}, claimed.media) && (text || media == "application/octet-stream"):
+		return judgeText(f, size, head, media, claimed)
 	default:
-		if within(detected, "text/plain") {
-			return judgeText(f, size, head, media)
+		return nil, refusedFormat(head, media, claimed)
+	}
+}
+
+// document judges a file that must be read as a whole. Only a few are in memory
+// at a time.
+func (s *Store) document(ctx context.Context, f io.ReaderAt, size int64, judge func(*budget, []byte) ([]string, error)) (found []string, err error) {
+	select {
+	case s.judges <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-s.judges }()
+	defer func() {
+		// Libraries that read hostile files are not believed never to fail.
+		if failure := recover(); failure != nil {
+			found, err = nil, refusedUnreadable()
 		}
-		return nil, refusedType()
+	}()
+	content := make([]byte, size)
+	if _, err := f.ReadAt(content, 0); err != nil {
+		return nil, fmt.Errorf("judge evidence: %w", err)
 	}
-	if err := plain(f, size); err != nil {
-		return nil, err
-	}
-	return []string{media}, nil
+	return judge(newBudget(ctx), content)
 }
 
 // within reports whether a type is another or of its kind.
@@ -87,9 +106,10 @@ func plain(f io.ReaderAt, size int64) error {
 }
 
 // pageMarks are what pages and scripts contain and pictures do not. They are
-// long enough not to come about by chance in 50 MiB.
+// long enough not to come about by chance in 50 MiB. A property list, which a
+// Mac's programs put into a picture, has a doctype too and is none of them.
 func pageMarks() []string {
-	return []string{"<script", "<!doctype", "<html>", "<html ", "<iframe", "<?php ", "<?php\n", "<object ", "<foreignobject"}
+	return []string{"<script", "<!doctype html", "<!doctype svg", "<html>", "<html ", "<iframe", "<?php ", "<?php\n", "<object ", "<foreignobject"}
 }
 
 // isZip reports whether an archive can be read out of the file, wherever in it
@@ -97,48 +117,6 @@ func pageMarks() []string {
 func isZip(f io.ReaderAt, size int64) bool {
 	z, err := zip.NewReader(f, size)
 	return err == nil && len(z.File) > 0
-}
-
-func judgePDF(f io.ReaderAt, size int64, head []byte) ([]string, error) {
-	lower := strings.ToLower(string(head))
-	if !strings.HasPrefix(lower, "%pdf-") || slices.ContainsFunc(pageMarks(), func(mark string) bool { return strings.Contains(lower, mark) }) || isZip(f, size) {
-		return nil, refusedDisguise()
-	}
-	active, err := contains(newNames(io.NewSectionReader(f, 0, size)), []string{"/javascript", "/launch"})
-	if err != nil {
-		return nil, err
-	}
-	if active {
-		return nil, refusedMacros()
-	}
-	return []string{"application/pdf"}, nil
-}
-
-// names reads a PDF with the characters of its names as they are meant: a name
-// may write any of them as # and two digits.
-type names struct{ r *bufio.Reader }
-
-func newNames(r io.Reader) names { return names{bufio.NewReaderSize(r, pieceLength)} }
-
-// Read reads as io.Reader says.
-func (n names) Read(p []byte) (int, error) {
-	for i := range p {
-		b, err := n.r.ReadByte()
-		if err != nil {
-			return i, err
-		}
-		if b == '#' {
-			var meant [1]byte
-			if digits, err := n.r.Peek(2); err == nil {
-				if _, err := hex.Decode(meant[:], digits); err == nil {
-					b = meant[0]
-					_, _ = n.r.Discard(len(digits)) // they were peeked at
-				}
-			}
-		}
-		p[i] = b
-	}
-	return len(p), nil
 }
 
 // pieceLength is how much of a file is in memory at a time.

@@ -16,23 +16,27 @@ type kind struct {
 // kinds lists every type of file that is taken. What is not in it is refused.
 func kinds() []kind {
 	return []kind{
-		{"application/pdf", []string{".pdf"}},
-		{"application/ofd", []string{".ofd"}},
+		{mediaPDF, []string{".pdf"}},
+		{mediaOFD, []string{".ofd"}},
 		{mediaDocx, []string{".docx"}},
 		{mediaXlsx, []string{".xlsx"}},
 		{mediaPptx, []string{".pptx"}},
-		{"application/msword", []string{".doc"}},
-		{"application/vnd.ms-excel", []string{".xls"}},
-		{"application/vnd.ms-powerpoint", []string{".ppt"}},
-		{"application/wps-office.wps", []string{".wps"}},
-		{"application/wps-office.et", []string{".et"}},
+		{mediaDoc, []string{".doc"}},
+		{mediaXls, []string{".xls"}},
+		{mediaPpt, []string{".ppt"}},
+		{mediaWps, []string{".wps"}},
+		{mediaEt, []string{".et"}},
+		{mediaDps, []string{".dps"}},
 		{"image/jpeg", []string{".jpg", ".jpeg"}},
 		{"image/png", []string{".png"}},
 		{"image/heic", []string{".heic", ".heif"}},
 		{"image/webp", []string{".webp"}},
 		{"text/plain", []string{".txt"}},
-		{"text/csv", []string{".csv"}},
-		{"video/mp4", []string{".mp4"}},
+		{mediaCSV, []string{".csv"}},
+		{"video/mp4", []string{".mp4", ".m4v"}},
+		{"video/quicktime", []string{".mov"}},
+		{"video/3gpp", []string{".3gp"}},
+		{"audio/mp4", []string{".m4a"}},
 		{"audio/mpeg", []string{".mp3"}},
 		{"audio/wav", []string{".wav"}},
 	}
@@ -49,7 +53,16 @@ func kindOf(name string) (kind, bool) {
 }
 
 const (
+	mediaPDF  = "application/pdf"
+	mediaOFD  = "application/ofd"
 	mediaDocx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 	mediaXlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	mediaPptx = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+	mediaDoc  = "application/msword"
+	mediaXls  = "application/vnd.ms-excel"
+	mediaPpt  = "application/vnd.ms-powerpoint"
+	mediaWps  = "application/wps-office.wps"
+	mediaEt   = "application/wps-office.et"
+	mediaDps  = "application/wps-office.dps"
+	mediaCSV  = "text/csv"
 )

@@ -41,7 +41,12 @@ type Store struct {
 	folder string
 	// spool is the folder files wait in while they are judged.
 	spool string
+	// judges is a place for each document that is judged at the moment.
+	judges chan struct{}
 }
+
+// maxJudged is how many documents are in memory at once.
+const maxJudged = 2
 
 // ErrMissing: there is no file at the address.
 var ErrMissing = errors.New("no such evidence file")
@@ -58,7 +63,7 @@ func FolderURL(folder string) (string, error) {
 // Open makes the store ready. A folder is made when it is not there; a bucket
 // must be.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{max: o.MaxBytes, spool: os.TempDir()}
+	s := &Store{max: o.MaxBytes, spool: os.TempDir(), judges: make(chan struct{}, maxJudged)}
 	if s.max <= 0 {
 		s.max = MaxBytes
 	}

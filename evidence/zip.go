@@ -2,6 +2,8 @@ package evidence
 
 import (
 	"archive/zip"
+	"bytes"
+	"errors"
 	"io"
 	"path"
 	"slices"
@@ -16,35 +18,41 @@ const (
 	maxUnpacked = 1 << 30
 	maxRatio    = 200
 	fairSize    = 64 << 20
-	// maxTypes bounds the part that says what the others are.
-	maxTypes = 1 << 20
 )
 
-// judgeZip says which document a zip container is. Nothing is unpacked but the
-// one part that tells; anything that is no document is an archive.
-func judgeZip(f io.ReaderAt, size int64) (string, error) {
-	z, err := zip.NewReader(f, size)
+// judgeZip says which document a zip container is. Anything that is no document
+// is an archive.
+func judgeZip(b *budget, content []byte) ([]string, error) {
+	z, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
-		return "", refusedBroken()
+		return nil, refusedBroken()
 	}
-	if err := checkEntries(z, size); err != nil {
-		return "", err
+	if err := checkEntries(z, uint64(len(content))); err != nil {
+		return nil, err
 	}
 	types, ofd := entry(z, "[Content_Types].xml"), entry(z, "OFD.xml")
 	switch {
 	case types != nil && ofd != nil:
-		return "", refusedDisguise()
+		return nil, refusedDisguise()
 	case ofd != nil:
-		return "application/ofd", nil
+		return []string{mediaOFD}, judgeOFD(b, z)
 	case types != nil:
-		return judgeOffice(types)
+		return judgeOffice(b, z, types)
+	case entry(z, "mimetype") != nil && entry(z, "META-INF/manifest.xml") != nil:
+		return nil, refusedOtherFormat("ODF文档", "an OpenDocument file")
 	default:
-		return "", refusedArchive()
+		return nil, refusedArchive()
 	}
 }
 
+// partName is how a part's name is compared: programs write either slash, and
+// letters of either case mean the same.
+func partName(name string) string {
+	return strings.ToLower(strings.TrimPrefix(path.Clean("/"+strings.ReplaceAll(name, `\`, "/")), "/"))
+}
+
 func entry(z *zip.Reader, name string) *zip.File {
-	i := slices.IndexFunc(z.File, func(f *zip.File) bool { return strings.EqualFold(f.Name, name) })
+	i := slices.IndexFunc(z.File, func(f *zip.File) bool { return partName(f.Name) == partName(name) })
 	if i < 0 {
 		return nil
 	}
@@ -52,73 +60,74 @@ func entry(z *zip.Reader, name string) *zip.File {
 }
 
 // checkEntries holds the parts against what a document may contain.
-func checkEntries(z *zip.Reader, size int64) error {
+func checkEntries(z *zip.Reader, size uint64) error {
 	var packed, unpacked uint64
 	if len(z.File) > maxEntries {
 		return refusedBomb()
 	}
+	seen := make(map[string]bool, len(z.File))
 	for _, f := range z.File {
 		packed += f.CompressedSize64
 		unpacked += f.UncompressedSize64
 		// Parts that overlap would let a small file unpack to anything; one that
 		// claims more than it is lets the sums run over.
-		if f.CompressedSize64 > uint64(size) || packed > uint64(size) || f.UncompressedSize64 > maxUnpacked || unpacked > maxUnpacked { //nolint:gosec // a size is not negative
+		if f.CompressedSize64 > size || packed > size || f.UncompressedSize64 > maxUnpacked || unpacked > maxUnpacked {
 			return refusedBomb()
 		}
 		const encrypted = 1
 		if f.Flags&encrypted != 0 {
 			return refusedEncrypted()
 		}
-		if active(f.Name) {
+		name := partName(f.Name)
+		// Of two parts of one name one is read here and perhaps the other there.
+		if seen[name] && !strings.HasSuffix(f.Name, "/") {
+			return refusedUnreadable()
+		}
+		seen[name] = true
+		if active(name) {
 			return refusedMacros()
 		}
 	}
-	if unpacked > fairSize && unpacked > maxRatio*uint64(size) { //nolint:gosec // nor here
+	if unpacked > fairSize && unpacked > maxRatio*size {
 		return refusedBomb()
 	}
 	return nil
 }
 
-// active reports whether a part of a document could run.
+// active reports whether a part could run, by a name that only such parts have.
+// What a part is decides its content; this spares reading it.
 func active(name string) bool {
-	name = strings.ToLower(strings.ReplaceAll(name, `\`, "/"))
 	base := path.Base(name)
-	switch path.Ext(base) {
-	case ".exe", ".dll", ".scr", ".com", ".bat", ".cmd", ".ps1", ".vbs", ".vbe", ".js", ".jse", ".wsf", ".hta", ".msi", ".jar", ".lnk", ".sh":
-		return true
-	}
-	return strings.HasPrefix(base, "vbaproject") || strings.HasPrefix(base, "vbadata") ||
+	return program(base) || strings.HasPrefix(base, "vbaproject") || strings.HasPrefix(base, "vbadata") ||
 		strings.Contains(name, "/macrosheets/") || strings.Contains(name, "/activex/") || strings.Contains(name, "/dialogsheets/")
 }
 
-// judgeOffice reads what the parts of an Office document are said to be, which
-// is what Office itself goes by.
-func judgeOffice(types *zip.File) (string, error) {
-	r, err := types.Open()
+// headOf is how a part begins.
+func headOf(f *zip.File) ([]byte, error) {
+	r, err := f.Open()
 	if err != nil {
-		return "", refusedBroken()
+		return nil, refusedBroken()
 	}
 	defer r.Close()
-	text, err := io.ReadAll(io.LimitReader(r, maxTypes))
+	head := make([]byte, 512)
+	n, err := io.ReadFull(r, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return nil, refusedBroken()
+	}
+	return head[:n], nil
+}
+
+// content is a part that is judged as a whole.
+func (b *budget) content(f *zip.File) ([]byte, error) {
+	r, err := f.Open()
 	if err != nil {
-		return "", refusedBroken()
+		return nil, refusedBroken()
 	}
-	said := strings.ToLower(string(text))
-	if strings.Contains(said, "macroenabled") || strings.Contains(said, "vbaproject") {
-		return "", refusedMacros()
+	defer r.Close()
+	content, err := b.all(r)
+	var refused *Refusal
+	if err != nil && !errors.As(err, &refused) && b.ctx.Err() == nil {
+		return nil, refusedBroken()
 	}
-	var media []string
-	for _, one := range []string{mediaDocx, mediaXlsx, mediaPptx} {
-		if strings.Contains(said, one+".main+xml") {
-			media = append(media, one)
-		}
-	}
-	switch len(media) {
-	case 0:
-		return "", refusedType()
-	case 1:
-		return media[0], nil
-	default:
-		return "", refusedDisguise()
-	}
+	return content, err
 }

@@ -60,6 +60,8 @@ var homes = map[string][]string{
 	"github.com/danielgtaylor/huma":  {"api", "web"},
 	"gocloud.dev":                    {"evidence"},
 	"github.com/gabriel-vasile":      {"evidence"},
+	"github.com/pdfcpu":              {"evidence"},
+	"github.com/richardlehane":       {"evidence"},
 	"github.com/xuri/excelize":       {"documents"},
 	"github.com/wneessen/go-mail":    {"notify"},
 	"github.com/standard-webhooks":   {"notify"},
