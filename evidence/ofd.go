@@ -85,8 +85,7 @@ func judgeWithin(b *budget, content []byte, name string) error {
 		}
 		return err
 	})
-	var refused *Refusal
-	if errors.As(err, &refused) {
+	if refused, is := errors.AsType[*Refusal](err); is {
 		switch refused.Code {
 		case "file_type", "file_archive", "file_broken", "file_format", "file_encrypted", "file_cannot_be_checked":
 			return refusedEmbedded(name)

@@ -146,8 +146,8 @@ func (o *office) busySheet(f *zip.File) (bool, error) {
 	if err != nil {
 		return false, refusedBroken()
 	}
-	const cheaply = 16                                                            // looking for marks is that much faster than reading
-	return busy, o.b.spend(int(min(f.UncompressedSize64, maxUnpacked)) / cheaply) //nolint:gosec // bounded
+	const cheaply = 16 // looking for marks is that much faster than reading
+	return busy, o.b.spend(int(min(f.UncompressedSize64, maxUnpacked)) / cheaply)
 }
 
 // relationships looks at what a part is bound to.

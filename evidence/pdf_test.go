@@ -6,6 +6,7 @@ import (
 	"encoding/ascii85"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,8 +43,8 @@ func stream(dict, content string) string {
 // named first.
 func packedPDF(object string, filters ...string) string {
 	content := "9 0 " + object
-	for i := len(filters) - 1; i >= 0; i-- {
-		switch filters[i] {
+	for _, filter := range slices.Backward(filters) {
+		switch filter {
 		case "/FlateDecode":
 			content = deflated(content)
 		case "/ASCIIHexDecode":

@@ -278,7 +278,7 @@ func (l *lexer) escaped(text []byte) []byte {
 		code = code*8 + int(l.data[l.at+digits]-'0')
 	}
 	l.at += digits - 1
-	return append(text, byte(code)) //nolint:gosec // readers drop what is over a byte
+	return append(text, byte(code)) // readers drop what is over a byte
 }
 
 // hex reads a string of hexadecimal digits.

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -202,7 +203,7 @@ func compoundFile(parts ...compoundPart) []byte {
 		}
 		binary.LittleEndian.PutUint32(head[76+4*i:], v)
 	}
-	file := append(head, streams...)
+	file := slices.Concat(head, streams)
 	file = append(file, names...)
 	for _, v := range fat {
 		file = binary.LittleEndian.AppendUint32(file, v)

@@ -115,10 +115,7 @@ func tableRuns(f io.ReaderAt, size int64, head []byte) error {
 	if bytes.HasPrefix(head, []byte("ID;P")) { // SYLK, which Excel reads by content, formulas and macros with it
 		return refusedOtherFormat("SYLK表格", "a SYLK table")
 	}
-	var decoder encoding.Encoding = encoding.Nop
-	if all := codings(head); len(all) == 1 {
-		decoder = all[0]
-	}
+	decoder := codings(head)[0] // what is looked for is ASCII, which GB 18030 writes as UTF-8 does
 	lines := bufio.NewReaderSize(decoder.NewDecoder().Reader(io.NewSectionReader(f, 0, size)), pieceLength)
 	for {
 		line, err := lines.ReadSlice('\n')

@@ -92,7 +92,7 @@ func judgeMarked(text string) error {
 	s.text = true
 	from := 0
 	for i := 0; i < len(text); i++ {
-		kind := ""
+		var kind string
 		switch text[i] {
 		case begin:
 			kind = "begin"
