@@ -84,6 +84,7 @@ func accessTable() map[string]access {
 		"GET /v1/campaigns":             office,
 		"POST /v1/campaigns":            {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
 		"GET /v1/campaigns/{id}":        office,
+		"POST /v1/campaigns/{id}":       {roles: []lifecycle.Role{lifecycle.Leader}},
 		"POST /v1/campaigns/{id}/close": {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
 
 		"GET /v1/campaigns/{id}/draws":  office,

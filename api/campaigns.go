@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"reflect"
+	"strings"
 	"time"
 
 	"duban/calendar"
@@ -29,6 +30,12 @@ func (s *server) campaignRoutes() {
 		refuses: missing,
 	}, s.campaign)
 	register(s, operation{
+		id: "amend_campaign", method: http.MethodPost, path: "/v1/campaigns/{id}", tag: "Campaigns", summary: "调整批次 Amend a campaign that is under way",
+		doc: "By a leader, with the reason. What is left out stays, and what it was stays on record. Findings are registered for units of the scope only (`out_of_scope`); " +
+			"a unit with findings stays in it.",
+		body: reflect.TypeFor[CampaignAmendment](), refuses: []int{http.StatusNotFound, http.StatusConflict},
+	}, s.amendCampaign)
+	register(s, operation{
 		id: "close_campaign", method: http.MethodPost, path: "/v1/campaigns/{id}/close", tag: "Campaigns", summary: "结束批次 End a campaign",
 		doc: "No finding is registered under it any more; its cases go on.", refuses: missing,
 	}, s.closeCampaign)
@@ -47,6 +54,27 @@ type NewCampaign struct {
 	Override string        `json:"override,omitempty" maxLength:"1000" doc:"A leader's reason for inspecting units more often than the policy allows"`
 }
 
+// A CampaignAmendment is what shall be different about a campaign.
+type CampaignAmendment struct {
+	Name     *string        `json:"name,omitempty" maxLength:"100"`
+	Theme    *string        `json:"theme,omitempty" maxLength:"100"`
+	StartsOn *calendar.Date `json:"starts_on,omitempty" doc:"In the campaign's year"`
+	EndsOn   *calendar.Date `json:"ends_on,omitempty"`
+	Scope    *[]string      `json:"scope,omitempty" minItems:"1" maxItems:"2000" doc:"Ids of all units it covers from now on"`
+	Team     *[]string      `json:"team,omitempty" maxItems:"200" doc:"Accounts of all who carry it out from now on"`
+	Override *string        `json:"override,omitempty" maxLength:"1000" doc:"The reason for inspecting units more often than the policy allows"`
+	Reason   string         `json:"reason" minLength:"1" maxLength:"1000" doc:"Why it is amended"`
+}
+
+// A CampaignChange is an amendment on record.
+type CampaignChange struct {
+	Was    recordText `json:"was" doc:"What was changed, as it was, by field"`
+	Now    recordText `json:"now" doc:"The same fields as they are since"`
+	Reason string     `json:"reason"`
+	Author string     `json:"author" doc:"Account of the leader"`
+	At     time.Time  `json:"at"`
+}
+
 // A Campaign is one inspection of many units.
 type Campaign struct {
 	ID string `json:"id"`
@@ -59,6 +87,8 @@ type Campaign struct {
 	ByStage map[string]int64 `json:"by_stage,omitempty" doc:"Its cases by stage; shown with one campaign"`
 	// Inspectees are those of its scope that came up.
 	Inspectees []string `json:"inspectees,omitempty" doc:"Units of its scope that its latest draw gave; none when nothing was drawn; shown with one campaign"`
+	// Changes are what leaders changed about it.
+	Changes []CampaignChange `json:"changes,omitempty" doc:"What was changed about it, the first first; shown with one campaign"`
 }
 
 func campaignOf(c store.Campaign) Campaign {
@@ -161,7 +191,52 @@ func (s *server) campaign(ctx context.Context, _ *call, in *shortIDInput) (*camp
 	if out.Inspectees, err = s.record.Inspectees(ctx, id); err != nil {
 		return nil, err
 	}
+	changes, err := s.record.CampaignChanges(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range changes {
+		out.Changes = append(out.Changes, CampaignChange{Was: recordText{c.Was}, Now: recordText{c.Now}, Reason: c.Reason, Author: c.Author, At: c.At.UTC()})
+	}
 	return &campaignOutput{Body: out}, nil
+}
+
+func (s *server) amendCampaign(ctx context.Context, c *call, in *shortIDInput) (*campaignOutput, error) {
+	id, err := shortID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	var n CampaignAmendment
+	if err := decode(c.body, &n); err != nil {
+		return nil, err
+	}
+	var f form
+	if n.Name != nil {
+		f.required("name", *n.Name)
+	}
+	if n.Theme != nil {
+		f.text("theme", *n.Theme, maxCode)
+	}
+	if n.Override != nil {
+		f.text("override", *n.Override, maxReason)
+	}
+	f.ids("scope", n.Scope)
+	f.ids("team", n.Team)
+	if strings.TrimSpace(n.Reason) == "" {
+		f.required("reason", n.Reason)
+	}
+	f.text("reason", n.Reason, maxReason)
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	_, err = s.record.AmendCampaign(ctx, id, store.CampaignAmendment{
+		Name: n.Name, Theme: n.Theme, StartsOn: n.StartsOn, EndsOn: n.EndsOn, Scope: n.Scope, Team: n.Team, Override: n.Override,
+		Reason: strings.TrimSpace(n.Reason), Author: c.actor.Account,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.campaign(ctx, c, in)
 }
 
 func (s *server) closeCampaign(ctx context.Context, _ *call, in *shortIDInput) (*campaignOutput, error) {

@@ -62,3 +62,47 @@ func TestPlanningACampaign(t *testing.T) {
 	a = s.as(t, p.Officer, asked{method: http.MethodGet, path: "/v1/campaigns/nobody"})
 	require.Equal(t, http.StatusNotFound, a.Code)
 }
+
+// A campaign holds findings to its scope, whoever registers them and however; a
+// leader widens it with a reason, and what it was stays on record. A unit with
+// findings stays in it.
+func TestACampaignIsAmendedByALeader(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.people
+	campaign := s.campaignOf(t, p.Unit.ID)
+	path := "/v1/campaigns/" + campaign
+	amend := func(who lifecycle.Actor, body map[string]any) answer {
+		return s.as(t, who, asked{method: http.MethodPost, path: path, body: body})
+	}
+	refused := func(a answer, status int, code, field string) {
+		t.Helper()
+		require.Equal(t, status, a.Code, "%s", a.Body)
+		require.Equal(t, []string{code, field}, []string{a.problem(t).Code, a.problem(t).Field})
+	}
+	finding := func(unit, key string) answer {
+		open := *p.Finding("问题"+key, today()).Body.(*lifecycle.OpenCase) //nolint:forcetypeassert // it is
+		open.Unit, open.Campaign = unit, campaign
+		return s.as(t, p.Inspector, asked{method: http.MethodPost, path: "/v1/cases", body: open, header: map[string]string{"Idempotency-Key": key}})
+	}
+	require.Equal(t, http.StatusCreated, finding(p.Unit.ID, "in").Code)
+	refused(finding(p.OtherUnit.ID, "out"), http.StatusUnprocessableEntity, "out_of_scope", "unit")
+
+	both := []string{p.Unit.ID, p.OtherUnit.ID}
+	refused(amend(p.Head, map[string]any{"scope": both, "reason": "增加"}), http.StatusForbidden, "wrong_role", "")
+	refused(amend(p.Leader, map[string]any{"scope": both}), http.StatusUnprocessableEntity, "required", "reason")
+	refused(amend(p.Leader, map[string]any{"reason": "增加"}), http.StatusUnprocessableEntity, "nothing_to_change", "")
+	refused(amend(p.Leader, map[string]any{"scope": []string{p.OtherUnit.ID}, "reason": "更换"}), http.StatusUnprocessableEntity, "unit_has_findings", "scope")
+	refused(amend(p.Leader, map[string]any{"scope": []string{p.Unit.ID, "nothing"}, "reason": "增加"}), http.StatusUnprocessableEntity, "unknown_unit", "scope")
+	a := amend(p.Leader, map[string]any{"scope": both, "theme": "党费收缴", "reason": "群众反映集中"})
+	require.Equal(t, http.StatusOK, a.Code, "%s", a.Body)
+	var amended api.Campaign
+	a.into(t, &amended)
+	require.Equal(t, both, amended.Scope)
+	require.Len(t, amended.Changes, 1)
+	require.Equal(t, []string{"群众反映集中", p.Leader.Account}, []string{amended.Changes[0].Reason, amended.Changes[0].Author})
+	require.JSONEq(t, `{"theme":"","scope":["`+p.Unit.ID+`"]}`, string(amended.Changes[0].Was.RawMessage))
+	require.Equal(t, http.StatusCreated, finding(p.OtherUnit.ID, "widened").Code)
+	require.Equal(t, http.StatusOK, s.as(t, p.Head, asked{method: http.MethodPost, path: path + "/close"}).Code)
+	refused(amend(p.Leader, map[string]any{"theme": "其他", "reason": "更正"}), http.StatusUnprocessableEntity, "campaign_closed", "")
+}

@@ -46,6 +46,16 @@ func (f *form) required(field, value string) string {
 	return f.text(field, value, maxCode)
 }
 
+// ids are ids of the directory, or left out.
+func (f *form) ids(field string, given *[]string) {
+	if given == nil {
+		return
+	}
+	for _, id := range *given {
+		f.text(field, id, maxCode)
+	}
+}
+
 // number is a whole number within bounds, or what it is when left out.
 func (f *form) number(field, value string, least, most, otherwise int) int {
 	if value == "" {

@@ -198,6 +198,8 @@ type Campaigns interface {
 	CampaignProgress(ctx context.Context, id string) (map[string]int64, error)
 	AddCampaign(ctx context.Context, c store.Campaign) (store.Campaign, error)
 	CloseCampaign(ctx context.Context, id string) (store.Campaign, error)
+	AmendCampaign(ctx context.Context, id string, a store.CampaignAmendment) (store.Campaign, error)
+	CampaignChanges(ctx context.Context, id string) ([]store.CampaignChange, error)
 }
 
 // Draws draws campaigns' inspectees and keeps every draw. What the rules turn

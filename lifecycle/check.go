@@ -146,11 +146,17 @@ func (t *turn) unit(field, id string) error {
 	return nil
 }
 
-// campaign refuses a campaign that does not exist, or is over; none at all will
-// do.
-func (t *turn) campaign(field, id string) error {
-	if id != "" && !t.rules.Known.Campaigns[id] {
+// campaign refuses a campaign that does not exist, or is over, and a unit that the
+// campaign does not cover; none at all will do.
+func (t *turn) campaign(field, unit, id string) error {
+	switch {
+	case id == "":
+		return nil
+	case !t.rules.Known.Campaigns[id]:
 		return invalid(field, "unknown_campaign", "没有这个督查批次，或者该批次已经结束。", "There is no such campaign, or it is closed.")
+	case t.rules.Known.Uncovered[id]:
+		return invalid(unit, "out_of_scope", "该单位不在本批次的检查范围内。确属本批次检查的，请由工委领导调整批次的检查范围后再登记。",
+			"The unit is not in the campaign's scope; a leader may widen it.")
 	}
 	return nil
 }

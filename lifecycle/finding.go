@@ -140,7 +140,7 @@ func (b OpenCase) check(t *turn) error {
 		t.dayBetween("found_on", b.FoundOn, Date{}),
 		code("method", b.Method, method),
 		code("category", b.Category, category),
-		t.campaign("campaign", b.Campaign),
+		t.campaign("campaign", "unit", b.Campaign),
 		t.evidence("evidence", b.Evidence),
 	)
 	if err == nil && b.Dimension != "" {
@@ -357,7 +357,7 @@ func onlyAuthor(t *turn) *Refusal {
 }
 
 func (b OpenCase) refers() Refs {
-	refs := Refs{Units: named(&b.Unit), Campaigns: named(&b.Campaign), Evidence: evidenceIn(b.Evidence...)}
+	refs := Refs{Units: named(&b.Unit), Campaigns: named(&b.Campaign), Scope: b.Campaign != "", Evidence: evidenceIn(b.Evidence...)}
 	if b.RepeatOf != "" {
 		refs.Repeat = &RepeatRef{Case: &b.RepeatOf, Unit: &b.Unit}
 	}
@@ -367,7 +367,7 @@ func (b OpenCase) refers() Refs {
 // A draft that is amended may repeat a case already, of which the unit and the
 // day may change.
 func (b AmendDraft) refers() Refs {
-	refs := Refs{Units: named(b.Unit), Campaigns: named(b.Campaign)}
+	refs := Refs{Units: named(b.Unit), Campaigns: named(b.Campaign), Scope: b.Unit != nil || b.Campaign != nil}
 	if b.Evidence != nil {
 		refs.Evidence = evidenceIn(*b.Evidence...)
 	}

@@ -47,6 +47,9 @@ type Known struct {
 	Accounts map[string]Actor
 	// Campaigns are the ids of campaigns that exist and are not closed.
 	Campaigns map[string]bool
+	// Uncovered are the ids of campaigns whose scope has neither the finding's unit
+	// nor one it came from.
+	Uncovered map[string]bool
 	// Posts are those of the case's unit, and who held them from when to when.
 	Posts []PostHeld
 	// Repeated is the case that the finding is said to repeat; nil when there is
@@ -75,6 +78,8 @@ type Refs struct {
 	Units     []string
 	Accounts  []string
 	Campaigns []string
+	// Scope: the body says of which unit a finding is, or of which campaign.
+	Scope bool
 	// Posts: the body names people by the offices they hold in the case's unit.
 	Posts bool
 	// Candidates: it names who comes to look back. Unsealed: and that they have come.

@@ -162,6 +162,9 @@ func (w *work) read(ctx context.Context, t *tx) (head, error) {
 	if len(refs.Campaigns) > 0 {
 		h.queueCampaigns(b, refs.Campaigns)
 	}
+	if refs.Scope {
+		h.queueScope(b, w.caseID, refs.Units, refs.Campaigns)
+	}
 	if refs.Repeat != nil {
 		h.queueRepeat(b, w.caseID, *refs.Repeat)
 	}

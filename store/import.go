@@ -286,13 +286,19 @@ func (s *Store) Judge(ctx context.Context, who lifecycle.Actor, at time.Time) (f
 	if err != nil {
 		return nil, err
 	}
+	covered := scopes{querier: s.pool, known: map[[2]string]bool{}}
 	return func(b *lifecycle.OpenCase) (*lifecycle.Refusal, error) {
 		rules := rules
+		lacks, err := covered.uncovered(ctx, b.Unit, b.Campaign)
+		if err != nil {
+			return nil, fmt.Errorf("read scope of campaign %s: %w", b.Campaign, plain(err))
+		}
+		rules.Known.Uncovered = map[string]bool{b.Campaign: lacks}
 		rules.Known.Units, rules.Known.Campaigns = map[string]bool{b.Unit: true}, map[string]bool{b.Campaign: true}
 		if err := s.knowRepeat(ctx, b, &rules.Known); err != nil {
 			return nil, err
 		}
-		_, err := lifecycle.Decide(lifecycle.Case{}, nil, lifecycle.Command{Actor: who, Body: b}, at, rules)
+		_, err = lifecycle.Decide(lifecycle.Case{}, nil, lifecycle.Command{Actor: who, Body: b}, at, rules)
 		no, _ := errors.AsType[*lifecycle.Refusal](err)
 		return no, nil
 	}, nil
