@@ -43,7 +43,7 @@ const (
 
 // An engine is the one engine program of a test. Every world has a namespace of
 // its own in it.
-type engine struct{ address string }
+type engine struct{ address, keyFile string }
 
 // startEngine starts the engine with namespaces of these names.
 func startEngine(t *testing.T, namespaces []string) engine {
@@ -55,7 +55,7 @@ func startEngine(t *testing.T, namespaces []string) engine {
 	require.NoError(t, err, "make build makes the engine program")
 	t.Cleanup(func() { require.NoError(t, program.Stop(context.Background())) })
 	require.Eventually(t, func() bool { return program.State().Ready }, soon, often)
-	e := engine{program.Address()}
+	e := engine{program.Address(), program.KeyFile()}
 	c := e.dial(t, "duban")
 	for _, name := range namespaces {
 		require.Eventually(t, func() bool { // the engine takes some twenty a second
@@ -71,7 +71,7 @@ func startEngine(t *testing.T, namespaces []string) engine {
 
 func (e engine) dial(t *testing.T, namespace string) client.Client {
 	t.Helper()
-	c, err := dispatch.Dial(e.address, namespace, slog.New(slog.DiscardHandler))
+	c, err := dispatch.Dial(dispatch.Server{Address: e.address, Namespace: namespace, TLS: dispatch.EngineTLS(e.keyFile)}, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
 	return c

@@ -57,7 +57,7 @@ func (b *bench) timed(ctx context.Context, initial []byte) (_ *timed, err error)
 		return nil, err
 	}
 	t.stop = append(t.stop, func() { _ = e.Stop(context.WithoutCancel(ctx)) })
-	if t.client, err = dispatch.Dial(e.Address(), "duban", quiet); err != nil {
+	if t.client, err = dispatch.Dial(dispatch.Server{Address: e.Address(), Namespace: "duban", TLS: dispatch.EngineTLS(e.KeyFile())}, quiet); err != nil {
 		return nil, err
 	}
 	t.stop = append(t.stop, t.client.Close)

@@ -22,18 +22,18 @@ type Temporal struct {
 	namespace string
 }
 
-// Dial prepares a client for the Temporal server at an address, such as
-// 127.0.0.1:7233. It does not connect: the server may be away for now, and
-// every call connects by itself. Close the client when it is no longer needed.
-func Dial(address, namespace string, logger *slog.Logger) (client.Client, error) {
+// Dial prepares a client for a Temporal server. It does not connect: the server
+// may be away for now, and every call connects by itself. Close the client when
+// it is no longer needed.
+func Dial(server Server, logger *slog.Logger) (client.Client, error) {
 	if logger == nil {
 		logger = slog.Default()
 	}
-	c, err := client.NewLazyClient(client.Options{
-		HostPort: address, Namespace: namespace, Logger: log.NewStructuredLogger(slog.New(quiet{logger.Handler()})),
-	})
+	options := server.options()
+	options.Logger = log.NewStructuredLogger(slog.New(quiet{logger.Handler()}))
+	c, err := client.NewLazyClient(options)
 	if err != nil {
-		return nil, fmt.Errorf("prepare client of %s: %w", address, err)
+		return nil, fmt.Errorf("prepare client of %s: %w", server.Address, err)
 	}
 	return c, nil
 }

@@ -39,7 +39,7 @@ func TestOnlyACallsOwnFaultIsNotTheEnginesBeingAway(t *testing.T) {
 
 func TestDialDoesNotConnect(t *testing.T) {
 	t.Parallel()
-	c, err := dispatch.Dial("127.0.0.1:1", "duban", slog.New(slog.DiscardHandler))
+	c, err := dispatch.Dial(dispatch.Server{Address: "127.0.0.1:1", Namespace: "duban"}, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	defer c.Close()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -17,6 +17,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"duban/calendar"
+	"duban/dispatch"
 	"duban/internal/casetest"
 	"duban/internal/loopback"
 	"duban/internal/pgtest"
@@ -138,7 +139,9 @@ func (k *stack) startEngine() {
 // temporal is a client of the stack's engine.
 func (k *stack) temporal() client.Client {
 	k.t.Helper()
-	c, err := client.NewLazyClient(client.Options{HostPort: k.engine.Address(), Namespace: "duban", Logger: discard{}})
+	c, err := client.NewLazyClient(client.Options{
+		HostPort: k.engine.Address(), Namespace: "duban", Logger: discard{}, ConnectionOptions: client.ConnectionOptions{TLS: dispatch.EngineTLS(k.engine.KeyFile())},
+	})
 	require.NoError(k.t, err)
 	k.t.Cleanup(c.Close)
 	return c
@@ -194,15 +197,15 @@ type process struct {
 
 func (k *stack) start(name, address string, args ...string) *process {
 	k.t.Helper()
-	temporal := "127.0.0.1:1" // nobody is there: the engine was left out
+	temporal, key := "127.0.0.1:1", "" // nobody is there: the engine was left out
 	if k.engine != nil {
-		temporal = k.engine.Address()
+		temporal, key = k.engine.Address(), k.engine.KeyFile()
 	}
 	log, err := os.OpenFile(filepath.Join(k.dir, name+".log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	require.NoError(k.t, err)
 	defer log.Close()
 	cmd := exec.Command(os.Getenv("DUBAN_BIN"), args...)
-	cmd.Env = append(os.Environ(), "DATABASE_URL="+k.url, "TEMPORAL_ADDRESS="+temporal,
+	cmd.Env = append(os.Environ(), "DATABASE_URL="+k.url, "TEMPORAL_ADDRESS="+temporal, "DUBAN_ENGINE_KEY_FILE="+key,
 		"DUBAN_EVIDENCE_URL=file://"+k.evidence(), "DUBAN_PAPERS_URL=file://"+k.papers(),
 		"DUBAN_SEAL_KEY="+string(casetest.Keys()[0].Reveal()))
 	cmd.Env = append(cmd.Env, k.env...)

@@ -7,15 +7,15 @@ import (
 	"net/netip"
 )
 
-// parseListen reads the address of the frontend. Nothing on it is
-// authenticated, so it has to be this machine's own.
+// parseListen reads the address of the frontend, which has to be this machine's
+// own: the engine is for one machine.
 func parseListen(text string) (netip.AddrPort, error) {
 	at, err := netip.ParseAddrPort(text)
 	if err != nil {
 		return netip.AddrPort{}, fmt.Errorf("read --listen %q: want an IP address and a port, such as 127.0.0.1:7233", text)
 	}
 	if !at.Addr().IsLoopback() {
-		return netip.AddrPort{}, fmt.Errorf("refuse --listen %s: the engine does not authenticate anybody, so it listens on the loopback interface alone", text)
+		return netip.AddrPort{}, fmt.Errorf("refuse --listen %s: the engine is for one machine, so it listens on the loopback interface alone", text)
 	}
 	if at.Port() == 0 {
 		return netip.AddrPort{}, fmt.Errorf("refuse --listen %s: name a port, or nobody will find the engine", text)

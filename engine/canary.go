@@ -12,7 +12,7 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/server/common"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/credentials"
 	grpcstatus "google.golang.org/grpc/status"
 )
 
@@ -32,8 +32,8 @@ type canary struct {
 	workflows []string // an id in each history shard; empty until known
 }
 
-func newCanary(address, namespace string) (*canary, error) {
-	conn, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+func newCanary(address, namespace string, k key) (*canary, error) {
+	conn, err := grpc.NewClient(address, grpc.WithTransportCredentials(credentials.NewTLS(k.config())))
 	if err != nil {
 		return nil, fmt.Errorf("prepare client of our own frontend: %w", err)
 	}

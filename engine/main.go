@@ -34,6 +34,7 @@ const readyLine = "ready"
 type options struct {
 	DatabaseURL string        `env:"DATABASE_URL" required:"" placeholder:"URL" help:"PostgreSQL database, direct (no transaction pooler), as postgres://… ; a Unix socket goes into the query as host=/folder."`
 	Listen      string        `env:"DUBAN_ENGINE_LISTEN" default:"127.0.0.1:7233" help:"Address of the gRPC frontend; loopback only. Defaults to ${default}."`
+	KeyFile     string        `env:"DUBAN_ENGINE_KEY_FILE" required:"" placeholder:"FILE" help:"The key that engine and clients share, PEM, mode 0600; made when it is not there. Who does not have it is not let in."`
 	Namespace   string        `env:"DUBAN_ENGINE_NAMESPACE" default:"duban" help:"The namespace to serve. Defaults to ${default}."`
 	Retention   time.Duration `env:"DUBAN_ENGINE_RETENTION" default:"168h" help:"How long the histories of ended workflows are kept. Defaults to ${default}."`
 	LogLevel    string        `env:"DUBAN_ENGINE_LOG_LEVEL" default:"warn" enum:"debug,info,warn,error" help:"The least level to log, to standard error, as JSON: ${enum}. Defaults to ${default}."`
@@ -80,6 +81,10 @@ func run(ctx context.Context, o options, serverLog log.Logger, logger *slog.Logg
 	if err != nil {
 		return err
 	}
+	k, err := openKey(o.KeyFile)
+	if err != nil {
+		return err
+	}
 	lease, err := acquireLease(ctx, db, logger)
 	if err != nil {
 		return err
@@ -89,11 +94,11 @@ func run(ctx context.Context, o options, serverLog log.Logger, logger *slog.Logg
 		return err
 	}
 
-	srv, err := startServer(ctx, db, listen, serverLog)
+	srv, err := startServer(ctx, db, listen, k, serverLog)
 	if err != nil {
 		return err
 	}
-	if err := serve(ctx, o, listen.String(), lease, logger); err != nil {
+	if err := serve(ctx, o, listen.String(), k, lease, logger); err != nil {
 		// A server that has to be started anew is not worth a careful stop.
 		return err
 	}
@@ -102,8 +107,8 @@ func run(ctx context.Context, o options, serverLog log.Logger, logger *slog.Logg
 }
 
 // serve says when the started server is ready, and watches it until ctx ends.
-func serve(ctx context.Context, o options, address string, l *lease, logger *slog.Logger) error {
-	c, err := newCanary(address, o.Namespace)
+func serve(ctx context.Context, o options, address string, k key, l *lease, logger *slog.Logger) error {
+	c, err := newCanary(address, o.Namespace, k)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -95,6 +96,7 @@ func TestEngineEndsWhenItsSchemasAreDropped(t *testing.T) {
 type engine struct {
 	cmd     *exec.Cmd
 	address string
+	keyFile string
 	ready   chan struct{} // closed when it says that it serves
 	ended   chan error
 	stderr  syncBuffer
@@ -109,8 +111,8 @@ func startEngine(t *testing.T, pg *postgres, args ...string) *engine {
 	self, err := os.Executable()
 	require.NoError(t, err)
 
-	e := &engine{address: address, ready: make(chan struct{}), ended: make(chan error, 1)}
-	e.cmd = exec.CommandContext(context.Background(), self, append([]string{"--listen", address}, args...)...)
+	e := &engine{address: address, keyFile: filepath.Join(pg.folder, "engine.key"), ready: make(chan struct{}), ended: make(chan error, 1)}
+	e.cmd = exec.CommandContext(context.Background(), self, append([]string{"--listen", address, "--key-file", e.keyFile}, args...)...)
 	e.cmd.Env = append(os.Environ(), playEnv+"=1", "DATABASE_URL="+pg.url())
 	e.cmd.Stderr = &e.stderr
 	out, err := e.cmd.StdoutPipe()
@@ -155,7 +157,9 @@ func (e *engine) log() string { return e.stderr.String() }
 
 func describe(t *testing.T, e *engine) *workflowservice.DescribeNamespaceResponse {
 	t.Helper()
-	c, err := newCanary(e.address, "duban")
+	k, err := openKey(e.keyFile)
+	require.NoError(t, err)
+	c, err := newCanary(e.address, "duban", k)
 	require.NoError(t, err)
 	t.Cleanup(c.close)
 	require.NoError(t, c.ask(t.Context()))

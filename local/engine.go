@@ -18,7 +18,7 @@ import (
 
 // EngineOptions say where and how the engine program runs.
 type EngineOptions struct {
-	// Dir is the data folder, for the log and the recorded address. Required.
+	// Dir is the data folder, for the log, the key and the recorded address. Required.
 	Dir string
 
 	// DatabaseURL is the database whose schemas temporal and
@@ -44,6 +44,7 @@ type EngineOptions struct {
 // Engine is the engine program, kept running until Stop.
 type Engine struct {
 	address    string
+	keyFile    string
 	supervisor *supervisor
 	lock       *folderLock
 	log        *boundedLog
@@ -60,6 +61,7 @@ const (
 	engineLock    = "engine.lock"
 	engineLog     = "engine.log"
 	engineAddress = "engine.address"
+	engineKey     = "engine.key"
 	engineListen  = "127.0.0.1:7233"
 
 	// What the program writes to its standard output when it serves, followed
@@ -112,7 +114,7 @@ func StartEngine(ctx context.Context, o EngineOptions) (_ *Engine, err error) {
 		return nil, fmt.Errorf("make data folder: %w", err)
 	}
 
-	e := &Engine{}
+	e := &Engine{keyFile: EngineKeyFile(dir)}
 	defer func() {
 		if err != nil {
 			e.closed.Do(e.close)
@@ -133,7 +135,7 @@ func StartEngine(ctx context.Context, o EngineOptions) (_ *Engine, err error) {
 
 // supervise starts the program and keeps it running, for as long as life.
 func (e *Engine) supervise(life context.Context, o EngineOptions) {
-	args := []string{"--listen", e.address}
+	args := []string{"--listen", e.address, "--key-file", e.keyFile}
 	if o.Namespace != "" {
 		args = append(args, "--namespace", o.Namespace)
 	}
@@ -160,6 +162,13 @@ func (e *Engine) supervise(life context.Context, o EngineOptions) {
 // Address is where the engine serves gRPC, as host:port. It is the same for
 // the life of the supervisor, whether the engine is up or not.
 func (e *Engine) Address() string { return e.address }
+
+// KeyFile is where the engine keeps the key that whoever calls it must have. Its
+// first start makes it.
+func (e *Engine) KeyFile() string { return e.keyFile }
+
+// EngineKeyFile is that of the engine that runs on the data folder dir.
+func EngineKeyFile(dir string) string { return filepath.Join(dir, engineKey) }
 
 // An EngineState tells how the engine is doing at one moment.
 type EngineState struct {

@@ -80,6 +80,15 @@ func (s *System) DatabaseURL() string { return s.databaseURL }
 // is known before the server answers there.
 func (s *System) TemporalAddress() string { return s.temporalAddress }
 
+// EngineKeyFile is where the engine keeps its key, and false when the Temporal
+// server is not ours.
+func (s *System) EngineKeyFile() (string, bool) {
+	if s.engine == nil {
+		return "", false
+	}
+	return s.engine.KeyFile(), true
+}
+
 // EngineState returns how the engine is doing, and false when the Temporal
 // server is not ours to know about.
 func (s *System) EngineState() (EngineState, bool) {

@@ -47,6 +47,7 @@ type system struct {
 	record   *store.Store
 	database string
 	address  string
+	folder   string // of the engine
 	temporal client.Client
 	people   casetest.People
 	door     *dispatch.Dispatcher
@@ -61,7 +62,7 @@ type system struct {
 func newSystem(t *testing.T, day time.Duration, watch bool) *system {
 	t.Helper()
 	ctx := t.Context()
-	s := &system{database: pgtest.Database(t), address: loopback.Address(t), logger: slog.New(slog.DiscardHandler), left: &leaving{}}
+	s := &system{database: pgtest.Database(t), address: loopback.Address(t), folder: pgtest.Folder(t), logger: slog.New(slog.DiscardHandler), left: &leaving{}}
 	if os.Getenv("DUBAN_TEST_LOG") != "" {
 		s.logger = slog.New(slog.NewTextHandler(t.Output(), nil))
 	}
@@ -82,7 +83,7 @@ func newSystem(t *testing.T, day time.Duration, watch bool) *system {
 			_ = s.engine.Stop(context.Background())
 		}
 	})
-	s.temporal, err = dispatch.Dial(s.address, namespace, s.logger)
+	s.temporal, err = dispatch.Dial(dispatch.Server{Address: s.address, Namespace: namespace, TLS: dispatch.EngineTLS(local.EngineKeyFile(s.folder))}, s.logger)
 	require.NoError(t, err)
 	t.Cleanup(s.temporal.Close)
 	s.door = dispatch.New(s.record, dispatch.Options{Engine: dispatch.NewTemporal(s.temporal, namespace), Watch: watch, Logger: s.logger})
@@ -131,7 +132,7 @@ func (s *system) startEngine(t *testing.T) {
 	t.Helper()
 	var err error
 	s.engine, err = local.StartEngine(t.Context(), local.EngineOptions{
-		Dir: pgtest.Folder(t), DatabaseURL: s.database, Listen: s.address, Namespace: namespace, Logger: s.logger,
+		Dir: s.folder, DatabaseURL: s.database, Listen: s.address, Namespace: namespace, Logger: s.logger,
 		Bin: cmp.Or(os.Getenv("DUBAN_ENGINE_BIN"), "../bin/duban-engine"),
 	})
 	require.NoError(t, err, "make build makes the engine program")

@@ -26,6 +26,7 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"duban/activities"
+	"duban/dispatch"
 	"duban/internal/pgtest"
 	"duban/local"
 	"duban/store"
@@ -253,6 +254,7 @@ func newCapture(t *testing.T, folder string) *capture {
 	require.Eventually(t, func() bool {
 		c, err = client.Dial(client.Options{
 			HostPort: engine.Address(), Namespace: "duban", Identity: "capture", Logger: log.NewStructuredLogger(quiet),
+			ConnectionOptions: client.ConnectionOptions{TLS: dispatch.EngineTLS(engine.KeyFile())},
 		})
 		return err == nil
 	}, 5*time.Minute, 100*time.Millisecond)

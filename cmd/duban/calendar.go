@@ -9,7 +9,6 @@ import (
 
 	"duban/calendar"
 	"duban/dispatch"
-	"duban/local"
 	"duban/store"
 )
 
@@ -92,14 +91,18 @@ func (c calendarImportCmd) Run(ctx context.Context, s *settings) error {
 // recompute starts the workflow that moves open cases to the new calendar. The
 // job is in the record, so a Schedule takes it up when the engine is away.
 func (calendarImportCmd) recompute(ctx context.Context, s *settings, record *store.Store, job string) error {
-	address := s.TemporalAddress
-	if address == "" {
+	found := *s
+	if s.TemporalAddress == "" {
 		var err error
-		if _, address, err = local.Running(s.Data); err != nil {
+		if found, err = s.running(); err != nil {
 			return fmt.Errorf("look for a running system: %w", err)
 		}
 	}
-	temporal, err := dispatch.Dial(address, s.TemporalNamespace, slog.New(slog.DiscardHandler))
+	server, err := found.temporal()
+	if err != nil {
+		return err
+	}
+	temporal, err := dispatch.Dial(server, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

@@ -156,7 +156,7 @@ func (d *demoStage) start(ctx context.Context, args ...string) (*process, error)
 	}
 	defer log.Close()
 	cmd := exec.CommandContext(ctx, self, args...)
-	cmd.Env = append(os.Environ(), "DATABASE_URL="+d.postgres.URL(), "TEMPORAL_ADDRESS="+d.engine.Address(), "DUBAN_PAPERS_URL="+papers, "DUBAN_EVIDENCE_URL="+files,
+	cmd.Env = append(os.Environ(), "DATABASE_URL="+d.postgres.URL(), "TEMPORAL_ADDRESS="+d.engine.Address(), "DUBAN_ENGINE_KEY_FILE="+d.engine.KeyFile(), "DUBAN_PAPERS_URL="+papers, "DUBAN_EVIDENCE_URL="+files,
 		"DUBAN_SEAL_KEY=", "DUBAN_SEAL_KEY_COMMAND=", "DUBAN_SEAL_KEY_FILE="+filepath.Join(d.dir, sealKeyFile))
 	cmd.Stdout, cmd.Stderr = log, log
 	p := &process{cmd: cmd, done: make(chan struct{})}

@@ -81,7 +81,14 @@ func (p parts) run(ctx context.Context) error {
 			return err
 		}
 	}
-	temporal, err := dispatch.Dial(p.settings.TemporalAddress, p.settings.TemporalNamespace, log)
+	server, err := p.settings.temporal()
+	if err != nil {
+		return err
+	}
+	if exposed(server) {
+		log.WarnContext(ctx, "the Temporal server is reached without TLS: whoever is on the way may stop the clocks; see --temporal-tls", slog.String("address", server.Address))
+	}
+	temporal, err := dispatch.Dial(server, log)
 	if err != nil {
 		return err
 	}

@@ -74,6 +74,9 @@ func (c serveCmd) Run(ctx context.Context, s *settings) error {
 		return err
 	}
 	p.settings.DatabaseURL, p.settings.TemporalAddress = system.DatabaseURL(), system.TemporalAddress()
+	if key, ours := system.EngineKeyFile(); ours {
+		p.settings.temporalSettings = temporalSettings{EngineKeyFile: key}
+	}
 	p.ready = func(ctx context.Context, record *store.Store, address string) error {
 		token, err := firstToken(ctx, record, s.Data)
 		if err != nil {
