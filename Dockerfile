@@ -18,8 +18,8 @@ RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache
 FROM alpine:${ALPINE_VERSION} AS duban
 RUN adduser -D -H -u 10001 duban
 COPY --from=build /out/duban /usr/local/bin/duban
-# A new volume that is put here belongs to whom the folder belongs to.
-RUN mkdir /evidence && chown duban /evidence
+# A new volume that is put at one of these belongs to whom the folder belongs to.
+RUN mkdir /evidence /papers && chown duban /evidence /papers
 USER duban
 EXPOSE 8080
 ARG VERSION=dev

@@ -132,3 +132,22 @@ func list(t *testing.T) ([]byte, error) {
 	cmd.Dir = root
 	return cmd.Output()
 }
+
+// A new volume has the owner and mode of the folder that the image has at its
+// place, and root's where there is none: then the account of the image cannot write.
+func TestImageHasTheFolderOfEveryVolume(t *testing.T) {
+	t.Parallel()
+	text := dockerfile(t).text
+	account := regexp.MustCompile(`(?m)^USER (\S+)$`).FindStringSubmatch(text)
+	require.NotNil(t, account)
+	made := regexp.MustCompile(`(?m)^RUN mkdir ([^&\n]+?) && chown (\S+) ([^&\n]+?)$`).FindStringSubmatch(text)
+	require.NotNil(t, made)
+	require.Equal(t, account[1], made[2])
+	require.Equal(t, made[1], made[3], "each folder that is made is handed over")
+	folders := strings.Fields(made[1])
+	for name, service := range ours(whole(t)) {
+		for _, volume := range service.Volumes {
+			require.Contains(t, folders, volume.Target, "%s keeps files there", name)
+		}
+	}
+}
