@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"duban/calendar"
+	"duban/dispatch"
 	"duban/lifecycle"
 	"duban/policy"
 )
@@ -27,11 +28,19 @@ type TaskList struct {
 	Undelivered []UndeliveredPaper `json:"undelivered,omitempty" doc:"Papers of open cases that were given up or came back: have them sent again, or serve them otherwise and say so; for the officers of their cases and for section heads, on the first page"`
 	Unoffered   []UnofferedUnit    `json:"unoffered,omitempty" doc:"Units whose new secretary has no account to accept the open cases with: record one with the post, or hand them over in person; for section heads, on the first page"`
 	Rules       []RuleProposal     `json:"rules,omitempty" doc:"Rules that somebody proposed and a leader confirms or does not; for leaders, on the first page, the newest 20"`
+	LateRounds  []LateRound        `json:"late_rounds,omitempty" doc:"What the system should have begun by itself and did not; it is being mended, and the administrator should be told when it stays; for leaders and administrators, on the first page"`
 	Next        string             `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 
 // ruleTasks is how many proposals a leader is shown among his tasks.
 const ruleTasks = 20
+
+// A LateRound is what the system does again and again, and did not begin in time.
+type LateRound struct {
+	Round   string    `json:"round" enum:"jobs,look_backs,messages,bounces"`
+	RoundZH string    `json:"round_zh"`
+	Since   time.Time `json:"since" doc:"When it last began"`
+}
 
 // An UnofferedUnit has cases that cannot be offered to who answers for it now.
 type UnofferedUnit struct {
@@ -115,6 +124,15 @@ func (s *server) tasks(ctx context.Context, c *call, in *pageInput) (*tasksOutpu
 		}
 		for _, p := range proposed {
 			out.Rules = append(out.Rules, ruleProposalOf(p))
+		}
+	}
+	if c.actor.Has(lifecycle.Leader) || c.actor.Has(lifecycle.Admin) {
+		late, err := s.record.LateRounds(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range late {
+			out.LateRounds = append(out.LateRounds, LateRound{Round: r.Name, RoundZH: dispatch.RoundZH(r.Name), Since: r.Since})
 		}
 	}
 	return &tasksOutput{Body: out}, nil

@@ -29,6 +29,7 @@ type scene struct {
 	read  func() (store.CaseView, error)
 	ready func() (store.Readiness, error)
 	enter func(token string) (lifecycle.Actor, error)
+	late  []store.LateRound
 }
 
 // Authenticate lets everybody in as an officer.
@@ -46,6 +47,9 @@ func (s scene) Case(context.Context, lifecycle.Actor, string) (store.CaseView, e
 
 // Ready does what the test says.
 func (s scene) Ready(context.Context) (store.Readiness, error) { return s.ready() }
+
+// LateRounds are those of the scene.
+func (s scene) LateRounds(context.Context) ([]store.LateRound, error) { return s.late, nil }
 
 // A safe buffer is written by the handler and read by the test.
 type safeBuffer struct {
@@ -180,14 +184,19 @@ func TestHealth(t *testing.T) {
 	err := error(nil)
 	registry := prometheus.NewRegistry()
 	h := api.New(api.Options{
-		Record:   scene{ready: func() (store.Readiness, error) { return store.Readiness{Behind: time.Millisecond, Schema: 1}, err }},
+		Record: scene{
+			ready: func() (store.Readiness, error) { return store.Readiness{Behind: time.Millisecond, Schema: 1}, err },
+			late:  []store.LateRound{{Name: "messages"}},
+		},
 		Registry: registry, Engine: func() string { return "away" }, Worker: func() string { return "none" },
 	})
 	get := func(path string) answer { return send(t, h, asked{method: http.MethodGet, path: path}) }
 	require.Equal(t, http.StatusOK, get("/healthz").Code)
 	ready := get("/readyz")
 	require.Equal(t, http.StatusOK, ready.Code)
-	require.JSONEq(t, `{"ready":true,"database":"ok","clock_difference":"1ms","schema":1,"engine":"away","worker":"none"}`, ready.Body.String())
+	require.JSONEq(t, `{"ready":true,"database":"ok","clock_difference":"1ms","schema":1,"engine":"away","worker":"none","late_rounds":["messages"],"notes":[`+
+		`"可以照常办理；计时引擎不可用，到期事项照常处理，消息暂不发出。 People go on working; the engine is away: what falls due is applied all the same, and messages wait.",`+
+		`"可以照常办理；部分定时工作没有按时开始，系统正在恢复。 People go on working; some of what is done at intervals did not begin in time, and is being mended."]}`, ready.Body.String())
 	err = fmt.Errorf("check record: %w: secret", store.ErrBusy)
 	ready = get("/readyz")
 	require.Equal(t, http.StatusServiceUnavailable, ready.Code)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -21,6 +22,12 @@ type Options struct {
 	// Watch: take up left-over tellings and watch over late alarms, as every
 	// process with a worker must. Defaults to false.
 	Watch bool
+	// Mend brings Schedules of the engine back that begin no rounds. Defaults to
+	// none: whether they do is not watched. With it, teams whose day it is are told
+	// from here while the engine does not have it done.
+	Mend func(ctx context.Context, schedules []string) error
+	// Clock dates what is told. Defaults to time.Now.
+	Clock func() time.Time
 	// Intervals are how often it looks. Default to what each field says.
 	Intervals Intervals
 	// Logger gets what nobody else is told. Defaults to slog.Default().
@@ -43,6 +50,7 @@ type Dispatcher struct {
 	metrics   *metrics
 	teller    *teller
 	watchdog  *watchdog
+	lookout   *lookout // nil without Mend
 }
 
 // New returns a dispatcher for the record. It panics when metrics of the same
@@ -66,6 +74,12 @@ func New(record Record, o Options) *Dispatcher {
 	}
 	d.watchdog = &watchdog{
 		record: record, engine: d.engine, poke: d.poke, log: log, metrics: d.metrics, seen: map[string]sighting{},
+	}
+	if o.Mend != nil {
+		d.lookout = &lookout{record: record, mend: o.Mend, health: d.health, log: log, clock: time.Now}
+		if o.Clock != nil {
+			d.lookout.clock = o.Clock
+		}
 	}
 	if o.Metrics != nil {
 		o.Metrics.MustRegister(d.metrics.collectors()...)

@@ -36,6 +36,8 @@ type memory struct {
 	// ones fail.
 	stuck, broken map[string]bool
 	away          bool
+	late          []store.LateRound
+	told          []time.Time // when look-backs were told of
 	applied       []string
 }
 
@@ -360,4 +362,17 @@ func metric(t *testing.T, from prometheus.Gatherer, name string) float64 {
 func pass(d time.Duration) {
 	<-time.After(d)
 	synctest.Wait()
+}
+
+func (m *memory) LateRounds(context.Context) ([]store.LateRound, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.late, nil
+}
+
+func (m *memory) DispatchLookBacks(_ context.Context, now time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.told = append(m.told, now)
+	return nil
 }

@@ -46,10 +46,19 @@ type Life interface {
 	HeartbeatEvery(ctx context.Context) (time.Duration, error)
 }
 
+// Rounds is what the record knows of what the engine begins by itself.
+type Rounds interface {
+	// LateRounds lists what should have begun and did not.
+	LateRounds(ctx context.Context) ([]store.LateRound, error)
+	// DispatchLookBacks tells the teams whose day it is, once.
+	DispatchLookBacks(ctx context.Context, now time.Time) error
+}
+
 // Record is what dispatch needs of the record.
 type Record interface {
 	Commands
 	Tellings
 	Alarms
 	Life
+	Rounds
 }

@@ -38,6 +38,9 @@ func (d *Dispatcher) tickers() []ticker {
 			ticker{name: "late alarms", every: d.watchEvery, do: func(ctx context.Context) error { return d.watchdog.round(ctx, d.late(ctx)) }},
 		)
 	}
+	if d.lookout != nil {
+		ts = append(ts, ticker{name: "late rounds", every: d.roundsEvery, do: d.lookout.round})
+	}
 	return ts
 }
 
@@ -79,6 +82,10 @@ func (d *Dispatcher) beatEvery(ctx context.Context) time.Duration {
 
 func (d *Dispatcher) watchEvery(ctx context.Context) time.Duration {
 	return d.pace.scale(ctx, d.intervals.Watch, watchEvery, 2*leastEvery)
+}
+
+func (d *Dispatcher) roundsEvery(ctx context.Context) time.Duration {
+	return d.pace.scale(ctx, d.intervals.Rounds, roundsEvery, leastRounds)
 }
 
 func (d *Dispatcher) late(ctx context.Context) time.Duration {

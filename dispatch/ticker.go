@@ -17,6 +17,8 @@ type Intervals struct {
 	// Watch is how often late alarms are looked for, Late how late they must
 	// be. Default to 1 and 2 minutes.
 	Watch, Late time.Duration
+	// Rounds is how often late rounds are looked for. Defaults to 20 seconds.
+	Rounds time.Duration
 	// Check is how old the news of the engine may grow. Defaults to 10 seconds,
 	// and to 2 while it is away, in any case.
 	Check time.Duration

@@ -131,7 +131,7 @@ func (s schedules) factor(ctx context.Context) float64 {
 }
 
 func (s schedules) ensure(ctx context.Context, all []schedule) error {
-	var errs []error
+	errs := []error{s.expect(ctx, all)}
 	for _, one := range all {
 		if err := s.ensureOne(ctx, one); err != nil {
 			errs = append(errs, fmt.Errorf("ensure schedule %s: %w", one.id, err))
@@ -140,8 +140,19 @@ func (s schedules) ensure(ctx context.Context, all []schedule) error {
 	return errors.Join(errs...)
 }
 
-// ensureOne makes the Schedule if it is missing and updates it if it differs.
-// Whether an operator paused it is his business.
+// expect tells the record how often each of them begins a round.
+func (s schedules) expect(ctx context.Context, all []schedule) error {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	every := make(map[string]time.Duration, len(all))
+	for _, one := range all {
+		every[one.id] = one.every + one.jitter
+	}
+	return s.record.ExpectRounds(ctx, every)
+}
+
+// ensureOne makes the Schedule if it is missing and updates it if it differs. One
+// that was paused goes on when it is missed: see Mend.
 func (s schedules) ensureOne(ctx context.Context, want schedule) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*callLimit)
 	defer cancel()

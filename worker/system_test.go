@@ -86,10 +86,12 @@ func newSystem(t *testing.T, day time.Duration, watch bool) *system {
 	s.temporal, err = dispatch.Dial(dispatch.Server{Address: s.address, Namespace: namespace, TLS: dispatch.EngineTLS(local.EngineKeyFile(s.folder))}, s.logger)
 	require.NoError(t, err)
 	t.Cleanup(s.temporal.Close)
-	s.door = dispatch.New(s.record, dispatch.Options{Engine: dispatch.NewTemporal(s.temporal, namespace), Watch: watch, Logger: s.logger})
 	s.worker = worker.New(worker.Options{
 		Temporal: s.temporal, Namespace: namespace, Record: s.record, Ensure: time.Second, Logger: s.logger,
 		Sender: &activities.SenderOptions{Messages: s.record, Channel: s.left},
+	})
+	s.door = dispatch.New(s.record, dispatch.Options{
+		Engine: dispatch.NewTemporal(s.temporal, namespace), Watch: watch, Mend: s.worker.Mend, Logger: s.logger, Intervals: dispatch.Intervals{Rounds: 10 * often},
 	})
 	require.Equal(t, worker.Idle, s.worker.State())
 
@@ -215,6 +217,28 @@ func (s *system) changeSchedules(t *testing.T) {
 		},
 	}))
 	require.NoError(t, s.temporal.ScheduleClient().GetHandle(t.Context(), workflows.ScheduleJobs).Pause(t.Context(), client.SchedulePauseOptions{}))
+}
+
+// missRound makes a Schedule's last round an hour old.
+func (s *system) missRound(t *testing.T, id string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), s.database)
+	require.NoError(t, err)
+	defer func() { _ = conn.Close(context.Background()) }()
+	tag, err := conn.Exec(t.Context(), `UPDATE rounds SET began_at = began_at - interval '1 hour' WHERE name = $1`, id)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, tag.RowsAffected(), "it is expected")
+}
+
+// late are the rounds that should have begun.
+func (s *system) late(t *testing.T) (names []string) {
+	t.Helper()
+	late, err := s.record.LateRounds(t.Context())
+	require.NoError(t, err)
+	for _, r := range late {
+		names = append(names, r.Name)
+	}
+	return names
 }
 
 func (s *system) paused(t *testing.T, id string) bool {

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/worker"
 
 	"duban/activities"
@@ -23,6 +24,10 @@ type Record interface {
 	// HeartbeatEvery is a minute, and less when legal days are compressed: the
 	// Schedules keep pace.
 	HeartbeatEvery(ctx context.Context) (time.Duration, error)
+	// ExpectRounds says how often each Schedule begins a round, BeginRound that one
+	// does.
+	ExpectRounds(ctx context.Context, every map[string]time.Duration) error
+	BeginRound(ctx context.Context, name string) error
 }
 
 // Options says what a worker works with.
@@ -65,6 +70,7 @@ type Worker struct {
 	client     client.Client
 	namespace  string
 	activities *activities.Activities
+	rounds     *rounds
 	schedules  schedules
 	log        *slog.Logger
 
@@ -107,6 +113,7 @@ func New(o Options) *Worker {
 	return &Worker{
 		client: o.Temporal, namespace: o.Namespace, log: log, state: Idle,
 		activities: activities.New(activities.Options{Record: o.Record, Sender: o.Sender, Bounces: o.Bounces, Clock: o.Clock, Logger: log, Metrics: o.Metrics}),
+		rounds:     &rounds{record: o.Record, log: log},
 		schedules:  schedules{client: o.Temporal, record: o.Record, every: o.Ensure, log: log},
 	}
 }
@@ -154,6 +161,7 @@ func (w *Worker) work(ctx context.Context) error {
 		WorkerStopTimeout:                       stopLimit,
 		DeadlockDetectionTimeout:                stuckLimit,
 		DisableRegistrationAliasing:             true,
+		Interceptors:                            []interceptor.WorkerInterceptor{w.rounds},
 		OnFatalError:                            func(err error) { fatal <- err },
 	})
 	workflows.Register(sdk)

@@ -28,11 +28,13 @@ func TestWorkerOutlivesItsEngine(t *testing.T) {
 	require.Eventually(t, func() bool { return s.scheduled(t) }, soon, often)
 	require.Eventually(t, func() bool { return s.untold(t) == 0 }, soon, often)
 
-	// Somebody changes a Schedule and pauses another: the first is put right, the
-	// second is his business.
+	// Somebody changes a Schedule and pauses another: the first is put right, and the
+	// second goes on when it is missed.
 	s.changeSchedules(t)
 	require.Eventually(t, func() bool { return s.scheduled(t) }, soon, often)
 	require.True(t, s.paused(t, workflows.ScheduleJobs))
+	s.missRound(t, workflows.ScheduleJobs)
+	require.Eventually(t, func() bool { return !s.paused(t, workflows.ScheduleJobs) && len(s.late(t)) == 0 }, soon, often, "and begins a round at once")
 
 	s.dropEngineSchemas(t)
 	require.Eventually(t, func() bool { return s.scheduled(t) }, 2*soon, often, "the Schedules came back by themselves")

@@ -95,13 +95,9 @@ func (p parts) run(ctx context.Context) error {
 	defer temporal.Close()
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	door := dispatch.New(record, dispatch.Options{
-		Engine: dispatch.NewTemporal(temporal, p.settings.TemporalNamespace), Heart: p.api, Watch: p.worker, Logger: log, Metrics: registry,
-	})
-
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return door.Run(ctx) })
 	state := func() string { return "elsewhere" }
+	var mend func(context.Context, []string) error
 	if p.worker {
 		o := worker.Options{
 			Temporal: temporal, Namespace: p.settings.TemporalNamespace, Record: record, Logger: log, Metrics: registry,
@@ -111,9 +107,13 @@ func (p parts) run(ctx context.Context) error {
 			o.Bounces = &activities.BounceOptions{Bounces: record, Mailbox: mailbox}
 		}
 		w := worker.New(o)
-		state = w.State
+		state, mend = w.State, w.Mend
 		group.Go(func() error { return w.Run(ctx) })
 	}
+	door := dispatch.New(record, dispatch.Options{
+		Engine: dispatch.NewTemporal(temporal, p.settings.TemporalNamespace), Heart: p.api, Watch: p.worker, Mend: mend, Logger: log, Metrics: registry,
+	})
+	group.Go(func() error { return door.Run(ctx) })
 	if p.api {
 		files, err := openEvidence(ctx, p.evidence, p.limits.EvidenceMaxMiB<<20, log)
 		if err != nil {
