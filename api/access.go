@@ -19,6 +19,9 @@ type access struct {
 	roles     []lifecycle.Role
 	// streams: the handler reads the body itself, as it arrives.
 	streams bool
+	// receipts: the record keeps receipts of its own for what is done here. reads:
+	// nothing is done here, whatever the method says.
+	receipts, reads bool
 }
 
 // may reports whether the person may use the route.
@@ -45,8 +48,8 @@ func accessTable() map[string]access {
 		readers = access{roles: without(lifecycle.Roles(), lifecycle.Admin)}
 		// overseers see to all cases at once.
 		overseers = access{roles: lifecycle.Overseers()}
-		// actors may change a case; which, and how, is the lifecycle's to say.
-		actors = access{roles: without(lifecycle.Roles(), lifecycle.Admin, lifecycle.Auditor)}
+		// commands change a case; which, and how, is the lifecycle's to say.
+		commands = access{receipts: true, roles: without(lifecycle.Roles(), lifecycle.Admin, lifecycle.Auditor)}
 	)
 	table := map[string]access{
 		"GET /healthz":      public,
@@ -70,16 +73,16 @@ func accessTable() map[string]access {
 
 		"GET /v1/cases/{id}/evidence":       readers,
 		"GET /v1/cases/{id}/evidence/{eid}": readers,
-		"POST /v1/cases/{id}/evidence": {streams: true, roles: []lifecycle.Role{
+		"POST /v1/cases/{id}/evidence": {streams: true, receipts: true, roles: []lifecycle.Role{
 			lifecycle.Inspector, lifecycle.Officer, lifecycle.LookBackLead, lifecycle.Leader, lifecycle.UnitSecretary, lifecycle.UnitContact,
 		}},
 
 		"GET /v1/commands/{id}":               readers,
 		"GET /v1/cases/{id}/documents/{file}": readers,
 
-		"POST /v1/cases": {roles: lifecycle.KindOpenCase.Who()},
+		"POST /v1/cases": {receipts: true, roles: lifecycle.KindOpenCase.Who()},
 		// A kind of command that does not exist.
-		"POST /v1/cases/{id}/commands/{kind}": actors,
+		"POST /v1/cases/{id}/commands/{kind}": commands,
 
 		"GET /v1/campaigns":             office,
 		"POST /v1/campaigns":            {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
@@ -91,7 +94,7 @@ func accessTable() map[string]access {
 		"POST /v1/campaigns/{id}/draws": {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
 		"GET /v1/draws/{id}":            office,
 		// It only reads.
-		"POST /v1/draws/{id}/replay":         office,
+		"POST /v1/draws/{id}/replay":         {reads: true, roles: office.roles},
 		"POST /v1/draw-requests/{id}/answer": {roles: []lifecycle.Role{lifecycle.Leader}},
 
 		"GET " + pathEntries:     readers,
@@ -140,7 +143,7 @@ func accessTable() map[string]access {
 		"GET /v1/units/{id}/officers":          office,
 		"GET /v1/units/{id}/changes":           office,
 		"POST /v1/units/{id}/changes":          keepers,
-		"POST /v1/units/{id}/handover":         {roles: lifecycle.KindHandOver.Who()},
+		"POST /v1/units/{id}/handover":         {receipts: true, roles: lifecycle.KindHandOver.Who()},
 		"GET /v1/units/{id}/background":        {roles: without(staff(), lifecycle.Admin)},
 		"GET /v1/units/{id}/posts":             office,
 		"POST /v1/units/{id}/posts":            keepers,
@@ -193,7 +196,7 @@ func accessTable() map[string]access {
 		"GET " + pathLookBackPlan: {roles: without(staff(), lifecycle.Admin)},
 		// Why somebody was recused is for those who may read every recusal.
 		"GET " + pathRosters:        {roles: []lifecycle.Role{lifecycle.Auditor, lifecycle.Leader, lifecycle.Head}},
-		"POST " + pathLookBackCheck: {roles: []lifecycle.Role{lifecycle.Auditor, lifecycle.Leader, lifecycle.Manager, lifecycle.Head, lifecycle.LookBackLead}},
+		"POST " + pathLookBackCheck: {reads: true, roles: []lifecycle.Role{lifecycle.Auditor, lifecycle.Leader, lifecycle.Manager, lifecycle.Head, lifecycle.LookBackLead}},
 
 		"GET /v1/policy":          office,
 		"GET /v1/calendar/{year}": everybody,
@@ -203,7 +206,7 @@ func accessTable() map[string]access {
 		table["GET /v1/overview/"+string(kind)+".xlsx"] = overseers
 	}
 	for _, kind := range commandKinds() {
-		table["POST "+commandPath(kind)] = actors
+		table["POST "+commandPath(kind)] = commands
 	}
 	for _, kind := range lifecycle.EntryKinds() {
 		table["POST "+actPath(kind)] = access{roles: kind.Who()}

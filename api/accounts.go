@@ -23,7 +23,8 @@ func (s *server) accountRoutes() {
 	}, s.accounts)
 	register(s, operation{
 		id: "add_account", method: http.MethodPost, path: "/v1/accounts", tag: "Accounts", summary: "新增账号 Add an account",
-		doc: "The answer holds the account's first token, which is shown this once.", status: http.StatusCreated, body: reflect.TypeFor[NewAccount](),
+		doc:    "The answer holds the account's first token. It is told again only to the same request with the same key, from the same token.",
+		status: http.StatusCreated, body: reflect.TypeFor[NewAccount](), refuses: []int{http.StatusConflict},
 	}, s.addAccount)
 	register(s, operation{
 		id: "disable_account", method: http.MethodPost, path: "/v1/accounts/{id}/disable", tag: "Accounts", summary: "停用账号 End an account",
@@ -31,7 +32,8 @@ func (s *server) accountRoutes() {
 	}, s.disableAccount)
 	register(s, operation{
 		id: "add_token", method: http.MethodPost, path: "/v1/accounts/{id}/tokens", tag: "Accounts", summary: "新增令牌 Make a token",
-		doc: "Shown this once.", status: http.StatusCreated, refuses: missing,
+		doc:    "Told again only to the same request with the same key, from the same token.",
+		status: http.StatusCreated, refuses: []int{http.StatusNotFound, http.StatusConflict},
 	}, s.addToken)
 	register(s, operation{
 		id: "revoke_tokens", method: http.MethodDelete, path: "/v1/accounts/{id}/tokens", tag: "Accounts", summary: "吊销令牌 End every token of an account",

@@ -128,20 +128,23 @@ type server struct {
 	quota  store.Quota
 	// patience is how long a file may take to come.
 	patience Patience
-	uploads  *places
-	log      *slog.Logger
-	clock    func() time.Time
-	engine   func() string
-	worker   func() string
-	access   map[string]access
-	limits   *limiter
-	metrics  *metrics
-	huma     huma.API
-	// startImport has an import done; workbooks and reading bound how many
-	// workbooks are on their way, and read.
+	// uploads, workbooks and downloads are the places of files on their way, and lanes
+	// what each account has done at once; refused counts what was turned down.
+	uploads, workbooks, downloads *shares
+	lanes                         *lanes
+	refused                       *refusals
+	log                           *slog.Logger
+	lines                         *requestLog
+	clock                         func() time.Time
+	engine                        func() string
+	worker                        func() string
+	access                        map[string]access
+	limits                        *limiter
+	metrics                       *metrics
+	huma                          huma.API
+	// startImport has an import done; reading is whose turn it is to read a workbook.
 	startImport  func(ctx context.Context, importID string) error
 	startNotices func(ctx context.Context, runID string) error
-	workbooks    chan struct{}
 	reading      chan struct{}
 	papers       *papers.Keeper
 	targets      Targets
@@ -164,9 +167,10 @@ func build(o Options) (*gin.Engine, *server) {
 	router.ForwardedByClientIP = false
 
 	s := &server{
-		record: o.Record, doer: o.Doer, jobs: o.Jobs, files: o.Evidence, quota: o.Quota, patience: o.Patience, uploads: newPlaces(), log: o.Logger, clock: o.Clock, engine: o.Engine, worker: o.Worker,
+		record: o.Record, doer: o.Doer, jobs: o.Jobs, files: o.Evidence, quota: o.Quota, patience: o.Patience, uploads: newShares(maxUploads, uploadsOfAccount), workbooks: newShares(maxWorkbooks, workbooksOfAccount), downloads: newShares(maxDownloads, downloadsOfAccount), lanes: newLanes(), refused: newRefusals(),
+		log: o.Logger, lines: newRequestLog(o.Logger), clock: o.Clock, engine: o.Engine, worker: o.Worker,
 		access: accessTable(), limits: newLimiter(o.PerSecond, o.Burst), metrics: newMetrics(o.Registry),
-		startImport: o.StartImport, startNotices: o.StartNotices, workbooks: make(chan struct{}, maxWorkbooks), reading: make(chan struct{}, 1),
+		startImport: o.StartImport, startNotices: o.StartNotices, reading: make(chan struct{}, 1),
 		papers: o.Papers, targets: o.Targets,
 	}
 	router.Use(s.observe, s.recover, s.admit)
@@ -180,6 +184,7 @@ func build(o Options) (*gin.Engine, *server) {
 	s.directoryFiles(router)
 	s.health(router)
 	s.document(router)
+	s.describeKeys()
 	return router, s
 }
 

@@ -62,7 +62,7 @@ func checkMedia(h http.Header) error {
 	if err != nil || media != "application/json" {
 		return unsupported
 	}
-	if charset, ok := params["charset"]; ok && !strings.EqualFold(charset, "utf-8") {
+	if charset, ok := params["charset"]; ok && !strings.EqualFold(charset, "utf-8") && !strings.EqualFold(charset, "utf8") {
 		return unsupported
 	}
 	return nil

@@ -24,6 +24,12 @@ type call struct {
 	query      string
 	header     http.Header
 	body       []byte
+	// token is what the person came with.
+	token string
+	// once: a transaction is under way that the answer belongs to, and committed is
+	// what is to be done after it.
+	once      bool
+	committed []func(context.Context)
 	// cause is what happened inside, for the one line in the log.
 	cause error
 }

@@ -70,7 +70,7 @@ func (s *server) caseFile(ctx context.Context, c *call, in *longIDInput) (*huma.
 	if r.Evidence, err = s.proof(ctx, c, caseID); err != nil {
 		return nil, err
 	}
-	return file(archiveType, "案卷-"+caseID+".zip", "case-"+caseID+".zip", func(w io.Writer) error { //nolint:contextcheck // huma hands the context over with the answer
+	return s.file(archiveType, "案卷-"+caseID+".zip", "case-"+caseID+".zip", func(w io.Writer) error { //nolint:contextcheck // huma hands the context over with the answer
 		return casefile.Write(w, r)
 	}), nil
 }

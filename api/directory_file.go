@@ -65,11 +65,11 @@ func (s *server) directoryFile(ctx context.Context, nameZH, name string, empty b
 	if err != nil {
 		return nil, err
 	}
-	return file(workbookType, nameZH, name, func(w io.Writer) error { return write(w) }), nil //nolint:contextcheck // huma hands the context over with the answer
+	return s.file(workbookType, nameZH, name, func(w io.Writer) error { return write(w) }), nil //nolint:contextcheck // huma hands the context over with the answer
 }
 
 func (s *server) importDirectory(c *gin.Context, one *call) error {
-	return s.workbook(c, nil, func(ctx context.Context, u Upload) error {
+	return s.workbook(c, one, nil, func(ctx context.Context, u Upload) error {
 		out, err := ImportDirectory(ctx, s.record, one.actor.Account, u)
 		if err != nil {
 			return directoryFault(err)
@@ -90,6 +90,7 @@ func (s *server) markedDirectory(c *gin.Context, _ *call) error {
 		return err
 	}
 	attach(c, strings.TrimSuffix(name, filepath.Ext(name))+"-错误.xlsx")
-	c.Data(http.StatusOK, xlsxType, marked)
-	return nil
+	c.Header("Content-Type", xlsxType)
+	_, err = newSteady(c.Writer, s.patience).Write(marked)
+	return err
 }

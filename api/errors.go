@@ -115,6 +115,12 @@ func faultOf(err error) *fault {
 			status: http.StatusUnprocessableEntity, code: "idempotency_key_reused", field: "Idempotency-Key",
 			zh: "这个幂等键已用于另一项请求。", en: "This idempotency key stood for another request.",
 		}
+	case errors.Is(err, store.ErrTokenGone):
+		return &fault{
+			status: http.StatusConflict, code: "token_not_repeatable", field: "Idempotency-Key",
+			zh: "该请求已办理，其令牌只能用当时所用的令牌再次读取。如未收到，请吊销该账号的全部令牌后另发。",
+			en: "The request was done; its token is told again only to the token that asked for it. If it was lost, revoke the account's tokens and make another.",
+		}
 	case errors.Is(err, store.ErrBusy), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return (&fault{
 			status: http.StatusServiceUnavailable, code: "busy", cause: err,

@@ -117,9 +117,6 @@ func (s *server) evidence(ctx context.Context, c *call, in *evidenceInput) (*evi
 	return &evidenceOutput{Body: out}, nil
 }
 
-// downloadLimit is how long fetching a file may take.
-const downloadLimit = 10 * time.Minute
-
 // evidenceFile sends a file: to be saved, never to be shown in the page's own
 // name, whatever a browser takes it for.
 func (s *server) evidenceFile(g *gin.Context, c *call) error {
@@ -146,7 +143,6 @@ func (s *server) evidenceFile(g *gin.Context, c *call) error {
 		return storeAway(err)
 	}
 	defer content.Close()
-	_ = http.NewResponseController(g.Writer).SetWriteDeadline(time.Now().Add(downloadLimit))
 	h := g.Writer.Header()
 	h.Set("Content-Type", e.Media)
 	h.Set("Content-Disposition", disposition(e.Name))
@@ -155,7 +151,7 @@ func (s *server) evidenceFile(g *gin.Context, c *call) error {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("ETag", `"`+e.SHA256+`"`)
 	// Not modified since: a file never changes, and its hash is its version.
-	http.ServeContent(g.Writer, g.Request, "", time.Time{}, content)
+	http.ServeContent(newSteady(g.Writer, s.patience), g.Request, "", time.Time{}, content)
 	return nil
 }
 

@@ -43,12 +43,12 @@ type handoverOutput struct{ Body HandoverList }
 
 // handOverUnit offers the cases one by one. The key of each command follows from
 // the request's, so that a request whose answer was lost can be sent again.
-func (s *server) handOverUnit(ctx context.Context, c *call, in *shortIDInput) (*handoverOutput, error) {
+func (s *server) handOverUnit(ctx context.Context, c *call, in *keyedIDInput) (*handoverOutput, error) {
 	key, err := c.key()
 	if err != nil {
 		return nil, err
 	}
-	unit, err := s.unitID(ctx, in)
+	unit, err := s.unitID(ctx, &in.shortIDInput)
 	if err != nil {
 		return nil, err
 	}

@@ -2,8 +2,11 @@ package api
 
 import (
 	"crypto/sha256"
+	"net/http"
+	"slices"
 	"strings"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 )
 
@@ -45,4 +48,35 @@ func (c *call) fingerprint() []byte {
 		h.Write(part)
 	}
 	return h.Sum(nil)
+}
+
+// fingerprintOf does the same for a request that was taken in piece by piece.
+func (c *call) fingerprintOf(parts ...string) []byte {
+	h := sha256.New()
+	for _, part := range append([]string{c.method, c.path}, parts...) {
+		h.Write([]byte(part + "\x00"))
+	}
+	return h.Sum(nil)
+}
+
+// describeKeys puts the key into the description of every operation that changes
+// something and does not name it itself.
+func (s *server) describeKeys() {
+	longest := maxKey
+	for path, item := range s.huma.OpenAPI().Paths {
+		for method, op := range map[string]*huma.Operation{
+			http.MethodPost: item.Post, http.MethodPut: item.Put, http.MethodPatch: item.Patch, http.MethodDelete: item.Delete,
+		} {
+			if op == nil || slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.Name == "Idempotency-Key" }) {
+				continue
+			}
+			doc := "Your name for this request: sent again with the same key it does nothing and gets the same answer. A refusal leaves the key free"
+			if s.access[method+" "+path].reads {
+				doc = "It changes nothing, so a key may be sent and says nothing"
+			}
+			op.Parameters = append(op.Parameters, &huma.Param{
+				Name: "Idempotency-Key", In: "header", Description: doc, Schema: &huma.Schema{Type: huma.TypeString, MaxLength: &longest},
+			})
+		}
+	}
 }

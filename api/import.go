@@ -184,7 +184,7 @@ func (s *server) openImport(ctx context.Context, c *call, in *shortIDInput) (*im
 	}
 	if i.State == store.ImportOpening {
 		// With the engine away the order stands in the record all the same.
-		c.cause = s.startImport(ctx, i.ID)
+		c.afterwards(ctx, func(ctx context.Context) { c.cause = s.startImport(ctx, i.ID) })
 	}
 	return &importOutput{Body: importOf(i)}, nil
 }

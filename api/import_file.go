@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
+	"math"
 	"mime/multipart"
 	"net/http"
 	"os"
@@ -14,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -27,9 +30,8 @@ const (
 	xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	// maxUpload is the file and what a form puts around it.
 	maxUpload = findings.MaxFile + 64<<10
-	// maxWorkbooks is how many may be on their way at once; they wait on disk, and
-	// one at a time is checked.
-	maxWorkbooks = 4
+	// checkLimit is how long a workbook may take to be checked, its turn included.
+	checkLimit = 3 * time.Minute
 )
 
 // importFiles registers what takes and gives workbooks. huma bounds no
@@ -114,7 +116,7 @@ func (s *server) template(c *gin.Context, _ *call) error {
 	return nil
 }
 
-func (s *server) marked(c *gin.Context, _ *call) error {
+func (s *server) marked(c *gin.Context, one *call) error {
 	id, err := shortID(c.Param("id"))
 	if err != nil {
 		return err
@@ -123,18 +125,35 @@ func (s *server) marked(c *gin.Context, _ *call) error {
 	if err != nil {
 		return err
 	}
-	release, err := s.turn(c.Request.Context())
+	spooled, err := spool()
 	if err != nil {
 		return err
 	}
-	defer release()
+	defer spooled.close()
+	if err := s.mark(c.Request.Context(), one, id, spooled); err != nil {
+		return err
+	}
 	suffix := "-提示.xlsx"
 	if i.State == store.ImportRefused {
 		suffix = "-错误.xlsx"
 	}
 	attach(c, strings.TrimSuffix(i.File, filepath.Ext(i.File))+suffix)
 	c.Header("Content-Type", xlsxType)
-	return MarkedFindings(c.Request.Context(), s.record, s.record, id, c.Writer)
+	_, err = io.Copy(newSteady(c.Writer, s.patience), io.NewSectionReader(spooled, 0, math.MaxInt64))
+	return err
+}
+
+// mark writes a marked workbook into a file, in its turn: whoever reads it may take
+// as long as he likes.
+func (s *server) mark(ctx context.Context, c *call, id string, into io.Writer) error {
+	ctx, cancel := context.WithTimeout(ctx, checkLimit)
+	defer cancel()
+	release, err := s.turn(ctx, c.actor)
+	if err != nil {
+		return err
+	}
+	defer release()
+	return MarkedFindings(ctx, s.record, s.record, id, into)
 }
 
 // attach has a browser keep the answer as a file.
@@ -154,19 +173,8 @@ func escaped(name string) string {
 	return out.String()
 }
 
-// turn waits until no other workbook is read or written, so that memory is
-// bounded whoever comes.
-func (s *server) turn(ctx context.Context) (release func(), err error) {
-	select {
-	case s.reading <- struct{}{}:
-		return func() { <-s.reading }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
 func (s *server) addImport(c *gin.Context, one *call) error {
-	return s.workbook(c, []string{"campaign", "again", "duplicates"}, func(ctx context.Context, u Upload) error {
+	return s.workbook(c, one, []string{"campaign", "again", "duplicates"}, func(ctx context.Context, u Upload) error {
 		i, result, err := ImportFindings(ctx, s.record, s.record, one.actor, one.receivedAt, u)
 		switch {
 		case err != nil:
@@ -186,21 +194,16 @@ func (s *server) addImport(c *gin.Context, one *call) error {
 	})
 }
 
-// workbook takes a workbook in, with the fields that may come beside it, and
-// hands it over when its turn has come.
-func (s *server) workbook(c *gin.Context, fields []string, use func(context.Context, Upload) error) error {
-	select {
-	case s.workbooks <- struct{}{}:
-		defer func() { <-s.workbooks }()
-	default:
-		return (&fault{
-			status: http.StatusServiceUnavailable, code: "busy", zh: "正在处理其他人上传的文件，请稍后再试。", en: "Other uploads are under way; try again later.",
-		}).with("Retry-After", retryAfter)
+// workbook takes a workbook in, with the fields that may come beside it, and hands
+// it over when its turn has come: while it is sent nothing is held but the sender's
+// own place. What is done with it is done once.
+func (s *server) workbook(c *gin.Context, one *call, fields []string, use func(context.Context, Upload) error) error {
+	leave, err := s.workbooks.take(one.actor)
+	if err != nil {
+		return err
 	}
-	limit := s.patience.Workbook
-	ctx, cancel := context.WithTimeout(c.Request.Context(), limit)
-	defer cancel()
-	body := newPatient(c.Writer, c.Request, limit, s.patience.Silence)
+	defer leave()
+	body := newPatient(c.Writer, c.Request, s.patience.Workbook, s.patience)
 	c.Request.Body = body
 
 	spooled, err := spool()
@@ -209,16 +212,24 @@ func (s *server) workbook(c *gin.Context, fields []string, use func(context.Cont
 	}
 	defer spooled.close()
 	u, err := receive(c, spooled.File, fields)
-	body.rest(limit + answerLimit)
+	body.rest(checkLimit + answerLimit)
 	if err != nil {
 		return err
 	}
-	release, err := s.turn(ctx)
+	ctx, cancel := context.WithTimeout(c.Request.Context(), checkLimit)
+	defer cancel()
+	release, err := s.turn(ctx, one.actor)
 	if err != nil {
 		return err
 	}
 	defer release()
-	return use(ctx, u)
+	c.Request = c.Request.WithContext(ctx)
+	s.once(c, one, one.fingerprintOf(hex.EncodeToString(u.Sum), u.Name, u.Campaign, strconv.FormatBool(u.Again), strconv.FormatBool(u.Duplicates)), func() {
+		if err := use(c.Request.Context(), u); err != nil {
+			s.refuse(c, err)
+		}
+	})
+	return nil
 }
 
 // A spoolFile is a temporary file that has no name where that can be, so that

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -15,9 +14,6 @@ import (
 )
 
 const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-// exportLimit is how long a client may take for a file.
-const exportLimit = 10 * time.Minute
 
 // ledgerRoutes registers what leaves as a file.
 func (s *server) ledgerRoutes() {
@@ -65,7 +61,7 @@ func (s *server) ledger(ctx context.Context, c *call, in *ledgerInput) (*huma.St
 		_ = book.Close()
 		return nil, err
 	}
-	return file(workbookType, "整改台账-"+on.String()+".xlsx", "ledger.xlsx", func(w io.Writer) error { //nolint:contextcheck // huma hands the context over with the answer
+	return s.file(workbookType, "整改台账-"+on.String()+".xlsx", "ledger.xlsx", func(w io.Writer) error { //nolint:contextcheck // huma hands the context over with the answer
 		defer func() { _ = book.Close() }()
 		_, err := book.WriteTo(w)
 		return err
@@ -74,14 +70,12 @@ func (s *server) ledger(ctx context.Context, c *call, in *ledgerInput) (*huma.St
 
 // file is an answer that is kept as a file. When writing it fails the line is
 // cut, for a client must not take a part for the whole.
-func file(media, nameZH, name string, write func(io.Writer) error) *huma.StreamResponse {
+func (s *server) file(media, nameZH, name string, write func(io.Writer) error) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(h huma.Context) {
 		h.SetHeader("Content-Type", media)
 		h.SetHeader("Content-Disposition", `attachment; filename="`+name+`"; filename*=UTF-8''`+url.PathEscape(nameZH))
 		h.SetStatus(http.StatusOK)
-		w := humagin.Unwrap(h).Writer
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(exportLimit))
-		if err := write(w); err != nil {
+		if err := write(newSteady(humagin.Unwrap(h).Writer, s.patience)); err != nil {
 			callOf(h.Context()).cause = err
 			panic(http.ErrAbortHandler)
 		}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"duban/lifecycle"
 )
 
 // maxBuckets bounds the memory of a limiter.
@@ -30,12 +32,7 @@ func newLimiter(perSecond float64, burst int) *limiter {
 func (l *limiter) take(account string, now time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	bucket, ok := l.buckets[account]
-	if !ok {
-		l.makeRoom(now)
-		bucket = rate.NewLimiter(l.rate, l.burst)
-		l.buckets[account] = bucket
-	}
+	bucket := l.bucket(account, now)
 	reserved := bucket.ReserveN(now, 1)
 	wait := reserved.DelayFrom(now)
 	if wait == 0 {
@@ -65,4 +62,69 @@ func (l *limiter) makeRoom(now time.Time) {
 	if len(l.buckets) >= maxBuckets {
 		delete(l.buckets, one)
 	}
+}
+
+const (
+	// A refused request counts once, and once more for each MiB that came with it:
+	// an account may have so many, and so many more a second; a unit's people
+	// together twice as many.
+	refusedBurst     = 2000
+	refusedPerSecond = 5
+)
+
+// refusals count what was turned down, by account and by unit: what is refused
+// costs as much as what is taken, and no quota of files or rows counts it.
+type refusals struct{ accounts, units *limiter }
+
+func newRefusals() *refusals {
+	return &refusals{accounts: newLimiter(refusedPerSecond, refusedBurst), units: newLimiter(2*refusedPerSecond, 2*refusedBurst)}
+}
+
+// open fails when too much of the person's, or of the unit's, was turned down.
+func (r *refusals) open(a lifecycle.Actor, now time.Time) error {
+	if !r.accounts.spent(a.Account, now) && (a.Unit == "" || !r.units.spent(a.Unit, now)) {
+		return nil
+	}
+	return (&fault{
+		status: http.StatusTooManyRequests, code: "too_many_requests",
+		zh: "被拒绝的请求过多，请核对后过几分钟再试。", en: "Too many requests were turned down; look at the reasons, and try again in some minutes.",
+	}).with("Retry-After", "60")
+}
+
+// count counts what was turned down, with so many bytes.
+func (r *refusals) count(a lifecycle.Actor, bytes int64, now time.Time) {
+	cost := 1 + int(min(max(bytes, 0), maxUpload*4)>>20)
+	r.accounts.charge(a.Account, cost, now)
+	if a.Unit != "" {
+		r.units.charge(a.Unit, cost, now)
+	}
+}
+
+// spent reports whether nothing is left in a bucket.
+func (l *limiter) spent(of string, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	bucket, ok := l.buckets[of]
+	return ok && bucket.TokensAt(now) < 1
+}
+
+// charge takes out of a bucket as much as there is of the cost.
+func (l *limiter) charge(of string, cost int, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	bucket := l.bucket(of, now)
+	if cost = min(cost, int(bucket.TokensAt(now))); cost > 0 {
+		bucket.AllowN(now, cost)
+	}
+}
+
+// bucket is the bucket of somebody, a full one if there is none yet.
+func (l *limiter) bucket(of string, now time.Time) *rate.Limiter {
+	bucket, ok := l.buckets[of]
+	if !ok {
+		l.makeRoom(now)
+		bucket = rate.NewLimiter(l.rate, l.burst)
+		l.buckets[of] = bucket
+	}
+	return bucket
 }

@@ -193,7 +193,7 @@ func (s *server) entriesBook(ctx context.Context, c *call, in *bookInput) (*huma
 		_ = book.Close()
 		return nil, err
 	}
-	return file(workbookType, title+".xlsx", string(filter.List)+".xlsx", func(w io.Writer) error { //nolint:contextcheck // huma hands the context over with the answer
+	return s.file(workbookType, title+".xlsx", string(filter.List)+".xlsx", func(w io.Writer) error { //nolint:contextcheck // huma hands the context over with the answer
 		defer func() { _ = book.Close() }()
 		_, err := book.WriteTo(w)
 		return err
@@ -253,7 +253,7 @@ func (s *server) entriesText(ctx context.Context, c *call, in *textInput) (*huma
 		return nil, paperFault(err)
 	}
 	name := fmt.Sprintf("%s（%d年度）.docx", list.ZH(), paper.Year)
-	return file(mediaDocx, name, string(list)+extension, func(w io.Writer) error { //nolint:contextcheck // as above
+	return s.file(mediaDocx, name, string(list)+extension, func(w io.Writer) error { //nolint:contextcheck // as above
 		_, err := w.Write(text)
 		return err
 	}), nil

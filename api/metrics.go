@@ -24,5 +24,8 @@ func (m *metrics) observe(method, route string, status int, took time.Duration) 
 	if route == "none" {
 		method = "any" // whatever a stranger may send
 	}
+	if sealed(route) { // neither the status nor how long it took may tell what is in it
+		status, took = sealedStatus(status), 0
+	}
 	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
 }

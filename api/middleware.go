@@ -4,15 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"duban/lifecycle"
 	"duban/store"
 )
 
@@ -33,7 +32,7 @@ func (s *server) observe(c *gin.Context) {
 
 	status, route := c.Writer.Status(), s.routeLabel(c)
 	s.metrics.observe(r.Method, route, status, took)
-	s.note(c, one, route, status, took)
+	s.lines.note(c, one, route, status, took, begun)
 }
 
 // secure sets the headers that every answer has. The documentation page loosens
@@ -46,25 +45,6 @@ func secure(h http.Header, requestID string) {
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Vary", "Authorization, Accept-Language")
-}
-
-// note writes the request's one line: no body, no query, no token.
-func (s *server) note(c *gin.Context, one *call, route string, status int, took time.Duration) {
-	level := slog.LevelInfo
-	attrs := []slog.Attr{
-		slog.String("id", one.id), slog.String("method", one.method), slog.String("route", route), slog.String("path", one.path),
-		slog.Int("status", status), slog.Duration("took", took), slog.Int("bytes", max(c.Writer.Size(), 0)),
-	}
-	if one.actor.Account != "" {
-		attrs = append(attrs, slog.String("account", one.actor.Account))
-	}
-	if one.cause != nil {
-		attrs = append(attrs, slog.String("error", one.cause.Error()))
-	}
-	if status >= http.StatusInternalServerError {
-		level = slog.LevelError
-	}
-	s.log.LogAttrs(c.Request.Context(), level, "request", attrs...)
 }
 
 // routeLabel is the route for log and metrics. The kinds of command share one,
@@ -156,7 +136,19 @@ func (s *server) admit(c *gin.Context) {
 		s.refuse(c, barred())
 		return
 	}
+	if c.Request.Method != http.MethodGet {
+		if err := s.refused.open(one.actor, one.receivedAt); err != nil {
+			s.refuse(c, err)
+			return
+		}
+		defer func() {
+			if status := c.Writer.Status(); turnedDown(status) {
+				s.refused.count(one.actor, c.Request.ContentLength, s.clock())
+			}
+		}()
+	}
 	if door.streams {
+		c.Next()
 		return
 	}
 	body, err := readBody(c.Writer, c.Request)
@@ -165,6 +157,40 @@ func (s *server) admit(c *gin.Context) {
 		return
 	}
 	one.body = body
+	enter := s.lanes.work
+	if isFile(c.FullPath()) {
+		enter = func(_ context.Context, a lifecycle.Actor) (func(), error) { return s.downloads.take(a) }
+	}
+	leave, err := enter(c.Request.Context(), one.actor)
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	defer leave()
+	if c.Request.Method == http.MethodGet || door.receipts || door.reads {
+		c.Next()
+		return
+	}
+	s.once(c, one, one.fingerprint(), c.Next)
+}
+
+// turnedDown are the statuses of what was asked wrongly. Who read an old version or
+// looks for what is not there is not counted.
+func turnedDown(status int) bool {
+	switch status {
+	case http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity,
+		http.StatusRequestTimeout, http.StatusForbidden:
+		return true
+	default:
+		return false
+	}
+}
+
+// isFile reports whether a route answers with a file, which its reader may take long
+// to read.
+func isFile(pattern string) bool {
+	return strings.HasSuffix(pattern, ".xlsx") || strings.HasSuffix(pattern, ".zip") || strings.HasSuffix(pattern, ".docx") ||
+		strings.HasSuffix(pattern, "/:file") || strings.HasSuffix(pattern, "/:eid")
 }
 
 // identify finds out who is asking, and stamps the instant.
@@ -180,7 +206,7 @@ func (s *server) identify(r *http.Request, one *call) error {
 	if err != nil {
 		return err
 	}
-	one.actor, one.receivedAt = actor, s.clock()
+	one.actor, one.receivedAt, one.token = actor, s.clock(), token
 	return s.limits.take(actor.Account, one.receivedAt)
 }
 

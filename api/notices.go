@@ -173,7 +173,7 @@ func noticeRunOf(r store.NoticeRun) NoticeRun {
 	return NoticeRun{ID: r.ID, Campaign: r.Campaign, Action: r.Action, Total: r.Total, Done: r.Done, Failed: r.Failed, Over: r.DoneAt != nil}
 }
 
-func (s *server) draftNotices(ctx context.Context, c *call, in *shortIDInput) (*noticeRunOutput, error) {
+func (s *server) draftNotices(ctx context.Context, c *call, in *keyedIDInput) (*noticeRunOutput, error) {
 	var n CampaignNotices
 	if err := decode(c.body, &n); err != nil {
 		return nil, err
@@ -182,11 +182,11 @@ func (s *server) draftNotices(ctx context.Context, c *call, in *shortIDInput) (*
 	if err := body.Check(); err != nil {
 		return nil, err
 	}
-	return s.runNotices(ctx, c, in, store.DraftNotices, body)
+	return s.runNotices(ctx, c, &in.shortIDInput, store.DraftNotices, body)
 }
 
-func (s *server) signNotices(ctx context.Context, c *call, in *shortIDInput) (*noticeRunOutput, error) {
-	return s.runNotices(ctx, c, in, store.SignNotices, lifecycle.SubmitNotice{})
+func (s *server) signNotices(ctx context.Context, c *call, in *keyedIDInput) (*noticeRunOutput, error) {
+	return s.runNotices(ctx, c, &in.shortIDInput, store.SignNotices, lifecycle.SubmitNotice{})
 }
 
 func (s *server) runNotices(ctx context.Context, c *call, in *shortIDInput, action store.NoticeAction, body lifecycle.SubmitNotice) (*noticeRunOutput, error) {
@@ -204,7 +204,7 @@ func (s *server) runNotices(ctx context.Context, c *call, in *shortIDInput, acti
 	}
 	if run.DoneAt == nil {
 		// With the engine away the order stands in the record all the same.
-		c.cause = s.startNotices(ctx, run.ID)
+		c.afterwards(ctx, func(ctx context.Context) { c.cause = s.startNotices(ctx, run.ID) })
 	}
 	return &noticeRunOutput{Location: "/v1/notice_runs/" + run.ID, Body: noticeRunOf(run)}, nil
 }

@@ -223,7 +223,7 @@ func (s *server) overviewFile(ctx context.Context, c *call, shown overviewed, in
 		}
 	}
 	name := string(shown.kind) + ".xlsx"
-	return file(workbookType, shown.kind.ZH()+"-"+r.On.String()+".xlsx", name, func(w io.Writer) error { //nolint:contextcheck // huma hands the context over with the answer
+	return s.file(workbookType, shown.kind.ZH()+"-"+r.On.String()+".xlsx", name, func(w io.Writer) error { //nolint:contextcheck // huma hands the context over with the answer
 		return sheets.Write(w, book)
 	}), nil
 }

@@ -47,6 +47,8 @@ type Record interface {
 type Gate interface {
 	// Authenticate fails with store.ErrNotFound when nobody holds the token.
 	Authenticate(ctx context.Context, token string) (lifecycle.Actor, error)
+	// Once has a request done once, whatever it changes through the context.
+	Once(ctx context.Context, k store.Keyed, run func(context.Context) (store.Reply, error)) (store.Reply, error)
 	// Ready fails when commands cannot be recorded now.
 	Ready(ctx context.Context) (store.Readiness, error)
 }

@@ -110,7 +110,7 @@ func (s *server) changeUnit(ctx context.Context, c *call, in *shortIDInput) (*un
 	if err != nil {
 		return nil, err
 	}
-	s.startJob(ctx, job)
+	c.afterwards(ctx, func(ctx context.Context) { s.startJob(ctx, job) })
 	return &unitChangeOutput{Body: unitChangeOf(changed)}, nil
 }
 

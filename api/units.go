@@ -216,3 +216,10 @@ func (s *server) proposed(ctx context.Context, c *call, unit string) ([]AreaOffi
 type shortIDInput struct {
 	ID string `path:"id" maxLength:"100"`
 }
+
+// A keyedIDInput names a thing that something is done to under a key.
+type keyedIDInput struct {
+	shortIDInput
+
+	Key string `header:"Idempotency-Key" required:"true" minLength:"1" maxLength:"200" doc:"Your name for this request; the same key gets the same answer for ever"`
+}

@@ -1,14 +1,12 @@
 package api
 
 import (
-	"crypto/sha256"
 	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
 	"net/http"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -43,7 +41,7 @@ func (s *server) addEvidence(g *gin.Context, c *call) error {
 	if s.files == nil {
 		return noStore()
 	}
-	leave, err := s.uploads.take(c.actor.Account)
+	leave, err := s.uploads.take(c.actor)
 	if err != nil {
 		return err
 	}
@@ -77,11 +75,7 @@ type sending struct {
 
 // uploadFingerprint tells whether a key comes back with the same file.
 func (c *call) uploadFingerprint(s sending) []byte {
-	h := sha256.New()
-	for _, part := range []string{c.method, c.path, s.draft.SHA256, s.draft.Name, s.effective.String()} {
-		h.Write([]byte(part + "\x00"))
-	}
-	return h.Sum(nil)
+	return c.fingerprintOf(s.draft.SHA256, s.draft.Name, s.effective.String())
 }
 
 // receive reads the request's parts, the file among them, in whatever order
@@ -100,7 +94,7 @@ func (s *server) receive(g *gin.Context, c *call) (sent sending, err error) {
 	if g.Request.ContentLength > limit {
 		return sent, evidence.TooLargeFor(s.files.MaxBytes())
 	}
-	body := newPatient(g.Writer, g.Request, s.patience.Upload, s.patience.Silence)
+	body := newPatient(g.Writer, g.Request, s.patience.Upload, s.patience)
 	defer body.rest(answerLimit)
 	parts := multipart.NewReader(http.MaxBytesReader(g.Writer, body, limit), boundary)
 	dated := false
@@ -191,43 +185,4 @@ func (s *server) unreadable(err error) error {
 		f.cause = err
 		return f
 	}
-}
-
-const (
-	// maxUploads is how many files one process takes in at once, and
-	// maxOfAccount how many of one account's: each waits on the disk, and a slow
-	// sender keeps a place for minutes.
-	maxUploads   = 64
-	maxOfAccount = 8
-)
-
-// places are those that uploads take.
-type places struct {
-	mu    sync.Mutex
-	all   int
-	taken map[string]int
-}
-
-func newPlaces() *places { return &places{taken: map[string]int{}} }
-
-// take takes a place, and returns what gives it back.
-func (p *places) take(account string) (func(), error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.all >= maxUploads || p.taken[account] >= maxOfAccount {
-		return nil, (&fault{
-			status: http.StatusTooManyRequests, code: "too_many_uploads",
-			zh: "同时上传的文件过多，请稍后再试。", en: "Too many files are on their way; try again later.",
-		}).with("Retry-After", retryAfter)
-	}
-	p.all++
-	p.taken[account]++
-	return func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.all--
-		if p.taken[account]--; p.taken[account] == 0 {
-			delete(p.taken, account)
-		}
-	}, nil
 }

@@ -61,7 +61,7 @@ func (s *Store) AddAccount(ctx context.Context, n NewAccount) (Account, string, 
 	for i, r := range n.Roles {
 		roles[i] = string(r)
 	}
-	token := newToken()
+	token := newToken(ctx)
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		row := tx.QueryRow(ctx, `INSERT INTO accounts (id, name, roles, unit_id) VALUES ($1, $2, $3, nullif($4, '')) RETURNING created_at`,
 			a.ID, a.Name, roles, a.Unit)
@@ -154,7 +154,7 @@ func (s *Store) DisableAccount(ctx context.Context, id string) error {
 // NewToken gives an account another token, shown this once. An account that was
 // ended is ErrNotFound like one that never was.
 func (s *Store) NewToken(ctx context.Context, account string) (string, error) {
-	token := newToken()
+	token := newToken(ctx)
 	tag, err := s.pool.Exec(ctx, `INSERT INTO tokens (hash, account_id) SELECT $1, id FROM accounts WHERE id = $2 AND disabled_at IS NULL`,
 		hashToken(token), account)
 	if err == nil && tag.RowsAffected() == 0 {
@@ -199,8 +199,17 @@ func (s *Store) HasAccounts(ctx context.Context) (bool, error) {
 // tokenPrefix marks a token as Duban's, so that one that leaked is recognised.
 const tokenPrefix = "dbn_"
 
-// newToken is 128 bits and more from the system's random source.
-func newToken() string { return tokenPrefix + rand.Text() }
+// tokenLength is how many characters of base32 a token has: 130 bits.
+const tokenLength = 26
+
+// newToken is 128 bits and more from the system's random source, or, in a request
+// that is answered once, as many that can be told to its sender again.
+func newToken(ctx context.Context) string {
+	if o := onceOf(ctx); o != nil && o.secret != "" {
+		return o.token()
+	}
+	return tokenPrefix + rand.Text()
+}
 
 func hashToken(token string) []byte {
 	h := sha256.Sum256([]byte(token))

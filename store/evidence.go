@@ -211,7 +211,8 @@ func knownEvidence(ctx context.Context, q querier, n NewEvidence, id string) (Ev
 	var had []byte
 	err := q.QueryRow(ctx, `
 		SELECT fingerprint FROM evidence WHERE id = $1
-		UNION ALL SELECT ''::bytea FROM receipts WHERE command_id = $2`, id, CommandID(n.Actor.Account, n.Key)).Scan(&had)
+		UNION ALL SELECT ''::bytea FROM receipts WHERE command_id = $2
+		UNION ALL SELECT ''::bytea FROM request_receipts WHERE id = $2 LIMIT 1`, id, CommandID(n.Actor.Account, n.Key)).Scan(&had)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return Evidence{}, nil

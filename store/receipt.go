@@ -24,9 +24,12 @@ type receipt struct {
 	refusal          []byte
 }
 
+// selectReceipt finds as well what is no command, so that a key stands for one
+// request: its kind is empty, and its fingerprint longer than any command's.
 const selectReceipt = `
 SELECT command_id, account_id, fingerprint, case_id, kind, version, at, policy_version, calendar_version, refusal
-FROM receipts WHERE command_id = $1`
+FROM receipts WHERE command_id = $1
+UNION ALL SELECT id, account_id, fingerprint, id, '', 0, at, 0, 0, NULL FROM request_receipts WHERE id = $1`
 
 const insertReceipt = `
 INSERT INTO receipts (command_id, account_id, fingerprint, case_id, kind, version, at, policy_version, calendar_version, refusal)
@@ -64,7 +67,7 @@ func (s *Store) Receipt(ctx context.Context, a lifecycle.Actor, commandID string
 	if err := scanReceipt(&r)(s.pool.QueryRow(ctx, selectReceipt, commandID)); err != nil {
 		return Answer{}, fmt.Errorf("read receipt %s: %w", commandID, plain(err))
 	}
-	if r == nil || r.account != a.Account {
+	if r == nil || r.account != a.Account || r.kind == "" {
 		return Answer{}, ErrNotFound
 	}
 	return s.answer(ctx, s.pool, *r, a)

@@ -38,7 +38,7 @@ const Schema = "duban"
 // A Store is the record in one PostgreSQL database. It is safe for concurrent
 // use.
 type Store struct {
-	pool    *pgxpool.Pool
+	pool    pool
 	log     *slog.Logger
 	printer Printer
 	// keys is a function because package fmt would print a field.
@@ -76,7 +76,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if cfg.ConnConfig.ConnectTimeout == 0 {
 		cfg.ConnConfig.ConnectTimeout = 5 * time.Second
 	}
-	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	conns, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open record: %w", err)
 	}
@@ -85,7 +85,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		log = slog.Default()
 	}
 	return &Store{
-		pool: pool, log: log, printer: o.Printer, keys: func() lot.Keys { return o.Keys },
+		pool: pool{conns}, log: log, printer: o.Printer, keys: func() lot.Keys { return o.Keys },
 		policies: map[int]policyVersion{}, calendars: map[int]calendarVersion{},
 	}, nil
 }

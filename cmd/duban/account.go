@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -51,8 +50,8 @@ func (c accountAddCmd) Run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(os.Stderr, "account %s (%s); its token, shown this once:\n", a.ID, a.Name)
-	fmt.Println(token)
+	printLine(stderr, "account %s (%s); its token, shown this once:", a.ID, a.Name)
+	fmt.Fprintln(stdout, token)
 	return nil
 }
 
@@ -77,7 +76,7 @@ func (accountListCmd) Run(ctx context.Context, s *settings) error {
 		return err
 	}
 	defer record.Close()
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	for after := ""; ; {
 		list, err := record.Accounts(ctx, "", after, store.MaxPage)
 		if err != nil {
@@ -95,7 +94,7 @@ func (accountListCmd) Run(ctx context.Context, s *settings) error {
 			for i, r := range a.Roles {
 				roles[i] = string(r)
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", a.ID, strings.Join(roles, ","), state, a.Name)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", a.ID, strings.Join(roles, ","), state, inLine(a.Name))
 			after = a.ID
 		}
 	}
@@ -110,7 +109,7 @@ func (c accountTokenCmd) Run(ctx context.Context, s *settings) error {
 	return withAccount(ctx, s, c.Account, func(record *store.Store) error {
 		token, err := record.NewToken(ctx, c.Account)
 		if err == nil {
-			fmt.Println(token)
+			fmt.Fprintln(stdout, token)
 		}
 		return err
 	})

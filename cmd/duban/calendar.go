@@ -42,13 +42,13 @@ func (c calendarDueCmd) Run(ctx context.Context, s *settings) error {
 		return fmt.Errorf("%s and %s: the day lies beyond %d", c.Start, c.Period, calendar.LastYear)
 	}
 	if c.Explain {
-		return days.Explain(c.Start, c.Period).WriteText(os.Stdout)
+		return days.Explain(c.Start, c.Period).WriteText(stdout)
 	}
 	if due.Provisional {
-		fmt.Println(due.Date, "provisional")
+		fmt.Fprintln(stdout, due.Date, "provisional")
 		return nil
 	}
-	fmt.Println(due.Date)
+	fmt.Fprintln(stdout, due.Date)
 	return nil
 }
 
@@ -84,7 +84,7 @@ func (c calendarImportCmd) Run(ctx context.Context, s *settings) error {
 	if err := c.recompute(ctx, s, record, job); err != nil {
 		when = "within five minutes of the engine being there"
 	}
-	fmt.Printf("calendar version %d is in force, with the notice for %d; open cases are recomputed %s, later only\n", version, year.Year, when)
+	printLine(stdout, "calendar version %d is in force, with the notice for %d; open cases are recomputed %s, later only", version, year.Year, when)
 	return nil
 }
 

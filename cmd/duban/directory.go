@@ -87,15 +87,15 @@ func (c directoryImportCmd) Run(ctx context.Context, s *settings) error {
 		return err
 	}
 	for _, sheet := range done.Ignored {
-		fmt.Fprintf(os.Stderr, "工作表“%s”没有读取\n", sheet)
+		printLine(stderr, "工作表“%s”没有读取", sheet)
 	}
 	for _, one := range done.Changes {
-		fmt.Printf("%s!%d\t%s\n", one.Sheet, one.Row, one.Detail)
+		printLine(stdout, "%s!%d\t%s", one.Sheet, one.Row, one.Detail)
 	}
 	if done.More > 0 {
-		fmt.Printf("另有%d项\n", done.More)
+		printLine(stdout, "另有%d项", done.More)
 	}
-	fmt.Println(done.Said)
+	fmt.Fprintln(stdout, done.Said)
 	return nil
 }
 
@@ -125,10 +125,10 @@ func (c directoryImportCmd) may(ctx context.Context, record *store.Store) error 
 // the one that was read.
 func (c directoryImportCmd) complain(ctx context.Context, record *store.Store, faulty *api.DirectoryFaultsError) error {
 	for _, f := range faulty.Faults {
-		fmt.Fprintf(os.Stderr, "%s!%s\t%s\n", f.Sheet, f.Cell, f.ZH)
+		printLine(stderr, "%s!%s\t%s", f.Sheet, f.Cell, f.ZH)
 	}
 	if faulty.More > 0 {
-		fmt.Fprintf(os.Stderr, "另有%d处错误\n", faulty.More)
+		printLine(stderr, "另有%d处错误", faulty.More)
 	}
 	_, marked, err := record.MarkedDirectory(ctx, faulty.ID)
 	if err != nil {
@@ -142,6 +142,6 @@ func (c directoryImportCmd) complain(ctx context.Context, record *store.Store, f
 	if err := errors.Join(err, out.Close()); err != nil {
 		return errors.Join(errNothingChanged, err)
 	}
-	fmt.Fprintf(os.Stderr, "标出错误的工作簿：%s\n", out.Name())
+	printLine(stderr, "标出错误的工作簿：%s", out.Name())
 	return errNothingChanged
 }

@@ -152,7 +152,7 @@ func (r drawReport) person(account string) string {
 
 // line prints a text behind an indent, in as many lines as it needs.
 func (r drawReport) line(indent int, text string) {
-	for i, l := range folded(text, columns-indent-2) {
+	for i, l := range folded(inLine(text), columns-indent-2) {
 		fmt.Fprintf(r.out, "%s%s\n", strings.Repeat(" ", indent+2*min(i, 1)), l)
 	}
 }

@@ -82,7 +82,7 @@ func (c importCmd) check(ctx context.Context, record *store.Store, who lifecycle
 	i, result, err := api.ImportFindings(ctx, record, record, who, time.Now(), u)
 	same, before := errors.AsType[*store.SameFileError](err)
 	if before && c.begun(same.Before, who) {
-		fmt.Fprintf(os.Stderr, "going on with import %s\n", same.Before.ID)
+		printLine(stderr, "going on with import %s", same.Before.ID)
 		return same.Before, nil
 	}
 	if before && c.Again {
@@ -102,16 +102,16 @@ func (c importCmd) check(ctx context.Context, record *store.Store, who lifecycle
 		return i, c.complain(ctx, record, i, result)
 	}
 	if result.Known > 0 {
-		fmt.Fprintf(os.Stderr, "%d行是已登记的事项，不再登记\n", result.Known)
+		printLine(stderr, "%d行是已登记的事项，不再登记", result.Known)
 	}
 	for _, h := range result.Hints[:min(len(result.Hints), hintsShown)] {
-		fmt.Fprintf(os.Stderr, "第%d行\t提示：%s\n", h.Row, h.ZH())
+		printLine(stderr, "第%d行\t提示：%s", h.Row, h.ZH())
 	}
 	if more := len(result.Hints) + result.MoreHints - hintsShown; more > 0 {
-		fmt.Fprintf(os.Stderr, "另有%d行有提示，见GET /v1/imports/%s/marked.xlsx\n", more, i.ID)
+		printLine(stderr, "另有%d行有提示，见GET /v1/imports/%s/marked.xlsx", more, i.ID)
 	}
 	for _, sheet := range result.Ignored {
-		fmt.Fprintf(os.Stderr, "工作表“%s”没有读取\n", sheet)
+		printLine(stderr, "工作表“%s”没有读取", sheet)
 	}
 	return i, nil
 }
@@ -125,10 +125,10 @@ func (c importCmd) begun(i store.Import, who lifecycle.Actor) bool {
 // the one that was read.
 func (c importCmd) complain(ctx context.Context, record *store.Store, i store.Import, result findings.Result) error {
 	for _, f := range result.Faults {
-		fmt.Fprintf(os.Stderr, "%s!%s\t%s\n", f.Sheet, f.Cell, f.ZH)
+		printLine(stderr, "%s!%s\t%s", f.Sheet, f.Cell, f.ZH)
 	}
 	if result.More > 0 {
-		fmt.Fprintf(os.Stderr, "另有%d处错误\n", result.More)
+		printLine(stderr, "另有%d处错误", result.More)
 	}
 	out, err := createMarked(c.File)
 	if err != nil {
@@ -137,7 +137,7 @@ func (c importCmd) complain(ctx context.Context, record *store.Store, i store.Im
 	if err := errors.Join(api.MarkedFindings(ctx, record, record, i.ID, out), out.Close()); err != nil {
 		return errors.Join(errHasErrors, err)
 	}
-	fmt.Fprintf(os.Stderr, "标出错误的工作簿：%s\n", out.Name())
+	printLine(stderr, "标出错误的工作簿：%s", out.Name())
 	return errHasErrors
 }
 
@@ -156,14 +156,14 @@ func open(ctx context.Context, record *store.Store, i store.Import) error {
 		}
 		_ = bar.Set(i.Opened + i.Failed) // a bar that cannot be drawn is no reason to stop
 	}
-	fmt.Fprintln(os.Stderr)
+	fmt.Fprintln(stderr)
 	failed, err := record.FailedRows(ctx, i.ID, store.MaxPage)
 	if err != nil {
 		return err
 	}
 	for _, f := range failed {
-		fmt.Fprintf(os.Stderr, "第%d行\t%s\n", f.Row, f.Refusal.ZH)
+		printLine(stderr, "第%d行\t%s", f.Row, f.Refusal.ZH)
 	}
-	fmt.Printf("import %s: %d of %d opened\n", i.ID, i.Opened, i.Rows)
+	printLine(stdout, "import %s: %d of %d opened", i.ID, i.Opened, i.Rows)
 	return nil
 }

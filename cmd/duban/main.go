@@ -60,7 +60,7 @@ func main() {
 	k.Bind(parser)
 	if err := k.Run(); err != nil && !errors.Is(err, context.Canceled) {
 		stop()
-		fmt.Fprintln(os.Stderr, "duban:", err)
+		fmt.Fprintln(stderr, "duban:", err)
 		status := 1
 		if own, ok := errors.AsType[laterError](err); ok {
 			status = own.ExitCode()
@@ -73,7 +73,7 @@ type versionCmd struct{}
 
 // Run prints the version.
 func (versionCmd) Run() error {
-	fmt.Println(version)
+	fmt.Fprintln(stdout, version)
 	return nil
 }
 
@@ -87,7 +87,7 @@ func (envCmd) Run(parser *kong.Kong) error {
 			for _, name := range flag.Envs {
 				if !seen[name] {
 					seen[name] = true
-					fmt.Println(name)
+					fmt.Fprintln(stdout, name)
 				}
 			}
 		}

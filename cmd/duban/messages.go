@@ -62,7 +62,7 @@ func (c messagesBounceCmd) Run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return laterError{err}
 	}
-	fmt.Println(fate)
+	printLine(stdout, "%s", fate)
 	if fate == string(store.BounceEarly) {
 		return laterError{errEarly}
 	}

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -183,7 +182,7 @@ func migrate(ctx context.Context, record *store.Store, initial []byte) error {
 		if err == nil || !errors.Is(err, store.ErrBusy) {
 			return err
 		}
-		fmt.Fprintln(os.Stderr, "duban: waiting for the database:", err)
+		fmt.Fprintln(stderr, "duban: waiting for the database:", err)
 		select {
 		case <-ctx.Done():
 			return err

@@ -27,7 +27,7 @@ func (c policyCheckCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	fmt.Println("ok:", p.Name)
+	printLine(stdout, "ok: %s", p.Name)
 	return nil
 }
 
@@ -60,10 +60,10 @@ func (c policyShowCmd) Run(ctx context.Context, s *settings) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(os.Stderr, "version %d, sha-256 %s\n", version, p.Hash())
+		printLine(stderr, "version %d, sha-256 %s", version, p.Hash())
 		text = p.Text()
 	}
-	_, err := os.Stdout.Write(text)
+	_, err := stdout.Write(text)
 	return err
 }
 
@@ -86,7 +86,7 @@ func (c policySetCmd) Run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("policy version %d is in force for cases noticed from now on; its wording holds at once\n", version)
+	printLine(stdout, "policy version %d is in force for cases noticed from now on; its wording holds at once", version)
 	return nil
 }
 
@@ -102,9 +102,9 @@ func (c policyWordingCmd) Run(ctx context.Context, s *settings) error {
 	}
 	for i, e := range p.Examples() {
 		if i > 0 {
-			fmt.Println()
+			fmt.Fprintln(stdout)
 		}
-		fmt.Printf("── %s\n%s\n\n%s\n", e.Name, e.Subject, e.Text)
+		fmt.Fprintf(stdout, "── %s\n%s\n\n%s\n", e.Name, e.Subject, e.Text)
 	}
 	return nil
 }

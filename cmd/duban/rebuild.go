@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"time"
 
@@ -33,7 +32,7 @@ func (rebuildCmd) Run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d cases folded from their events, %d mended\n", report.Cases, report.Changed)
+	printLine(stdout, "%d cases folded from their events, %d mended", report.Cases, report.Changed)
 	return nil
 }
 
@@ -50,6 +49,6 @@ func (rehydrateCmd) Run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d open cases are being told\n", total)
+	printLine(stdout, "%d open cases are being told", total)
 	return nil
 }

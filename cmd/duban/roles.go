@@ -26,6 +26,6 @@ func (c rolesCmd) Run(s *settings) error {
 	if login == "" {
 		login = "duban"
 	}
-	fmt.Print("-- 由数据库管理员执行一次，可重复执行。 To be run by somebody who may create roles.\n", store.RolesSQL(login))
+	fmt.Fprint(stdout, "-- 由数据库管理员执行一次，可重复执行。 To be run by somebody who may create roles.\n", store.RolesSQL(login))
 	return nil
 }

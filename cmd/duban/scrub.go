@@ -69,24 +69,24 @@ func (c scrubOptions) run(ctx context.Context, s *settings, of scrubbed) error {
 		return err
 	}
 	for _, hash := range report.Damaged {
-		fmt.Println("damaged", hash)
+		fmt.Fprintln(stdout, "damaged", hash)
 	}
 	for _, hash := range report.Missing {
-		fmt.Println("missing", hash)
+		fmt.Fprintln(stdout, "missing", hash)
 	}
 	for _, k := range report.Orphans {
-		fmt.Println("orphan", k.SHA256, k.Size, k.At.Local().Format(time.DateTime))
+		fmt.Fprintln(stdout, "orphan", k.SHA256, k.Size, k.At.Local().Format(time.DateTime))
 	}
-	fmt.Printf("%d files read, %d damaged, %d missing, %d that nobody names\n", report.Files, len(report.Damaged), len(report.Missing), len(report.Orphans))
+	printLine(stdout, "%d files read, %d damaged, %d missing, %d that nobody names", report.Files, len(report.Damaged), len(report.Missing), len(report.Orphans))
 	if c.RemoveOrphans {
 		removed, err := files.RemoveOrphans(ctx, report.Orphans, named, time.Now(), c.MinAge)
 		for _, k := range removed {
-			fmt.Println("removed", k.SHA256)
+			fmt.Fprintln(stdout, "removed", k.SHA256)
 		}
 		if err != nil {
 			return err
 		}
-		fmt.Printf("%d orphans removed, %d younger than %v or written down meanwhile\n", len(removed), len(report.Orphans)-len(removed), c.MinAge)
+		printLine(stdout, "%d orphans removed, %d younger than %v or written down meanwhile", len(removed), len(report.Orphans)-len(removed), c.MinAge)
 	}
 	if !report.Sound() {
 		return errUnsound

@@ -64,14 +64,14 @@ func (c sealKeyNewCmd) Run() error {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("%s\n", key.Reveal())
+		printLine(stdout, "%s", key.Reveal())
 		return nil
 	}
 	key, err := sealkey.Add(c.File, rand.Reader)
 	if err != nil {
 		return err
 	}
-	fmt.Println(key.ID())
+	fmt.Fprintln(stdout, key.ID())
 	return nil
 }
 
@@ -87,7 +87,7 @@ func (sealKeyListCmd) Run(ctx context.Context, s *settings) error {
 	record, err := s.record(ctx)
 	if errors.Is(err, errNoRecord) {
 		for _, key := range keys {
-			fmt.Println(key.ID())
+			fmt.Fprintln(stdout, key.ID())
 		}
 		return nil
 	}
@@ -104,7 +104,7 @@ func (sealKeyListCmd) Run(ctx context.Context, s *settings) error {
 		held[h.Key] = h
 	}
 	for _, key := range keys {
-		fmt.Printf("%s\t%s\n", key.ID(), under(held[key.ID()]))
+		printLine(stdout, "%s\t%s", key.ID(), under(held[key.ID()]))
 		delete(held, key.ID())
 	}
 	for _, h := range list {
@@ -115,7 +115,7 @@ func (sealKeyListCmd) Run(ctx context.Context, s *settings) error {
 		if h.Key == "" {
 			name = "尚未封存 not sealed yet\t"
 		}
-		fmt.Println(name + under(h))
+		fmt.Fprintln(stdout, name+under(h))
 	}
 	return nil
 }

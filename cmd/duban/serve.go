@@ -43,7 +43,7 @@ func (c serveCmd) Run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
-	say := func(line string) { fmt.Fprintln(os.Stderr, line) }
+	say := func(line string) { fmt.Fprintln(stderr, line) }
 	system, err := local.Start(ctx, local.Options{
 		Dir: s.Data, DatabaseURL: s.DatabaseURL, TemporalAddress: s.TemporalAddress, Namespace: s.TemporalNamespace,
 		Roles: store.Roles(), Say: say, Logger: s.logger(),

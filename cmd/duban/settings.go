@@ -49,7 +49,15 @@ func (s *settings) logger() *slog.Logger {
 	if err := level.UnmarshalText([]byte(s.LogLevel)); err != nil {
 		level = slog.LevelInfo
 	}
-	o := &slog.HandlerOptions{Level: level}
+	o := &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		switch v := a.Value.Any().(type) { // JSON would leave what turns the writing round
+		case string:
+			a.Value = slog.StringValue(shown(v, "\n\t"))
+		case error:
+			a.Value = slog.StringValue(shown(v.Error(), "\n\t"))
+		}
+		return a
+	}}
 	if s.LogFormat == "json" {
 		return slog.New(slog.NewJSONHandler(os.Stderr, o))
 	}

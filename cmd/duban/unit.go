@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"text/tabwriter"
 
 	"duban/store"
@@ -33,7 +32,7 @@ func (c unitAddCmd) Run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println(u.ID)
+	fmt.Fprintln(stdout, u.ID)
 	return nil
 }
 
@@ -48,7 +47,7 @@ func (c unitListCmd) Run(ctx context.Context, s *settings) error {
 		return err
 	}
 	defer record.Close()
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	for after := ""; ; {
 		units, err := record.Units(ctx, store.UnitFilter{Text: c.Text, After: after, Limit: store.MaxPage})
 		if err != nil {
@@ -58,7 +57,7 @@ func (c unitListCmd) Run(ctx context.Context, s *settings) error {
 			return w.Flush()
 		}
 		for _, u := range units {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", u.ID, u.Code, u.Region, u.Name)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", u.ID, inLine(u.Code), inLine(u.Region), inLine(u.Name))
 			after = u.Name
 		}
 	}

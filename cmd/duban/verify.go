@@ -30,11 +30,11 @@ func (c verifyFileCmd) Run() error {
 	}
 	m, problems := casefile.Verify(f, info.Size())
 	for _, p := range problems {
-		fmt.Println(p)
+		printLine(stdout, "%s", p)
 	}
 	if len(problems) > 0 {
 		return fmt.Errorf("%s: %d problems / 案卷有%d处问题", c.File, len(problems), len(problems))
 	}
-	fmt.Printf("ok: 案卷完整，%s，版本%d，文件%d个\n", m.Number, m.Version, len(m.Files))
+	printLine(stdout, "ok: 案卷完整，%s，版本%d，文件%d个", m.Number, m.Version, len(m.Files))
 	return nil
 }

@@ -27,12 +27,12 @@ func (c verifyDrawCmd) Run() error {
 		if errors.As(err, &said) {
 			problem = said.ZH()
 		}
-		fmt.Println(problem)
+		printLine(stdout, "%s", problem)
 		return fmt.Errorf("%s: the draw does not replay / 抽取记录复核不符: %w", c.File, err)
 	}
-	fmt.Printf("ok: 抽取记录相符，第%d次抽取，名册%d个单位，抽取%d个：\n", number, len(drawn.Roster), len(drawn.Drawn))
+	printLine(stdout, "ok: 抽取记录相符，第%d次抽取，名册%d个单位，抽取%d个：", number, len(drawn.Roster), len(drawn.Drawn))
 	for _, unit := range drawn.Drawn {
-		fmt.Println(unit)
+		printLine(stdout, "%s", unit)
 	}
 	return nil
 }

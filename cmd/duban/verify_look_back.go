@@ -28,11 +28,11 @@ func (c verifyLookBackCmd) Run(ctx context.Context, s *settings) error {
 	name := strings.ToLower(c.Case)
 	switch {
 	case strings.HasSuffix(name, ".zip"):
-		return c.archive(os.Stdout)
+		return c.archive(stdout)
 	case strings.HasSuffix(name, ".jsonl"), strings.HasSuffix(name, ".json"):
-		return c.events(os.Stdout)
+		return c.events(stdout)
 	default:
-		return c.record(ctx, s, os.Stdout)
+		return c.record(ctx, s, stdout)
 	}
 }
 
@@ -50,7 +50,7 @@ func (c verifyLookBackCmd) archive(out io.Writer) error {
 	}
 	m, events, problems := casefile.Open(f, info.Size())
 	for _, p := range problems {
-		fmt.Fprintln(out, p)
+		printLine(out, "%s", p)
 	}
 	if len(problems) > 0 {
 		return fmt.Errorf("%s：案卷有%d处问题 / %d problems", c.Case, len(problems), len(problems))
