@@ -167,7 +167,7 @@ func build(o Options) (*gin.Engine, *server) {
 	router.ForwardedByClientIP = false
 
 	s := &server{
-		record: o.Record, doer: o.Doer, jobs: o.Jobs, files: o.Evidence, quota: o.Quota, patience: o.Patience, uploads: newShares(maxUploads, uploadsOfAccount), workbooks: newShares(maxWorkbooks, workbooksOfAccount), downloads: newShares(maxDownloads, downloadsOfAccount), lanes: newLanes(), refused: newRefusals(),
+		record: o.Record, doer: o.Doer, jobs: o.Jobs, files: o.Evidence, quota: o.Quota, patience: o.Patience, uploads: newShares(maxUploads, uploadsOfAccount, o.Patience.Place), workbooks: newShares(maxWorkbooks, workbooksOfAccount, o.Patience.Place), downloads: newShares(maxDownloads, downloadsOfAccount, o.Patience.Place), lanes: newLanes(), refused: newRefusals(),
 		log: o.Logger, lines: newRequestLog(o.Logger), clock: o.Clock, engine: o.Engine, worker: o.Worker,
 		access: accessTable(), limits: newLimiter(o.PerSecond, o.Burst), metrics: newMetrics(o.Registry),
 		startImport: o.StartImport, startNotices: o.StartNotices, reading: make(chan struct{}, 1),

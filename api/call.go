@@ -28,7 +28,9 @@ type call struct {
 	token string
 	// once: a transaction is under way that the answer belongs to, and committed is
 	// what is to be done after it.
-	once      bool
+	once bool
+	// kept: what was turned down is kept all the same, to be given back.
+	kept      bool
 	committed []func(context.Context)
 	// cause is what happened inside, for the one line in the log.
 	cause error

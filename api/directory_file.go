@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"path/filepath"
@@ -72,6 +73,8 @@ func (s *server) importDirectory(c *gin.Context, one *call) error {
 	return s.workbook(c, one, nil, func(ctx context.Context, u Upload) error {
 		out, err := ImportDirectory(ctx, s.record, one.actor.Account, u)
 		if err != nil {
+			var faulty *DirectoryFaultsError
+			one.kept = errors.As(err, &faulty)
 			return directoryFault(err)
 		}
 		c.Header("Content-Type", "application/json")

@@ -3,6 +3,8 @@ package api
 import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"duban/lifecycle"
 )
 
 // Described returns the document, and every route the router has.
@@ -43,4 +45,16 @@ func FieldsOf(err error) []string {
 		said = append(said, one.field+" "+one.code)
 	}
 	return said
+}
+
+// RefusedBurst is how many requests of an account may be turned down at once.
+const RefusedBurst = refusedBurst
+
+// Shares returns what tries to take one of so many places.
+func Shares(all, each int) func(lifecycle.Actor) bool {
+	s := newShares(all, each, 0)
+	return func(a lifecycle.Actor) bool {
+		leave, _ := s.try(a)
+		return leave != nil
+	}
 }

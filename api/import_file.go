@@ -180,6 +180,7 @@ func (s *server) addImport(c *gin.Context, one *call) error {
 		case err != nil:
 			return importFault(err)
 		case !result.Good():
+			one.kept = true
 			return faultsOf(i.ID, result)
 		}
 		out := importOf(i)
@@ -198,7 +199,7 @@ func (s *server) addImport(c *gin.Context, one *call) error {
 // it over when its turn has come: while it is sent nothing is held but the sender's
 // own place. What is done with it is done once.
 func (s *server) workbook(c *gin.Context, one *call, fields []string, use func(context.Context, Upload) error) error {
-	leave, err := s.workbooks.take(one.actor)
+	leave, err := s.workbooks.take(c.Request.Context(), one.actor)
 	if err != nil {
 		return err
 	}

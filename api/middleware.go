@@ -11,7 +11,6 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
-	"duban/lifecycle"
 	"duban/store"
 )
 
@@ -159,7 +158,7 @@ func (s *server) admit(c *gin.Context) {
 	one.body = body
 	enter := s.lanes.work
 	if isFile(c.FullPath()) {
-		enter = func(_ context.Context, a lifecycle.Actor) (func(), error) { return s.downloads.take(a) }
+		enter = s.downloads.take
 	}
 	leave, err := enter(c.Request.Context(), one.actor)
 	if err != nil {

@@ -39,13 +39,16 @@ func (s *server) once(g *gin.Context, c *call, fingerprint []byte, do func()) {
 			g.Request, g.Writer, c.once = request.WithContext(ctx), held, true
 			defer func() { g.Request, g.Writer, c.once = request, out, false }()
 			do()
-			if held.status >= http.StatusMultipleChoices {
+			switch {
+			case held.status >= http.StatusMultipleChoices && c.kept:
+				return store.Reply{Refused: true}, nil
+			case held.status >= http.StatusMultipleChoices:
 				return store.Reply{}, errNotDone
 			}
 			return held.reply(), nil
 		})
 	switch {
-	case errors.Is(err, errNotDone):
+	case errors.Is(err, errNotDone), err == nil && reply.Refused:
 		held.send()
 		return
 	case err != nil:

@@ -20,6 +20,9 @@ type Patience struct {
 	// half a minute.
 	Rate  int64
 	Grace time.Duration
+	// Place is how long somebody waits for one of his own files to be through when
+	// too many are on their way. Defaults to half a minute.
+	Place time.Duration
 }
 
 func (p Patience) withDefaults() Patience {
@@ -37,6 +40,9 @@ func (p Patience) withDefaults() Patience {
 	}
 	if p.Grace <= 0 {
 		p.Grace = 30 * time.Second
+	}
+	if p.Place <= 0 {
+		p.Place = 30 * time.Second
 	}
 	return p
 }

@@ -39,32 +39,56 @@ func groupOf(a lifecycle.Actor) string {
 
 // shares are places that requests take for as long as their clients please. An
 // account has so many at most, and a unit's accounts together a part of those that
-// are free.
+// are free. Who has no more waits a while behind his own.
 type shares struct {
 	all, each int
+	wait      time.Duration
 
 	mu        sync.Mutex
 	taken     int
 	byAccount map[string]int
 	byGroup   map[string]int
+	// left is closed when somebody leaves a place.
+	left chan struct{}
 }
 
-func newShares(all, each int) *shares {
-	return &shares{all: all, each: each, byAccount: map[string]int{}, byGroup: map[string]int{}}
+func newShares(all, each int, wait time.Duration) *shares {
+	return &shares{all: all, each: each, wait: wait, byAccount: map[string]int{}, byGroup: map[string]int{}, left: make(chan struct{})}
 }
 
-// take takes a place and returns what gives it back, or says that there is none for
-// this person now.
-func (s *shares) take(a lifecycle.Actor) (leave func(), err error) {
+// take takes a place and returns what gives it back, or says that the person has
+// none left.
+func (s *shares) take(ctx context.Context, a lifecycle.Actor) (leave func(), err error) {
+	patience := time.NewTimer(s.wait)
+	defer patience.Stop()
+	for {
+		leave, left := s.try(a)
+		if leave != nil {
+			return leave, nil
+		}
+		select {
+		case <-left:
+			continue
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-patience.C:
+		}
+		return nil, (&fault{
+			status: http.StatusTooManyRequests, code: "too_many_uploads",
+			zh: "您或者您单位同时传输的文件过多，请等其中一个完成后再试。", en: "You or your unit have too many files on their way; try again when one of them is through.",
+		}).with("Retry-After", retryAfter)
+	}
+}
+
+// try takes a place if there is one for the person, and else returns what says that
+// one was left.
+func (s *shares) try(a lifecycle.Actor) (leave func(), left <-chan struct{}) {
 	group := groupOf(a)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	free := s.all - s.taken
 	if free == 0 || s.byAccount[a.Account] >= s.each || s.byGroup[group] >= max(free/fairPart, 1) {
-		return nil, (&fault{
-			status: http.StatusTooManyRequests, code: "too_many_uploads",
-			zh: "您或者您单位同时传输的文件过多，请等其中一个完成后再试。", en: "You or your unit have too many files on their way; try again when one of them is through.",
-		}).with("Retry-After", retryAfter)
+		return nil, s.left
 	}
 	s.taken++
 	s.byAccount[a.Account]++
@@ -75,6 +99,8 @@ func (s *shares) take(a lifecycle.Actor) (leave func(), err error) {
 		s.taken--
 		lower(s.byAccount, a.Account)
 		lower(s.byGroup, group)
+		close(s.left)
+		s.left = make(chan struct{})
 	}, nil
 }
 

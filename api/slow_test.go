@@ -105,8 +105,9 @@ func TestASlowSenderHoldsNothing(t *testing.T) {
 		patience api.Patience
 		silent   bool
 	}{
-		"a byte at a time": {patience: api.Patience{Upload: short, Workbook: short, Silence: time.Hour}},
-		"silent":           {patience: api.Patience{Upload: time.Hour, Workbook: time.Hour, Silence: short}, silent: true},
+		"a byte at a time": {patience: api.Patience{Upload: short, Workbook: short, Silence: time.Hour, Place: time.Millisecond}},
+		"too little":       {patience: api.Patience{Upload: time.Hour, Workbook: time.Hour, Silence: time.Hour, Grace: short, Rate: 1 << 20, Place: time.Millisecond}},
+		"silent":           {patience: api.Patience{Upload: time.Hour, Workbook: time.Hour, Silence: short, Place: time.Millisecond}, silent: true},
 	} {
 		t.Run(name+" with evidence", func(t *testing.T) {
 			t.Parallel()
@@ -147,12 +148,12 @@ func TestASlowSenderHoldsNothing(t *testing.T) {
 				address: listening(t, s.handler, func(*http.Server) {}), path: good.path,
 				token: s.people.Tokens[who.Account], media: good.header["Content-Type"], begin: begun(body), length: 1 << 20, silent: row.silent,
 			}
-			const places = 4
+			const places = 2 // of one account
 			ended := make(chan string, places)
 			for range places {
 				go func() {
 					for { // who asks below whether there is a place has one for a moment
-						if status, text := slow.send(t.Context()); status != http.StatusServiceUnavailable {
+						if status, text := slow.send(t.Context()); status != http.StatusTooManyRequests {
 							ended <- text
 							return
 						}
@@ -160,7 +161,9 @@ func TestASlowSenderHoldsNothing(t *testing.T) {
 				}()
 			}
 			formless := asked{method: http.MethodPost, path: good.path, body: "{}"}
-			require.Eventually(t, func() bool { return s.as(t, who, formless).Code == http.StatusServiceUnavailable }, 10*time.Second, time.Millisecond, "no place is left")
+			require.Eventually(t, func() bool { return s.as(t, who, formless).Code == http.StatusTooManyRequests }, 10*time.Second, time.Millisecond, "no place is left")
+			other := s.people.Officer // whoever sends slowly takes nobody else's place, and no turn
+			require.NotEqual(t, http.StatusTooManyRequests, s.as(t, other, formless).Code)
 			for range places {
 				require.Contains(t, <-ended, `"body_timeout"`)
 			}

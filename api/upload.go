@@ -41,7 +41,7 @@ func (s *server) addEvidence(g *gin.Context, c *call) error {
 	if s.files == nil {
 		return noStore()
 	}
-	leave, err := s.uploads.take(c.actor)
+	leave, err := s.uploads.take(ctx, c.actor)
 	if err != nil {
 		return err
 	}

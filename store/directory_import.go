@@ -76,6 +76,9 @@ func (s *Store) ImportDirectory(ctx context.Context, n NewDirectoryImport, decid
 		if _, err := tx.Exec(ctx, `DELETE FROM directory_imports WHERE marked IS NOT NULL AND at < now() - $1::interval`, interval(refusedKept)); err != nil {
 			return err
 		}
+		if _, err := tx.Exec(ctx, `DELETE FROM directory_imports WHERE id IN (SELECT id FROM directory_imports WHERE author = $1 AND marked IS NOT NULL ORDER BY at DESC, id OFFSET $2)`, n.Author, maxRefused-1); err != nil {
+			return err
+		}
 		_, err = tx.Exec(ctx, `INSERT INTO directory_imports (id, author, file, outcome, marked) VALUES ($1, $2, $3, $4, $5)`, id, n.Author, n.File, p.Outcome, p.Marked)
 		return err
 	})

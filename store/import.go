@@ -89,6 +89,8 @@ const (
 	importBatch = 200
 	// refusedKept is how long what was refused is kept, to be given back.
 	refusedKept = 7 * 24 * time.Hour
+	// maxRefused is how many refused workbooks of one person are kept: the latest.
+	maxRefused = 20
 )
 
 // AddImport records a workbook while it is read: read hands over each row, and
@@ -114,6 +116,9 @@ func (s *Store) AddImport(ctx context.Context, n NewImport, read func(add func(I
 			}
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM imports WHERE state = 'refused' AND at < now() - $1::interval`, interval(refusedKept)); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM imports WHERE id IN (SELECT id FROM imports WHERE author = $1 AND state = 'refused' ORDER BY at DESC, id OFFSET $2)`, n.Author, maxRefused-1); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `INSERT INTO imports (id, author, file, sum, campaign, duplicates, state, rows) VALUES ($1, $2, $3, $4, $5, $6, 'refused', 0)`,

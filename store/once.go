@@ -36,6 +36,8 @@ type Reply struct {
 	Status int
 	Header map[string]string
 	Body   []byte
+	// Refused: what was written is kept, but the key is left free.
+	Refused bool
 	// Again: it was answered before, and nothing was done now.
 	Again bool
 }
@@ -76,7 +78,7 @@ func (s *Store) Once(ctx context.Context, k Keyed, run func(context.Context) (Re
 			return err
 		}
 		o := &once{tx: tx, secret: k.Secret}
-		if reply, err = run(context.WithValue(ctx, onceKey{}, o)); err != nil {
+		if reply, err = run(context.WithValue(ctx, onceKey{}, o)); err != nil || reply.Refused {
 			return err
 		}
 		header, err := json.Marshal(reply.Header)

@@ -14,5 +14,7 @@ CREATE TABLE request_receipts (
     -- What tokens were derived with beside the asker's own; none without one.
     salt        bytea
 );
+-- Of what was refused only the latest of each person is kept.
+CREATE INDEX imports_refused ON imports (author, at DESC) WHERE state = 'refused';
 CREATE TRIGGER request_receipts_append_only BEFORE UPDATE OR DELETE ON request_receipts FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER request_receipts_stay BEFORE TRUNCATE ON request_receipts EXECUTE FUNCTION refuse_change();
