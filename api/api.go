@@ -183,8 +183,8 @@ func build(o Options) (*gin.Engine, *server) {
 	s.importRoutes(router)
 	s.directoryFiles(router)
 	s.health(router)
-	s.document(router)
 	s.describeKeys()
+	s.document(router)
 	return router, s
 }
 

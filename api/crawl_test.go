@@ -102,7 +102,7 @@ func (c *crawl) everything(t *testing.T) {
 				c.ask(t, http.MethodHead, path, nil, nil)
 				c.ask(t, http.MethodOptions, path, nil, nil)
 			case method != http.MethodGet && !strings.HasPrefix(pattern, commands):
-				c.ask(t, method, path, map[string]any{}, map[string]string{"Idempotency-Key": c.tag})
+				c.ask(t, method, path, map[string]any{}, map[string]string{"Idempotency-Key": fmt.Sprint(c.tag, len(c.out))})
 			}
 		}
 	}

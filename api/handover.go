@@ -48,7 +48,7 @@ func (s *server) handOverUnit(ctx context.Context, c *call, in *keyedIDInput) (*
 	if err != nil {
 		return nil, err
 	}
-	unit, err := s.unitID(ctx, &in.shortIDInput)
+	unit, err := s.unitID(ctx, &shortIDInput{ID: in.ID})
 	if err != nil {
 		return nil, err
 	}

@@ -182,11 +182,11 @@ func (s *server) draftNotices(ctx context.Context, c *call, in *keyedIDInput) (*
 	if err := body.Check(); err != nil {
 		return nil, err
 	}
-	return s.runNotices(ctx, c, &in.shortIDInput, store.DraftNotices, body)
+	return s.runNotices(ctx, c, &shortIDInput{ID: in.ID}, store.DraftNotices, body)
 }
 
 func (s *server) signNotices(ctx context.Context, c *call, in *keyedIDInput) (*noticeRunOutput, error) {
-	return s.runNotices(ctx, c, &in.shortIDInput, store.SignNotices, lifecycle.SubmitNotice{})
+	return s.runNotices(ctx, c, &shortIDInput{ID: in.ID}, store.SignNotices, lifecycle.SubmitNotice{})
 }
 
 func (s *server) runNotices(ctx context.Context, c *call, in *shortIDInput, action store.NoticeAction, body lifecycle.SubmitNotice) (*noticeRunOutput, error) {

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -68,7 +69,7 @@ func TestAChangeWithAKeyIsDoneOnce(t *testing.T) {
 			keyed(http.MethodPost, "/v1/accounts/"+made.Account.ID+"/disable", "", "disable"),
 		},
 		&p.Head: {
-			keyed(http.MethodPost, "/v1/campaigns", `{"name":"批次","year":2026,"method":"inspection","starts_on":"`+today().String()+`","ends_on":"`+today().String()+`","scope":["`+p.Unit.ID+`"]}`, "campaign"),
+			keyed(http.MethodPost, "/v1/campaigns", `{"name":"批次","year":`+strconv.Itoa(today().Year())+`,"method":"inspection","starts_on":"`+today().String()+`","ends_on":"`+today().String()+`","scope":["`+p.Unit.ID+`"]}`, "campaign"),
 		},
 		&p.Secretary: {
 			keyed(http.MethodPost, "/v1/recusal-requests", `{"name":"某人","reason":"亲属"}`, "recusal"),

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"net/http"
 	"testing"
 
@@ -23,7 +24,7 @@ func TestSampleCampaignBecomesCases(t *testing.T) {
 	require.NoError(t, err)
 	post := func(who lifecycle.Actor, path string, body, into any) {
 		t.Helper()
-		a := s.as(t, who, asked{method: http.MethodPost, path: path, body: body, header: map[string]string{"Idempotency-Key": "sample"}})
+		a := s.as(t, who, asked{method: http.MethodPost, path: path, body: body, header: map[string]string{"Idempotency-Key": rand.Text()}})
 		require.Less(t, a.Code, http.StatusMultipleChoices, "%s", a.Body)
 		a.into(t, into)
 	}

@@ -219,7 +219,6 @@ type shortIDInput struct {
 
 // A keyedIDInput names a thing that something is done to under a key.
 type keyedIDInput struct {
-	shortIDInput
-
+	ID  string `path:"id" maxLength:"100"`
 	Key string `header:"Idempotency-Key" required:"true" minLength:"1" maxLength:"200" doc:"Your name for this request; the same key gets the same answer for ever"`
 }

@@ -37,12 +37,18 @@ func (p pool) BeginTx(ctx context.Context, o pgx.TxOptions) (pgx.Tx, error) {
 	return p.Pool.BeginTx(ctx, o)
 }
 
-// Exec runs one statement.
-func (p pool) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
-	if tx := within(ctx); tx != nil {
-		return tx.Exec(ctx, sql, args...)
+// Exec runs one statement. When it fails inside a transaction it fails alone, so
+// that why can be looked up.
+func (p pool) Exec(ctx context.Context, sql string, args ...any) (tag pgconn.CommandTag, err error) {
+	tx := within(ctx)
+	if tx == nil {
+		return p.Pool.Exec(ctx, sql, args...)
 	}
-	return p.Pool.Exec(ctx, sql, args...)
+	err = pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error {
+		tag, err = tx.Exec(ctx, sql, args...)
+		return err
+	})
+	return tag, err
 }
 
 // Query reads rows.
