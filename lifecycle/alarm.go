@@ -83,6 +83,10 @@ func (t *turn) lapse(k Clock) {
 		t.stop(policy.ClockStay, 0)
 		t.resumeUnit(k.Due, MoveStay) // however late the alarm is
 		return
+	case policy.ClockCorrection:
+		t.record(&DeadlineMissed{Clock: k.Name, Due: k.Due})
+		t.endCorrection(k.Due)
+		return
 	default:
 	}
 	k.Passed = true
@@ -124,8 +128,7 @@ func (t *turn) escalate(k Clock) {
 	t.record(&LevelRaised{Clock: k.Name, Due: k.Due})
 	t.raise(step.Level)
 	t.orderStep(step)
-	k, _ = t.c.clock(k.Name, k.Measure)
-	t.set(t.arm(k))
+	t.rearmUnit() // the next step may be another clock's as well
 }
 
 // Reminded: a due date is near.

@@ -40,7 +40,7 @@ func bodies(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
 		accept(lifecycle.ByDeadline, "M0302"),
 		accept(lifecycle.SustainedDuty, ""),
 		lifecycle.SubmitNotice{Text: someText},
-		lifecycle.SubmitNotice{Text: someText, ExternalDue: today.AddDays(20), Source: "市委巡察办"},
+		lifecycle.SubmitNotice{Text: someText, ExternalDue: today.AddDays(1), Source: "市委巡察办"},
 		lifecycle.ReturnNotice{Reason: someText},
 		lifecycle.ApproveNotice{},
 		lifecycle.CorrectNotice{Reason: someText},
@@ -69,6 +69,8 @@ func bodies(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
 		lifecycle.DecideObjection{Outcome: lifecycle.Upheld, Reasons: someText},
 		lifecycle.DecideObjection{Outcome: lifecycle.Partly, Reasons: someText, Text: someText},
 		lifecycle.DecideObjection{Outcome: lifecycle.Rejected, Reasons: someText},
+		lifecycle.DecideDue{Holds: lifecycle.DueExternal, Reason: someText},
+		lifecycle.DecideDue{Holds: lifecycle.DueReceipt, Reason: someText},
 		lifecycle.GrantStay{Until: today.AddDays(12), Reason: someText},
 		lifecycle.EndStay{Reason: someText},
 		lifecycle.Assign{Officer: "officer2"},
@@ -127,9 +129,18 @@ func papers(c lifecycle.Case, today calendar.Date, paper *lifecycle.Paper) []lif
 	}
 	list = append(list, lifecycle.AcceptReport{})
 	if len(open) > 1 {
-		list = append(list, lifecycle.AcceptReport{Accepted: open[:1]})
+		list = append(list, acceptSome(open, 1))
 	}
 	return append(list, lookBacks(c, today)...)
+}
+
+// acceptSome accepts the first n of the open measures; the others come back.
+func acceptSome(open []int, n int) lifecycle.AcceptReport {
+	b := lifecycle.AcceptReport{Accepted: open[:n]}
+	for _, no := range open[n:] {
+		b.Reasons = append(b.Reasons, lifecycle.ItemReason{No: no, Reason: someText})
+	}
+	return b
 }
 
 func reportItems(c lifecycle.Case) (items []lifecycle.ReportItem, open []int) {

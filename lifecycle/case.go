@@ -39,6 +39,12 @@ type Case struct {
 	RaisedOn calendar.Date `json:"raised_on,omitzero"`
 	Notice   *Notice       `json:"notice,omitempty"`
 	Receipt  *Receipt      `json:"receipt,omitempty"`
+	// DueDecision is a leader's, where two due dates met; nil until then.
+	DueDecision *DueDecision `json:"due_decision,omitempty"`
+	// Corrected is what corrections of the notice left; nil before the first.
+	Corrected *Corrected `json:"corrected,omitempty"`
+	// Stays are all stays of the case, with the days each took.
+	Stays []StayTaken `json:"stays,omitempty"`
 	// FirstPeriod is the time of the first round, of which later ones last half.
 	FirstPeriod calendar.Period `json:"first_period,omitzero"`
 	Plan        *Plan           `json:"plan,omitempty"`
@@ -136,7 +142,7 @@ func (c Case) Apply(e Event) Case {
 		c = c.withLevel(*e.Level, e.LevelOn)
 	}
 	if e.Stage != "" {
-		c = c.withStage(e.Stage, e.At)
+		c = c.withStage(e.Stage, e.At, e.Legal)
 	}
 	if e.Visible {
 		c = c.seen(e)
@@ -189,7 +195,7 @@ func (c Case) withLevel(level policy.Level, on calendar.Date) Case {
 	return c
 }
 
-func (c Case) withStage(stage Stage, at time.Time) Case {
+func (c Case) withStage(stage Stage, at time.Time, on calendar.Date) Case {
 	if stage != Closed && stage != Archived && stage != Transferred {
 		c.ClosedAt = time.Time{}
 	}
@@ -204,7 +210,7 @@ func (c Case) withStage(stage Stage, at time.Time) Case {
 		c.Served = true
 	}
 	if !stage.unitWorks() && stage != Transferred && stage != Merged { // from which it may come back
-		c.Stay = nil
+		c.dropStay(on)
 	}
 	return c
 }
@@ -231,9 +237,12 @@ func (c Case) Deadline() (Clock, bool) {
 	names := stageClocks(c.Stage)
 	switch c.Stage { //nolint:exhaustive // in the other stages it is the stage's own
 	case Planning:
-		names = []policy.ClockName{policy.ClockPlan}
+		names = []policy.ClockName{policy.ClockCorrection, policy.ClockPlan}
+		if main, ok := c.clock(policy.ClockRectification, 0); ok && main.Passed && !c.correcting() {
+			names = []policy.ClockName{policy.ClockRectification}
+		}
 	case Rectifying:
-		names = []policy.ClockName{policy.ClockRectification}
+		names = []policy.ClockName{policy.ClockCorrection, policy.ClockRectification}
 		if k, ok := c.clock(policy.ClockRectification, 0); ok && c.answerOwed(k) {
 			names = []policy.ClockName{policy.ClockExtension}
 		}

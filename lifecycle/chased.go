@@ -94,7 +94,7 @@ func (c Case) turnOf(k Clock) (who, then Recipient) {
 		return unit, Recipient{}
 	case policy.ClockNoticeDrafting, policy.ClockPlanReview, policy.ClockReportReview:
 		return officer, role(Head)
-	case policy.ClockPlan, policy.ClockRectification, policy.ClockCheckIn:
+	case policy.ClockPlan, policy.ClockRectification, policy.ClockCheckIn, policy.ClockCorrection:
 		return unit, Recipient{}
 	case policy.ClockLookBack:
 		if c.LookBackToLeader {

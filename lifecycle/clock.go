@@ -36,6 +36,11 @@ type Clock struct {
 	// Stood are the spans in which it stood while the plan was reviewed. Their
 	// days are given back already.
 	Stood []Span `json:"stood,omitempty"`
+	// Spared are the spans after the due date that count neither as lateness nor for
+	// the ladder: the unit corrected what had come back, or was not served yet.
+	// SparedSince is the day from which such a span runs; zero when none does.
+	Spared      []Span        `json:"spared,omitempty"`
+	SparedSince calendar.Date `json:"spared_since,omitzero"`
 	// Next is what rings next; nil while the clock runs on silently or stands.
 	Next *Ring `json:"next,omitempty"`
 }
@@ -63,13 +68,14 @@ const (
 	MoveStay       MoveReason = "stay"       // the clock was stopped by decision
 	MoveOutage     MoveReason = "outage"     // the system was away before the end
 	MoveExtension  MoveReason = "extension"  // more time was granted
-	MoveCorrection MoveReason = "correction" // time left to correct a returned paper
 	MoveAmended    MoveReason = "amended"    // the notice was amended after an objection
 	MoveMerged     MoveReason = "merged"     // the earlier deadline of a merged case
 	MoveCalendar   MoveReason = "calendar"   // the State Council's notice changed the days
 	MoveAway       MoveReason = "transfer"   // the case was with another body
 	MovePostponed  MoveReason = "postponed"  // a measure was postponed
 	MoveSuccession MoveReason = "succession" // another unit took the case over
+	MoveMain       MoveReason = "main"       // a plan is due no later than the rectification
+	MoveDecided    MoveReason = "decided"    // a leader decided which of two dates holds
 )
 
 // ZH is the reason as it stands in an explanation.
@@ -83,8 +89,6 @@ func (m MoveReason) ZH() string {
 		return "系统停机顺延"
 	case MoveExtension:
 		return "批准延期"
-	case MoveCorrection:
-		return "退回补正留出的时间"
 	case MoveAmended:
 		return "异议部分成立，更正后重新计时"
 	case MoveMerged:
@@ -97,6 +101,10 @@ func (m MoveReason) ZH() string {
 		return "措施暂缓"
 	case MoveSuccession:
 		return "单位调整，承接单位熟悉情况的时间"
+	case MoveMain:
+		return "报送方案不晚于整改到期日"
+	case MoveDecided:
+		return "工委领导确定整改期限"
 	default:
 		return string(m)
 	}
@@ -124,7 +132,12 @@ const (
 // unitClock reports whether the clock measures the inspected unit. Only these
 // raise the level, stand still for a stay and move for an outage.
 func unitClock(name policy.ClockName) bool {
-	return name == policy.ClockPlan || name == policy.ClockRectification || name == policy.ClockCheckIn
+	switch name { //nolint:exhaustive // the others measure somebody else
+	case policy.ClockPlan, policy.ClockRectification, policy.ClockCheckIn, policy.ClockCorrection:
+		return true
+	default:
+		return false
+	}
 }
 
 // start begins a clock that runs for period from the day start.
@@ -157,6 +170,17 @@ func (c Clock) base() calendar.Date {
 	return c.Base
 }
 
+// sets reports whether a move names the date anew, and does not give days back: what
+// was spared behind the former date is over with it.
+func (m MoveReason) sets() bool {
+	switch m { //nolint:exhaustive // the others give back days that were not the unit's
+	case MoveExtension, MoveAmended, MoveMerged, MoveDecided:
+		return true
+	default:
+		return false
+	}
+}
+
 // move sets a new due date, rolled forward from a day off, and keeps the
 // reason. A date still to come makes a clock that had passed run again.
 func (t *turn) move(c Clock, to calendar.Date, reason MoveReason) Clock {
@@ -169,6 +193,9 @@ func (t *turn) move(c Clock, to calendar.Date, reason MoveReason) Clock {
 	c.Moves = append(append(moves, c.Moves...), Move{On: t.today, From: c.Due, To: to, Reason: reason})
 	c.Due, c.DueAt = to, t.rules.Timeline.End(to)
 	c.Provisional = c.Provisional || t.rules.Calendar.Day(to).Provisional
+	if reason.sets() {
+		c.Spared = nil
+	}
 	if c.DueAt.After(t.at) {
 		c.Passed, c.Chases = false, 0
 	}
@@ -180,17 +207,18 @@ func (t *turn) move(c Clock, to calendar.Date, reason MoveReason) Clock {
 func (t *turn) arm(c Clock) Clock {
 	after := t.at
 	c.Next = nil
-	if !c.StandsSince.IsZero() {
+	if !c.StandsSince.IsZero() || !c.SparedSince.IsZero() {
 		return c
 	}
 	figures := t.rules.Policy.Clock(c.Name)
 	if !c.Passed {
 		c.Next = t.reminder(c, figures, after)
 		if c.Next == nil {
-			c.Next = &Ring{Step: StepLapse, On: c.Due, At: c.DueAt}
-			if t.legal.Before(t.today) && t.legal.After(c.Due) { // an alarm leads back to no day before it
-				c.Next.On, c.Next.At = t.legal, t.rules.Timeline.End(t.legal)
+			on := c.lapsesOn()
+			if t.legal.Before(t.today) { // an alarm leads back to no day before it
+				on = latest(on, t.legal)
 			}
+			c.Next = &Ring{Step: StepLapse, On: on, At: t.rules.Timeline.End(on)}
 		}
 		return c
 	}
@@ -262,9 +290,9 @@ func (t *turn) rung(c Clock, top policy.Level) *Ring {
 	if !ok {
 		return nil
 	}
-	on := t.rules.Calendar.AddWorkingDays(c.Due, step.After.N)
+	on := t.rules.Calendar.AddWorkingDays(c.Due, step.After.N+t.rules.spared(c, Date{}, t.today))
 	if below, ok := t.rules.Policy.Step(t.c.Level); ok && !t.c.RaisedOn.IsZero() {
-		paced := t.rules.Calendar.AddWorkingDays(t.c.RaisedOn, step.After.N-below.After.N)
+		paced := t.rules.Calendar.AddWorkingDays(t.c.RaisedOn, step.After.N-below.After.N+t.rules.spared(c, t.c.RaisedOn, t.today))
 		on = latest(on, paced)
 	}
 	on = latest(on, t.legal)
@@ -275,6 +303,7 @@ func (t *turn) rung(c Clock, top policy.Level) *Ring {
 func (t *turn) stand(c Clock, since calendar.Date) Clock {
 	if c.StandsSince.IsZero() {
 		c.StandsSince, c.Next = latest(since, c.Start), nil
+		c = spareTo(c, c.StandsSince)
 	}
 	return c
 }
@@ -290,7 +319,11 @@ func (t *turn) resume(c Clock, to calendar.Date, reason MoveReason) Clock {
 	if t.c.Stage == PlanReview {
 		c.Stood = append(slices.Clone(c.Stood), Span{From: since, To: to})
 	}
-	return t.move(c, t.rules.later(c.Due, since, to), reason)
+	c = t.move(c, t.rules.later(c.Due, since, to), reason)
+	if t.c.correcting() && slices.Contains(reckoned(), c.Name) {
+		c = spareFrom(c, to)
+	}
+	return c
 }
 
 // late is by how many working days a step that counts on the day on missed the

@@ -53,7 +53,7 @@ func DigestLines(c Case, to Recipient, reader Actor, way Way, now time.Time, r R
 			line.Measure, line.Kind = m.No, m.Kind
 		}
 		if line.Overdue {
-			line.Late = r.Calendar.WorkingDaysBetween(due, r.Today(now))
+			line.Late = r.Calendar.WorkingDaysBetween(due, r.Today(now)) - r.spared(k, Date{}, r.Today(now))
 		}
 		lines = append(lines, line)
 	}

@@ -99,7 +99,7 @@ against the unit.
 | --- | --- | --- | --- | --- | --- | --- |
 `)
 	p := policy.Default()
-	for _, name := range append(policy.ClockNames(), "measure") {
+	for _, name := range append(policy.ClockNames(), "measure", policy.ClockCorrection) {
 		fmt.Fprintln(&b, clockRow(p, name))
 	}
 	b.WriteString("\n## The ladder · 督办等级\n\n| level | 中文 | working days after the due date · 逾期工作日 | measure · 措施 | order · 决定方式 |\n| --- | --- | --- | --- | --- |\n")
@@ -115,6 +115,29 @@ A step is due at the later of its day and the day of the step before plus the
 interval between the two, so an outage never walks anybody up the ladder in one
 night. Accepting the report steps the level down. Second and later rounds start at
 ` + p.Rectification.LaterLevel.String() + `.
+
+## Lateness · 逾期
+
+Lateness is reckoned from the unit's main due date, in planning as in rectifying: who
+lets it pass without a plan climbs the whole ladder, and only the plan's own lateness
+ends at ` + p.Clock(policy.ClockPlan).MaxLevel.String() + `. The date is moved by the days of a stay, of an outage, of an answer the
+committee owes, and of a review: while a report is read all of them, while a plan is
+read those beyond the committee's own clock and every day after the due date. Days
+given back are counted both as natural and as working days, and the later date holds. A
+date that a leader grants is final, however late the answer is. A plan is due no later
+than the rectification.
+
+What comes back moves no due date. The unit has a time to correct it: ` + corrections(p) + `. While it runs the ladder holds and its days are not late ones; when it
+ends the ladder goes on from where it stood. Return ` + fmt.Sprint(p.Rectification.ReturnsToLevel) + ` of a round raises the level to
+at least ` + p.Rectification.ReturnsLevel.String() + `, each further one by one step. A report reports at least one measure as done.
+
+A date of another body that had come by the receipt holds, and the unit is late from
+the receipt on, until a leader decides (` + "`decide_due`" + `) whether it or the date counted from the receipt
+holds. The first period of a round, of which later rounds last half, counts the days
+that a natural period rolled on to a working day. All stays of a case last ` + p.Stay.Max.String() + ` together, up
+to ` + p.Stay.Together().String() + ` by leaders who granted none of them before. A correction of the notice for the same
+unit keeps level and due date; the period is counted anew once, and a second correction
+is another leader's.
 
 A unit has one entry on a list in a year, and one open talk with each person who
 answers for it; further cases join them. A talk is with who answered for the unit on
@@ -136,6 +159,15 @@ leader who is another decides. Correcting an entry, and what of it may be shown 
 public, are recorded with a name and a reason too.
 `)
 	return b.String()
+}
+
+// corrections says how long what comes back may take to correct.
+func corrections(p *policy.Policy) string {
+	var list []string
+	for i, period := range p.Rectification.Correction {
+		list = append(list, fmt.Sprintf("%s at return %d of a round", period, i+1))
+	}
+	return strings.Join(list, ", ") + ", none after"
 }
 
 func ends(l policy.Listing) string {
@@ -229,7 +261,7 @@ var clockNames = map[policy.ClockName]string{
 	policy.ClockClosureApproval: "销号审批", policy.ClockCooling: "冷静期", policy.ClockCheckIn: "定期报告",
 	policy.ClockSustainedReview: "持续整改年度研究", policy.ClockTransferReceipt: "移送回执", policy.ClockTransferStatus: "移送进展",
 	policy.ClockObjection: "答复异议", policy.ClockExtension: "决定延期", policy.ClockStay: "中止计时", policy.ClockHandover: "接收移交",
-	"measure": "措施",
+	"measure": "措施", policy.ClockCorrection: "补正",
 }
 
 func clockRow(p *policy.Policy, name policy.ClockName) string {
@@ -249,6 +281,8 @@ func clockRow(p *policy.Policy, name policy.ClockName) string {
 		within = "its end date, at most " + p.Stay.Max.String()
 	case policy.ClockLookBack:
 		within = fmt.Sprintf("window %s–%s after acceptance", p.LookBack.Opens, figures.Within)
+	case policy.ClockCorrection:
+		within = strings.Join(strings.Fields(strings.Trim(fmt.Sprint(p.Rectification.Correction), "[]")), ", then ")
 	case "measure":
 		within = fmt.Sprintf("talk, visit, list %s; letter %s; 责成处理 %s; proposal %s", p.Measures.Kinds[policy.MeasureReminderTalk].Within,
 			p.Measures.Kinds[policy.MeasureSupervisionLetter].Within, p.Measures.Kinds[policy.MeasurePartyGroupOrder].Within, p.Measures.Decision)

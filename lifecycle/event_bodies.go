@@ -87,6 +87,8 @@ func newBody(kind EventKind) (Body, bool) {
 		return &ObjectionFiled{}, true
 	case EventObjectionDecided:
 		return &ObjectionDecided{}, true
+	case EventDueDecided:
+		return &DueDecided{}, true
 	case EventStayGranted:
 		return &StayGranted{}, true
 	case EventStayEnded:
@@ -186,6 +188,7 @@ func (*ExtensionAsked) kind() EventKind     { return EventExtensionAsked }
 func (*ExtensionDecided) kind() EventKind   { return EventExtensionDecided }
 func (*ObjectionFiled) kind() EventKind     { return EventObjectionFiled }
 func (*ObjectionDecided) kind() EventKind   { return EventObjectionDecided }
+func (*DueDecided) kind() EventKind         { return EventDueDecided }
 func (*StayGranted) kind() EventKind        { return EventStayGranted }
 func (*StayEnded) kind() EventKind          { return EventStayEnded }
 func (*MeasureOrdered) kind() EventKind     { return EventMeasureOrdered }

@@ -44,6 +44,7 @@ const (
 	EventExtensionDecided   EventKind = "extension_decided"
 	EventObjectionFiled     EventKind = "objection_filed"
 	EventObjectionDecided   EventKind = "objection_decided"
+	EventDueDecided         EventKind = "due_decided"
 	EventStayGranted        EventKind = "stay_granted"
 	EventStayEnded          EventKind = "stay_ended"
 	EventMeasureOrdered     EventKind = "measure_ordered"
@@ -117,6 +118,7 @@ func EventKinds() []EventKind {
 		EventExtensionDecided,
 		EventObjectionFiled,
 		EventObjectionDecided,
+		EventDueDecided,
 		EventStayGranted,
 		EventStayEnded,
 		EventMeasureOrdered,
@@ -233,6 +235,8 @@ func (k EventKind) ZH() string {
 		return "提出异议"
 	case EventObjectionDecided:
 		return "决定异议"
+	case EventDueDecided:
+		return "确定整改期限"
 	case EventStayGranted:
 		return "中止计时"
 	case EventStayEnded:

@@ -109,11 +109,14 @@ func (b DecideExtension) decide(t *turn) error {
 	t.record(&ExtensionDecided{b})
 	t.stop(policy.ClockExtension, 0)
 	asked := main.Due
-	if b.Granted {
+	if b.Granted { // the date that a leader names is final
 		main = t.move(main, until, MoveExtension)
+		if main.Due.Before(t.today) { // the days until the answer are ours all the same
+			main = spareTo(spareFrom(main, main.Due), t.today)
+		}
+	} else {
+		main = t.move(main, t.owed(main, asked, t.today), MoveCommittee)
 	}
-	// The days the answer was owed are ours, whether it is yes or no.
-	main = t.move(main, t.owed(main, asked, t.today), MoveCommittee)
 	if main.StandsSince.IsZero() {
 		main = t.arm(main)
 	}

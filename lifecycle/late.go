@@ -13,9 +13,10 @@ func (r Rules) Late(k Clock, on Date) int {
 }
 
 // late is by how many working days a step that counts on the day on missed the
-// clock. Days in which the clock stood are not the unit's.
+// clock. Days in which the clock stood, or that were spared, are not the unit's.
 func (r Rules) late(k Clock, on Date) int {
-	return r.Calendar.WorkingDaysBetween(r.dueOn(k, on), on)
+	due := r.dueOn(k, on)
+	return max(0, r.Calendar.WorkingDaysBetween(due, on)-r.spared(k, Date{}, on))
 }
 
 // dueOn is the due date as it stands on a day, with the days the clock has stood
@@ -29,10 +30,10 @@ func (r Rules) dueOn(k Clock, on Date) Date {
 
 // UnitOwes returns the clock by which the unit is late or not where the case
 // stands: none before a notice is served, nor while the committee reads the
-// unit's report or owes it an answer past the due date.
+// unit's plan or report or owes it an answer past the due date.
 func (c Case) UnitOwes() (Clock, bool) {
 	k, ok := c.UnitDeadline()
-	return k, ok && unitClock(k.Name) && c.Stage != ReportReview
+	return k, ok && unitClock(k.Name) && c.Stage != PlanReview && c.Stage != ReportReview
 }
 
 // CommitteeOwes lists the running clocks that measure the committee itself. What

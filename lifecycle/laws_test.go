@@ -261,6 +261,13 @@ func settledIsFinal(_ *walk, e *edge) string {
 	return ""
 }
 
+// ordering are the events that may raise the level by more than a step: a leader's
+// order, what comes back for the third time, and a case that is merged into another.
+var ordering = []lifecycle.EventKind{
+	lifecycle.EventMeasureOrdered, lifecycle.EventPlanReturned, lifecycle.EventReportReturned, lifecycle.EventReportAccepted,
+	lifecycle.EventLookBackRecorded, lifecycle.EventChildTakenIn,
+}
+
 func levelSteps(_ *walk, e *edge) string {
 	level := e.from.c.Level
 	for _, event := range e.events {
@@ -268,7 +275,7 @@ func levelSteps(_ *walk, e *edge) string {
 			continue
 		}
 		to := *event.Level
-		ordered := event.Kind == lifecycle.EventMeasureOrdered || event.Kind == lifecycle.EventReportReturned
+		ordered := slices.Contains(ordering, event.Kind)
 		round := to == policy.L2 && e.to.c.Round > 1
 		if to > level+1 && !ordered && !round {
 			return fmt.Sprintf("%s raised the level from %s to %s", event.Kind, level, to)

@@ -64,6 +64,9 @@ func (c Case) told(e Event) []Recipient {
 	case *Chased:
 		return c.chasedOn(body.Clock, body.Measure)
 	case *DeadlineMissed:
+		if body.Clock == policy.ClockCorrection { // it ends with its lapse
+			return unit
+		}
 		return c.chasedOn(body.Clock, body.Measure)
 	case *FindingAccepted, *OfficerAssigned:
 		return []Recipient{{Account: c.Officer}}
@@ -102,7 +105,7 @@ func (c Case) told(e Event) []Recipient {
 		return unit
 	case *ReceiptRecorded, *PlanReturned, *PlanAccepted, *ReportReturned,
 		*ReportAccepted, *CaseSustained, *SustainedExited, *ClosureApproved, *Reopened, *ExtensionDecided,
-		*ObjectionDecided, *StayGranted, *DeadlineMoved, *CaseVoided, *CaseMerged, *GivenBack,
+		*ObjectionDecided, *DueDecided, *StayGranted, *DeadlineMoved, *CaseVoided, *CaseMerged, *GivenBack,
 		*CaseTransferred, *TakenBack, *LookBackAnnounced:
 		if c.Served {
 			return unit

@@ -71,8 +71,12 @@ func (b RecordLookBack) decide(t *turn) error {
 		t.goTo(ClosureApproval)
 	case MostlyInPlace:
 		t.raise(max(t.c.Level, t.floor()))
+		step, raised := t.returned(t.c.returns())
 		t.goTo(Rectifying)
 		t.run(t.start(policy.ClockRectification, t.today, t.rules.Policy.Rectification.Rest))
+		if raised {
+			t.orderStep(step)
+		}
 	case NotInPlace, False:
 		t.goTo(Serving)
 		if b.Result == False {
@@ -189,7 +193,12 @@ func (b *LookBackRecorded) apply(c *Case, e Event) {
 		p.Measures[i].Accepted = f.InPlace
 	}
 	c.Plan = &p
-	if !b.Result.failed() {
+	if !b.Result.failed() { // what is not in place comes back, in the same round
+		if c.Report != nil {
+			r := *c.Report
+			r.Returns++
+			c.Report = &r
+		}
 		return
 	}
 	c.newRound()
@@ -204,9 +213,22 @@ func (b *LookBackRecorded) apply(c *Case, e Event) {
 func (c *Case) newRound() {
 	c.Round++
 	c.Extension, c.Report = nil, nil
+	if c.Corrected != nil {
+		k := *c.Corrected
+		k.ReportReturns = 0
+		c.Corrected = &k
+	}
 	if !c.Objection.pending() {
 		c.Objection = nil
 	}
+}
+
+// returns is how often a report of this round came back, or what it reported.
+func (c Case) returns() int {
+	if c.Report == nil {
+		return 0
+	}
+	return c.Report.Returns
 }
 
 // unverified counts the attempts of this round that could check nothing.

@@ -85,6 +85,9 @@ func (b MergeInto) decide(t *turn) error {
 	t.goTo(Merged)
 
 	p.record(taken)
+	if iRun {
+		p.raise(max(p.c.Level, t.c.Level)) // a merger undoes no lateness
+	}
 	for _, passed := range taken.Child.Measures {
 		j := slices.IndexFunc(clocks, func(k Clock) bool { return k.Name == policy.ClockMeasure && k.Measure == passed.Own })
 		if j >= 0 {
@@ -99,6 +102,16 @@ func (b MergeInto) decide(t *turn) error {
 			its = p.arm(its)
 		}
 		p.set(its)
+	}
+	p.rearmUnit()
+	if shorter {
+		if plan, ok := p.c.clock(policy.ClockPlan, 0); ok {
+			armed := plan.Next != nil
+			if plan = p.capPlan(plan); armed {
+				plan = p.arm(plan)
+			}
+			p.set(plan)
+		}
 	}
 	return nil
 }
@@ -158,7 +171,7 @@ func (t *turn) restore(body Body, reason MoveReason) {
 		t.stop(name, 0)
 	}
 	t.last().Stage = before.Stage
-	t.c = t.c.withStage(before.Stage, t.at)
+	t.c = t.c.withStage(before.Stage, t.at, t.legal)
 	for _, k := range before.Clocks {
 		if m, ok := t.c.measure(k.Measure); ok && !m.running() {
 			continue
@@ -166,7 +179,12 @@ func (t *turn) restore(body Body, reason MoveReason) {
 		rang := k.Next != nil
 		k = t.recompute(k) // the calendar may have changed meanwhile
 		if k.StandsSince.IsZero() {
+			spared := !k.SparedSince.IsZero()
+			k = spareTo(k, before.On)
 			k = t.move(k, t.rules.later(k.Due, before.On, t.today), reason)
+			if spared {
+				k = spareFrom(k, t.today)
+			}
 		}
 		if rang {
 			k = t.arm(k)

@@ -269,37 +269,47 @@ func (b CorrectNotice) decide(t *turn) error {
 		}
 	}
 	own := &NoticeCorrected{CorrectNotice: b}
-	b.takeBack(t, own)
+	if err := b.takeBack(t, own); err != nil {
+		return err
+	}
 	return eachOf(KindCorrectNotice, siblings, func(o *turn) error {
 		body := &NoticeCorrected{CorrectNotice: b, Follows: true}
 		own.followers = append(own.followers, body)
-		b.takeBack(o, body)
-		return nil
+		return b.takeBack(o, body)
 	})
 }
 
 // takeBack takes one case's part of the notice back.
-func (b CorrectNotice) takeBack(t *turn, body *NoticeCorrected) {
+func (b CorrectNotice) takeBack(t *turn, body *NoticeCorrected) error {
 	if b.Unit != "" {
 		body.Misdirected = t.c.Unit
 		t.fallAway() // what hung on the wrong unit
+	} else if refusal := t.mayCorrectAgain(); refusal != nil {
+		return refusal
 	}
+	review, reading := t.c.clock(policy.ClockPlanReview, 0)
+	owed := t.c.Extension.pending()
 	t.record(body)
-	t.stopUnit()
+	if b.Unit != "" {
+		t.stopUnit()
+		t.raise(policy.L0)
+	} else {
+		t.keepMain(review, reading, owed)
+	}
 	t.stop(policy.ClockObjection, 0) // the notice objected to is withdrawn
 	t.stop(policy.ClockHandover, 0)  // the new notice goes to whoever is secretary
-	t.raise(policy.L0)
 	t.goTo(NoticeDrafting)
 	if b.Unit != "" {
 		t.proposeByType()
 	}
+	return nil
 }
 
 // stopUnit ends every clock of the unit's work. An objection and a hand-over
 // still want their answer.
 func (t *turn) stopUnit() {
 	for _, name := range []policy.ClockName{
-		policy.ClockPlan, policy.ClockRectification, policy.ClockCheckIn, policy.ClockExtension, policy.ClockStay,
+		policy.ClockPlan, policy.ClockRectification, policy.ClockCheckIn, policy.ClockCorrection, policy.ClockExtension, policy.ClockStay,
 	} {
 		t.stop(name, 0)
 	}
@@ -351,8 +361,14 @@ func (b *NoticeApproved) apply(c *Case, e Event) {
 	c.Part.Signer = e.Actor.Account
 }
 
-func (b *NoticeCorrected) apply(c *Case, _ Event) {
-	c.Receipt, c.Plan, c.Report, c.Objection, c.Extension, c.Stay, c.Handover = nil, nil, nil, nil, nil, nil, nil
+func (b *NoticeCorrected) apply(c *Case, e Event) {
+	if b.Misdirected == "" {
+		c.corrected(e.Actor.Account)
+	} else {
+		c.Extension, c.Corrected = nil, nil
+	}
+	c.dropStay(e.Legal)
+	c.Receipt, c.DueDecision, c.Plan, c.Report, c.Objection, c.Handover = nil, nil, nil, nil, nil, nil
 	if b.Misdirected == "" {
 		return
 	}

@@ -93,8 +93,7 @@ func (b SubmitPlan) decide(t *turn) error {
 	if len(b.Measures) < 1 || len(b.Measures) > maxItems {
 		return invalid("measures", "count", "整改措施应为1至100项。", "A plan has 1 to 100 measures.")
 	}
-	main, _ := t.c.clock(policy.ClockRectification, 0)
-	last := latest(main.Due, t.today.AddDays(1))
+	last := t.lastForMeasures()
 	for i, m := range b.Measures {
 		field := func(name string) string { return fmt.Sprintf("measures[%d].%s", i, name) }
 		err := first(
@@ -109,8 +108,19 @@ func (b SubmitPlan) decide(t *turn) error {
 	}
 	k, _ := t.c.clock(policy.ClockPlan, 0)
 	t.record(&PlanSubmitted{SubmitPlan: b, On: on, Late: t.late(k, on)})
+	t.endCorrection(on)
 	t.goTo(PlanReview)
 	return nil
+}
+
+// lastForMeasures is the last day that a measure of a plan may be due on: that of the
+// rectification. A unit that is late gets a term it can keep, and goes on being late.
+func (t *turn) lastForMeasures() Date {
+	main, _ := t.c.clock(policy.ClockRectification, 0)
+	if main.Due.After(t.today) {
+		return main.Due
+	}
+	return t.rules.Calendar.Add(t.today, t.rules.Policy.Rectification.Correction[0]).Date
 }
 
 func (b ReturnPlan) decide(t *turn) error {
@@ -120,27 +130,60 @@ func (b ReturnPlan) decide(t *turn) error {
 	review, _ := t.c.clock(policy.ClockPlanReview, 0)
 	t.record(&PlanReturned{b})
 	t.chargeReview(review)
+	step, raised := t.returned(t.c.Plan.Returns)
 	k, _ := t.c.clock(policy.ClockPlan, 0)
 	t.goTo(Planning)
 	t.set(t.arm(t.givePlanBack(k)))
+	t.correct(t.c.Plan.Returns)
+	if raised {
+		t.orderStep(step)
+	}
 	return nil
 }
 
+// mayReturnPlan: a plan comes back as often as the level rises by it. Then the ladder is
+// climbed, and the main clock says the rest: what is being planned is overdue itself.
+func mayReturnPlan(t *turn) *Refusal {
+	figures := t.rules.Policy.Rectification
+	most := figures.ReturnsToLevel + int(policy.L5-figures.ReturnsLevel)
+	if t.c.Plan == nil || t.c.Plan.Returns < most {
+		return nil
+	}
+	return notAllowed("plan_returned_out", fmt.Sprintf("方案已退回%d次，督办等级已提至最高，不再退回；请通过方案，按整改期限督促落实。", most),
+		fmt.Sprintf("The plan came back %d times and the level is at its highest; accept it, and hold the unit to its due date.", most))
+}
+
 // givePlanBack adds the days the committee read the plan to its due date, and those
-// of a stay once only. Time to correct it is left in any case.
+// of a stay once only.
 func (t *turn) givePlanBack(k Clock) Clock {
 	read := t.today
 	if !k.StandsSince.IsZero() {
 		read = k.StandsSince // from then on it stood
 	}
-	k = t.move(k, t.rules.laterBut(k.Due, t.c.Plan.On, read, k.Stood), MoveCorrection)
+	k = t.move(k, t.rules.laterBut(k.Due, t.c.Plan.On, read, k.Stood), MoveCommittee)
 	k.Stood = nil
 	k = t.resume(k, t.today, MoveStay)
-	k = t.move(k, latest(k.Due, t.rules.Calendar.Add(t.today, t.rules.Policy.Rectification.Correction).Date), MoveCorrection)
 	if t.held() {
 		k = t.stand(k, t.today) // the days until now are given back already
 	}
-	return k
+	return t.capPlan(k)
+}
+
+// capPlan lets a plan be due no later than the rectification it plans; one whose time
+// was over before the unit was served, within the time to correct.
+func (t *turn) capPlan(k Clock) Clock {
+	main, ok := t.c.clock(policy.ClockRectification, 0)
+	if !ok {
+		return k
+	}
+	last := main.Due
+	if !last.After(k.Start) {
+		last = t.rules.Calendar.Add(k.Start, t.rules.Policy.Rectification.Correction[0]).Date
+	}
+	if !k.Due.After(last) {
+		return k
+	}
+	return t.move(k, last, MoveMain)
 }
 
 func (AcceptPlan) decide(t *turn) error {
@@ -174,8 +217,11 @@ func (t *turn) chargeReview(review Clock) {
 
 func (b *PlanSubmitted) apply(c *Case, _ Event) {
 	p := Plan{On: b.On}
-	if c.Plan != nil {
+	switch {
+	case c.Plan != nil:
 		p.Returns = c.Plan.Returns
+	case c.Corrected != nil:
+		p.Returns = c.Corrected.PlanReturns
 	}
 	for i, m := range b.Measures {
 		p.Measures = append(p.Measures, PlanMeasure{No: i + 1, Text: m.Text, Kind: m.Kind, Owner: m.Owner, Due: m.Due})

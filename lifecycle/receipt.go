@@ -15,6 +15,10 @@ type Receipt struct {
 	Witness string `json:"witness,omitempty"`
 	// FirstPeriod is the period of the first round, in working or natural days.
 	FirstPeriod Period `json:"first_period"`
+	// OtherDue stands beside a date that another body set and that had come by the
+	// day of receipt: the one that the time to correct gives from the receipt. The
+	// other body's holds until a leader decides which does.
+	OtherDue Date `json:"other_due,omitzero"`
 }
 
 // A Manner of service.
@@ -108,8 +112,12 @@ func (t *turn) receive(r Receipt) {
 	if t.c.Round == 1 {
 		r.FirstPeriod = main.Period
 		if r.FirstPeriod.Unit != calendar.WorkingDays {
-			r.FirstPeriod = Period{N: main.base().DaysSince(r.On), Unit: calendar.NaturalDays}
+			r.FirstPeriod = Period{N: max(0, main.base().DaysSince(r.On)), Unit: calendar.NaturalDays}
 		}
+		r.OtherDue = t.otherDue(main, r.On)
+	}
+	if former, ok := t.c.clock(policy.ClockRectification, 0); ok && t.c.Corrected != nil {
+		main = t.afterCorrection(former, main)
 	}
 	t.record(&ReceiptRecorded{Receipt: r})
 	if t.c.Finding.Type == Immediate || t.c.Round > 1 {
@@ -120,7 +128,7 @@ func (t *turn) receive(r Receipt) {
 	}
 	t.goTo(Planning)
 	t.run(main)
-	t.run(t.start(policy.ClockPlan, r.On, t.rules.Policy.Clock(policy.ClockPlan).Within))
+	t.run(t.capPlan(t.start(policy.ClockPlan, r.On, t.rules.Policy.Clock(policy.ClockPlan).Within)))
 }
 
 // mainClock is the unit's main clock, from the receipt. A later round has half
@@ -130,11 +138,12 @@ func (t *turn) mainClock(from Date) Clock {
 	switch {
 	case t.c.Round > 1:
 		return t.laterRound(from)
-	case !n.ExternalDue.IsZero() && !n.ExternalDue.After(from):
-		// Nobody is late before he is served: the least time is left to him.
-		return t.start(policy.ClockRectification, from, t.rules.Policy.Rectification.Correction)
 	case !n.ExternalDue.IsZero():
-		return t.until(policy.ClockRectification, from, n.ExternalDue)
+		k := t.until(policy.ClockRectification, from, n.ExternalDue)
+		if k.Due.Before(from) { // nobody is late before he is served
+			k.Spared = []Span{{From: k.Due, To: from}}
+		}
+		return k
 	default:
 		return t.start(policy.ClockRectification, from, n.Period)
 	}
@@ -153,4 +162,9 @@ func (t *turn) laterRound(from Date) Clock {
 func (b *ReceiptRecorded) apply(c *Case, _ Event) {
 	r := b.Receipt
 	c.Receipt, c.FirstPeriod = &r, r.FirstPeriod
+	if _, former := c.clock(policy.ClockRectification, 0); former && c.Corrected != nil {
+		k := *c.Corrected
+		k.Renewed = true
+		c.Corrected = &k
+	}
 }

@@ -101,7 +101,7 @@ func TestEveryReviewerAndLeadOfTheRound(t *testing.T) {
 	}}
 	both := []lifecycle.ReportItem{{No: 1, Done: true, Account: someText}, {No: 2, Done: true, Account: someText}}
 	n = steps(t, w, n, "secretary", plan, "officer", lifecycle.AcceptPlan{}, "secretary", lifecycle.SubmitReport{Items: both})
-	n = asOne(t, w, n, everyRole("reviewer"), lifecycle.AcceptReport{Accepted: []int{1}})
+	n = asOne(t, w, n, everyRole("reviewer"), acceptSome([]int{1, 2}, 1))
 	n = steps(t, w, n, "secretary", lifecycle.SubmitReport{Items: both[1:]}, "officer", lifecycle.AcceptReport{})
 	n.now = noon(day("2026-05-12"))
 	arrive := lifecycle.RecordArrival{On: day("2026-05-12"), Persons: []string{"lead", "second"}}
@@ -186,8 +186,9 @@ func TestAStayInAReviewCountsOnce(t *testing.T) {
 	require.False(t, clockDue(t, n).After(day("2026-05-06")), "due %s", clockDue(t, n))
 }
 
-// Law 7 and extension: an extension granted late is more than a refusal.
-func TestAGrantIsMoreThanARefusal(t *testing.T) {
+// The date that a leader grants is final, however late the answer is; a refusal gives
+// the days back in which it was owed. Either way the unit is not late for them.
+func TestAGrantedDateIsFinal(t *testing.T) {
 	t.Parallel()
 	w := &walk{rules: defaultRules()}
 	n := served(t, w, accept(lifecycle.Immediate, ""))
@@ -197,7 +198,17 @@ func TestAGrantIsMoreThanARefusal(t *testing.T) {
 	n.c = catchUp(t, n.c, n.now, w.rules)
 	no := steps(t, w, n, "leader2", lifecycle.DecideExtension{Reason: someText})
 	yes := steps(t, w, n, "leader2", lifecycle.DecideExtension{Granted: true, Reason: someText})
-	require.True(t, clockDue(t, yes).After(clockDue(t, no)), "granted %s, refused %s", clockDue(t, yes), clockDue(t, no))
+	later := steps(t, w, n, "leader2", lifecycle.DecideExtension{Granted: true, Until: due.AddDays(24), Reason: someText})
+	require.Equal(t, due.AddDays(24).String(), clockDue(t, later).String())
+	require.Equal(t, w.rules.Calendar.Roll(due.AddDays(10)).Date.String(), clockDue(t, yes).String())
+	require.Equal(t, "2026-04-07", clockDue(t, no).String())
+	for _, n := range []*node{no, yes, later} {
+		require.Zero(t, steps(t, w, n, "secretary", lifecycle.SubmitReport{Items: oneDone}).c.Report.Late)
+	}
+	next := *yes
+	next.now = noon(day("2026-04-08"))
+	next.c = catchUp(t, next.c, next.now, w.rules)
+	require.Equal(t, 2, steps(t, w, &next, "secretary", lifecycle.SubmitReport{Items: oneDone}).c.Report.Late, "from the answer on")
 }
 
 // Section 2: who decides an objection took no part before.

@@ -61,13 +61,17 @@ type ReportReturned struct{ ReturnReport }
 type AcceptReport struct {
 	// Accepted lists the measures found done; all when left out.
 	Accepted []int `json:"accepted,omitempty" minItems:"1" maxItems:"100" doc:"Numbers of the measures accepted; all when left out"`
+	// Reasons say of each measure that is not accepted why it comes back.
+	Reasons []ItemReason `json:"reasons,omitempty" maxItems:"100" doc:"Why each of the other measures comes back; one for every measure not accepted"`
 }
 
-// ReportAccepted: the measures named are done on paper; a look-back will see.
+// ReportAccepted: the measures named are done on paper; a look-back will see. The
+// others came back.
 type ReportAccepted struct {
 	Accepted []int `json:"accepted"`
 	// Whole: nothing is left to do.
-	Whole bool `json:"whole"`
+	Whole   bool         `json:"whole"`
+	Reasons []ItemReason `json:"reasons,omitempty"`
 }
 
 func (b SubmitReport) onPaper() *Paper { return b.Paper }
@@ -103,8 +107,10 @@ func (b SubmitReport) decide(t *turn) error {
 	if t.c.Extension.pending() {
 		main = t.move(main, t.owed(main, main.Due, on), MoveCommittee)
 	}
+	main = spareTo(main, on)
 	t.record(&ReportSubmitted{SubmitReport: b, On: on, Late: t.late(main, on)})
 	t.stop(policy.ClockPlan, 0)
+	t.stop(policy.ClockCorrection, 0)
 	t.stop(policy.ClockExtension, 0)
 	if main.StandsSince.IsZero() {
 		main.StandsSince = on
@@ -133,6 +139,10 @@ func (b SubmitReport) checkItems(t *turn) error {
 		if err := first(t.text(field("account"), item.Account, maxText), t.evidence(field("evidence"), item.Evidence)); err != nil {
 			return err
 		}
+	}
+	if !slices.ContainsFunc(b.Items, func(item ReportItem) bool { return item.Done }) {
+		return invalid("items", "nothing_done", "报告至少应有一项措施已经完成；都未完成的，请申请延期，或者完成后再报送。",
+			"A report reports at least one measure as done; ask for more time, or report when one is.")
 	}
 	return nil
 }
@@ -165,32 +175,26 @@ func (b ReturnReport) decide(t *turn) error {
 				fmt.Sprintf("The report has no item %d.", r.No))
 		}
 	}
-	figures := t.rules.Policy.Rectification
 	t.record(&ReportReturned{b})
-	raised := t.c.Report.Returns >= figures.ReturnsToLevel && t.c.Level < figures.ReturnsLevel
-	if raised {
-		t.raise(figures.ReturnsLevel)
-	}
-	t.resumeMain(t.rules.Calendar.Add(t.today, figures.Correction).Date)
-	if step, ok := t.rules.Policy.Step(figures.ReturnsLevel); ok && raised {
-		t.orderStep(step)
-	}
+	t.sendBack()
 	return nil
 }
 
-// resumeMain sends the case back to rectifying. The days the committee took are
-// added to the unit's due date, which lies no earlier than least.
-func (t *turn) resumeMain(least Date) {
+// sendBack sends the case back to rectifying, because the report or a part of it
+// came back. The days the committee read it are not the unit's.
+func (t *turn) sendBack() {
+	step, raised := t.returned(t.c.Report.Returns)
 	main, _ := t.c.clock(policy.ClockRectification, 0)
 	t.goTo(Rectifying)
 	main = t.resume(main, t.today, MoveCommittee)
-	if least.After(main.Due) {
-		main = t.move(main, least, MoveCorrection)
-	}
 	if t.held() {
 		main = t.stand(main, t.today) // the days until now are given back already
 	}
 	t.set(t.arm(main))
+	t.correct(t.c.Report.Returns)
+	if raised {
+		t.orderStep(step)
+	}
 }
 
 func (b AcceptReport) decide(t *turn) error {
@@ -212,10 +216,13 @@ func (b AcceptReport) decide(t *turn) error {
 				fmt.Sprintf("The unit reports measure %d as not done; it cannot be accepted.", no))
 		}
 	}
+	if err := b.checkReasons(t, open, accepted); err != nil {
+		return err
+	}
 	whole := len(accepted) == len(open)
-	t.record(&ReportAccepted{Accepted: accepted, Whole: whole})
+	t.record(&ReportAccepted{Accepted: accepted, Whole: whole, Reasons: b.Reasons})
 	if !whole {
-		t.resumeMain(Date{})
+		t.sendBack()
 		return nil
 	}
 	t.raise(policy.L0)
@@ -224,10 +231,34 @@ func (b AcceptReport) decide(t *turn) error {
 	return nil
 }
 
+// checkReasons wants one reason for every measure that comes back.
+func (b AcceptReport) checkReasons(t *turn, open, accepted []int) error {
+	back := slices.DeleteFunc(slices.Clone(open), func(no int) bool { return slices.Contains(accepted, no) })
+	for i, r := range b.Reasons {
+		j := slices.Index(back, r.No)
+		if j < 0 {
+			return invalid(fmt.Sprintf("reasons[%d].no", i), "unknown_measure", fmt.Sprintf("第%d项措施没有退回，或者已说明理由。", r.No),
+				fmt.Sprintf("Measure %d does not come back, or has its reason already.", r.No))
+		}
+		if err := t.text(fmt.Sprintf("reasons[%d].reason", i), r.Reason, maxText); err != nil {
+			return err
+		}
+		back = slices.Delete(back, j, j+1)
+	}
+	if len(back) > 0 {
+		return invalid("reasons", "reason_missing", fmt.Sprintf("第%d项措施未通过，请说明退回理由。", back[0]),
+			fmt.Sprintf("Measure %d is not accepted; say why it comes back.", back[0]))
+	}
+	return nil
+}
+
 func (b *ReportSubmitted) apply(c *Case, _ Event) {
 	r := Report{On: b.On, Items: b.Items, Late: b.Late}
-	if c.Report != nil {
+	switch {
+	case c.Report != nil:
 		r.Returns = c.Report.Returns
+	case c.Corrected != nil:
+		r.Returns = c.Corrected.ReportReturns
 	}
 	c.Report = &r
 	if c.Extension.pending() {
@@ -267,6 +298,10 @@ func (b *ReportAccepted) apply(c *Case, e Event) {
 	}
 	if b.Whole {
 		c.AcceptedOn = e.Legal
+	} else {
+		r := *c.Report
+		r.Returns, r.Reasons = r.Returns+1, b.Reasons
+		c.Report = &r
 	}
 	c.Plan = &p
 	c.Part.Reviewers = withAccount(c.Part.Reviewers, e.Actor.Account)

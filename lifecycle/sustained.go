@@ -100,7 +100,8 @@ func (b ExitSustained) decide(t *turn) error {
 
 func (b *CaseSustained) apply(c *Case, e Event) {
 	if c.Stage != Sustained {
-		c.SustainedSince, c.Stay = e.Legal, nil
+		c.SustainedSince = e.Legal
+		c.dropStay(e.Legal)
 	}
 	c.CheckIn = b.Period
 }

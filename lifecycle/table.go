@@ -39,6 +39,7 @@ const (
 	KindDecideExtension       CommandKind = "decide_extension"
 	KindFileObjection         CommandKind = "file_objection"
 	KindDecideObjection       CommandKind = "decide_objection"
+	KindDecideDue             CommandKind = "decide_due"
 	KindGrantStay             CommandKind = "grant_stay"
 	KindEndStay               CommandKind = "end_stay"
 	KindOrderMeasure          CommandKind = "order_measure"
@@ -85,7 +86,7 @@ var table = []row{ //nolint:gochecknoglobals // an immutable table, never assign
 	{kind: KindRecordReceipt, zh: "签收", who: []Role{UnitSecretary, Officer}, from: []Stage{Serving}, to: []Stage{Planning, Rectifying}},
 	{kind: KindCorrectNotice, zh: "更正、改送", who: []Role{Leader}, from: []Stage{Serving, Planning, PlanReview, Rectifying}, to: []Stage{NoticeDrafting}},
 	{kind: KindSubmitPlan, zh: "报送方案", who: []Role{UnitSecretary, UnitContact}, from: []Stage{Planning}, to: []Stage{PlanReview}, paper: true},
-	{kind: KindReturnPlan, zh: "退回方案", who: []Role{Officer}, from: []Stage{PlanReview}, to: []Stage{Planning}},
+	{kind: KindReturnPlan, zh: "退回方案", who: []Role{Officer}, from: []Stage{PlanReview}, to: []Stage{Planning}, guard: mayReturnPlan},
 	{kind: KindAcceptPlan, zh: "方案通过", who: []Role{Officer}, from: []Stage{PlanReview}, to: []Stage{Rectifying}},
 	{kind: KindSubmitReport, zh: "报送报告", who: []Role{UnitSecretary}, from: []Stage{Serving, Rectifying}, to: []Stage{ReportReview}, paper: true},
 	{kind: KindReturnReport, zh: "退回补正", who: []Role{Officer}, from: []Stage{ReportReview}, to: []Stage{Rectifying}},
@@ -108,6 +109,7 @@ var table = []row{ //nolint:gochecknoglobals // an immutable table, never assign
 	{kind: KindDecideExtension, zh: "决定延期", who: []Role{Leader}, from: []Stage{Rectifying}, to: []Stage{Rectifying}, guard: extensionAsked},
 	{kind: KindFileObjection, zh: "提出异议", who: []Role{UnitSecretary}, from: []Stage{Serving, Planning, PlanReview, Rectifying}, to: nil, guard: mayObject, paper: true},
 	{kind: KindDecideObjection, zh: "决定异议", who: []Role{Leader}, from: unitStages(), to: []Stage{Voided}, guard: objectionFiled},
+	{kind: KindDecideDue, zh: "确定整改期限", who: []Role{Leader}, from: []Stage{Planning, PlanReview, Rectifying, ReportReview}, to: nil, guard: dueUndecided},
 	{kind: KindGrantStay, zh: "中止计时", who: []Role{Leader}, from: []Stage{Planning, PlanReview, Rectifying, ReportReview, Sustained}, to: nil, guard: noStay},
 	{kind: KindEndStay, zh: "恢复计时", who: []Role{Leader}, from: []Stage{Planning, PlanReview, Rectifying, ReportReview, Sustained}, to: nil, guard: stayed},
 	{kind: KindOrderMeasure, zh: "采取措施", who: []Role{Leader, Officer}, from: workStages(), to: nil},
@@ -294,6 +296,9 @@ func (FileObjection) Kind() CommandKind { return KindFileObjection }
 func (DecideObjection) Kind() CommandKind { return KindDecideObjection }
 
 // Kind names the command.
+func (DecideDue) Kind() CommandKind { return KindDecideDue }
+
+// Kind names the command.
 func (GrantStay) Kind() CommandKind { return KindGrantStay }
 
 // Kind names the command.
@@ -413,6 +418,8 @@ func NewCommand(kind CommandKind) (CommandBody, bool) {
 		return &FileObjection{}, true
 	case KindDecideObjection:
 		return &DecideObjection{}, true
+	case KindDecideDue:
+		return &DecideDue{}, true
 	case KindGrantStay:
 		return &GrantStay{}, true
 	case KindEndStay:

@@ -128,7 +128,7 @@ func (t *turn) goTo(stage Stage) {
 	}
 	t.stop(policy.ClockDraw, 0)
 	t.last().Stage = stage
-	t.c = t.c.withStage(stage, t.at)
+	t.c = t.c.withStage(stage, t.at, t.legal)
 	if stage.Settled() {
 		for _, k := range slices.Clone(t.c.Clocks) {
 			t.stop(k.Name, k.Measure)
@@ -138,13 +138,15 @@ func (t *turn) goTo(stage Stage) {
 	for _, name := range stageClocks(stage) {
 		t.set(t.arm(t.start(name, t.today, t.rules.Policy.Clock(name).Within)))
 	}
-	if stage == Rectifying {
-		t.wake(policy.ClockRectification)
-	} else {
-		t.hush(policy.ClockRectification)
-	}
-	if stage != Planning {
-		t.hush(policy.ClockPlan)
+	for _, name := range reckoned() {
+		k, ok := t.c.clock(name, 0)
+		switch {
+		case ok && t.rings(name):
+			t.set(t.arm(k))
+		case ok && k.Next != nil:
+			k.Next = nil
+			t.set(k)
+		}
 	}
 }
 
@@ -181,20 +183,6 @@ func stageClocks(s Stage) []policy.ClockName {
 		return nil
 	default:
 		return nil
-	}
-}
-
-// wake arms a clock that ran on silently; hush silences one that is to run on.
-func (t *turn) wake(name policy.ClockName) {
-	if k, ok := t.c.clock(name, 0); ok && k.Next == nil {
-		t.set(t.arm(k))
-	}
-}
-
-func (t *turn) hush(name policy.ClockName) {
-	if k, ok := t.c.clock(name, 0); ok && k.Next != nil {
-		k.Next = nil
-		t.set(k)
 	}
 }
 
@@ -255,10 +243,17 @@ func (t *turn) run(k Clock) {
 	t.set(k)
 }
 
-// rings reports whether a unit's clock rings in the stage the case is in, or
-// runs on silently.
+// rings reports whether a unit's clock rings in the stage the case is in, or runs on
+// silently. The main clock rings wherever it is the unit's turn: who lets its due date
+// pass climbs the whole ladder, with a plan or without one. While the committee reads,
+// it is the committee's turn.
 func (t *turn) rings(name policy.ClockName) bool {
-	return name != policy.ClockPlan && name != policy.ClockRectification ||
-		name == policy.ClockPlan && t.c.Stage == Planning ||
-		name == policy.ClockRectification && t.c.Stage == Rectifying
+	switch name { //nolint:exhaustive // the others ring wherever they run
+	case policy.ClockPlan:
+		return t.c.Stage == Planning
+	case policy.ClockRectification:
+		return t.c.Stage == Planning || t.c.Stage == Rectifying
+	default:
+		return true
+	}
 }

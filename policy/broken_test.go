@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"duban/calendar"
 	"duban/policy"
 )
 
@@ -93,7 +94,7 @@ func broken() []brokenFile {
 		{name: "fraction", old: "min_persons: 2", new: "min_persons: 2.5", field: "look_back.min_persons", reason: "expected a whole number"},
 		{name: "huge number", old: "min_persons: 2", new: "min_persons: 99999999999", field: "look_back.min_persons", reason: "expected a whole number"},
 		{name: "text for a list", old: "remind: [10WD, 5WD, 1WD]", new: "remind: 10WD", field: "clocks.rectification.remind", reason: `expected a list, got "10WD"`},
-		{name: "list for fields", old: "stay: {max: 60D, source: assumed}", new: "stay: [60D]", field: "stay", reason: "expected fields (name: value), got a list"},
+		{name: "list for fields", old: "stay: {max: 60D, in_all: 180D, source: assumed}", new: "stay: [60D]", field: "stay", reason: "expected fields (name: value), got a list"},
 		{name: "nothing for fields", old: timeBlock, new: "time:\n", field: "time", reason: "expected fields (name: value), got nothing"},
 		{name: "duplicate field", old: "  spread_to: 30m", new: "  spread_to: 30m\n  spread_to: 31m", below: 1, field: "time.spread_to", reason: "given twice: first on line"},
 		{name: "duplicate clock", old: draftLine, new: draftLine + draftLine, below: 1, field: "clocks.draft", reason: "given twice"},
@@ -139,6 +140,9 @@ func broken() []brokenFile {
 
 		// Rectification.
 		{name: "cap below the period", old: "immediate: {within: 15WD, cap: 60D", new: "immediate: {within: 15WD, cap: 20D", field: "rectification.immediate.cap", reason: "at least as long as within"},
+		{name: "no time to correct", old: "correction: [5WD, 3WD]", new: "correction: []", field: "rectification.correction", reason: "one to five periods"},
+		{name: "more time at the second return", old: "correction: [5WD, 3WD]", new: "correction: [5WD, 6WD]", field: "rectification.correction[1]", reason: "no longer than the period before it"},
+		{name: "correction that is no period", old: "correction: [5WD, 3WD]", new: "correction: soon", field: "rectification.correction", reason: "a period"},
 		{name: "no return to a level", old: "returns_to_level: 3", new: "returns_to_level: 0", field: "rectification.returns_to_level", reason: "at least 1"},
 		{name: "return to no level", old: "returns_level: L2", new: "returns_level: L0", field: "rectification.returns_level", reason: "expected L1 to L5"},
 
@@ -166,6 +170,8 @@ func broken() []brokenFile {
 		{name: "extensions without end", old: "per_round: 1", new: "per_round: 4", field: "extension.per_round", reason: "expected 0 to 3"},
 		{name: "negative extensions", old: "per_round: 1", new: "per_round: -1", field: "extension.per_round", reason: "expected 0 to 3"},
 		{name: "extension in months", old: "ask_before: 3WD, max: 30D", new: "ask_before: 3WD, max: 1M", field: "extension.max", reason: "expected days: WD or D"},
+		{name: "stay in working days", old: "stay: {max: 60D, in_all: 180D", new: "stay: {max: 60WD, in_all: 180D", field: "stay.max", reason: "natural days"},
+		{name: "stays in all shorter than one", old: "stay: {max: 60D, in_all: 180D", new: "stay: {max: 60D, in_all: 59D", field: "stay.in_all", reason: "at least as many as stay.max"},
 		{name: "check-in bound too short", old: "check_in_max: 6M", new: "check_in_max: 60D", field: "sustained.check_in_max", reason: "at least as long as clocks.check_in.within"},
 		{name: "limit before the review", old: "limit: 60M", new: "limit: 11M", field: "sustained.limit", reason: "at least as long as clocks.sustained_review.within"},
 		{name: "window closed before it opens", old: "opens: 30D", new: "opens: 90D", field: "look_back.opens", reason: "expected shorter than clocks.look_back.within"},
@@ -278,6 +284,17 @@ func TestReadSaysNothingOfWhatItCouldNotRead(t *testing.T) {
 			}
 		}
 	}
+}
+
+// One period is a list of one.
+func TestASingleTimeToCorrect(t *testing.T) {
+	t.Parallel()
+	p, err := policy.Read(strings.NewReader(strings.Replace(string(policy.Default().Text()), "correction: [5WD, 3WD]", "correction: 4WD", 1)))
+	require.NoError(t, err)
+	require.Equal(t, policy.Corrections{{N: 4, Unit: calendar.WorkingDays}}, p.Rectification.Correction)
+	p, err = policy.Read(strings.NewReader(strings.Replace(string(policy.Default().Text()), "stay: {max: 60D, in_all: 180D,", "stay: {max: 45D,", 1)))
+	require.NoError(t, err)
+	require.Equal(t, "45D", p.Stay.Together().String(), "no leader grants more where the policy does not say how much")
 }
 
 func TestReadTakesWhatEditorsLeaveBehind(t *testing.T) {

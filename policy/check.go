@@ -55,6 +55,14 @@ func checkRectification(r Rectification, f *file) {
 	checkAllowance(r.Immediate, "rectification.immediate", f)
 	checkAllowance(r.ByDeadline, "rectification.by_deadline", f)
 	checkAllowance(r.Sustained, "rectification.sustained", f)
+	if n := len(r.Correction); n < 1 || n > 5 {
+		f.refuse("rectification.correction", "expected one to five periods")
+	}
+	for i, p := range r.Correction {
+		if i > 0 && mostDays(p) > mostDays(r.Correction[i-1]) {
+			f.refuse(at("rectification.correction", i), "expected no longer than the period before it", at("rectification.correction", i-1))
+		}
+	}
 	if r.ReturnsToLevel < 1 {
 		f.refuse("rectification.returns_to_level", "expected at least 1")
 	}
@@ -76,6 +84,12 @@ func checkRequests(p *Policy, f *file) {
 	}
 	if p.Extension.Max.Unit == calendar.Months {
 		f.refuse("extension.max", "expected days: WD or D")
+	}
+	if p.Stay.Max.Unit != calendar.NaturalDays {
+		f.refuse("stay.max", "expected natural days: D")
+	}
+	if f.has("stay.in_all") && (p.Stay.InAll.Unit != calendar.NaturalDays || p.Stay.InAll.N < p.Stay.Max.N) {
+		f.refuse("stay.in_all", "expected natural days (D), at least as many as stay.max", "stay.max")
 	}
 	if checkIn := p.Clocks[ClockCheckIn].Within; mostDays(p.Sustained.CheckInMax) < mostDays(checkIn) {
 		f.refuse("sustained.check_in_max", "expected at least as long as clocks.check_in.within", "clocks.check_in.within")

@@ -31,6 +31,10 @@ var phrases = func() []phrase {
 	for _, row := range [][2]string{
 		{`expected (.+), got (.+): put it in quotes`, `应为$1，现为$2，请加引号`},
 		{`expected (.+), got (.+)`, `应为$1，现为$2`},
+		{`expected one to five periods`, `应为一至五个期限`},
+		{`expected no longer than the period before it`, `应不长于前一个期限`},
+		{`expected natural days: D`, `应为自然日（D）`},
+		{`expected natural days \(D\), at least as many as stay.max`, `应为自然日（D），不少于stay.max`},
 		{`expected at least as long as (\S+)`, `应不短于$1`},
 		{`expected at least one code`, `应至少有一个代码`},
 		{`expected at least (\S+)`, `应不小于$1`},

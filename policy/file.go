@@ -189,6 +189,11 @@ func (f *file) pairs(n *yaml.Node, path string, visit func(key *yaml.Node, path 
 
 // list reads a sequence into a slice.
 func (f *file) list(n *yaml.Node, path string, v reflect.Value) {
+	if v.Type() == reflect.TypeFor[Corrections]() && n.Kind == yaml.ScalarNode { // one is a list of one
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		f.value(n, path, v.Index(0))
+		return
+	}
 	if n.Kind != yaml.SequenceNode {
 		f.lose(n.Line, path, "expected a list, got "+describe(n))
 		return

@@ -110,6 +110,8 @@ func (n ClockName) ZH() string {
 		return "接收移交"
 	case ClockMeasure:
 		return "落实督办措施"
+	case ClockCorrection:
+		return "补正并重新报送"
 	default:
 		return string(n)
 	}

@@ -96,6 +96,9 @@ const (
 	// ClockMeasure is the clock of an ordered measure; how long it runs is in
 	// Measures.
 	ClockMeasure ClockName = "measure"
+	// ClockCorrection is the unit's time to correct what came back; how long it runs
+	// is in Rectification.
+	ClockCorrection ClockName = "correction"
 )
 
 // A Clock is one row of the alarm table: how long, whom to remind before the
@@ -122,12 +125,14 @@ type Rectification struct {
 	Sustained  Allowance `yaml:"sustained"`
 	// Rest is allowed for what a look-back found only basically in place.
 	Rest calendar.Period `yaml:"rest"`
-	// Correction is the least time left to a unit whose report was returned.
-	Correction calendar.Period `yaml:"correction"`
+	// Correction is the time to correct a plan or report that came back: at the
+	// first return of a round, at the second, and so on; none after the last. A
+	// single period stands for a list of one.
+	Correction Corrections `yaml:"correction"`
 	// Succession is added to what a unit has left when another takes it over.
 	Succession calendar.Period `yaml:"succession"`
-	// ReturnsToLevel is the number of returns of one round's report at which
-	// the level rises to ReturnsLevel.
+	// ReturnsToLevel is the number of returns of one round's plan or report at
+	// which the level rises to ReturnsLevel; each further return raises it by one.
 	ReturnsToLevel int   `yaml:"returns_to_level"`
 	ReturnsLevel   Level `yaml:"returns_level"`
 	// Second and later rounds last half of the days first allowed, rounded up,
@@ -136,6 +141,9 @@ type Rectification struct {
 	LaterLevel   Level           `yaml:"later_level"`
 	Source       string          `yaml:"source"`
 }
+
+// Corrections are the times to correct, by return.
+type Corrections []calendar.Period
 
 // An Allowance is the time for one type of rectification.
 type Allowance struct {
@@ -256,10 +264,23 @@ type Draw struct {
 // MaxWeight is the largest weight of a unit in a draw.
 const MaxWeight = 1_000_000
 
-// Stay bounds how long the unit's clock may be stopped by one decision.
+// Stay bounds how long the unit's clock may be stopped by decision, in natural days.
 type Stay struct {
-	Max    calendar.Period `yaml:"max"`
+	// Max is the longest a single stay may last, and all stays of a case together
+	// unless leaders who granted none of them before grant more.
+	Max calendar.Period `yaml:"max"`
+	// InAll is the longest all stays of a case may last together, whoever grants
+	// them; Max when left out.
+	InAll  calendar.Period `yaml:"in_all,omitempty"`
 	Source string          `yaml:"source"`
+}
+
+// Together is the longest all stays of a case may last together.
+func (s Stay) Together() calendar.Period {
+	if s.InAll.IsZero() {
+		return s.Max
+	}
+	return s.InAll
 }
 
 // Sustained bounds the track of lasting duties (长期坚持).
