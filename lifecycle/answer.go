@@ -36,6 +36,12 @@ func answers(name policy.ClockName) []CommandKind {
 		return []CommandKind{KindAcceptFinding, KindReturnDraft}
 	case policy.ClockNoticeApproval:
 		return []CommandKind{KindApproveNotice, KindReturnNotice}
+	case policy.ClockPlanReview:
+		return []CommandKind{KindAcceptPlan, KindReturnPlan}
+	case policy.ClockReportReview:
+		return []CommandKind{KindAcceptReport, KindReturnReport}
+	case policy.ClockSustainedReview:
+		return []CommandKind{KindSustain, KindExitSustained}
 	case policy.ClockLookBack:
 		return []CommandKind{KindRecordArrival}
 	case policy.ClockDraw:

@@ -178,7 +178,9 @@ func (b *Arrived) apply(c *Case, e Event) {
 		Round: c.Round, On: b.On, Persons: b.Persons, Names: b.Names, Announced: b.Announced,
 	})
 	c.Part.Lead = e.Actor.Account
-	c.Part.Inspectors = withAccount(c.Part.Inspectors, e.Actor.Account)
+	for _, id := range b.Persons {
+		c.Part.Inspectors = withAccount(c.Part.Inspectors, id)
+	}
 }
 
 func (*LookBackDispatched) apply(*Case, Event) {}

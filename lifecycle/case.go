@@ -102,7 +102,12 @@ type Part struct {
 	// Reviewers judged a report. What one of them accepted may stand in a later
 	// round, so the list does not end with its round.
 	Reviewers []string `json:"reviewers,omitempty"`
-	// Lead led the last look-back; Inspectors led one or recorded its result.
+	// PlanFiler and ReportFiler handed the unit's plan and report in on paper, which
+	// now wait for review; Filers ever handed in a report or a check-in so.
+	PlanFiler   string   `json:"plan_filer,omitempty"`
+	ReportFiler string   `json:"report_filer,omitempty"`
+	Filers      []string `json:"filers,omitempty"`
+	// Lead led the last look-back; Inspectors stood in the room at one.
 	Lead       string   `json:"lead,omitempty"`
 	Inspectors []string `json:"inspectors,omitempty"`
 	// All lists everybody who did anything so far but remark on it.

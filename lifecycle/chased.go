@@ -92,8 +92,12 @@ func (c Case) turnOf(k Clock) (who, then Recipient) {
 			return officer, role(Head)
 		}
 		return unit, Recipient{}
-	case policy.ClockNoticeDrafting, policy.ClockPlanReview, policy.ClockReportReview:
+	case policy.ClockNoticeDrafting:
 		return officer, role(Head)
+	case policy.ClockPlanReview:
+		return c.reviewer(c.Part.PlanFiler), role(Head)
+	case policy.ClockReportReview:
+		return c.reviewer(c.Part.ReportFiler), role(Head)
 	case policy.ClockPlan, policy.ClockRectification, policy.ClockCheckIn, policy.ClockCorrection:
 		return unit, Recipient{}
 	case policy.ClockLookBack:
@@ -128,6 +132,15 @@ func (c Case) turnOf(k Clock) (who, then Recipient) {
 	default:
 		return role(Leader), Recipient{}
 	}
+}
+
+// reviewer is who reviews a paper of the unit's: the case's officer, or another when
+// he filed it himself.
+func (c Case) reviewer(filer string) Recipient {
+	if c.Officer == "" || c.Officer == filer {
+		return Recipient{Role: Officer}
+	}
+	return Recipient{Account: c.Officer}
 }
 
 func (c Case) measureOwner(no int) Recipient {

@@ -89,11 +89,12 @@ func nothingOwed(t *turn) *Refusal {
 	return notInvolved(t)
 }
 
-// notInvolved: the approver of a closure neither reviewed a report nor led a
-// look-back or said what it found.
+// notInvolved: who decides on a closure or undoes it neither handed in a report for
+// the unit, nor reviewed one, nor stood in the room at a look-back.
 func notInvolved(t *turn) *Refusal {
 	if slices.Contains(t.c.Part.Reviewers, t.actor.Account) || slices.Contains(t.c.Part.Inspectors, t.actor.Account) {
-		return forbidden("own_check", "审核报告或带队回头看的人不能审批销号。", "Whoever reviewed the report or led the look-back may not decide on closing.")
+		return forbidden("own_check", "审核过报告或者到场回头看的人不能审批销号，也不能决定重新办理。",
+			"Whoever reviewed the report or came to the look-back may not decide on closing or reopening.")
 	}
-	return nil
+	return notFiler(t)
 }

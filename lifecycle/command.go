@@ -173,6 +173,33 @@ func onPaper(body CommandBody) bool {
 	return ok && b.onPaper() != nil
 }
 
+// filer is who handed a paper of the unit's in on its behalf; empty when the unit
+// did it itself.
+func filer(p *Paper, e Event) string {
+	if p == nil {
+		return ""
+	}
+	return e.Actor.Account
+}
+
+// notPlanFiler and notReportFiler: who handed the unit's paper in does not review
+// it, whoever the case's officer is by then.
+func notPlanFiler(t *turn) *Refusal { return t.notOwnPaper(t.c.Part.PlanFiler) }
+
+func notReportFiler(t *turn) *Refusal { return t.notOwnPaper(t.c.Part.ReportFiler) }
+
+func (t *turn) notOwnPaper(filer string) *Refusal {
+	if filer != "" && filer == t.actor.Account {
+		return ownPaper()
+	}
+	return nil
+}
+
+func ownPaper() *Refusal {
+	return forbidden("own_paper", "代单位报送材料的人不能审核或者决定同一材料所涉事项，请由另一人办理。",
+		"Whoever filed a paper for the unit does not decide on it; another person must.")
+}
+
 // paperDay is the day a step counts on: the paper's, or the day it was
 // received. It refuses a paper from the future or from before the earliest day.
 func (t *turn) paperDay(p *Paper, earliest Date) (Date, error) {

@@ -77,7 +77,11 @@ func (c Case) told(e Event) []Recipient {
 			return nil
 		}
 		return []Recipient{{Account: c.Part.Drafter}}
-	case *PlanSubmitted, *ReportSubmitted, *CheckedIn:
+	case *PlanSubmitted:
+		return []Recipient{c.reviewer(c.Part.PlanFiler)}
+	case *ReportSubmitted:
+		return []Recipient{c.reviewer(c.Part.ReportFiler)}
+	case *CheckedIn:
 		return []Recipient{{Account: c.Officer}}
 	case *ExtensionAsked, *ObjectionFiled, *LookBackUndrawn, *LookBackMissed, *SealBroken, *RedrawAsked, *OpeningAsked:
 		return []Recipient{{Role: Leader}}

@@ -144,6 +144,9 @@ func (b ReturnPlan) decide(t *turn) error {
 // mayReturnPlan: a plan comes back as often as the level rises by it. Then the ladder is
 // climbed, and the main clock says the rest: what is being planned is overdue itself.
 func mayReturnPlan(t *turn) *Refusal {
+	if refusal := notPlanFiler(t); refusal != nil {
+		return refusal
+	}
 	figures := t.rules.Policy.Rectification
 	most := figures.ReturnsToLevel + int(policy.L5-figures.ReturnsLevel)
 	if t.c.Plan == nil || t.c.Plan.Returns < most {
@@ -215,7 +218,7 @@ func (t *turn) chargeReview(review Clock) {
 	t.set(main)
 }
 
-func (b *PlanSubmitted) apply(c *Case, _ Event) {
+func (b *PlanSubmitted) apply(c *Case, e Event) {
 	p := Plan{On: b.On}
 	switch {
 	case c.Plan != nil:
@@ -227,6 +230,7 @@ func (b *PlanSubmitted) apply(c *Case, _ Event) {
 		p.Measures = append(p.Measures, PlanMeasure{No: i + 1, Text: m.Text, Kind: m.Kind, Owner: m.Owner, Due: m.Due})
 	}
 	c.Plan = &p
+	c.Part.PlanFiler = filer(b.Paper, e)
 }
 
 func (*PlanReturned) apply(c *Case, _ Event) {

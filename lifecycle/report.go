@@ -252,7 +252,7 @@ func (b AcceptReport) checkReasons(t *turn, open, accepted []int) error {
 	return nil
 }
 
-func (b *ReportSubmitted) apply(c *Case, _ Event) {
+func (b *ReportSubmitted) apply(c *Case, e Event) {
 	r := Report{On: b.On, Items: b.Items, Late: b.Late}
 	switch {
 	case c.Report != nil:
@@ -261,6 +261,8 @@ func (b *ReportSubmitted) apply(c *Case, _ Event) {
 		r.Returns = c.Corrected.ReportReturns
 	}
 	c.Report = &r
+	c.Part.ReportFiler = filer(b.Paper, e)
+	c.Part.Filers = withAccount(c.Part.Filers, c.Part.ReportFiler)
 	if c.Extension.pending() {
 		x := *c.Extension
 		x.Status = ExtensionMoot

@@ -1,6 +1,10 @@
 package lifecycle
 
-import "duban/policy"
+import (
+	"slices"
+
+	"duban/policy"
+)
 
 // Sustain puts the case on the track of lasting duties (长期坚持), or, on the
 // track already, decides the yearly review in favour of staying.
@@ -106,7 +110,18 @@ func (b *CaseSustained) apply(c *Case, e Event) {
 	c.CheckIn = b.Period
 }
 
-func (*CheckedIn) apply(*Case, Event) {}
+func (b *CheckedIn) apply(c *Case, e Event) {
+	c.Part.Filers = withAccount(c.Part.Filers, filer(b.Paper, e))
+}
+
+// notFiler: what somebody handed in for the unit he neither weighs nor ends the
+// track by.
+func notFiler(t *turn) *Refusal {
+	if slices.Contains(t.c.Part.Filers, t.actor.Account) {
+		return ownPaper()
+	}
+	return nil
+}
 
 func (*SustainedExited) apply(c *Case, e Event) {
 	c.AcceptedOn, c.LookBackToLeader = e.Legal, false
