@@ -25,7 +25,7 @@ func TestNonInterference(t *testing.T) {
 
 // interfere compares so many pairs with an engine, and so many without. In every
 // second of them the staff does in one world what it does not do in the other:
-// draws anew, opens plans early, permits an arrival, lets a drawn day go by.
+// draws anew, opens plans early, lets a drawn day go by.
 //
 // The engine keeps the machine's time, so with one it all lies ahead, where no
 // timer goes off by itself. What a person may do next is judged by the machine's
@@ -233,9 +233,8 @@ func (p *pair) staff(t *testing.T) {
 			w.do(t, w.people.Lead, id, &lifecycle.RequestOpening{Reason: reason()})
 			w.do(t, w.people.Leader, id, &lifecycle.DecideOpening{Reason: reason()})
 		},
-		"permit": func(w *world, id string) { w.do(t, w.people.Leader, id, &lifecycle.PermitArrival{Reason: reason()}) },
 	}
-	names := []string{"note", "redraw", "refused redraw", "opening", "refused opening", "permit"}
+	names := []string{"note", "redraw", "refused redraw", "opening", "refused opening"}
 	for _, id := range p.cases[:2] {
 		name := names[p.chance.IntN(len(names))]
 		side := p.chance.IntN(2)

@@ -198,6 +198,7 @@ func TestEveryKindOfCommand(t *testing.T) {
 	look := func() {
 		t.Helper()
 		c.advance(35)
+		l.do(t, p.Leader, &lifecycle.PermitArrival{Reason: reason()})
 		arrive(t, l, c)
 		l.do(t, p.Lead, &lifecycle.RecordLookBack{Result: lifecycle.InPlace, Findings: []lifecycle.LookBackPoint{{No: 1, InPlace: true, Account: "台账齐全"}}})
 	}
@@ -205,7 +206,6 @@ func TestEveryKindOfCommand(t *testing.T) {
 	l.do(t, p.Leader, &lifecycle.DecideRedraw{Granted: true, Reason: reason()})
 	l.do(t, p.Lead, &lifecycle.RequestOpening{Reason: reason()})
 	l.do(t, p.Leader, &lifecycle.DecideOpening{Reason: reason()})
-	l.do(t, p.Leader, &lifecycle.PermitArrival{Reason: reason()})
 	look()
 	l.do(t, p.Leader, &lifecycle.RefuseClosure{Reason: reason()})
 	look()

@@ -434,9 +434,10 @@ func TestBadInputAboutLookBacks(t *testing.T) {
 	a := l.send(t, lead, &lifecycle.RecordArrival{On: plan.Date, Persons: []string{lead.Account}})
 	require.Equal(t, "too_few_persons", a.problem(t).Code)
 	a = l.send(t, lead, &lifecycle.RecordArrival{On: plan.Date, Persons: []string{lead.Account, p.Officer.Account}})
-	require.Equal(t, []any{http.StatusUnprocessableEntity, "not_an_inspector", "persons[1]"}, []any{a.Code, a.problem(t).Code, a.problem(t).Field})
+	require.Equal(t, []any{http.StatusForbidden, "not_dispatched"}, []any{a.Code, a.problem(t).Code})
+	said := a.problem(t).Detail
 	a = l.send(t, lead, &lifecycle.RecordArrival{On: plan.Date, Persons: []string{lead.Account, s.reviewer.Account}})
-	require.Equal(t, []any{http.StatusUnprocessableEntity, "recused", "persons[1]"}, []any{a.Code, a.problem(t).Code, a.problem(t).Field})
+	require.Equal(t, []any{http.StatusForbidden, "not_dispatched", said}, []any{a.Code, a.problem(t).Code, a.problem(t).Detail}, "one answer whatever the names are")
 }
 
 // Issue 5, point 2: on the morning whoever sees to the messages, and was not drawn,

@@ -63,7 +63,14 @@ func (b PermitArrival) decide(t *turn) error {
 	if b.On.IsZero() {
 		b.On = t.today
 	}
-	err := first(t.dayBetween("on", b.On, t.c.AcceptedOn), t.text("reason", b.Reason, maxText), t.list("persons", b.Persons, 0, maxName), t.mayCome("persons", b.Persons))
+	earliest := t.c.AcceptedOn
+	if t.c.Draw.Status != DrawAnnounced {
+		if refusal := t.windowOpen(); refusal != nil {
+			return refusal
+		}
+		earliest = t.windowOpens()
+	}
+	err := first(t.dayBetween("on", b.On, earliest), t.text("reason", b.Reason, maxText), t.list("persons", b.Persons, 0, maxName), t.mayCome("persons", b.Persons))
 	if err != nil {
 		return err
 	}
@@ -79,9 +86,16 @@ func (b PermitArrival) refers() Refs {
 	return Refs{Accounts: b.Persons, Candidates: len(b.Persons) > 0}
 }
 
-// team refuses too small a team, one with somebody twice, and one with somebody
-// who must not come.
+// team refuses what persons refuses, and a team with somebody who must not come.
 func (t *turn) team(field string, persons []string) error {
+	if err := t.persons(field, persons); err != nil {
+		return err
+	}
+	return t.mayCome(field, persons)
+}
+
+// persons refuses too small a team, and one with somebody twice.
+func (t *turn) persons(field string, persons []string) error {
 	if err := t.list(field, persons, 1, maxName); err != nil {
 		return err
 	}
@@ -90,7 +104,7 @@ func (t *turn) team(field string, persons []string) error {
 		return invalid(field, "too_few_persons", fmt.Sprintf("回头看应有%d人以上到场，人员不得重复。", least),
 			fmt.Sprintf("A look-back needs at least %d different persons on the spot.", least))
 	}
-	return t.mayCome(field, persons)
+	return nil
 }
 
 func (t *turn) names(accounts []string) []string {
@@ -105,14 +119,14 @@ func (b AnnounceLookBack) refers() Refs { return Refs{Accounts: b.Persons, Candi
 
 func (b *LookBackAnnounced) apply(c *Case, _ Event) {
 	d := *c.Draw
-	d.Status, d.Fault, d.Redraw, d.Opening, d.OpenedTo = DrawAnnounced, nil, nil, nil, nil
+	d.Status, d.Fault, d.Redraw, d.Opening, d.OpenedTo, d.Refused = DrawAnnounced, nil, nil, nil, nil, nil
 	d.Announced = &Announcement{On: b.On, Persons: b.Persons, Reason: b.Reason}
 	c.Draw, c.LookBackToLeader = &d, false
 }
 
 func (b *ArrivalPermitted) apply(c *Case, e Event) {
 	d := *c.Draw
-	d.Permit = &Permit{By: e.Actor.Account, Given: e.Legal, On: b.On, Persons: b.Persons}
+	d.Permit, d.Refused = &Permit{By: e.Actor.Account, Given: e.Legal, On: b.On, Persons: b.Persons}, nil
 	if d.Status == DrawMissed && d.Fault.Code == faultNotKept { // who was told may come after all
 		d.Status, d.Fault = DrawMade, nil
 	}

@@ -60,10 +60,10 @@ func (b RecordArrival) decide(t *turn) error {
 		permit = nil // a leader who comes along answers for nothing: nobody permits his own arrival
 	}
 	earliest := t.c.AcceptedOn
-	if permit == nil && d.Status != DrawAnnounced {
+	if d.Status != DrawAnnounced {
 		earliest = t.windowOpens()
 	}
-	if err := first(t.dayBetween("on", b.On, earliest), t.team("persons", b.Persons)); err != nil {
+	if err := first(t.dayBetween("on", b.On, earliest), t.persons("persons", b.Persons)); err != nil {
 		return err
 	}
 	if !slices.Contains(b.Persons, t.actor.Account) {
@@ -96,9 +96,9 @@ func (b RecordArrival) decide(t *turn) error {
 
 // asDrawn refuses an arrival that is not the one that was drawn or announced, but
 // for what a leader answers for today; other says that there is such a thing. It
-// does not say whether it is the day or a person that is not the drawn one: who
-// tries must not learn either. Nor may he come who was not told, for he could know
-// the day by trying only.
+// does not say whether it is the day or a person that is not the drawn one, or one
+// who must not come at all: who tries must not learn any of it. Nor may he come who
+// was not told, for he could know the day by trying only.
 func (t *turn) asDrawn(b RecordArrival, d DrawOf, permit *Permit) (other bool, err error) {
 	if d.Status == DrawAnnounced {
 		return t.asAnnounced(b, *d.Announced, permit)
@@ -110,6 +110,9 @@ func (t *turn) asDrawn(b RecordArrival, d DrawOf, permit *Permit) (other bool, e
 	i := slices.IndexFunc(opened.Reveals, func(r lot.Reveal) bool { return r.Number == d.Number })
 	if i < 0 {
 		return false, notAllowed("not_unsealed", "没有可以启封的回头看方案。", "There is no plan to unseal.")
+	}
+	if t.mayCome("persons", b.Persons) != nil {
+		return false, notDispatched()
 	}
 	drawn := opened.Reveals[i]
 	n := 0
@@ -128,14 +131,19 @@ func (t *turn) asDrawn(b RecordArrival, d DrawOf, permit *Permit) (other bool, e
 	return !asDrawn || n < len(b.Persons), nil
 }
 
+const codeNotDispatched = "not_dispatched"
+
 // notDispatched is what everybody is told who may not arrive, whatever is the reason.
 func notDispatched() *Refusal {
-	return forbidden("not_dispatched", "当日没有派给这些人员的该项回头看任务；确需另日到场或者由他人参加的，由未到场的领导说明理由准许。",
+	return forbidden(codeNotDispatched, "当日没有派给这些人员的该项回头看任务；确需另日到场或者由他人参加的，由未到场的领导说明理由准许。",
 		"This look-back was not given to these people for that day; a leader who does not come may permit another day or others and say why.")
 }
 
 // asAnnounced is the same for a day and a team that are no secret.
 func (t *turn) asAnnounced(b RecordArrival, announced Announcement, permit *Permit) (other bool, err error) {
+	if err := t.mayCome("persons", b.Persons); err != nil {
+		return false, err
+	}
 	if b.On != announced.On && permit == nil {
 		return false, invalid("on", "other_day", "明示回头看定于"+announced.On.String()+"，另日到场须由未到场的领导说明理由准许。",
 			"The look-back was announced for "+announced.On.String()+"; a leader who does not come must permit another day and say why.")
@@ -191,9 +199,9 @@ func (t *turn) windowOpens() Date {
 }
 
 // mayArrive: who judged the report does not look back on it; something was drawn
-// or announced; and the window is open, or a leader answers for the day. Where the
-// drawn were told and nobody recorded that they came, his word makes the draw count
-// again; where nobody was told there is nothing to come by.
+// or announced; not too many tries were refused; and the window is open. Where the
+// drawn were told and nobody recorded that they came, a leader's word makes the draw
+// count again; where nobody was told there is nothing to come by.
 func mayArrive(t *turn) *Refusal {
 	if refusal := notReviewer(t); refusal != nil {
 		return refusal
@@ -203,16 +211,23 @@ func mayArrive(t *turn) *Refusal {
 		return notDrawn()
 	}
 	switch {
-	case d.permit(t.today) != nil:
-		return nil
+	case d.halted():
+		return arrivalsHalted()
 	case d.Status == DrawAnnounced:
-		if t.today.Before(d.Announced.On) {
+		if t.today.Before(d.Announced.On) && d.permit(t.today) == nil {
 			return notAllowed("window_not_open", "明示回头看定于"+d.Announced.On.String()+"。", "The look-back was announced for "+d.Announced.On.String()+".")
 		}
 		return nil
 	}
+	return t.windowOpen()
+}
+
+// windowOpen: before the window of a drawn look-back nobody arrives, whoever permits
+// it, for nobody could know the team by then but by trying.
+func (t *turn) windowOpen() *Refusal {
 	if opens := t.windowOpens(); t.today.Before(opens) {
-		return notAllowed("window_not_open", "回头看窗口自"+opens.String()+"起。", "The look-back window opens on "+opens.String()+".")
+		return notAllowed("window_not_open", "回头看窗口自"+opens.String()+"起，此前不能到场，也不能准许到场。",
+			"The look-back window opens on "+opens.String()+"; before it nobody arrives, permitted or not.")
 	}
 	return nil
 }

@@ -33,6 +33,8 @@ type DrawOf struct {
 	// Permit is a leader's word, which holds on the day it was given, for an
 	// arrival that is not as it was drawn.
 	Permit *Permit `json:"permit,omitempty"`
+	// Refused counts the arrivals that were refused.
+	Refused *RefusedArrivals `json:"refused,omitempty"`
 	// Revealed is the number up to which draws are laid open.
 	Revealed int `json:"revealed,omitempty"`
 }
@@ -221,7 +223,7 @@ func (t *turn) leaderDecided() {
 
 // waits reports whether a leader has something to decide.
 func (d DrawOf) waits() bool {
-	return d.Fault != nil || d.Redraw != nil || d.Opening != nil
+	return d.Fault != nil || d.Redraw != nil || d.Opening != nil || d.halted()
 }
 
 // DayPassed: the drawn day has gone by.

@@ -71,6 +71,8 @@ func newBody(kind EventKind) (Body, bool) {
 		return &LookBackDispatched{}, true
 	case EventArrived:
 		return &Arrived{}, true
+	case EventArrivalRefused:
+		return &ArrivalRefused{}, true
 	case EventLookBackRecorded:
 		return &LookBackRecorded{}, true
 	case EventClosureApproved:
@@ -180,6 +182,7 @@ func (*LookBackAnnounced) kind() EventKind  { return EventLookBackAnnounced }
 func (*ArrivalPermitted) kind() EventKind   { return EventArrivalPermitted }
 func (*LookBackDispatched) kind() EventKind { return EventLookBackDispatched }
 func (*Arrived) kind() EventKind            { return EventArrived }
+func (*ArrivalRefused) kind() EventKind     { return EventArrivalRefused }
 func (*LookBackRecorded) kind() EventKind   { return EventLookBackRecorded }
 func (*ClosureApproved) kind() EventKind    { return EventClosureApproved }
 func (*ClosureRefused) kind() EventKind     { return EventClosureRefused }

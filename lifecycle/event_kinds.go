@@ -36,6 +36,7 @@ const (
 	EventArrivalPermitted   EventKind = "arrival_permitted"
 	EventLookBackDispatched EventKind = "look_back_dispatched"
 	EventArrived            EventKind = "arrived"
+	EventArrivalRefused     EventKind = "arrival_refused"
 	EventLookBackRecorded   EventKind = "look_back_recorded"
 	EventClosureApproved    EventKind = "closure_approved"
 	EventClosureRefused     EventKind = "closure_refused"
@@ -110,6 +111,7 @@ func EventKinds() []EventKind {
 		EventArrivalPermitted,
 		EventLookBackDispatched,
 		EventArrived,
+		EventArrivalRefused,
 		EventLookBackRecorded,
 		EventClosureApproved,
 		EventClosureRefused,
@@ -219,6 +221,8 @@ func (k EventKind) ZH() string {
 		return "派出检查组"
 	case EventArrived:
 		return "到场"
+	case EventArrivalRefused:
+		return "到场登记未获通过"
 	case EventLookBackRecorded:
 		return "回头看结果"
 	case EventClosureApproved:

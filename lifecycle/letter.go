@@ -83,7 +83,7 @@ func (c Case) told(e Event) []Recipient {
 		return []Recipient{c.reviewer(c.Part.ReportFiler)}
 	case *CheckedIn:
 		return []Recipient{{Account: c.Officer}}
-	case *ExtensionAsked, *ObjectionFiled, *LookBackUndrawn, *LookBackMissed, *SealBroken, *RedrawAsked, *OpeningAsked:
+	case *ExtensionAsked, *ObjectionFiled, *LookBackUndrawn, *LookBackMissed, *SealBroken, *RedrawAsked, *OpeningAsked, *ArrivalRefused:
 		return []Recipient{{Role: Leader}}
 	case *HandedOver:
 		return []Recipient{{Account: body.To}}

@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -79,7 +80,7 @@ func TestOnlyTheDrawnArrive(t *testing.T) {
 	require.Equal(t, "not_dispatched", d.arrival("lead", "2026-05-12", sealed("2026-05-11", "lead"), "lead", "author"))
 	require.Equal(t, "recorded_late", d.arrival("lead", "2026-05-11", sealed("2026-05-11", "lead"), "lead", "author"))
 	require.Equal(t, "not_on_the_spot", d.arrival("lead", "2026-05-12", drawn, "first", "author"))
-	require.Equal(t, "not_an_inspector", d.arrival("lead", "2026-05-12", drawn, "lead", "officer"))
+	require.Equal(t, "not_dispatched", d.arrival("lead", "2026-05-12", drawn, "lead", "officer"), "whatever the names are")
 	require.Equal(t, "too_few_persons", d.arrival("lead", "2026-05-12", drawn, "lead"))
 	require.Equal(t, "too_few_persons", d.arrival("lead", "2026-05-12", drawn, "lead", "lead"))
 	require.Equal(t, "too_few_persons", d.arrival("lead", "2026-05-12", drawn, "lead", "author", "author"))
@@ -87,7 +88,7 @@ func TestOnlyTheDrawnArrive(t *testing.T) {
 	require.Equal(t, "seal", d.arrival("lead", "2026-05-12", lifecycle.Unsealed{Reveals: drawn.Reveals, Fault: &fault}, "lead", "author"))
 	require.Equal(t, "not_unsealed", d.arrival("lead", "2026-05-12", lifecycle.Unsealed{}, "lead", "author"))
 	d.rules.Candidates[1].Recusals = []lot.Recusal{{Ground: lot.FormerUnit, Reason: "曾任"}}
-	require.Equal(t, "recused", d.arrival("lead", "2026-05-12", drawn, "lead", "author"))
+	require.Equal(t, "not_dispatched", d.arrival("lead", "2026-05-12", drawn, "lead", "author"))
 	d.on("2026-03-20")
 	require.Equal(t, "window_not_open", d.arrival("lead", "2026-03-20", sealed("2026-03-20", "lead"), "lead", "second"))
 }
@@ -176,22 +177,86 @@ func TestALateRecordIsPermitted(t *testing.T) {
 	require.Equal(t, "recorded_late", d.arrival("lead", "2026-05-12", drawn, "lead", "author"), "his own permit counts for nothing")
 }
 
-// A leader answers for an arrival on another day, for the day he says it on and no
-// other.
+// A leader answers for an arrival on another day of the window, for the day he says
+// it on and no other; before the window he answers for none.
 func TestAnArrivalIsPermittedForADay(t *testing.T) {
 	t.Parallel()
 	d := waitsForLookBack(t)
-	d.on("2026-03-20")
-	d.do("leader", lifecycle.PermitArrival{Reason: someText})
 	drawn := sealed("2026-05-20", "lead")
-	require.Empty(t, d.arrival("lead", "2026-03-20", drawn, "lead", "author"))
-	require.Equal(t, "not_dispatched", d.arrival("first", "2026-03-20", drawn, "first", "author"))
-	d.on("2026-03-23")
-	require.Equal(t, "window_not_open", d.arrival("lead", "2026-03-23", drawn, "lead", "author"))
-	d.on("2026-05-12")
+	d.on("2026-03-20")
+	d.refused("window_not_open", people["leader"], lifecycle.PermitArrival{Reason: someText})
+	require.Equal(t, "window_not_open", d.arrival("lead", "2026-03-20", drawn, "lead", "author"))
+	c := d.n.c
+	draw := *c.Draw
+	draw.Permit = &lifecycle.Permit{By: "leader", Given: day("2026-03-20"), On: day("2026-03-20")}
+	d.n.c.Draw = &draw
+	require.Equal(t, "window_not_open", d.arrival("lead", "2026-03-20", drawn, "lead", "author"), "permit or not")
+	d.n.c = c
+
+	d.on("2026-04-20")
+	d.refused("too_early", people["leader"], lifecycle.PermitArrival{On: day("2026-03-31"), Reason: someText})
 	d.do("leader", lifecycle.PermitArrival{Reason: someText})
+	require.Empty(t, d.arrival("lead", "2026-04-20", drawn, "lead", "author"))
+	require.Equal(t, "not_dispatched", d.arrival("first", "2026-04-20", drawn, "first", "author"))
 	d.on("2026-05-13")
 	require.Equal(t, "not_dispatched", d.arrival("lead", "2026-05-13", drawn, "lead", "author"))
+}
+
+// Who names people until somebody is let in learns nothing by it: the answer is the
+// same whoever they are, each try is an event without names or days, which leaders
+// are told of, and after three in a day the case waits for one of them.
+func TestTriesAreRecordedAndHalted(t *testing.T) {
+	t.Parallel()
+	d := waitsForLookBack(t)
+	drawn := sealed("2026-05-20", "lead")
+	d.on("2026-05-12")
+	d.do("leader", lifecycle.PermitArrival{Reason: someText})
+	r := d.rules
+	r.Unsealed = drawn
+	try := func(who lifecycle.Actor, persons ...string) (string, []lifecycle.Event) {
+		cmd := lifecycle.Command{ID: "c", Actor: who, Body: lifecycle.RecordArrival{On: d.rules.Today(d.n.now), Persons: persons}}
+		_, _, err := lifecycle.DecideTurn(d.n.c, nil, cmd, d.n.now, r)
+		refusal, ok := errors.AsType[*lifecycle.Refusal](err)
+		require.True(t, ok)
+		events := lifecycle.DecideArrivalRefused(d.n.c, cmd, refusal, d.n.now, r)
+		before := d.n.c.ForUnit()
+		d.n.c = fold(d.n.c, events)
+		require.Equal(t, before, d.n.c.ForUnit(), "the unit sees none of it")
+		return asJSON(t, refusal), events
+	}
+	_, none := try(everyRole("first"), "first")
+	require.Empty(t, none, "what is wrong in itself is no try")
+	_, none = try(people["officer"], "officer", "author")
+	require.Empty(t, none, "nor is a command that is not one's own")
+	answers := map[string]bool{}
+	for i, other := range []string{"second", "nobody", "officer"} {
+		said, events := try(everyRole("first"), "first", other)
+		answers[said] = true
+		require.Len(t, events, 1)
+		require.Equal(t, &lifecycle.ArrivalRefused{Count: i + 1, Halts: i == 2}, events[0].Body)
+		require.Equal(t, "first", events[0].Actor.Account)
+		letters := lifecycle.Letters(d.n.c, events[0], r)
+		require.Len(t, letters, 1)
+		require.Equal(t, lifecycle.Recipient{Role: lifecycle.Leader}, letters[0].To)
+	}
+	require.Len(t, answers, 1, "one answer whatever the names are")
+	_, runs := clockOf(d.n.c, policy.ClockDraw)
+	require.True(t, runs, "a leader is chased")
+	said, none := try(people["lead"], "lead", "author")
+	require.Contains(t, said, "arrivals_halted", "also for who was drawn")
+	require.Empty(t, none)
+	d.on("2026-05-13")
+	require.Equal(t, "arrivals_halted", d.arrival("lead", "2026-05-13", sealed("2026-05-13", "lead"), "lead", "author"), "a day later as well")
+
+	d.do("leader", lifecycle.PermitArrival{Reason: someText})
+	_, runs = clockOf(d.n.c, policy.ClockDraw)
+	require.False(t, runs)
+	require.Empty(t, d.arrival("lead", "2026-05-13", drawn, "lead", "author"))
+	for _, at := range []string{"2026-05-14", "2026-05-15", "2026-05-18"} {
+		d.on(at)
+		_, events := try(everyRole("first"), "first", "second")
+		require.Equal(t, &lifecycle.ArrivalRefused{Count: 1}, events[0].Body, "each day is counted by itself")
+	}
 }
 
 // Whoever was told and did not come may come on a day that a leader permits; whoever

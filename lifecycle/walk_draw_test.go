@@ -28,6 +28,21 @@ func unsealed(r lifecycle.Rules, c lifecycle.Case, body lifecycle.CommandBody) l
 	return r
 }
 
+// tries is what the record makes of an arrival with somebody whom nobody drew.
+func (w *walk) tries(n *node) []lifecycle.Event {
+	r := w.rules
+	if d := n.c.Draw; d != nil {
+		r.Unsealed.Reveals = []lot.Reveal{{Case: n.c.ID, Number: d.Number, Team: lot.Team{Lead: "lead", Others: []string{"author"}}}}
+	}
+	cmd := lifecycle.Command{ID: "c", Actor: people["lead"], Body: lifecycle.RecordArrival{On: r.Today(n.now), Persons: []string{"lead", "second"}}}
+	_, _, err := lifecycle.DecideTurn(n.c, nil, cmd, n.now, r)
+	refusal, ok := errors.AsType[*lifecycle.Refusal](err)
+	if !ok {
+		return nil
+	}
+	return lifecycle.DecideArrivalRefused(n.c, cmd, refusal, n.now, r)
+}
+
 // draw makes the draw that a step wants, as the record does, or fails to.
 func (w *walk) draw(e *edge, fails bool) {
 	events := draws(e.turns[0], w.rules, fails)
@@ -76,7 +91,7 @@ func fold(c lifecycle.Case, events []lifecycle.Event) lifecycle.Case {
 
 // undrawn weighs what is unusual about a draw.
 func undrawn(c lifecycle.Case) int {
-	if d := c.Draw; d == nil || c.LookBackToLeader || d.Status == lifecycle.DrawMade && d.Fault == nil && d.Redraw == nil && d.Opening == nil && d.OpenedTo == nil && d.Permit == nil {
+	if d := c.Draw; d == nil || c.LookBackToLeader || d.Status == lifecycle.DrawMade && d.Fault == nil && d.Redraw == nil && d.Opening == nil && d.OpenedTo == nil && d.Permit == nil && d.Refused == nil {
 		return 0
 	}
 	return 1
@@ -87,5 +102,9 @@ func drawOf(c lifecycle.Case) string {
 	if d == nil {
 		return ""
 	}
-	return fmt.Sprintf("draw %s %t %t %t %t %t", d.Status, d.Fault != nil, d.Redraw != nil, d.Opening != nil, d.OpenedTo != nil, d.Permit != nil)
+	refused := 0
+	if d.Refused != nil {
+		refused = d.Refused.Count
+	}
+	return fmt.Sprintf("draw %s %t %t %t %t %t %d", d.Status, d.Fault != nil, d.Redraw != nil, d.Opening != nil, d.OpenedTo != nil, d.Permit != nil, refused)
 }

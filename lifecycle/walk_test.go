@@ -109,6 +109,11 @@ func (w *walk) steps(n *node, step func(*edge)) {
 			}
 		}
 	}
+	if events := w.tries(n); len(events) > 0 {
+		e := &edge{from: n, record: true, events: events, turns: []lifecycle.Case{fold(n.c, events)}}
+		e.to = n.after(events, "arrival refused")
+		step(e)
+	}
 	now := *n
 	now.now = n.now.Add(time.Minute)
 	for _, body := range bodies(n.c, w.rules.Today(now.now)) {

@@ -118,6 +118,9 @@ func checkLookBack(p *Policy, f *file) {
 	if p.LookBack.Load.Unit != calendar.Months {
 		f.refuse("look_back.load", "expected months: M")
 	}
+	if f.has("look_back.refused_arrivals") && p.LookBack.RefusedArrivals < 1 {
+		f.refuse("look_back.refused_arrivals", "expected at least 1")
+	}
 	if p.LookBack.ImpossibleToLeader < 1 {
 		f.refuse("look_back.impossible_to_leader", "expected at least 1")
 	}

@@ -1,6 +1,9 @@
 package policy
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Clock returns the figures of a clock. A policy that was read has them all.
 func (p *Policy) Clock(name ClockName) Clock { return p.Clocks[name] }
@@ -32,6 +35,10 @@ func (r Rule) matches(category, matter string) bool {
 	}
 	return (r.Category == "" || r.Category == category) && (r.Matter == "" || r.Matter == matter)
 }
+
+// RefusedArrivals returns after how many refused arrivals of a day a leader must look
+// first: 3 under a policy that says nothing of it.
+func (p *Policy) RefusedArrivals() int { return cmp.Or(p.LookBack.RefusedArrivals, 3) }
 
 // Weights returns what units weigh in a draw of inspectees. Under a policy that
 // says nothing of it, all weigh the same.

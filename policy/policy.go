@@ -308,6 +308,9 @@ type LookBack struct {
 	// that from which it is too late to come: the day is missed then.
 	TellAt    Duration `yaml:"tell_at"`
 	TellUntil Duration `yaml:"tell_until"`
+	// RefusedArrivals is the number of refused arrivals of a day after which a leader
+	// must look first. A policy of before they were counted has none.
+	RefusedArrivals int `yaml:"refused_arrivals,omitempty"`
 	// ImpossibleToLeader is the number of failed attempts at which a leader
 	// must decide.
 	ImpossibleToLeader int    `yaml:"impossible_to_leader"`

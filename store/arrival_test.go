@@ -76,11 +76,12 @@ func TestWhoMayArriveAndWhen(t *testing.T) {
 	w.at(on(day, 9))
 	w.refused(t, "too_few_persons", p.Lead, &lifecycle.RecordArrival{On: day, Persons: []string{p.Lead.Account}})
 	w.refused(t, "too_few_persons", p.Lead, &lifecycle.RecordArrival{On: day, Persons: []string{p.Lead.Account, p.Lead.Account}})
-	w.refused(t, "not_an_inspector", p.Lead, &lifecycle.RecordArrival{On: day, Persons: []string{p.Lead.Account, p.Secretary.Account}})
+	w.refused(t, "not_dispatched", p.Lead, &lifecycle.RecordArrival{On: day, Persons: []string{p.Lead.Account, p.Secretary.Account}})
 	w.refused(t, "not_dispatched", stranger, &lifecycle.RecordArrival{On: day, Persons: []string{other.ID, p.Inspector.Account}})
 	w.refused(t, "not_dispatched", p.Lead, w.arrival(day)) // nobody told him, so he tries
 	w.at(on(day.AddDays(1), 9))
-	w.refused(t, "not_dispatched", p.Lead, w.arrival(day.AddDays(1)))
+	w.refused(t, "arrivals_halted", p.Lead, w.arrival(day.AddDays(1)))
+	require.True(t, w.leaderDecides(t))
 	w.refused(t, "wrong_stage", p.Lead, &lifecycle.RecordLookBack{Result: lifecycle.InPlace})
 	w.life.Must(ctx, t,
 		casetest.Step{By: p.Leader, Body: &lifecycle.PermitArrival{Reason: "大雪封路，顺延一日"}},
@@ -142,8 +143,8 @@ func TestNobodyPermitsHisOwnArrival(t *testing.T) {
 	both.Roles = []lifecycle.Role{lifecycle.LookBackLead, lifecycle.Leader}
 	day := w.state(t).Draw.Opens.AddDays(-5)
 	w.at(on(day, 9))
-	w.life.Must(t.Context(), t, casetest.Step{By: both, Body: &lifecycle.PermitArrival{Reason: "方便"}})
-	w.refused(t, "too_early", both, w.arrival(day))
+	w.refused(t, "window_not_open", both, &lifecycle.PermitArrival{Reason: "方便"})
+	w.refused(t, "window_not_open", both, w.arrival(day))
 	day = w.state(t).Draw.Opens
 	w.at(on(day, 9))
 	w.life.Must(t.Context(), t, casetest.Step{By: both, Body: &lifecycle.PermitArrival{Reason: "方便"}})

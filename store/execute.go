@@ -229,8 +229,12 @@ func (w *work) decide(ctx context.Context, t *tx, h head) (Answer, error) {
 		k.fold(o.events, w.caseID)
 		k.comeBack(p.at)
 	}
+	tried := false
 	if o.refusal != nil {
 		p.unsealed = nil
+		events := lifecycle.DecideArrivalRefused(o.own.c, lifecycle.Command{ID: w.command, Actor: w.request.Actor, Body: w.request.Body}, o.refusal, p.at, o.own.rules)
+		o.own.add(events)
+		tried = len(events) > 0
 	}
 	if err := p.endDraws(ctx); err != nil {
 		return Answer{}, err
@@ -255,7 +259,7 @@ func (w *work) decide(ctx context.Context, t *tx, h head) (Answer, error) {
 	if err := p.write(b); err != nil {
 		return Answer{}, err
 	}
-	if answer.Refusal == nil || answer.Refusal.Kind != lifecycle.Forbidden {
+	if answer.Refusal == nil || answer.Refusal.Kind != lifecycle.Forbidden || tried { // the same try again is no other
 		if err := w.queueReceipt(b, h.force, o.own.rules, answer); err != nil {
 			return Answer{}, err
 		}

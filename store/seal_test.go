@@ -53,7 +53,6 @@ func TestTheWayOutOfALostKeyStandsTheCheck(t *testing.T) {
 			return []casetest.Step{
 				{By: p.Head, Body: &lifecycle.RequestRedraw{Reason: "密钥遗失"}},
 				{By: p.Leader, Body: &lifecycle.DecideRedraw{Granted: true, Reason: "见证重新抽签"}},
-				{By: p.Leader, Body: &lifecycle.PermitArrival{Reason: "当日到场"}},
 			}
 		},
 		"announced": func(w *waiting) []casetest.Step {
@@ -73,7 +72,12 @@ func TestTheWayOutOfALostKeyStandsTheCheck(t *testing.T) {
 				require.Contains(t, w.state(t).Draw.Fault.ZH, casetest.Keys()[0].ID())
 			}
 			w.life.Doer = s
-			w.life.Must(ctx, t, append(out(w), casetest.Step{By: p.Lead, Body: &lifecycle.RecordArrival{On: calendar.Real().Date(w.life.Now()), Persons: came}})...)
+			w.life.Must(ctx, t, out(w)...)
+			if name == "redrawn" { // before the window nobody comes
+				w.at(on(w.state(t).Draw.Opens, 9))
+				w.life.Must(ctx, t, casetest.Step{By: p.Leader, Body: &lifecycle.PermitArrival{Reason: "当日到场"}})
+			}
+			w.life.Must(ctx, t, casetest.Step{By: p.Lead, Body: &lifecycle.RecordArrival{On: calendar.Real().Date(w.life.Now()), Persons: came}})
 			draws, checks, err := s.CheckedDraws(ctx, p.Auditor, w.life.Case)
 			require.NoError(t, err)
 			require.False(t, lifecycle.Failed(checks), "%s: %+v", name, checks)
@@ -195,6 +199,7 @@ func TestWhatLiesUnderWhichKey(t *testing.T) {
 		casetest.Step{By: p.Leader, Body: &lifecycle.DecideRedraw{Granted: true, Reason: "同意"}})
 	require.NoError(t, both.DispatchLookBacks(ctx, on(today(), 1)))
 	require.ElementsMatch(t, []store.Held{{Key: old.ID(), Plans: 1}, {Key: newer.ID(), Plans: 1, Rosters: 3, Load: true}}, held())
+	w.at(on(today(), 9))
 	w.life.Must(ctx, t,
 		casetest.Step{By: p.Leader, Body: &lifecycle.PermitArrival{Reason: "当日到场"}},
 		casetest.Step{By: p.Lead, Body: &lifecycle.RecordArrival{On: calendar.Real().Date(w.life.Now()), Persons: []string{p.Lead.Account, p.Inspector.Account}}})

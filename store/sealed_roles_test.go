@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
@@ -260,9 +261,11 @@ func TestRosterIsShownOnceItsPlanLiesOpen(t *testing.T) {
 	require.Zero(t, shown())
 	l := r.life(t, "arrive")
 	l.Case = r.id
+	day := today().AddDays(35)
+	l.Now = func() time.Time { return on(day, 9) }
 	l.Must(t.Context(), t,
-		casetest.Step{By: r.people.Leader, Body: &lifecycle.PermitArrival{Reason: "提前到场"}},
-		casetest.Step{By: r.people.Lead, Body: &lifecycle.RecordArrival{On: today(), Persons: []string{r.people.Lead.Account, r.people.Inspector.Account}}})
+		casetest.Step{By: r.people.Leader, Body: &lifecycle.PermitArrival{Reason: "当日到场"}},
+		casetest.Step{By: r.people.Lead, Body: &lifecycle.RecordArrival{On: day, Persons: []string{r.people.Lead.Account, r.people.Inspector.Account}}})
 	require.Equal(t, 1, shown())
 	n, err := r.as(t, store.RoleSealed, `SELECT FROM sealed.plans`)
 	require.NoError(t, err)
