@@ -81,7 +81,8 @@ func TestWhoMayArriveAndWhen(t *testing.T) {
 	w.refused(t, "not_dispatched", p.Lead, w.arrival(day)) // nobody told him, so he tries
 	w.at(on(day.AddDays(1), 9))
 	w.refused(t, "arrivals_halted", p.Lead, w.arrival(day.AddDays(1)))
-	require.True(t, w.leaderDecides(t))
+	_, asked := drawClock(w.state(t))
+	require.True(t, asked, "a leader is chased")
 	w.refused(t, "wrong_stage", p.Lead, &lifecycle.RecordLookBack{Result: lifecycle.InPlace})
 	w.life.Must(ctx, t,
 		casetest.Step{By: p.Leader, Body: &lifecycle.PermitArrival{Reason: "大雪封路，顺延一日"}},
