@@ -42,7 +42,7 @@ func accessTable() map[string]access {
 		office = access{roles: staff()}
 		// directory adds the units' people, who find their own unit there.
 		directory = access{roles: lifecycle.Roles()}
-		// recusers declare their own recusals, or record others'.
+		// recusers declare their own recusals, and leaders record others'.
 		recusers = []lifecycle.Role{lifecycle.Inspector, lifecycle.LookBackLead, lifecycle.Officer, lifecycle.Head, lifecycle.Leader}
 		// readers see cases: all but the administrator.
 		readers = access{roles: without(lifecycle.Roles(), lifecycle.Admin)}
@@ -84,11 +84,13 @@ func accessTable() map[string]access {
 		// A kind of command that does not exist.
 		"POST /v1/cases/{id}/commands/{kind}": commands,
 
-		"GET /v1/campaigns":             office,
-		"POST /v1/campaigns":            {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
-		"GET /v1/campaigns/{id}":        office,
-		"POST /v1/campaigns/{id}":       {roles: []lifecycle.Role{lifecycle.Leader}},
-		"POST /v1/campaigns/{id}/close": {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
+		"GET /v1/campaigns":              office,
+		"POST /v1/campaigns":             {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
+		"GET /v1/campaigns/{id}":         office,
+		"POST /v1/campaigns/{id}":        {roles: []lifecycle.Role{lifecycle.Leader}},
+		"POST /v1/campaigns/{id}/close":  {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
+		"GET /v1/campaigns/{id}/visits":  office,
+		"POST /v1/campaigns/{id}/visits": {roles: []lifecycle.Role{lifecycle.Inspector, lifecycle.LookBackLead, lifecycle.Officer, lifecycle.Head, lifecycle.Leader}},
 
 		"GET /v1/campaigns/{id}/draws":  office,
 		"POST /v1/campaigns/{id}/draws": {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
@@ -157,7 +159,7 @@ func accessTable() map[string]access {
 		// No unit's person: who may be recused is who may come.
 		"GET /v1/recusals":           {roles: append(slices.Clone(recusers), lifecycle.Auditor)},
 		"POST /v1/recusals":          {roles: recusers},
-		"POST /v1/recusals/{id}/end": {roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}},
+		"POST /v1/recusals/{id}/end": {roles: []lifecycle.Role{lifecycle.Leader}},
 		// The unit's secretary finds what the unit filed, and no more.
 		"GET /v1/recusal-requests":              {roles: []lifecycle.Role{lifecycle.Officer, lifecycle.Head, lifecycle.Leader, lifecycle.Auditor, lifecycle.UnitSecretary}},
 		"POST /v1/recusal-requests":             {roles: []lifecycle.Role{lifecycle.UnitSecretary}},

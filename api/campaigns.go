@@ -21,7 +21,7 @@ func (s *server) campaignRoutes() {
 	}, s.campaigns)
 	register(s, operation{
 		id: "add_campaign", method: http.MethodPost, path: "/v1/campaigns", tag: "Campaigns", summary: "新建批次 Plan a campaign",
-		doc: "Units that the year's other campaigns cover as often as the policy allows are named and refused; " +
+		doc: "Units that were inspected in the year as often as the policy allows are named and refused: a campaign counts from its first finding or recorded visit in a unit; " +
 			"a leader may override that with a reason.",
 		status: http.StatusCreated, body: reflect.TypeFor[NewCampaign](), refuses: []int{http.StatusConflict},
 	}, s.addCampaign)
@@ -35,6 +35,15 @@ func (s *server) campaignRoutes() {
 			"a unit with findings stays in it.",
 		body: reflect.TypeFor[CampaignAmendment](), refuses: []int{http.StatusNotFound, http.StatusConflict},
 	}, s.amendCampaign)
+	register(s, operation{
+		id: "campaign_visits", method: http.MethodGet, path: "/v1/campaigns/{id}/visits", tag: "Campaigns", summary: "到场记录 The visits of a campaign",
+		doc: "The latest first.", refuses: missing,
+	}, s.campaignVisits)
+	register(s, operation{
+		id: "add_campaign_visit", method: http.MethodPost, path: "/v1/campaigns/{id}/visits", tag: "Campaigns", summary: "登记到场 Record that inspectors were in a unit",
+		doc:    "By one of those who came. From the first visit or finding on the campaign counts as an inspection of the unit, whether or not anything was found.",
+		status: http.StatusCreated, body: reflect.TypeFor[NewCampaignVisit](), refuses: missing,
+	}, s.addCampaignVisit)
 	register(s, operation{
 		id: "close_campaign", method: http.MethodPost, path: "/v1/campaigns/{id}/close", tag: "Campaigns", summary: "结束批次 End a campaign",
 		doc: "No finding is registered under it any more; its cases go on.", refuses: missing,
@@ -80,6 +89,7 @@ type Campaign struct {
 	ID string `json:"id"`
 	NewCampaign
 
+	RedrawOf  string     `json:"redraw_of,omitempty" doc:"Id of the first campaign of the same year, scope and theme, as whose redraw it counts"`
 	Author    string     `json:"author"`
 	CreatedAt time.Time  `json:"created_at"`
 	ClosedAt  *time.Time `json:"closed_at,omitempty"`
@@ -93,7 +103,7 @@ type Campaign struct {
 
 func campaignOf(c store.Campaign) Campaign {
 	out := Campaign{
-		ID: c.ID, Author: c.Author, CreatedAt: c.CreatedAt.UTC(),
+		ID: c.ID, RedrawOf: c.Repeats, Author: c.Author, CreatedAt: c.CreatedAt.UTC(),
 		NewCampaign: NewCampaign{
 			Name: c.Name, Year: c.Year, Theme: c.Theme, Method: c.Method, StartsOn: c.StartsOn, EndsOn: c.EndsOn,
 			Scope: c.Scope, Team: c.Team, Override: c.Override,

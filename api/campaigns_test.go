@@ -26,16 +26,34 @@ func TestPlanningACampaign(t *testing.T) {
 	require.Equal(t, http.StatusCreated, a.Code, "%s", a.Body)
 	a.into(t, &made)
 	require.Equal(t, "/v1/campaigns/"+made.ID, a.Header().Get("Location"))
-	require.Equal(t, http.StatusCreated, plan(p.Head, "二", "").Code)
+	var second api.Campaign
+	a = plan(p.Head, "二", `,"theme":"二"`)
+	require.Equal(t, http.StatusCreated, a.Code, "%s", a.Body)
+	a.into(t, &second)
+	require.Empty(t, second.RedrawOf)
 
-	a = plan(p.Head, "三", "")
+	visit := func(id, on string) {
+		t.Helper()
+		a := s.as(t, p.Inspector, asked{method: http.MethodPost, path: "/v1/campaigns/" + id + "/visits", body: map[string]any{
+			"unit": p.Unit.ID, "on": on, "persons": []string{p.Inspector.Account, p.Lead.Account},
+		}})
+		require.Equal(t, http.StatusCreated, a.Code, "%s", a.Body)
+	}
+	visit(made.ID, today().String())
+	visit(second.ID, today().String())
+	a = s.as(t, p.Officer, asked{method: http.MethodGet, path: "/v1/campaigns/" + made.ID + "/visits"})
+	var visits api.CampaignVisitList
+	a.into(t, &visits)
+	require.Len(t, visits.Visits, 1)
+	require.Equal(t, http.StatusForbidden, s.as(t, p.Secretary, asked{method: http.MethodGet, path: "/v1/campaigns/" + made.ID + "/visits"}).Code)
+	a = plan(p.Head, "三", `,"theme":"三"`)
 	require.Equal(t, http.StatusConflict, a.Code)
 	require.Equal(t, "over_burden", a.problem(t).Code)
 	require.Contains(t, a.problem(t).Detail, "市档案局")
-	a = plan(p.Head, "三", `,"override":"很急"`)
+	a = plan(p.Head, "三", `,"theme":"三","override":"很急"`)
 	require.Equal(t, http.StatusForbidden, a.Code)
 	require.Equal(t, "leader_overrides", a.problem(t).Code)
-	require.Equal(t, http.StatusCreated, plan(p.Leader, "三", `,"override":"市委部署"`).Code)
+	require.Equal(t, http.StatusCreated, plan(p.Leader, "三", `,"theme":"三","override":"市委部署"`).Code)
 
 	open, ok := p.Finding("问题", today()).Body.(*lifecycle.OpenCase)
 	require.True(t, ok)

@@ -24,7 +24,8 @@ func (s *server) drawRoutes() {
 	register(s, operation{
 		id: "draw_inspectees", method: http.MethodPost, path: "/v1/campaigns/{id}/draws", tag: tag, summary: "抽取检查对象 Draw a campaign's inspectees",
 		doc: "From the units of the campaign's scope, by strata and the policy's weights. Units inspected this year as often as the policy allows are excluded, " +
-			"and those given. A campaign that was drawn for takes a reason and answers with a request, which another person, a leader, grants or does not.",
+			"and those given. A campaign that was drawn for, or one it repeats, takes a reason and answers with a request, which another person, a leader, grants or does not; " +
+			"so does a draw that excludes units or leaves out a stratum of them.",
 		status: http.StatusCreated, body: reflect.TypeFor[lifecycle.DrawOfInspectees](), refuses: []int{http.StatusNotFound, http.StatusConflict},
 	}, s.drawInspectees)
 	register(s, operation{

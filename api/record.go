@@ -174,7 +174,7 @@ type Recusals interface {
 	Recusals(ctx context.Context, f store.RecusalFilter, after string, limit int) ([]store.Recusal, error)
 	AddRecusal(ctx context.Context, n store.Recusal) (store.Recusal, error)
 	EndRecusal(ctx context.Context, id, reason, author string) (store.Recusal, error)
-	RecusalRequests(ctx context.Context, unit string, limit int) ([]store.RecusalRequest, error)
+	RecusalRequests(ctx context.Context, unit, after string, limit int) ([]store.RecusalRequest, error)
 	AddRecusalRequest(ctx context.Context, r store.RecusalRequest) (store.RecusalRequest, error)
 	AnswerRecusalRequest(ctx context.Context, id, refused string, n store.Recusal) (store.RecusalRequest, error)
 }
@@ -203,6 +203,8 @@ type Campaigns interface {
 	CloseCampaign(ctx context.Context, id string) (store.Campaign, error)
 	AmendCampaign(ctx context.Context, id string, a store.CampaignAmendment) (store.Campaign, error)
 	CampaignChanges(ctx context.Context, id string) ([]store.CampaignChange, error)
+	AddCampaignVisit(ctx context.Context, v store.CampaignVisit) (store.CampaignVisit, error)
+	CampaignVisits(ctx context.Context, campaign, after string, limit int) ([]store.CampaignVisit, error)
 }
 
 // Draws draws campaigns' inspectees and keeps every draw. What the rules turn

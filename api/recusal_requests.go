@@ -8,6 +8,7 @@ import (
 
 	"duban/calendar"
 	"duban/lifecycle"
+	"duban/lot"
 	"duban/store"
 )
 
@@ -18,7 +19,7 @@ func (s *server) recusalRequestRoutes() {
 	missing := []int{http.StatusNotFound}
 	register(s, operation{
 		id: "recusal_requests", method: http.MethodGet, path: "/v1/recusal-requests", tag: "Recusals", summary: "回避申请 Units' objections to inspectors",
-		doc: "At most 200: those that wait for an answer first. A unit's secretary finds what his unit filed, without what became of it.",
+		doc: "Those that wait for an answer first, the latest of every unit before the second of any. A unit's secretary finds what his unit filed, without what became of it.",
 	}, s.recusalRequests)
 	register(s, operation{
 		id: "add_recusal_request", method: http.MethodPost, path: "/v1/recusal-requests", tag: "Recusals", summary: "申请回避 Object to an inspector",
@@ -36,6 +37,7 @@ func (s *server) recusalRequestRoutes() {
 type NewRecusalRequest struct {
 	Name   string `json:"name" minLength:"1" maxLength:"100" doc:"The person's name, as the unit knows it"`
 	Reason string `json:"reason" minLength:"1" maxLength:"1000"`
+	Case   string `json:"case,omitempty" maxLength:"64" doc:"Id of the unit's case it is about; of none in particular when left out"`
 }
 
 // A RecusalRequest is a unit's objection to an inspector.
@@ -65,7 +67,7 @@ type NewRecusalAnswer struct {
 }
 
 func recusalRequestOf(r store.RecusalRequest, who lifecycle.Actor) RecusalRequest {
-	out := RecusalRequest{ID: r.ID, Unit: r.Unit, NewRecusalRequest: NewRecusalRequest{Name: r.Name, Reason: r.Reason}, CreatedAt: r.CreatedAt}
+	out := RecusalRequest{ID: r.ID, Unit: r.Unit, NewRecusalRequest: NewRecusalRequest{Name: r.Name, Reason: r.Reason, Case: r.Case}, CreatedAt: r.CreatedAt}
 	if r.Answer != nil && who.Unit == "" {
 		a := RecusalAnswer(*r.Answer)
 		out.Answer = &a
@@ -76,22 +78,31 @@ func recusalRequestOf(r store.RecusalRequest, who lifecycle.Actor) RecusalReques
 // A RecusalRequestList is what units filed.
 type RecusalRequestList struct {
 	Requests []RecusalRequest `json:"requests"`
+	Next     string           `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 
 type (
+	recusalRequestsInput struct {
+		Cursor string `query:"cursor" doc:"next of the page before"`
+		Limit  string `query:"limit" pattern:"^[0-9]+$" doc:"Rows of a page, 1 to 200; 50 when left out"`
+	}
 	recusalRequestsOutput struct{ Body RecusalRequestList }
 	recusalRequestOutput  struct{ Body RecusalRequest }
 )
 
-func (s *server) recusalRequests(ctx context.Context, c *call, _ *nothing) (*recusalRequestsOutput, error) {
-	found, err := s.record.RecusalRequests(ctx, c.actor.Unit, store.MaxPage)
+func (s *server) recusalRequests(ctx context.Context, c *call, in *recusalRequestsInput) (*recusalRequestsOutput, error) {
+	var f form
+	after, limit := f.text("cursor", in.Cursor, maxCursor), f.limit(in.Limit)
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	found, err := s.record.RecusalRequests(ctx, c.actor.Unit, after, limit+1)
 	if err != nil {
 		return nil, err
 	}
-	out := RecusalRequestList{Requests: []RecusalRequest{}}
-	for _, r := range found {
-		out.Requests = append(out.Requests, recusalRequestOf(r, c.actor))
-	}
+	var out RecusalRequestList
+	out.Requests, out.Next = onePage(found, limit, func(r store.RecusalRequest) string { return r.ID },
+		func(r store.RecusalRequest) RecusalRequest { return recusalRequestOf(r, c.actor) })
 	return &recusalRequestsOutput{Body: out}, nil
 }
 
@@ -103,10 +114,11 @@ func (s *server) addRecusalRequest(ctx context.Context, c *call, _ *nothing) (*r
 	var f form
 	f.required("name", n.Name)
 	f.text("reason", n.Reason, maxReason)
+	f.text("case", n.Case, maxCode)
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	filed, err := s.record.AddRecusalRequest(ctx, store.RecusalRequest{Unit: c.actor.Unit, Name: n.Name, Reason: n.Reason, Author: c.actor.Account})
+	filed, err := s.record.AddRecusalRequest(ctx, store.RecusalRequest{Unit: c.actor.Unit, Case: n.Case, Name: n.Name, Reason: n.Reason, Author: c.actor.Account})
 	if err != nil {
 		return nil, err
 	}
@@ -130,6 +142,11 @@ func (s *server) answerRecusalRequest(ctx context.Context, c *call, in *shortIDI
 	}
 	if err := f.err(); err != nil {
 		return nil, err
+	}
+	if n.Account != "" {
+		if refusal := lifecycle.RefuseRecusal(c.actor, n.Account, lot.UnitObjection); refusal != nil {
+			return nil, refusal
+		}
 	}
 	answered, err := s.record.AnswerRecusalRequest(ctx, id, n.Refused, store.Recusal{
 		Account: n.Account, Since: n.Since, Until: n.Until, Author: c.actor.Account,

@@ -22,13 +22,13 @@ func (s *server) recusalRoutes() {
 	}, s.recusals)
 	register(s, operation{
 		id: "add_recusal", method: http.MethodPost, path: "/v1/recusals", tag: "Recusals", summary: "登记回避 Record a recusal",
-		doc: "Inspectors and look-back leads declare their own; officers, heads and leaders record anybody's. " +
+		doc: "Everybody declares his own, at any time. Another's is a leader's to record who is not officer of a case of the unit: it holds from the next working day, for 30 days at least. " +
 			"Whoever is recused from a unit on a day is in no team drawn on it, nor from a unit that it became.",
 		status: http.StatusCreated, body: reflect.TypeFor[NewRecusal](),
 	}, s.addRecusal)
 	register(s, operation{
 		id: "end_recusal", method: http.MethodPost, path: "/v1/recusals/{id}/end", tag: "Recusals", summary: "解除回避 Set a recusal aside",
-		doc: "From today on. Nobody sets aside his own; the recusal and the reason stay in the record.", body: reflect.TypeFor[RecusalEnd](), refuses: missing,
+		doc: "From today on, by a leader whom it is not about, who did not record it and is not officer of a case of the unit; the recusal and the reason stay in the record.", body: reflect.TypeFor[RecusalEnd](), refuses: missing,
 	}, s.endRecusal)
 }
 
@@ -118,19 +118,8 @@ func (s *server) addRecusal(ctx context.Context, c *call, _ *nothing) (*recusalO
 	if n.Account == "" {
 		n.Account = c.actor.Account
 	}
-	if !c.actor.Has(lifecycle.Officer, lifecycle.Head, lifecycle.Leader) {
-		switch {
-		case n.Account != c.actor.Account:
-			return nil, &fault{
-				status: http.StatusForbidden, code: "own_recusal_only", field: "account",
-				zh: "检查人员只能申报本人的回避，他人的回避由经办人、处（科）室负责人或者领导登记。", en: "An inspector declares his own recusals only.",
-			}
-		case n.Ground == lot.UnitObjection:
-			return nil, &fault{
-				status: http.StatusForbidden, code: "office_records", field: "ground",
-				zh: "单位申请的回避由经办人、处（科）室负责人或者领导登记。", en: "A unit's objection is recorded by the office.",
-			}
-		}
+	if refusal := lifecycle.RefuseRecusal(c.actor, n.Account, n.Ground); refusal != nil {
+		return nil, refusal
 	}
 	kept, err := s.record.AddRecusal(ctx, store.Recusal{
 		Account: n.Account, Unit: n.Unit, Ground: n.Ground, Reason: n.Reason, Since: n.Since, Until: n.Until, Author: c.actor.Account,

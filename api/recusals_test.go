@@ -7,10 +7,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"duban/api"
+	"duban/calendar"
 	"duban/lifecycle"
 )
 
-// An inspector declares his own recusals, the office records anybody's; only who
+// Everybody declares his own recusals, and a leader records another's; only who
 // oversees the draw sees them all, and no unit's person any.
 func TestWhoMustNotLookBackOnWhom(t *testing.T) {
 	t.Parallel()
@@ -44,11 +45,13 @@ func TestWhoMustNotLookBackOnWhom(t *testing.T) {
 		return ids
 	}
 
-	refused(post(p.Inspector, body(p.Lead.Account, "own_unit")), http.StatusForbidden, "own_recusal_only", "account")
+	refused(post(p.Inspector, body(p.Lead.Account, "own_unit")), http.StatusForbidden, "leader_records", "account")
 	refused(post(p.Inspector, body("", "unit_objection")), http.StatusForbidden, "office_records", "ground")
-	refused(post(p.Officer, body(p.Secretary.Account, "own_unit")), http.StatusUnprocessableEntity, "unit_account", "account")
-	refused(post(p.Officer, body("nobody", "own_unit")), http.StatusUnprocessableEntity, "unknown_account", "account")
-	refused(post(p.Officer, body(p.Lead.Account, "reviewer")), http.StatusUnprocessableEntity, "unknown_code", "ground")
+	refused(post(p.Officer, body(p.Lead.Account, "own_unit")), http.StatusForbidden, "leader_records", "account")
+	refused(post(p.Leader, body(p.Lead.Account, "own_unit")), http.StatusUnprocessableEntity, "not_before_next_day", "since")
+	refused(post(p.Leader, body(p.Secretary.Account, "own_unit")), http.StatusUnprocessableEntity, "unit_account", "account")
+	refused(post(p.Leader, body("nobody", "own_unit")), http.StatusUnprocessableEntity, "unknown_account", "account")
+	refused(post(p.Leader, body(p.Lead.Account, "reviewer")), http.StatusUnprocessableEntity, "unknown_code", "ground")
 	refused(post(p.Inspector, map[string]any{"unit": p.Unit.ID, "ground": "own_unit", "since": today()}), http.StatusUnprocessableEntity, "required", "reason")
 	require.Empty(t, seen(p.Head), "nothing refused was written")
 
@@ -57,8 +60,10 @@ func TestWhoMustNotLookBackOnWhom(t *testing.T) {
 	require.Equal(t, http.StatusCreated, a.Code, "%s", a.Body)
 	a.into(t, &own)
 	require.Equal(t, []string{p.Inspector.Account, "本人申报利害关系", p.Inspector.Account}, []string{own.Account, own.GroundZH, own.Author})
-	refused(post(p.Head, body(p.Inspector.Account, "declared_conflict")), http.StatusUnprocessableEntity, "already_recused", "since")
-	a = post(p.Officer, body(p.Lead.Account, "unit_objection"))
+	refused(post(p.Leader, body(p.Inspector.Account, "declared_conflict")), http.StatusUnprocessableEntity, "already_recused", "since")
+	later := body(p.Lead.Account, "unit_objection")
+	later["since"] = calendar.Builtin().AddWorkingDays(today(), 1)
+	a = post(p.Leader, later)
 	require.Equal(t, http.StatusCreated, a.Code, "%s", a.Body)
 	a.into(t, &others)
 
@@ -68,7 +73,7 @@ func TestWhoMustNotLookBackOnWhom(t *testing.T) {
 	require.Equal(t, all, seen(p.Auditor))
 	require.Equal(t, []string{own.ID}, seen(p.Inspector))
 	require.Equal(t, []string{others.ID}, seen(p.Lead))
-	require.Equal(t, []string{others.ID}, seen(p.Officer), "what he recorded")
+	require.Empty(t, seen(p.Officer))
 	for _, who := range []lifecycle.Actor{p.Secretary, p.Contact, p.Admin, p.Manager} {
 		require.Equal(t, http.StatusForbidden, s.as(t, who, asked{method: http.MethodGet, path: path}).Code)
 	}
@@ -77,8 +82,10 @@ func TestWhoMustNotLookBackOnWhom(t *testing.T) {
 		return s.as(t, who, asked{method: http.MethodPost, path: path + "/" + id + "/end", body: map[string]string{"reason": "已调离"}})
 	}
 	require.Equal(t, http.StatusForbidden, end(p.Inspector, own.ID).Code)
-	require.Equal(t, http.StatusNotFound, end(p.Head, "nothing").Code)
-	a = end(p.Head, own.ID)
+	require.Equal(t, http.StatusForbidden, end(p.Head, own.ID).Code)
+	require.Equal(t, http.StatusNotFound, end(p.Leader, "nothing").Code)
+	refused(end(p.Leader, others.ID), http.StatusForbidden, "own_record", "id")
+	a = end(p.Leader, own.ID)
 	require.Equal(t, http.StatusOK, a.Code, "%s", a.Body)
 	a.into(t, &own)
 	require.Equal(t, today(), own.EndedOn)
@@ -116,11 +123,13 @@ func TestAnObjectionTellsTheUnitNothing(t *testing.T) {
 	mine := asked{method: http.MethodGet, path: path}
 	before := s.as(t, p.Secretary, mine).Body.String()
 	reply := func(id string, body any) answer {
-		return s.as(t, p.Officer, asked{method: http.MethodPost, path: path + "/" + id + "/answer", body: body})
+		return s.as(t, p.Leader, asked{method: http.MethodPost, path: path + "/" + id + "/answer", body: body})
 	}
+	byOfficer := s.as(t, p.Officer, asked{method: http.MethodPost, path: path + "/" + known.ID + "/answer", body: map[string]any{"account": p.Inspector.Account, "since": today()}})
+	require.Equal(t, "leader_records", byOfficer.problem(t).Code)
 	require.Equal(t, "one_of_two", reply(known.ID, map[string]any{}).problem(t).Code)
 	require.Equal(t, "required", reply(known.ID, map[string]any{"account": p.Inspector.Account}).problem(t).Code, "since when")
-	a = reply(known.ID, map[string]any{"account": p.Inspector.Account, "since": today()})
+	a = reply(known.ID, map[string]any{"account": p.Inspector.Account, "since": calendar.Builtin().AddWorkingDays(today(), 1)})
 	require.Equal(t, http.StatusOK, a.Code, "%s", a.Body)
 	a.into(t, &known)
 	require.NotEmpty(t, known.Answer.Recusal)

@@ -28,6 +28,10 @@ type DrawOf struct {
 	Opening *Asked `json:"opening,omitempty"`
 	// OpenedTo are the two people who had the plan opened before its day.
 	OpenedTo []string `json:"opened_to,omitempty"`
+	// Recusers entered the recusals for which nothing was drawn.
+	Recusers []string `json:"recusers,omitempty"`
+	// Despite: two people had it drawn all the same.
+	Despite bool `json:"despite,omitempty"`
 	// Announced is a look-back the unit was told of; what was drawn is void then.
 	Announced *Announcement `json:"announced,omitempty"`
 	// Permit is a leader's word, which holds on the day it was given, for an
@@ -92,6 +96,8 @@ type LookBackDrawn struct {
 	// plan is sealed under.
 	Commitment string `json:"commitment"`
 	Key        string `json:"key"`
+	// Recusals are those entered shortly before.
+	Recusals []string `json:"recusals,omitempty"`
 }
 
 // LookBackUndrawn: lots could not be drawn, and a leader must say how it goes on.
@@ -100,6 +106,9 @@ type LookBackUndrawn struct {
 	Opens  Date      `json:"opens"`
 	Closes Date      `json:"closes"`
 	Fault  DrawFault `json:"fault"`
+	// Recusals are those entered shortly before, and Recusers by whom.
+	Recusals []string `json:"recusals,omitempty"`
+	Recusers []string `json:"recusers,omitempty"`
 }
 
 // LookBackMissed: the drawn day went by or fell away before the inspectors were
@@ -153,7 +162,8 @@ func (c Case) DrawWindow(at time.Time, r Rules) lot.Window {
 // DecideDrawn records that the wanted draw was made, with the commitment to it.
 func DecideDrawn(c Case, window lot.Window, commitment, key string, at time.Time, r Rules) []Event {
 	t := newTurn(c, Command{}, at, r)
-	t.record(&LookBackDrawn{Number: c.Draw.Number, Opens: window.Opens, Closes: window.Closes, Commitment: commitment, Key: key})
+	late, _ := lateRecusals(r.LateRecusals)
+	t.record(&LookBackDrawn{Number: c.Draw.Number, Opens: window.Opens, Closes: window.Closes, Commitment: commitment, Key: key, Recusals: late})
 	t.stop(policy.ClockDraw, 0)
 	t.seal()
 	return t.events
@@ -164,7 +174,8 @@ func DecideDrawn(c Case, window lot.Window, commitment, key string, at time.Time
 // mended, or to announce the look-back. Nothing is drawn by lesser rules.
 func DecideUndrawn(c Case, window lot.Window, fault DrawFault, at time.Time, r Rules) []Event {
 	t := newTurn(c, Command{}, at, r)
-	t.record(&LookBackUndrawn{Number: c.Draw.Number, Opens: window.Opens, Closes: window.Closes, Fault: fault})
+	late, recusers := lateRecusals(r.LateRecusals)
+	t.record(&LookBackUndrawn{Number: c.Draw.Number, Opens: window.Opens, Closes: window.Closes, Fault: fault, Recusals: late, Recusers: recusers})
 	t.leaderDecides()
 	t.seal()
 	return t.events
@@ -323,6 +334,9 @@ func (b *LookBackUndrawn) apply(c *Case, _ Event) {
 	d := *c.Draw
 	fault := b.Fault
 	d.Number, d.Status, d.Opens, d.Closes, d.Fault = b.Number, DrawFailed, b.Opens, b.Closes, &fault
+	if fault.Code == faultNarrowed {
+		d.Recusers = b.Recusers
+	}
 	c.Draw = &d
 }
 

@@ -23,6 +23,8 @@ type DrawRecord struct {
 	// drawn; Key is the id of the key the plan was sealed under.
 	Commitment string `json:"commitment,omitempty"`
 	Key        string `json:"key,omitempty"`
+	// Recusals are the ids of those entered shortly before the draw.
+	Recusals []string `json:"recusals,omitempty"`
 	// Fault is why nothing was drawn, or why what was drawn was not kept.
 	Fault    *DrawFault    `json:"fault,omitempty"`
 	Redraws  []Petition    `json:"redraws,omitempty"`

@@ -107,12 +107,12 @@ func (f *drawsFold) last() *DrawRecord {
 func (f *drawsFold) apply(e Event) bool {
 	switch b := e.Body.(type) {
 	case *LookBackDrawn:
-		f.draw(e, DrawRecord{Number: b.Number, Window: lot.Window{Opens: b.Opens, Closes: b.Closes}, Commitment: b.Commitment, Key: b.Key})
+		f.draw(e, DrawRecord{Number: b.Number, Window: lot.Window{Opens: b.Opens, Closes: b.Closes}, Commitment: b.Commitment, Key: b.Key, Recusals: b.Recusals})
 		if b.Commitment == "" {
 			f.now().say(lot.PartCommitment, "抽签没有承诺值。", "the draw has no commitment")
 		}
 	case *LookBackUndrawn:
-		f.draw(e, DrawRecord{Number: b.Number, Window: lot.Window{Opens: b.Opens, Closes: b.Closes}})
+		f.draw(e, DrawRecord{Number: b.Number, Window: lot.Window{Opens: b.Opens, Closes: b.Closes}, Recusals: b.Recusals})
 		f.now().fails(b.Fault)
 	case *LookBackMissed:
 		d := f.now()

@@ -183,20 +183,34 @@ func (d DrawOfInspectees) Roster(units []Inspectee, most int) ([]lot.Stratum, []
 	return strata, roster, nil
 }
 
+// LeavesOut reports whether a unit that could be drawn is kept out by who asks: it is
+// excluded, or nothing is to be drawn from its stratum. That takes a second person.
+func (d DrawOfInspectees) LeavesOut(units []Inspectee) bool {
+	if len(d.Exclusions) > 0 {
+		return true
+	}
+	takes := map[string]bool{}
+	for _, s := range d.Strata {
+		if d.By == ByNone {
+			s.Name = allUnits
+		}
+		takes[s.Name] = s.Take > 0
+	}
+	return slices.ContainsFunc(units, func(u Inspectee) bool { return !takes[u.stratum(d.By)] })
+}
+
 // RefuseDraw says why the units of a campaign are not drawn now; nil when they
-// are. A campaign that was drawn for is drawn for again only with a reason, and
-// by two people.
+// are. A campaign that was drawn for, itself or by one it repeats, is drawn for again
+// only with a reason, and by two people.
 func (d DrawOfInspectees) RefuseDraw(closed bool, draws int, waiting bool) *Refusal {
 	switch {
 	case closed:
 		return notAllowed("campaign_closed", "该批次已经结束，不能再抽取。", "The campaign is closed; nothing is drawn for it.")
-	case draws == 0:
-		return nil
-	case strings.TrimSpace(d.Reason) == "":
+	case draws > 0 && strings.TrimSpace(d.Reason) == "":
 		return invalid("reason", "redraw_needs_reason", "该批次已经抽取。重新抽取须说明理由，并经另一位领导批准。",
 			"The campaign's units were drawn. Drawing them once more needs a reason, and another person who grants it.")
 	case waiting:
-		return notAllowed("redraw_waits", "该批次已有重新抽取的申请等待批准。", "A request to draw once more waits for its answer.")
+		return notAllowed("redraw_waits", "该批次已有抽取的申请等待批准。", "A request to draw waits for its answer.")
 	}
 	return nil
 }
@@ -206,11 +220,11 @@ func (d DrawOfInspectees) RefuseDraw(closed bool, draws int, waiting bool) *Refu
 func RefuseAnswer(asker string, who Actor, granted bool, reason string) *Refusal {
 	switch {
 	case !who.Has(Leader):
-		return forbidden("wrong_role", "重新抽取由工委领导批准。", "A leader grants a redraw.")
+		return forbidden("wrong_role", "重新抽取或者排除单位的抽取，由工委领导批准。", "A leader grants a redraw, and a draw that leaves units out.")
 	case who.Account == asker:
-		return forbidden("own_request", "申请人不能批准自己的重新抽取申请。", "Who asked for a redraw may not grant it.")
+		return forbidden("own_request", "申请人不能批准自己的抽取申请。", "Who asked for a draw may not grant it.")
 	case !granted && strings.TrimSpace(reason) == "":
-		return invalid("reason", "required", "不批准重新抽取的，请说明理由。", "Say why it is not granted.")
+		return invalid("reason", "required", "不批准抽取的，请说明理由。", "Say why it is not granted.")
 	case utf8.RuneCountInString(reason) > maxDrawReason:
 		return invalid("reason", "too_long", fmt.Sprintf("理由最多%d字。", maxDrawReason), "The reason is too long.")
 	}

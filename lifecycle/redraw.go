@@ -50,8 +50,10 @@ func (b *RedrawAsked) apply(c *Case, e Event) {
 
 func (b *RedrawDecided) apply(c *Case, _ Event) {
 	if b.Granted {
+		narrowed := c.Draw.Fault != nil && c.Draw.Fault.Code == faultNarrowed
 		c.LookBackToLeader = false
 		c.Draw = c.wanted()
+		c.Draw.Despite = narrowed // asked for by one and granted by another, who knew
 		return
 	}
 	d := *c.Draw
@@ -76,6 +78,9 @@ func redrawAsked(t *turn) *Refusal {
 			"There is no request for another draw to decide; another person must ask for it and say why.")
 	case d.Redraw.By == t.actor.Account:
 		return forbidden("own_redraw", "不能决定自己提出的重新抽签申请。", "Nobody decides his own request for another draw.")
+	case slices.Contains(d.Recusers, t.actor.Account):
+		return forbidden("own_recusals", "近日登记有关回避的人不能决定重新抽签，请由另一位领导决定。",
+			"Whoever entered the recusals for which nothing was drawn does not decide on another draw; another leader must.")
 	case slices.Contains(d.OpenedTo, t.actor.Account):
 		return forbidden("read_plan", "已提前阅看回头看方案的人不能决定重新抽签，请由另一位领导决定。",
 			"Who read the plan before its day does not decide on another draw; another leader must.")

@@ -34,6 +34,9 @@ type Rules struct {
 	// comes, and Unsealed is what was drawn, where it records an arrival.
 	Candidates []Candidate
 	Unsealed   Unsealed
+	// Late are the recusals from the case's unit that were entered shortly before what
+	// is drawn now.
+	LateRecusals []LateRecusal
 	// Of are the rules of the other cases a command involves, by case: each was
 	// noticed under its own policy. The subject's stand in for what is not there.
 	Of map[string]Rules

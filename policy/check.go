@@ -24,6 +24,7 @@ func check(p *Policy, f *file) {
 		f.refuse("burden.inspections", "expected at least 1")
 	}
 	checkDraw(p.Draw, f)
+	checkRecusal(p.Recusal, f)
 	checkLists(p.Lists, f)
 	checkWording(p, f)
 	checkCodes(p.Codes, f)
@@ -123,6 +124,24 @@ func checkLookBack(p *Policy, f *file) {
 	}
 	if p.LookBack.ImpossibleToLeader < 1 {
 		f.refuse("look_back.impossible_to_leader", "expected at least 1")
+	}
+}
+
+func checkRecusal(r Recusal, f *file) {
+	if !f.has("recusal") {
+		return
+	}
+	if mostDays(r.Least) < 1 {
+		f.refuse("recusal.least", "expected at least 1D")
+	}
+	if r.Late.Unit != calendar.WorkingDays || r.Late.N < 1 {
+		f.refuse("recusal.late", "expected working days: WD")
+	}
+	if r.PerCase < 1 {
+		f.refuse("recusal.per_case", "expected at least 1")
+	}
+	if r.PerUnit < r.PerCase {
+		f.refuse("recusal.per_unit", "expected per_case or more", "recusal.per_case")
 	}
 }
 

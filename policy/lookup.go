@@ -3,6 +3,8 @@ package policy
 import (
 	"cmp"
 	"slices"
+
+	"duban/calendar"
 )
 
 // Clock returns the figures of a clock. A policy that was read has them all.
@@ -39,6 +41,17 @@ func (r Rule) matches(category, matter string) bool {
 // RefusedArrivals returns after how many refused arrivals of a day a leader must look
 // first: 3 under a policy that says nothing of it.
 func (p *Policy) RefusedArrivals() int { return cmp.Or(p.LookBack.RefusedArrivals, 3) }
+
+// Recusals returns the bounds of recusals, those of the default policy under one that
+// says nothing of them.
+func (p *Policy) Recusals() Recusal {
+	if p.Recusal == (Recusal{}) {
+		return Recusal{
+			Least: calendar.Period{N: 30, Unit: calendar.NaturalDays}, Late: calendar.Period{N: 10, Unit: calendar.WorkingDays}, PerCase: 3, PerUnit: 10,
+		}
+	}
+	return p.Recusal
+}
 
 // Weights returns what units weigh in a draw of inspectees. Under a policy that
 // says nothing of it, all weigh the same.

@@ -27,7 +27,10 @@ type Policy struct {
 	Stay      Stay      `yaml:"stay"`
 	Sustained Sustained `yaml:"sustained"`
 	LookBack  LookBack  `yaml:"look_back"`
-	Burden    Burden    `yaml:"burden"`
+	// Recusal bounds who keeps whom out of a look-back. A policy of before it was bounded
+	// has none, and Recusals says what holds then.
+	Recusal Recusal `yaml:"recusal,omitempty"`
+	Burden  Burden  `yaml:"burden"`
 	// Draw weighs the units that a campaign's inspectees are drawn from. A policy
 	// of before they were drawn has none, and Weights says what holds then.
 	Draw Draw `yaml:"draw,omitempty"`
@@ -242,6 +245,18 @@ type Objection struct {
 	File            calendar.Period `yaml:"file"`
 	Decide          calendar.Period `yaml:"decide"`
 	Source          string          `yaml:"source"`
+}
+
+// Recusal bounds recusals and units' requests for them.
+type Recusal struct {
+	// Least is how long one lasts at least that is recorded for another.
+	Least calendar.Period `yaml:"least"`
+	// Late is how many working days before a draw one counts as entered for it.
+	Late calendar.Period `yaml:"late"`
+	// PerCase and PerUnit are how many requests of a unit may wait for an answer.
+	PerCase int    `yaml:"per_case"`
+	PerUnit int    `yaml:"per_unit"`
+	Source  string `yaml:"source"`
 }
 
 // Burden bounds how often a unit may be inspected.

@@ -33,9 +33,18 @@ func (r record) campaign(t *testing.T, name string) string {
 // plan is a campaign of this year over one unit, which a leader approved.
 func (r record) plan(name string) store.Campaign {
 	return store.Campaign{
-		Name: name, Year: today().Year(), Method: "inspection", StartsOn: today(), EndsOn: today(),
+		Name: name, Theme: name, Year: today().Year(), Method: "inspection", StartsOn: today(), EndsOn: today(),
 		Scope: []string{r.people.Unit.ID}, Team: []string{r.people.Inspector.Account}, Override: "专项部署", Author: r.people.Head.Account,
 	}
+}
+
+// visited records that a campaign's inspectors were in a unit today.
+func (r record) visited(t *testing.T, campaign, unit string) {
+	t.Helper()
+	_, err := r.AddCampaignVisit(context.Background(), store.CampaignVisit{
+		Campaign: r.campaign(t, campaign), Unit: unit, On: today(), Persons: []string{r.people.Inspector.Account, r.people.Lead.Account}, Author: r.people.Inspector.Account,
+	})
+	require.NoError(t, err)
 }
 
 // registered opens a case found on a day in a campaign.
@@ -155,7 +164,8 @@ func TestInspectionsThatFoundNothingCount(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, b.Inspected)
 	r.campaign(t, "第一批")
-	r.campaign(t, "第二批")
+	r.visited(t, "第二批", r.people.Unit.ID)
+	r.campaign(t, "没有去的")
 	if later := today().AddDays(1); later.Year() == today().Year() {
 		c := r.plan("以后的")
 		c.StartsOn, c.EndsOn = later, later
@@ -166,7 +176,7 @@ func TestInspectionsThatFoundNothingCount(t *testing.T) {
 	r.registered(t, "two", "随访发现", "C03", "", today())
 	b, err = r.Background(ctx, r.people.Unit.ID, "", "")
 	require.NoError(t, err)
-	require.Equal(t, 3, b.Inspected, "two campaigns and a day; what is planned did not happen yet")
+	require.Equal(t, 3, b.Inspected, "two campaigns and a day; what is only planned did not happen")
 	guarded := r.plan("再来")
 	guarded.Override = ""
 	_, err = r.AddCampaign(ctx, guarded)

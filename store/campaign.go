@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,10 +31,28 @@ type Campaign struct {
 	Author    string
 	CreatedAt time.Time
 	ClosedAt  *time.Time
+	// Repeats is the first campaign of the same year, scope and theme, of which this one
+	// is a redraw; empty when it is the first itself.
+	Repeats string
+}
+
+// first is the campaign it counts as.
+func (c Campaign) first() string { return cmp.Or(c.Repeats, c.ID) }
+
+// findFirst finds the campaign that this one repeats.
+func (c *Campaign) findFirst(ctx context.Context, tx pgx.Tx) error {
+	err := tx.QueryRow(ctx, `
+		SELECT id FROM campaigns WHERE year = $1 AND theme = $2 AND repeats IS NULL AND id <> $4
+		    AND cardinality(scope) = cardinality($3::text[]) AND scope <@ $3::text[] ORDER BY created_at, id LIMIT 1`,
+		c.Year, c.Theme, c.Scope, c.ID).Scan(&c.Repeats)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	return err
 }
 
 const selectCampaigns = `
-SELECT id, name, year, theme, method, starts_on, ends_on, scope, team, override, author, created_at, closed_at FROM campaigns`
+SELECT id, name, year, theme, method, starts_on, ends_on, scope, team, override, author, created_at, closed_at, coalesce(repeats, '') FROM campaigns`
 
 // AddCampaign plans a campaign. It fails with a *FieldError when the plan
 // contradicts itself or the directory, and with a *BurdenError when it covers
@@ -56,9 +75,9 @@ func (s *Store) AddCampaign(ctx context.Context, c Campaign) (Campaign, error) {
 			return err
 		}
 		return tx.QueryRow(ctx, `
-			INSERT INTO campaigns (id, name, year, theme, method, starts_on, ends_on, scope, team, override, author)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING created_at`,
-			c.ID, c.Name, c.Year, c.Theme, c.Method, c.StartsOn, c.EndsOn, c.Scope, append([]string{}, c.Team...), c.Override, c.Author).Scan(&c.CreatedAt)
+			INSERT INTO campaigns (id, name, year, theme, method, starts_on, ends_on, scope, team, override, author, repeats)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, '')) RETURNING created_at`,
+			c.ID, c.Name, c.Year, c.Theme, c.Method, c.StartsOn, c.EndsOn, c.Scope, append([]string{}, c.Team...), c.Override, c.Author, c.Repeats).Scan(&c.CreatedAt)
 	})
 	var (
 		field  *FieldError

@@ -98,12 +98,16 @@ func (c *Campaign) compare(ctx context.Context, tx pgx.Tx, most int) error {
 		return &FieldError{Field: "scope", Code: "unknown_unit", ZH: "检查范围内有不存在或者已撤销的单位。", EN: "A unit does not exist or is no more."}
 	case people < len(c.Team):
 		return &FieldError{Field: "team", Code: "unknown_account", ZH: "检查组内有不存在、已停用或者不属于工委的人员。", EN: "A member of the team is not one of the committee's people."}
-	case c.Override != "":
+	}
+	if err := c.findFirst(ctx, tx); err != nil {
+		return err
+	}
+	if c.Override != "" {
 		return nil
 	}
 	rows, err := tx.Query(ctx, `
 		WITH `+visitsOf+`
-		SELECT u.id, u.name, count(*)::int FROM units u JOIN visits v ON v.unit = u.id GROUP BY u.id, u.name ORDER BY u.name`, inYear(c.Scope, c.Year, c.ID))
+		SELECT u.id, u.name, count(*)::int FROM units u JOIN visits v ON v.unit = u.id GROUP BY u.id, u.name ORDER BY u.name`, inYear(c.Scope, c.Year, c.first()))
 	if err != nil {
 		return err
 	}

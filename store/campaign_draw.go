@@ -57,9 +57,9 @@ func scanCampaignDraw(row pgx.CollectableRow) (CampaignDraw, error) {
 	return d, err
 }
 
-// DrawInspectees draws units of a campaign. A campaign that was drawn for gets a
-// request for a redraw instead, which somebody else answers; one of the two is
-// returned and the other is nil. It fails with a *lifecycle.Refusal when the rules
+// DrawInspectees draws units of a campaign. A campaign that was drawn for, and a draw
+// that leaves units out, gets a request instead, which somebody else answers; one of the
+// two is returned and the other is nil. It fails with a *lifecycle.Refusal when the rules
 // turn it down, and with a *lot.TooFewUnitsError when a stratum has too few units;
 // nothing is written then.
 func (s *Store) DrawInspectees(ctx context.Context, campaign string, asked lifecycle.DrawOfInspectees, author string) (*CampaignDraw, *DrawRequest, error) {
@@ -72,14 +72,18 @@ func (s *Store) DrawInspectees(ctx context.Context, campaign string, asked lifec
 		request *DrawRequest
 	)
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		c, draws, waiting, err := drawState(ctx, tx, campaign)
+		c, _, draws, waiting, err := drawState(ctx, tx, campaign)
 		if err != nil {
 			return err
 		}
 		if refusal := asked.RefuseDraw(c.ClosedAt != nil, draws, waiting); refusal != nil {
 			return refusal
 		}
-		if draws > 0 {
+		units, err := c.inspectees(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if draws > 0 || asked.LeavesOut(units) {
 			// Nobody is asked to grant what cannot be drawn. This is no draw: its
 			// seed is always the same, and what comes of it goes nowhere.
 			if _, err := c.drawFrom(ctx, tx, lot.NewStream(lot.Seed{}), asked, rules.Policy); err != nil {
@@ -101,26 +105,28 @@ func (s *Store) DrawInspectees(ctx context.Context, campaign string, asked lifec
 	return drawn, request, nil
 }
 
-// drawState locks a campaign's draws and reads how they stand: how many there
-// are, and whether a request for one more waits.
-func drawState(ctx context.Context, tx pgx.Tx, campaign string) (c Campaign, draws int, waiting bool, err error) {
+// drawState locks a campaign's draws and reads how they stand: how many there are, how
+// many with those of the campaigns it counts as one with, and whether a request for one
+// more waits.
+func drawState(ctx context.Context, tx pgx.Tx, campaign string) (c Campaign, own, draws int, waiting bool, err error) {
 	// Draws wait for one another and for plans: two at once could burden a unit
 	// beyond the cap.
 	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, planningLock); err != nil {
-		return c, 0, false, err
+		return c, 0, 0, false, err
 	}
 	rows, err := tx.Query(ctx, selectCampaigns+` WHERE id = $1 FOR NO KEY UPDATE`, campaign)
 	if err != nil {
-		return c, 0, false, err
+		return c, 0, 0, false, err
 	}
 	if c, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Campaign]); err != nil {
-		return c, 0, false, err
+		return c, 0, 0, false, err
 	}
 	err = tx.QueryRow(ctx, `
 		SELECT (SELECT count(*)::int FROM campaign_draws WHERE campaign = $1),
+		       (SELECT count(*)::int FROM campaign_draws d JOIN campaigns c ON c.id = d.campaign WHERE coalesce(c.repeats, c.id) = $2),
 		       EXISTS (SELECT FROM campaign_draw_requests r WHERE r.campaign = $1 AND NOT EXISTS (SELECT FROM campaign_draw_answers a WHERE a.request_id = r.id))`,
-		campaign).Scan(&draws, &waiting)
-	return c, draws, waiting, err
+		campaign, c.first()).Scan(&own, &draws, &waiting)
+	return c, own, draws, waiting, err
 }
 
 // drawFrom draws units of the campaign.
@@ -148,7 +154,7 @@ WHERE u.id = ANY (@units) AND u.abolished_on IS NULL ORDER BY u.id COLLATE "C"`
 
 // inspectees are the units that the campaign's inspectees may be drawn from.
 func (c Campaign) inspectees(ctx context.Context, tx pgx.Tx) ([]lifecycle.Inspectee, error) {
-	rows, err := tx.Query(ctx, selectInspectees, inYear(c.Scope, c.Year, c.ID))
+	rows, err := tx.Query(ctx, selectInspectees, inYear(c.Scope, c.Year, c.first()))
 	if err != nil {
 		return nil, err
 	}

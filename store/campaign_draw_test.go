@@ -38,6 +38,55 @@ func askedOf(east, west int) lifecycle.DrawOfInspectees {
 	return lifecycle.DrawOfInspectees{By: lifecycle.ByArea, Strata: []lifecycle.Stratum{{Name: "东片", Take: east}, {Name: "西片", Take: west}}}
 }
 
+// grantedDraw is a draw that leaves units out: a head asks, and a leader grants it.
+func (r record) grantedDraw(t *testing.T, id string, asked lifecycle.DrawOfInspectees) store.CampaignDraw {
+	t.Helper()
+	ctx := context.Background()
+	drawn, request, err := r.DrawInspectees(ctx, id, asked, r.people.Head.Account)
+	require.NoError(t, err)
+	require.Nil(t, drawn, "nobody leaves units out alone")
+	_, err = r.AnswerDrawRequest(ctx, request.ID, lifecycle.Actor{Account: r.people.Head.Account, Roles: []lifecycle.Role{lifecycle.Head, lifecycle.Leader}}, true, "")
+	refusedWith(t, err, "own_request")
+	granted, err := r.AnswerDrawRequest(ctx, request.ID, r.people.Leader, true, "")
+	require.NoError(t, err)
+	d, err := r.CampaignDraw(ctx, granted.Answer.Draw)
+	require.NoError(t, err)
+	return d
+}
+
+// Who leaves a whole stratum out leaves its units out, and who draws in a second campaign
+// of the same year, scope and theme draws once more: both take a second person.
+func TestADrawByOneLeavesNobodyOutAndIsTheOnlyOne(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	id, _ := r.drawable(t, 12)
+	for _, asked := range []lifecycle.DrawOfInspectees{
+		{By: lifecycle.ByArea, Strata: []lifecycle.Stratum{{Name: "东片", Take: 1}}}, askedOf(1, 0),
+	} {
+		drawn, request, err := r.DrawInspectees(ctx, id, asked, r.people.Head.Account)
+		require.NoError(t, err)
+		require.Nil(t, drawn)
+		_, err = r.AnswerDrawRequest(ctx, request.ID, r.people.Leader, false, "应全部参加抽取")
+		require.NoError(t, err)
+	}
+	_, _, err := r.DrawInspectees(ctx, id, askedOf(1, 1), r.people.Head.Account)
+	require.NoError(t, err)
+	first, err := r.Campaign(ctx, id)
+	require.NoError(t, err)
+	again := r.plan("另起一批")
+	again.Theme, again.Scope = first.Theme, first.Scope
+	slices.Reverse(again.Scope)
+	again, err = r.AddCampaign(ctx, again)
+	require.NoError(t, err)
+	require.Equal(t, id, again.Repeats)
+	_, _, err = r.DrawInspectees(ctx, again.ID, askedOf(1, 1), r.people.Head.Account)
+	refusedWith(t, err, "redraw_needs_reason")
+	asked := askedOf(1, 1)
+	asked.Reason = "名册有误"
+	require.Equal(t, 1, r.grantedDraw(t, again.ID, asked).Number, "of its campaign")
+}
+
 func refusedWith(t *testing.T, err error, code string) {
 	t.Helper()
 	refusal, ok := errors.AsType[*lifecycle.Refusal](err)
@@ -58,14 +107,12 @@ func TestInspecteesAreDrawn(t *testing.T) {
 	asked := askedOf(3, 2)
 	asked.Exclusions = []lifecycle.Exclusion{{Unit: units[0].ID, Reason: "正在巡察"}}
 	r.exec(t, `UPDATE units SET abolished_on = now() WHERE id = $1`, units[2].ID)
-	d, request, err := r.DrawInspectees(ctx, id, asked, r.people.Head.Account)
-	require.NoError(t, err)
-	require.Nil(t, request)
-	require.Equal(t, 1, d.Number)
+	d := r.grantedDraw(t, id, asked)
+	require.Equal(t, []any{1, r.people.Head.Account, r.people.Leader.Account}, []any{d.Number, d.Author, d.ApprovedBy})
 
 	kept, err := r.CampaignDraw(ctx, d.ID)
 	require.NoError(t, err)
-	require.Equal(t, *d, kept)
+	require.Equal(t, d, kept)
 	drawn, err := kept.Replay()
 	require.NoError(t, err)
 	require.Equal(t, lot.Weights{Ordinary: 1, Listed: 3}, drawn.Weights)
@@ -94,7 +141,7 @@ func TestInspecteesAreDrawn(t *testing.T) {
 }
 
 // The policy's cap: who was inspected as often as it allows this year is excluded
-// with the reason, whether findings say so or another campaign's draw does; what
+// with the reason, whether findings say so or another campaign's visit does; what
 // the campaign itself found does not count.
 func TestWhoIsKeptOutOfADraw(t *testing.T) {
 	t.Parallel()
@@ -112,7 +159,8 @@ func TestWhoIsKeptOutOfADraw(t *testing.T) {
 	first, own := plan("上半年"), plan("下半年")
 	r.registered(t, "own", "问题", "C03", "下半年", today())
 	_, _, err := r.DrawInspectees(ctx, first, all, p.Head.Account)
-	require.NoError(t, err, "one inspection, in the other campaign")
+	require.NoError(t, err)
+	r.visited(t, "上半年", p.Unit.ID)
 	r.registered(t, "none", "问题", "C03", "", today())
 
 	_, _, err = r.DrawInspectees(ctx, own, all, p.Head.Account)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -21,7 +22,17 @@ const maxRecusals = 100
 //
 // It reads through q, so that whoever draws sees what is committed with the draw.
 func candidates(ctx context.Context, q querier, unitIDs []string, on calendar.Date) ([]lifecycle.Candidate, error) {
-	rows, err := q.Query(ctx, selectCandidates, unitIDs, on) //nolint:rowserrcheck // ForEachRow checks it
+	return candidatesBefore(ctx, q, unitIDs, on, time.Time{})
+}
+
+// candidatesBefore leaves out the recusals recorded from an instant on; the zero instant
+// leaves out none.
+func candidatesBefore(ctx context.Context, q querier, unitIDs []string, on calendar.Date, before time.Time) ([]lifecycle.Candidate, error) {
+	var until *time.Time
+	if !before.IsZero() {
+		until = &before
+	}
+	rows, err := q.Query(ctx, selectCandidates, unitIDs, on, until) //nolint:rowserrcheck // ForEachRow checks it
 	if err != nil {
 		return nil, fmt.Errorf("read candidates: %w", err)
 	}
@@ -54,7 +65,7 @@ SELECT a.id, 'lookback' = ANY (a.roles), coalesce(r.ground, ''), coalesce(r.reas
 FROM accounts a LEFT JOIN LATERAL (
     SELECT n.ground, n.reason FROM recusals n LEFT JOIN recusal_ends e ON e.recusal_id = n.id
     WHERE n.account_id = a.id AND n.unit_id = ANY ($1) AND n.since <= $2 AND coalesce(n.until, 'infinity') >= $2
-        AND coalesce(e.ended_on, 'infinity') > $2
+        AND coalesce(e.ended_on, 'infinity') > $2 AND n.created_at < coalesce($3::timestamptz, 'infinity')
     UNION
     SELECT CASE WHEN coalesce(p.until, 'infinity') >= $2 THEN 'own_unit' ELSE 'former_unit' END,
         CASE WHEN coalesce(p.until, 'infinity') >= $2 THEN '现任' ELSE '曾任' END || u.name || p.kind

@@ -28,12 +28,15 @@ type sealing struct {
 // draw makes the draws that the cases of the transaction want, in the transaction:
 // a look-back that is waited for is drawn, or it is in the record why not. What is
 // drawn leaves this function under the seal only.
-func (p *plan) draw(ctx context.Context) error {
+func (p *plan) draw(ctx context.Context) (err error) {
 	for _, k := range p.tracked {
 		if k.c.Stage != lifecycle.LookBackPending || k.c.Draw.Status != lifecycle.DrawWanted {
 			continue
 		}
 		window := k.c.DrawWindow(k.c.At, k.rules)
+		if k.rules.LateRecusals, err = p.late(ctx, k); err != nil {
+			return fmt.Errorf("draw look-back of %s: %w", k.c.ID, err)
+		}
 		sealed, commitment, err := p.lots(ctx, k, window)
 		if err != nil {
 			fault, ok := faultOf(err)
@@ -59,6 +62,8 @@ func faultOf(err error) (lifecycle.DrawFault, bool) {
 		key    *lot.KeyError
 	)
 	switch {
+	case errors.Is(err, errNarrowed):
+		return lifecycle.NarrowedFault(), true
 	case errors.As(err, &noDay):
 		return lifecycle.FaultOf("no_day", noDay), true
 	case errors.As(err, &few):
@@ -72,6 +77,42 @@ func faultOf(err error) (lifecycle.DrawFault, bool) {
 	}
 }
 
+// errNarrowed: recusals of the last days leave too few to draw from.
+var errNarrowed = errors.New("late recusals leave too few")
+
+// late are the recusals from the case's unit that were entered shortly before the draw.
+func (p *plan) late(ctx context.Context, k *tracked) ([]lifecycle.LateRecusal, error) {
+	today := k.rules.Today(k.c.At)
+	rows, err := p.tx.conn.Query(ctx, `
+		SELECT n.id, n.author FROM recusals n LEFT JOIN recusal_ends e ON e.recusal_id = n.id
+		WHERE n.unit_id = ANY ($1) AND n.since <= $2 AND coalesce(n.until, 'infinity') >= $2 AND coalesce(e.ended_on, 'infinity') > $2 AND n.created_at >= $3
+		ORDER BY n.created_at, n.id`, k.units(), today, k.rules.Timeline.Start(k.rules.LateSince(today)))
+	if err != nil {
+		return nil, fmt.Errorf("read late recusals: %w", err)
+	}
+	late, err := pgx.CollectRows(rows, pgx.RowToStructByPos[lifecycle.LateRecusal])
+	if err != nil {
+		return nil, fmt.Errorf("read late recusals: %w", err)
+	}
+	return late, nil
+}
+
+// narrowed refuses a draw from what late recusals left of the roster, unless two people
+// had it made all the same.
+func (p *plan) narrowed(ctx context.Context, k *tracked, roster lot.Roster, today calendar.Date) error {
+	if len(k.rules.LateRecusals) == 0 || k.c.Draw.Despite {
+		return nil
+	}
+	people, err := candidatesBefore(ctx, p.tx.conn, k.units(), today, k.rules.Timeline.Start(k.rules.LateSince(today)))
+	if err != nil {
+		return err
+	}
+	if lifecycle.Narrowed(roster, lifecycle.Recuse(k.c, people, nil), k.rules.Policy.LookBack.Team) {
+		return errNarrowed
+	}
+	return nil
+}
+
 // lots draws the day and the team of one case and seals them.
 func (p *plan) lots(ctx context.Context, k *tracked, window lot.Window) (sealing, string, error) {
 	keys, figures, chance := p.store.keys(), k.rules.Policy.LookBack, rand.Reader
@@ -82,6 +123,9 @@ func (p *plan) lots(ctx context.Context, k *tracked, window lot.Window) (sealing
 	since := month(calendar.On(today.Year(), today.Month(), 1).AddMonths(-figures.Load.N))
 	roster, load, err := p.roster(ctx, k, today, since)
 	if err != nil {
+		return sealing{}, "", err
+	}
+	if err := p.narrowed(ctx, k, roster, today); err != nil {
 		return sealing{}, "", err
 	}
 	salted, err := lot.NewSaltedRoster(chance, roster)

@@ -13,7 +13,7 @@ import (
 )
 
 // A DrawRequest asks that a campaign that was drawn for be drawn for once more
-// (重新抽取). It stays in the record, whatever became of it.
+// (重新抽取), or that units be left out of a draw. It stays in the record, whatever became of it.
 type DrawRequest struct {
 	ID       string
 	Campaign string
@@ -95,7 +95,7 @@ func (s *Store) AnswerDrawRequest(ctx context.Context, id string, who lifecycle.
 		if r, err = oneDrawRequest(ctx, tx, id); err != nil {
 			return err
 		}
-		c, draws, _, err := drawState(ctx, tx, r.Campaign)
+		c, own, draws, _, err := drawState(ctx, tx, r.Campaign)
 		if err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func (s *Store) AnswerDrawRequest(ctx context.Context, id string, who lifecycle.
 		}
 		if r.Answer != nil {
 			return &lifecycle.Refusal{
-				Kind: lifecycle.NotAllowed, Code: "already_answered", ZH: "这项重新抽取的申请已经答复。", EN: "The request was answered already.",
+				Kind: lifecycle.NotAllowed, Code: "already_answered", ZH: "这项抽取申请已经答复。", EN: "The request was answered already.",
 			}
 		}
 		if refusal := lifecycle.RefuseAnswer(r.Author, who, granted, reason); refusal != nil {
@@ -120,7 +120,7 @@ func (s *Store) AnswerDrawRequest(ctx context.Context, id string, who lifecycle.
 			if err != nil {
 				return err
 			}
-			d := CampaignDraw{Campaign: r.Campaign, Number: draws + 1, Author: r.Author, Reason: r.Asked.Reason, ApprovedBy: who.Account}
+			d := CampaignDraw{Campaign: r.Campaign, Number: own + 1, Author: r.Author, Reason: r.Asked.Reason, ApprovedBy: who.Account}
 			if err := d.write(ctx, tx, one); err != nil {
 				return err
 			}

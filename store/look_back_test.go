@@ -439,5 +439,5 @@ func TestARecusalFollowsTheCaseToTheSuccessor(t *testing.T) {
 	c := l.Must(ctx, t, casetest.Step{By: p.Officer, Body: &lifecycle.AcceptReport{}})
 	require.Equal(t, p.OtherUnit.ID, c.Unit)
 	require.Equal(t, lifecycle.DrawFailed, c.Draw.Status)
-	require.Equal(t, "too_few", c.Draw.Fault.Code)
+	require.Equal(t, "late_recusals", c.Draw.Fault.Code)
 }

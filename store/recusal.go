@@ -89,15 +89,55 @@ func checkWords(field, reason string) error {
 }
 
 // AddRecusal records that somebody must not look back on a unit. It fails with a
+// *lifecycle.Refusal when it is not its author's to record as it is, and with a
 // *FieldError when the recusal contradicts itself, is about nobody of the
 // committee or no unit, or stands already in that time.
 func (s *Store) AddRecusal(ctx context.Context, n Recusal) (Recusal, error) {
 	if err := n.check(); err != nil {
 		return Recusal{}, err
 	}
+	rules, err := s.currentRules(ctx)
+	if err != nil {
+		return Recusal{}, err
+	}
 	n.ID = newID()
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return n.write(ctx, tx) })
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if err := n.write(ctx, tx); err != nil {
+			return err
+		}
+		return n.mayRecord(ctx, tx, rules, rules.Today(s.now()))
+	})
 	return n, recusalFailed("add", n.ID, err)
+}
+
+// mayRecord refuses a recusal of another that its author may not record as it is.
+func (n *Recusal) mayRecord(ctx context.Context, tx pgx.Tx, rules lifecycle.Rules, today calendar.Date) error {
+	if n.Author == n.Account {
+		return nil
+	}
+	officer, err := answersFor(ctx, tx, n.Unit, n.Author)
+	if err != nil {
+		return err
+	}
+	if refusal := rules.RefuseRecusalOfAnother(officer, n.Since, n.Until, today); refusal != nil {
+		return refusal
+	}
+	return nil
+}
+
+// answersFor reports whether somebody is, or was, the officer of an open case of a unit
+// or of one it became.
+func answersFor(ctx context.Context, tx pgx.Tx, unit, account string) (officer bool, err error) {
+	err = tx.QueryRow(ctx, `
+		WITH RECURSIVE heirs (id) AS (
+		    SELECT $1::text
+		    UNION SELECT x FROM heirs h JOIN unit_changes u ON u.unit_id = h.id, unnest(array_append(u.parts, u.successor_id)) x WHERE x IS NOT NULL)
+		SELECT EXISTS (
+		    SELECT FROM cases c JOIN heirs h ON c.unit_id = h.id
+		    WHERE c.settled_at IS NULL AND (c.officer = $2 OR EXISTS (
+		        SELECT FROM events e WHERE e.case_id = c.id AND e.kind IN ('finding_accepted', 'officer_assigned') AND e.content -> 'data' ->> 'officer' = $2)))`,
+		unit, account).Scan(&officer)
+	return officer, err
 }
 
 // write adds it, the account locked: two at once would both find nothing there.
@@ -138,6 +178,9 @@ func recusalFailed(verb, id string, err error) error {
 	if field, ok := errors.AsType[*FieldError](err); ok {
 		return field
 	}
+	if refusal, ok := errors.AsType[*lifecycle.Refusal](err); ok {
+		return refusal
+	}
 	if err != nil {
 		return fmt.Errorf("%s recusal %s: %w", verb, id, plain(err))
 	}
@@ -145,7 +188,7 @@ func recusalFailed(verb, id string, err error) error {
 }
 
 // EndRecusal sets a recusal aside from today on, with a reason; it stays in the
-// record. Nobody sets aside his own.
+// record. It fails with a *lifecycle.Refusal when that is not the author's to do.
 func (s *Store) EndRecusal(ctx context.Context, id, reason, author string) (Recusal, error) {
 	if err := checkWords("reason", reason); err != nil {
 		return Recusal{}, err
@@ -160,8 +203,12 @@ func (s *Store) EndRecusal(ctx context.Context, id, reason, author string) (Recu
 		if n, err = oneRecusal(ctx, tx, id); err != nil {
 			return err
 		}
-		if n.Account == author {
-			return &FieldError{Field: "id", Code: "own_recusal", ZH: "本人的回避须由他人解除。", EN: "Nobody sets aside his own recusal."}
+		officer, err := answersFor(ctx, tx, n.Unit, author)
+		if err != nil {
+			return err
+		}
+		if refusal := lifecycle.RefuseRecusalEnd(n.Account, n.Author, author, officer); refusal != nil {
+			return refusal
 		}
 		tag, err := tx.Exec(ctx, `INSERT INTO recusal_ends (recusal_id, ended_on, reason, author) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
 			id, rules.Today(s.now()), reason, author)

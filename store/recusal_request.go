@@ -2,19 +2,23 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"duban/lifecycle"
 	"duban/lot"
 )
 
 // A RecusalRequest is a unit's objection to an inspector, in its own words and
 // by the name it knows (申请回避).
 type RecusalRequest struct {
-	ID        string
-	Unit      string
+	ID   string
+	Unit string
+	// Case is which of the unit's cases it is about, if it says so.
+	Case      string
 	Name      string
 	Reason    string
 	Author    string
@@ -33,7 +37,8 @@ type RecusalAnswer struct {
 }
 
 // AddRecusalRequest files a unit's objection. The same one again is a
-// *FieldError, whatever became of the first.
+// *FieldError, whatever became of the first, and one of too many that wait for an
+// answer is a *lifecycle.Refusal.
 func (s *Store) AddRecusalRequest(ctx context.Context, r RecusalRequest) (RecusalRequest, error) {
 	if err := checkName(r.Name); err != nil {
 		return RecusalRequest{}, err
@@ -41,10 +46,24 @@ func (s *Store) AddRecusalRequest(ctx context.Context, r RecusalRequest) (Recusa
 	if err := checkWords("reason", r.Reason); err != nil {
 		return RecusalRequest{}, err
 	}
+	if r.Case != "" && !isID(r.Case) {
+		return RecusalRequest{}, noSuchCase()
+	}
+	rules, err := s.currentRules(ctx)
+	if err != nil {
+		return RecusalRequest{}, err
+	}
 	r.ID = newID()
-	err := s.pool.QueryRow(ctx, `INSERT INTO recusal_requests (id, unit_id, name, reason, author) VALUES ($1, $2, $3, $4, $5) RETURNING created_at`,
-		r.ID, r.Unit, r.Name, r.Reason, r.Author).Scan(&r.CreatedAt)
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return r.file(ctx, tx, rules) })
+	var (
+		refusal *lifecycle.Refusal
+		field   *FieldError
+	)
 	switch {
+	case errors.As(err, &refusal):
+		return RecusalRequest{}, refusal
+	case errors.As(err, &field):
+		return RecusalRequest{}, field
 	case sqlState(err) == stateUnique:
 		return RecusalRequest{}, &FieldError{Field: "name", Code: "already_filed", ZH: "这项回避申请已经提交。", EN: "This request was filed already."}
 	case err != nil:
@@ -54,11 +73,50 @@ func (s *Store) AddRecusalRequest(ctx context.Context, r RecusalRequest) (Recusa
 	return r, nil
 }
 
-// RecusalRequests lists requests, of one unit if it is given, those that wait
-// for an answer first, then the latest first.
-func (s *Store) RecusalRequests(ctx context.Context, unit string, limit int) ([]RecusalRequest, error) {
-	rows, err := s.pool.Query(ctx, selectRequests+` WHERE ($1 = '' OR r.unit_id = $1)
-		ORDER BY $1 = '' AND a.request_id IS NOT NULL, r.created_at DESC, r.id LIMIT $2`, unit, limit)
+// file writes a request, the unit locked: two at once would both find room.
+func (r *RecusalRequest) file(ctx context.Context, tx pgx.Tx, rules lifecycle.Rules) error {
+	if _, err := tx.Exec(ctx, `SELECT FROM units WHERE id = $1 FOR NO KEY UPDATE`, r.Unit); err != nil {
+		return err
+	}
+	var (
+		ofCase, ofUnit int
+		known          bool
+	)
+	err := tx.QueryRow(ctx, `
+		SELECT count(*) FILTER (WHERE r.case_id = nullif($2, '')::uuid), count(*),
+		    $2 = '' OR EXISTS (SELECT FROM unit_cases u WHERE u.case_id = nullif($2, '')::uuid AND u.unit_id = $1)
+		FROM recusal_requests r WHERE r.unit_id = $1 AND NOT EXISTS (SELECT FROM recusal_answers a WHERE a.request_id = r.id)`,
+		r.Unit, r.Case).Scan(&ofCase, &ofUnit, &known)
+	switch {
+	case err != nil:
+		return err
+	case !known:
+		return noSuchCase()
+	}
+	if refusal := rules.RefuseRecusalRequest(ofCase, ofUnit); refusal != nil {
+		return refusal
+	}
+	return tx.QueryRow(ctx, `INSERT INTO recusal_requests (id, unit_id, case_id, name, reason, author) VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, $6) RETURNING created_at`,
+		r.ID, r.Unit, r.Case, r.Name, r.Reason, r.Author).Scan(&r.CreatedAt)
+}
+
+func noSuchCase() *FieldError {
+	return &FieldError{Field: "case", Code: "unknown_case", ZH: "没有这个事项。", EN: "There is no such case."}
+}
+
+// RecusalRequests lists requests, of one unit if it is given, those after the given id:
+// those that wait for an answer first, and of those the latest of every unit before the
+// second of any, so that none hides another's.
+func (s *Store) RecusalRequests(ctx context.Context, unit, after string, limit int) ([]RecusalRequest, error) {
+	rows, err := s.pool.Query(ctx, `
+		WITH ranked AS (
+		    SELECT r.id, ($1 = '' AND a.request_id IS NOT NULL)::int AS answered, r.created_at,
+		        CASE WHEN $1 = '' THEN row_number() OVER (PARTITION BY a.request_id IS NOT NULL, r.unit_id ORDER BY r.created_at DESC, r.id) ELSE 0 END AS share
+		    FROM recusal_requests r LEFT JOIN recusal_answers a ON a.request_id = r.id WHERE $1 = '' OR r.unit_id = $1
+		), placed AS (SELECT id, row_number() OVER (ORDER BY answered, share, created_at DESC, id) AS place FROM ranked)
+		`+selectRequests+` JOIN placed p ON p.id = r.id
+		WHERE $2 = '' OR p.place > (SELECT place FROM placed WHERE id = $2)
+		ORDER BY p.place LIMIT $3`, unit, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list requests for recusal: %w", plain(err))
 	}
@@ -70,7 +128,7 @@ func (s *Store) RecusalRequests(ctx context.Context, unit string, limit int) ([]
 }
 
 const selectRequests = `
-SELECT r.id, r.unit_id, r.name, r.reason, r.author, r.created_at, coalesce(a.recusal_id, ''), coalesce(a.refused, ''), coalesce(a.author, ''), a.created_at
+SELECT r.id, r.unit_id, coalesce(r.case_id::text, ''), r.name, r.reason, r.author, r.created_at, coalesce(a.recusal_id, ''), coalesce(a.refused, ''), coalesce(a.author, ''), a.created_at
 FROM recusal_requests r LEFT JOIN recusal_answers a ON a.request_id = r.id`
 
 func scanRequest(row pgx.CollectableRow) (r RecusalRequest, err error) {
@@ -78,7 +136,7 @@ func scanRequest(row pgx.CollectableRow) (r RecusalRequest, err error) {
 		a  RecusalAnswer
 		at *time.Time
 	)
-	err = row.Scan(&r.ID, &r.Unit, &r.Name, &r.Reason, &r.Author, &r.CreatedAt, &a.Recusal, &a.Refused, &a.Author, &at)
+	err = row.Scan(&r.ID, &r.Unit, &r.Case, &r.Name, &r.Reason, &r.Author, &r.CreatedAt, &a.Recusal, &a.Refused, &a.Author, &at)
 	r.CreatedAt = r.CreatedAt.UTC()
 	if at != nil {
 		a.CreatedAt = at.UTC()
@@ -91,8 +149,12 @@ func scanRequest(row pgx.CollectableRow) (r RecusalRequest, err error) {
 // recusal it asks for when refused is empty: of the account, in the time and by
 // the author that n names; unit, ground and reason are the request's.
 func (s *Store) AnswerRecusalRequest(ctx context.Context, id, refused string, n Recusal) (RecusalRequest, error) {
+	rules, err := s.currentRules(ctx)
+	if err != nil {
+		return RecusalRequest{}, err
+	}
 	var r RecusalRequest
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		var err error
 		// Rows of the table never change; the lock is for who answers meanwhile.
 		if _, err = tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('duban recusal request ' || $1, 0))`, id); err != nil {
@@ -114,6 +176,9 @@ func (s *Store) AnswerRecusalRequest(ctx context.Context, id, refused string, n 
 				return err
 			}
 			if err := n.write(ctx, tx); err != nil {
+				return err
+			}
+			if err := n.mayRecord(ctx, tx, rules, rules.Today(s.now())); err != nil {
 				return err
 			}
 		}

@@ -2,13 +2,16 @@ package store_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"duban/calendar"
+	"duban/internal/casetest"
 	"duban/lifecycle"
 	"duban/lot"
 	"duban/store"
@@ -54,7 +57,7 @@ func TestARecusalKeepsOutFromDayToDay(t *testing.T) {
 	require.Empty(t, r.candidate(t, r.people.Lead.Account, r.people.Unit.ID, today()).Recusals, "another person")
 
 	_, err = r.EndRecusal(ctx, n.ID, "已调离", who)
-	refusedFor(t, err, "id", "own_recusal")
+	refusedWith(t, err, "own_recusal")
 	_, err = r.EndRecusal(ctx, n.ID, " ", r.people.Head.Account)
 	refusedFor(t, err, "reason", "required")
 	_, err = r.EndRecusal(ctx, "nothing", "已调离", r.people.Head.Account)
@@ -243,7 +246,8 @@ func TestAUnitsObjectionIsAnsweredOnce(t *testing.T) {
 	second, err := r.AddRecusalRequest(ctx, ask)
 	require.NoError(t, err)
 
-	n := store.Recusal{Account: r.people.Secretary.Account, Since: today(), Author: r.people.Head.Account}
+	since := calendar.Builtin().AddWorkingDays(today(), 1)
+	n := store.Recusal{Account: r.people.Secretary.Account, Since: since, Author: r.people.Leader.Account}
 	_, err = r.AnswerRecusalRequest(ctx, first.ID, "", n)
 	refusedFor(t, err, "account", "unit_account")
 	n.Account = r.people.Inspector.Account
@@ -275,11 +279,144 @@ func TestAUnitsObjectionIsAnsweredOnce(t *testing.T) {
 	}
 	require.NotNil(t, answered.Answer)
 	require.Equal(t, []lot.Recusal{{Ground: lot.UnitObjection, Reason: "与本单位有诉讼"}},
-		r.candidate(t, n.Account, r.people.Unit.ID, today()).Recusals)
-	list, err := r.RecusalRequests(ctx, "", 10)
+		r.candidate(t, n.Account, r.people.Unit.ID, since).Recusals)
+	list, err := r.RecusalRequests(ctx, "", "", 10)
 	require.NoError(t, err)
 	require.Len(t, list, 2)
-	list, err = r.RecusalRequests(ctx, r.people.OtherUnit.ID, 10)
+	list, err = r.RecusalRequests(ctx, r.people.OtherUnit.ID, "", 10)
 	require.NoError(t, err)
 	require.Empty(t, list, "another unit's")
+}
+
+// One's own recusal is recorded at any time. Another's holds from the next working day,
+// for thirty days at least, and is not the officer's of a case of the unit to record or
+// to set aside, also when the case is another's by now; nor does who recorded it set it
+// aside.
+func TestAnothersRecusalIsBounded(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	p := r.people
+	next := calendar.Builtin().AddWorkingDays(today(), 1)
+	anothers := func(edit func(*store.Recusal)) (store.Recusal, error) {
+		n := r.recused()
+		n.Author, n.Since = p.Leader.Account, next
+		edit(&n)
+		return r.AddRecusal(ctx, n)
+	}
+	_, err := anothers(func(n *store.Recusal) { n.Since = today() })
+	refusedWith(t, err, "not_before_next_day")
+	_, err = anothers(func(n *store.Recusal) { n.Until = next.AddDays(29) })
+	refusedWith(t, err, "too_short")
+	l := r.life(t, "officer")
+	l.Must(ctx, t, append([]casetest.Step{p.Finding("问题", today())}, p.UpToServing(lifecycle.Immediate)...)...)
+	colleague, _, err := r.AddAccount(ctx, store.NewAccount{Name: "经办人乙", Roles: []lifecycle.Role{lifecycle.Officer}})
+	require.NoError(t, err)
+	byOfficer := func(n *store.Recusal) { n.Author = p.Officer.Account }
+	_, err = anothers(byOfficer)
+	refusedWith(t, err, "own_case")
+	l.Must(ctx, t, casetest.Step{By: p.Head, Body: &lifecycle.Assign{Officer: colleague.ID}})
+	_, err = anothers(byOfficer)
+	refusedWith(t, err, "own_case")
+	require.Zero(t, r.count(t, `SELECT count(*) FROM recusals`), "nothing refused was written")
+
+	kept, err := anothers(func(n *store.Recusal) { n.Until = next.AddDays(30) })
+	require.NoError(t, err)
+	_, err = r.EndRecusal(ctx, kept.ID, "误登", p.Leader.Account)
+	refusedWith(t, err, "own_record")
+	_, err = r.EndRecusal(ctx, kept.ID, "误登", p.Officer.Account)
+	refusedWith(t, err, "own_case")
+	_, err = r.EndRecusal(ctx, kept.ID, "误登", p.Head.Account)
+	require.NoError(t, err)
+}
+
+// A unit's requests wait for an answer in bounded number, of a case and in all, and hide
+// nobody else's.
+func TestRequestsHaveShares(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	p := r.people
+	l := r.life(t, "asked")
+	l.Must(ctx, t, append([]casetest.Step{p.Finding("问题", today())}, p.UpToServing(lifecycle.Immediate)...)...)
+	ask := func(unit, by, caseID string, i int) (store.RecusalRequest, error) {
+		return r.AddRecusalRequest(ctx, store.RecusalRequest{Unit: unit, Case: caseID, Name: "某人", Reason: fmt.Sprint("理由", caseID, i), Author: by})
+	}
+	other, err := ask(p.OtherUnit.ID, p.OtherSecretary.Account, "", 0)
+	require.NoError(t, err)
+	_, err = ask(p.OtherUnit.ID, p.OtherSecretary.Account, l.Case, 0)
+	refusedFor(t, err, "case", "unknown_case")
+	var first store.RecusalRequest
+	for i := range 3 {
+		first, err = ask(p.Unit.ID, p.Secretary.Account, l.Case, i)
+		require.NoError(t, err)
+	}
+	_, err = ask(p.Unit.ID, p.Secretary.Account, l.Case, 3)
+	refusedWith(t, err, "too_many_requests_of_case")
+	for i := range 7 {
+		_, err = ask(p.Unit.ID, p.Secretary.Account, "", i)
+		require.NoError(t, err)
+	}
+	_, err = ask(p.Unit.ID, p.Secretary.Account, "", 7)
+	refusedWith(t, err, "too_many_requests_of_unit")
+	page, err := r.RecusalRequests(ctx, "", "", 2)
+	require.NoError(t, err)
+	require.Equal(t, other.ID, page[1].ID, "the first of every unit comes before the second of any")
+	seen := map[string]bool{}
+	for after := ""; ; {
+		page, err = r.RecusalRequests(ctx, "", after, 3)
+		require.NoError(t, err)
+		if len(page) == 0 {
+			break
+		}
+		for _, one := range page {
+			require.False(t, seen[one.ID])
+			seen[one.ID] = true
+		}
+		after = page[len(page)-1].ID
+	}
+	require.Len(t, seen, 11)
+	_, err = r.AnswerRecusalRequest(ctx, first.ID, "无此人", store.Recusal{Author: p.Head.Account})
+	require.NoError(t, err)
+	_, err = ask(p.Unit.ID, p.Secretary.Account, l.Case, 8)
+	require.NoError(t, err, "what is answered waits no more")
+}
+
+// Recusals of the last days that leave too few to draw from have nothing drawn: it is in
+// the record which, a leader who entered none of them decides, and then it is drawn.
+func TestLateRecusalsHaveNothingDrawn(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := threes(t)
+	p := r.people
+	l := r.life(t, "narrowed")
+	l.Must(ctx, t, append([]casetest.Step{p.Finding("问题", today())}, p.UpToReview()...)...)
+	for i := range 2 {
+		_, _, err := r.AddAccount(ctx, store.NewAccount{Name: fmt.Sprint("检查", i), Roles: []lifecycle.Role{lifecycle.LookBackLead}})
+		require.NoError(t, err)
+	}
+	n := r.recused()
+	n.Author, n.Since = p.Leader.Account, calendar.Builtin().AddWorkingDays(today(), 1)
+	kept, err := r.AddRecusal(ctx, n)
+	require.NoError(t, err)
+	when := on(n.Since, 9)
+	l.Now = func() time.Time { return when }
+	c := l.Must(ctx, t, casetest.Step{By: p.Officer, Body: &lifecycle.AcceptReport{}})
+	require.Equal(t, lifecycle.DrawFailed, c.Draw.Status)
+	require.Equal(t, "late_recusals", c.Draw.Fault.Code)
+	_, waits := drawClock(c)
+	require.True(t, waits)
+	draws, _, err := r.CheckedDraws(ctx, p.Auditor, c.ID)
+	require.NoError(t, err)
+	require.Equal(t, []string{kept.ID}, draws[0].Recusals)
+
+	l.Must(ctx, t, casetest.Step{By: p.Head, Body: &lifecycle.RequestRedraw{Reason: "照抽"}})
+	a, err := l.Do(ctx, casetest.Step{By: p.Leader, Body: &lifecycle.DecideRedraw{Granted: true, Reason: "照抽"}})
+	require.NoError(t, err)
+	require.Equal(t, "own_recusals", a.Refusal.Code)
+	c = l.Must(ctx, t, casetest.Step{By: p.Signer, Body: &lifecycle.DecideRedraw{Granted: true, Reason: "照抽"}})
+	require.Equal(t, lifecycle.DrawMade, c.Draw.Status)
+	draws, _, err = r.CheckedDraws(ctx, p.Auditor, c.ID)
+	require.NoError(t, err)
+	require.Equal(t, []string{kept.ID}, draws[1].Recusals, "with the draw that was made as well")
 }
