@@ -61,6 +61,8 @@ type EntryCase struct {
 	Decision  string                  `json:"decision,omitempty"`
 	DecidedOn *calendar.Date          `json:"decided_on,omitempty"`
 	Reason    string                  `json:"reason,omitempty" doc:"Why it was let be"`
+	// Fallen: the case does not stand any more, and the listing does.
+	Fallen *lifecycle.Fallen `json:"fallen,omitempty" doc:"Who had the case fall away (voided, sent on, objection upheld), and when; another leader decides whether the entry ends"`
 }
 
 // An EntryAct is what a person did about an entry.
@@ -132,7 +134,7 @@ func (c *call) entry(e store.ListEntry) ListEntry {
 	for _, g := range e.Grounds {
 		out.Cases = append(out.Cases, EntryCase{
 			Case: g.Case, Number: g.Number, Measure: g.Measure, Status: g.Status, On: g.On, Basis: g.Basis,
-			Decision: g.Decision, DecidedOn: given(g.DecidedOn), Reason: g.Reason,
+			Decision: g.Decision, DecidedOn: given(g.DecidedOn), Reason: g.Reason, Fallen: g.Fallen,
 		})
 	}
 	for _, a := range e.Acts {

@@ -48,6 +48,8 @@ type Ground struct {
 	DecidedOn Date   `json:"decided_on,omitzero"`
 	// Misdirected: the case never was this unit's.
 	Misdirected bool `json:"misdirected,omitempty"`
+	// Fallen: the case fell away, and the listing stays until another leader ends it.
+	Fallen *Fallen `json:"fallen,omitempty"`
 	// Reason is why it was let be.
 	Reason string `json:"reason,omitempty"`
 	// Served: the unit knows of the case.
@@ -130,7 +132,7 @@ func ListingsOf(c Case) []Entry {
 		}
 		g := Ground{
 			Case: c.ID, Number: c.Number, Measure: m.No, Status: m.Status, On: m.On, Basis: m.Basis,
-			Misdirected: m.Misdirected, Reason: m.Reason, Served: c.Served && !m.Misdirected,
+			Misdirected: m.Misdirected, Fallen: m.Fallen, Reason: m.Reason, Served: c.Served && !m.Misdirected,
 		}
 		if m.Record != nil {
 			g.Decision, g.DecidedOn = m.Record.Number, m.Record.On
@@ -149,7 +151,9 @@ func ListingsOf(c Case) []Entry {
 func (e Entry) same(o Entry) bool { return e.List == o.List && e.Unit == o.Unit && e.Year == o.Year }
 
 // stands reports whether the ground lists the unit by itself.
-func (g Ground) stands() bool { return !g.Misdirected && (g.Status == Ordered || g.Status == Done) }
+func (g Ground) stands() bool {
+	return (!g.Misdirected || g.Fallen != nil) && (g.Status == Ordered || g.Status == Done)
+}
 
 // With returns the entry resting on these grounds of a case, instead of whatever
 // grounds it had of it.

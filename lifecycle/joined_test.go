@@ -104,9 +104,10 @@ func TestATalkJoinsOneWithTheSamePerson(t *testing.T) {
 	}
 }
 
-// Voiding a case takes back a listing that was made on it, which the next case
-// then carries; a talk that was held is not taken back.
-func TestAVoidedCaseLosesItsListing(t *testing.T) {
+// Voiding a case undoes neither a listing that was made on it nor a talk that was held:
+// both stay and are marked, so that others end them. So does sending the notice on to
+// another unit, and an objection upheld.
+func TestAVoidedCaseKeepsItsListing(t *testing.T) {
 	t.Parallel()
 	w := &walk{rules: defaultRules()}
 	n := served(t, w, accept(lifecycle.Immediate, ""))
@@ -116,12 +117,34 @@ func TestAVoidedCaseLosesItsListing(t *testing.T) {
 		"leader", lifecycle.RecordMeasure{No: 1, MeasureRecord: lifecycle.MeasureRecord{On: on, Number: "1号"}},
 		"leader", lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: someText},
 		"leader", lifecycle.RecordMeasure{No: 2, MeasureRecord: aTalk()})
-	voided := steps(t, w, n, "leader2", lifecycle.Void{Reason: someText}).c
-	require.Equal(t, lifecycle.Cancelled, voided.Measures[0].Status)
-	require.Equal(t, lifecycle.Done, voided.Measures[1].Status)
-	lost := lifecycle.Lost(n.c, voided)
-	require.Len(t, lost, 1)
-	require.Equal(t, policy.ListProblems, lost[0].List)
+	objected := steps(t, w, n, "secretary", lifecycle.FileObjection{Objection: lifecycle.Facts, Grounds: someText})
+	for name, fallen := range map[string]*node{
+		"voided":  steps(t, w, n, "leader2", lifecycle.Void{Reason: someText}),
+		"sent on": steps(t, w, n, "leader2", lifecycle.CorrectNotice{Reason: someText, Unit: "u2"}),
+		"upheld":  steps(t, w, objected, "leader2", lifecycle.DecideObjection{Outcome: lifecycle.Upheld, Reasons: someText}),
+	} {
+		for _, m := range fallen.c.Measures[:2] {
+			require.Equal(t, lifecycle.Done, m.Status, name)
+			require.Equal(t, &lifecycle.Fallen{By: "leader2", On: on}, m.Fallen, name)
+		}
+		require.Equal(t, name == "sent on", len(lifecycle.Lost(n.c, fallen.c)) > 0, "who joined it is of the first unit, and carries on")
+		entry := lifecycle.ListingsOf(fallen.c)[0]
+		require.Equal(t, "u1", entry.Unit)
+		require.Equal(t, lifecycle.EntryActive, entry.State(on), name)
+		act := func(who string, body lifecycle.EntryBody) error {
+			done, err := lifecycle.DecideEntry(entry, nil, people[who], body, n.now, w.rules)
+			if err == nil {
+				entry = entry.Apply(done)
+			}
+			return err
+		}
+		require.NoError(t, act("leader2", &lifecycle.ProposeEnd{Reason: someText}))
+		require.Equal(t, "own_void", codeOf(act("leader2", &lifecycle.DecideEnd{No: 1, Granted: true, Reason: someText})))
+		require.NoError(t, act("leader3", &lifecycle.DecideEnd{No: 1, Granted: true, Reason: someText}))
+		require.Equal(t, lifecycle.EntryEnded, entry.State(on), name)
+		entry.Ended, entry.Ending = nil, &lifecycle.EntryProposal{No: 9, By: "officer"}
+		require.Equal(t, "own_void", codeOf(act("leader2", &lifecycle.DecideEnd{No: 9, Granted: true, Reason: someText})), "whoever proposes it")
+	}
 }
 
 // What is held, or runs on in a parent, is not lost.

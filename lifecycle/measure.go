@@ -16,6 +16,9 @@ type Measure struct {
 	Status MeasureStatus      `json:"status"`
 	// Misdirected: it was taken against a unit whose case this never was.
 	Misdirected bool `json:"misdirected,omitempty"`
+	// Fallen is there when its case fell away although it had been made or carried out:
+	// it stays until others than who had it fall away end it.
+	Fallen *Fallen `json:"fallen,omitempty"`
 	// Before is the status it had when it was passed on, waived or cancelled.
 	Before MeasureStatus `json:"before,omitempty"`
 	// List and Unit are the list of a listing and the unit on it, which stays
@@ -42,6 +45,12 @@ type Measure struct {
 	Reason  string         `json:"reason,omitempty"`
 }
 
+// Fallen says who had a case fall away, and when.
+type Fallen struct {
+	By string `json:"by"`
+	On Date   `json:"on"`
+}
+
 // A MeasureStatus says how far a measure has come.
 type MeasureStatus string
 
@@ -65,8 +74,10 @@ func (m Measure) shown() bool {
 // end gives a measure its last status and keeps the one before.
 func (m *Measure) end(status MeasureStatus) { m.Before, m.Status = m.Status, status }
 
-// running reports whether somebody must still do something about it.
-func (m Measure) running() bool { return m.Status == Proposed || m.Status == Ordered }
+// running reports whether somebody must still do something about it in its case.
+func (m Measure) running() bool {
+	return m.Fallen == nil && (m.Status == Proposed || m.Status == Ordered)
+}
 
 // OrderMeasure orders a measure, or approves one that was proposed.
 type OrderMeasure struct {
@@ -120,9 +131,11 @@ type WaiveMeasure struct {
 // MeasureWaived: a measure will not be carried out.
 type MeasureWaived struct{ WaiveMeasure }
 
-// MeasuresCancelled: the ground of these measures fell away.
+// MeasuresCancelled: the ground of these measures fell away. What was made or carried
+// out stays, and is marked: no one person undoes it.
 type MeasuresCancelled struct {
-	Nos []int `json:"nos"`
+	Nos  []int `json:"nos"`
+	Kept []int `json:"kept,omitempty"`
 }
 
 func (b OrderMeasure) decide(t *turn) error {
@@ -243,22 +256,44 @@ func (t *turn) measureClock(no int, within Period) {
 	t.set(t.arm(k))
 }
 
-// cancelMeasures cancels whatever is still running, and takes back a listing
-// that was made, whose ground is gone.
+// cancelMeasures cancels whatever is still running. An entry of a list, a talk and a
+// visit that was held stay, but for what goes on in a child that comes back.
 func (t *turn) cancelMeasures() {
-	var nos []int
+	var nos, kept []int
 	for _, m := range t.c.Measures {
-		if m.running() || m.Status == Joined || m.Kind == policy.MeasureNegativeList && m.Status == Done {
+		switch {
+		case m.stays() && !t.c.cameBack(m.No):
+			kept = append(kept, m.No)
+		case m.running() || m.Status == Joined || m.Kind == policy.MeasureNegativeList && m.Status == Done:
 			nos = append(nos, m.No)
 		}
 	}
-	if len(nos) == 0 {
+	if len(nos)+len(kept) == 0 {
 		return
 	}
-	t.record(&MeasuresCancelled{Nos: nos})
-	for _, no := range nos {
+	t.record(&MeasuresCancelled{Nos: nos, Kept: kept})
+	for _, no := range append(nos, kept...) {
 		t.stop(policy.ClockMeasure, no)
 	}
+}
+
+// stays reports whether a measure outlives its case.
+func (m Measure) stays() bool {
+	switch m.Kind { //nolint:exhaustive // the others end with the case
+	case policy.MeasureNegativeList:
+		return m.Status == Ordered || m.Status == Done
+	case policy.MeasureReminderTalk, policy.MeasureOnSite:
+		return m.Status == Done
+	default:
+		return false
+	}
+}
+
+// cameBack reports whether a measure is a child's, which has it again.
+func (c Case) cameBack(no int) bool {
+	return slices.ContainsFunc(c.Children, func(child Child) bool {
+		return slices.ContainsFunc(child.Measures, func(p Passed) bool { return p.Here == no })
+	})
 }
 
 // open finds a measure that somebody must still do something about.
@@ -385,7 +420,10 @@ func (b *MeasureWaived) apply(c *Case, _ Event) {
 	}
 }
 
-func (b *MeasuresCancelled) apply(c *Case, _ Event) {
+func (b *MeasuresCancelled) apply(c *Case, e Event) {
+	for _, no := range b.Kept {
+		c.setMeasure(no, func(m *Measure) { m.Fallen = &Fallen{By: e.Actor.Account, On: e.Legal} })
+	}
 	for _, no := range b.Nos {
 		c.setMeasure(no, func(m *Measure) { m.end(Cancelled) })
 	}

@@ -320,7 +320,7 @@ func TestAnothersRecusalIsBounded(t *testing.T) {
 	refusedWith(t, err, "own_case")
 	require.Zero(t, r.count(t, `SELECT count(*) FROM recusals`), "nothing refused was written")
 
-	kept, err := anothers(func(n *store.Recusal) { n.Until = next.AddDays(30) })
+	kept, err := anothers(func(n *store.Recusal) { n.Until = next.AddDays(60) })
 	require.NoError(t, err)
 	_, err = r.EndRecusal(ctx, kept.ID, "误登", p.Leader.Account)
 	refusedWith(t, err, "own_record")
