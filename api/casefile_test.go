@@ -54,6 +54,7 @@ func TestCaseFile(t *testing.T) {
 	l.do(t, p.Leader, &lifecycle.OrderMeasure{Measure: policy.MeasureSupervisionLetter, Basis: "进展缓慢"})
 	l.do(t, p.Officer, &lifecycle.RecordMeasure{No: 1, MeasureRecord: lifecycle.MeasureRecord{On: today(), Number: "工委督办〔2026〕1号"}})
 	l.do(t, p.Leader, &lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: "进展缓慢"})
+	l.do(t, p.Leader, &lifecycle.FixTalk{No: 2, Talk: p.Appointment(today().AddDays(3))})
 	l.do(t, p.Leader, &lifecycle.Void{Reason: "重复登记"})
 
 	path := "/v1/cases/" + d.id + "/file.zip"
@@ -73,7 +74,7 @@ func TestCaseFile(t *testing.T) {
 	at := -1
 	for _, want := range []string{
 		"00-卷内文件目录.docx", "20-反馈意见-02-签发.txt", "20-反馈意见-03-反馈意见（第1版）.docx", "30-签收-02-签收确认.docx", "50-整改报告-01-报送报告.txt", "50-整改报告-03-报送报告.txt",
-		"60-证据-000-清单.txt", "60-证据-001-整改照片.pdf", "60-证据-002-核查记录.pdf", "75-措施-02-记录措施.txt", "75-措施-03-督办函.docx", "75-措施-05-提醒谈话通知.docx",
+		"60-证据-000-清单.txt", "60-证据-001-整改照片.pdf", "60-证据-002-核查记录.pdf", "75-措施-02-记录措施.txt", "75-措施-03-督办函.docx", "75-措施-06-提醒谈话通知.docx",
 		"85-销号撤销-01-撤销.txt", "85-销号撤销-02-撤销通知.docx", "90-办理经过.jsonl", "90-办理经过.txt", "91-事项现状.txt", "manifest.json",
 	} {
 		i := slices.Index(names, want)

@@ -177,6 +177,7 @@ func TestEveryKindOfCommand(t *testing.T) {
 	l.do(t, p.Leader, &lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: "进展缓慢"})
 	l.do(t, p.Leader, &lifecycle.PostponeMeasure{No: 1, Until: c.today().AddDays(25), Reason: reason()})
 	l.do(t, third, &lifecycle.ReassignMeasure{No: 1, Owner: p.Leader.Account, Reason: reason()})
+	l.do(t, third, &lifecycle.FixTalk{No: 1, Talk: p.Appointment(c.today().AddDays(3))})
 	p.Take(t.Context(), t, l.store)
 	l.do(t, p.Leader, &lifecycle.RecordMeasure{No: 1, MeasureRecord: p.Talk(c.today())})
 	taken := s.as(t, p.Admin, asked{

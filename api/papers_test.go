@@ -109,8 +109,10 @@ func TestDocumentsOfALife(t *testing.T) {
 	for _, kind := range []policy.MeasureKind{policy.MeasureReminderTalk, policy.MeasureSupervisionLetter} {
 		l.do(t, p.Leader, &lifecycle.OrderMeasure{Measure: kind, Basis: "进展缓慢"})
 	}
+	have("ordered", append(kinds(documents.KindLetter), both...), both)
+	l.do(t, p.Leader, &lifecycle.FixTalk{No: 1, Talk: p.Appointment(today().AddDays(3))})
 	staff := append(kinds(documents.KindTalk, documents.KindLetter), both...)
-	have("ordered", staff, both)
+	have("fixed", staff, both)
 	l.do(t, p.Officer, &lifecycle.RecordMeasure{No: 2, MeasureRecord: lifecycle.MeasureRecord{On: today(), Number: "工委督办〔2026〕1号"}})
 	have("sent", staff, append(kinds(documents.KindLetter), both...))
 	require.Contains(t, l.paper(t, p.Secretary, "supervision_letter.docx").says(t), "工委督办〔2026〕1号")

@@ -51,29 +51,37 @@ func TestTalkNoticeStays(t *testing.T) {
 	o.whole(t, l)
 }
 
-// A talk that the ladder orders has its notice, too. Where none can be kept the
-// ladder goes on, and the unit reads none that could change.
-func TestTalkOfTheLadderHasItsNotice(t *testing.T) {
+// A talk that the ladder opens is a leader's task: no paper, no number and no hash
+// before he fixes time and place. Then its notice leaves, and one fixed anew has a
+// notice of its own.
+func TestTalkOfTheLadderWaitsForALeader(t *testing.T) {
 	t.Parallel()
-	for _, kept := range []bool{true, false} {
-		c := newClock()
-		o := newOffice(t, func(all *api.Options) { all.Clock = c.Now })
-		l := o.received(t)
-		if !kept {
-			o.keeper.Files = nil
+	const file = "reminder_talk.docx"
+	c := newClock()
+	o := newOffice(t, func(all *api.Options) { all.Clock = c.Now })
+	l, p := o.received(t), o.people
+	kept := len(o.files(t))
+	var talk lifecycle.Measure
+	for range 20 { // it goes up no two steps in one day
+		c.advance(10)
+		for _, m := range l.do(t, p.Officer, &lifecycle.Note{Text: "已电话联系"}).Case.Measures {
+			if m.Kind == policy.MeasureReminderTalk {
+				talk = m
+			}
 		}
-		for range 20 { // it goes up no two steps in one day
-			c.advance(10)
-			l.do(t, o.people.Officer, &lifecycle.Note{Text: "已电话联系"})
-		}
-		staff, unit := l.paper(t, o.people.Officer, "reminder_talk.docx"), l.paper(t, o.people.Secretary, "reminder_talk.docx")
-		require.Contains(t, staff.says(t), "谈话时间和地点由本机关工作人员提前与你联系确定。")
-		if !kept {
-			require.Equal(t, http.StatusNotFound, unit.Code)
-			continue
-		}
-		require.Equal(t, staff.Body.Bytes(), unit.Body.Bytes())
-		o.keeper.Office.Name = "另一个机关"
-		require.Equal(t, unit.Body.Bytes(), l.paper(t, o.people.Secretary, "reminder_talk.docx").Body.Bytes())
 	}
+	require.Equal(t, lifecycle.Ordered, talk.Status)
+	require.Len(t, o.files(t), kept, "a paper left that nobody decided on")
+	require.Equal(t, http.StatusNotFound, l.paper(t, p.Secretary, file).Code)
+	require.Equal(t, "talk_not_fixed", l.paper(t, p.Leader, file).problem(t).Code)
+
+	for n, place := range []string{"一楼会议室", "二楼会议室"} {
+		on := c.today().AddDays(3)
+		l.do(t, p.Leader, &lifecycle.FixTalk{No: talk.No, Talk: lifecycle.Appointment{On: on, Time: "09:30", Place: place}})
+		require.Len(t, o.files(t), kept+n+1)
+		staff, unit := l.paper(t, p.Officer, file), l.paper(t, p.Secretary, file)
+		require.Contains(t, staff.says(t), place)
+		require.Equal(t, staff.Body.Bytes(), unit.Body.Bytes())
+	}
+	o.whole(t, l)
 }

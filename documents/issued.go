@@ -58,11 +58,18 @@ func (m *mapping) sentBack() *lifecycle.Issued {
 	return nil
 }
 
-// ordered is the paper of a measure that was ordered.
+// ordered is the last paper that was sent of a talk.
 func (m *mapping) ordered(no int) *lifecycle.Issued {
 	for _, e := range slices.Backward(m.Events) {
-		if b, ok := e.Body.(*lifecycle.MeasureOrdered); ok && b.No == no {
-			return b.Issued
+		switch b := e.Body.(type) {
+		case *lifecycle.TalkFixed:
+			if b.No == no {
+				return b.Issued
+			}
+		case *lifecycle.MeasureOrdered:
+			if b.No == no {
+				return b.Issued
+			}
 		}
 	}
 	return nil

@@ -348,7 +348,14 @@ func (m *mapping) talk() ([]byte, error) {
 	if !ok {
 		return nil, notYet("no_reminder_talk", "没有决定进行提醒谈话。", "No reminder talk was ordered.")
 	}
-	t := Talk{Office: m.Office, Ref: m.ref(), On: one.On, Basis: one.Basis, Lapse: m.lapse(one.No), To: m.addressee(one.On)}
+	if one.Talk == nil && one.Record == nil {
+		return nil, notYet("talk_not_fixed", "提醒谈话的时间和地点尚未约定，领导约定后才发出通知。", "A leader has not fixed time and place of the talk yet; its notice leaves with that.")
+	}
+	on := one.On
+	if !one.FixedOn.IsZero() {
+		on = one.FixedOn
+	}
+	t := Talk{Office: m.Office, Ref: m.ref(), On: on, Basis: one.Basis, Lapse: m.lapse(one.No), To: m.addressee(on)}
 	if who := one.Subject; who != nil {
 		m.to.Post, m.to.Holder = who.Post, who.Person
 		t.To = m.to

@@ -393,7 +393,9 @@ func TestTalkIsWithItsSubject(t *testing.T) {
 	p := play(t)
 	p.received()
 	p.rules.Holders = []lifecycle.PostHeld{{Post: "党组书记", Person: "王建国", Since: calendar.On(2020, 1, 1)}}
-	p.do(day(time.March, 10), leader, &lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: "甲依据"})
+	p.do(day(time.March, 10), leader, &lifecycle.OrderMeasure{
+		Measure: policy.MeasureReminderTalk, Basis: "甲依据", Talk: &lifecycle.Appointment{On: day(time.March, 16), Time: "15:00", Place: "205室"},
+	})
 	p.posts = []documents.Post{{Kind: "党组书记", Holder: "陈新", Since: calendar.On(2020, 1, 1)}}
 	file, err := documents.Of(documents.KindTalk, p.source(false))
 	require.NoError(t, err)
@@ -401,21 +403,24 @@ func TestTalkIsWithItsSubject(t *testing.T) {
 	require.Contains(t, p.says(documents.KindTalk), "王建国")
 }
 
-// The notice of a talk says what was arranged; to the unit it is what was kept, or
-// nothing.
+// The notice of a talk says what was arranged, and there is none before a leader has
+// arranged it; to the unit it is what was kept, or nothing.
 func TestTalkIsArranged(t *testing.T) {
 	t.Parallel()
-	for want, at := range map[string]*lifecycle.Appointment{
-		"谈话时间和地点由本机关工作人员提前与你联系确定。":      nil,
-		"谈话时间：2026年3月16日15:00。地点：205室。": {On: day(time.March, 16), Time: "15:00", Place: "205室"},
-		"谈话时间：2026年3月16日。":              {On: day(time.March, 16)},
-	} {
-		p := play(t)
-		p.received()
-		p.do(day(time.March, 10), leader, &lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: "甲依据", Talk: at})
-		require.Contains(t, p.says(documents.KindTalk), want)
-		require.True(t, p.hidden(documents.KindTalk))
-		names, _ := p.issued()
-		require.Equal(t, []string{"反馈意见（第1版）", "签收确认", "提醒谈话通知"}, names)
-	}
+	p := play(t)
+	p.received()
+	p.do(day(time.March, 10), leader, &lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: "甲依据"})
+	_, err := documents.Of(documents.KindTalk, p.source(false))
+	var yet *documents.NotYetError
+	require.ErrorAs(t, err, &yet)
+	require.Equal(t, "talk_not_fixed", yet.Code)
+	names, _ := p.issued()
+	require.Equal(t, []string{"反馈意见（第1版）", "签收确认"}, names)
+	p.do(day(time.March, 12), leader, &lifecycle.FixTalk{No: 1, Talk: lifecycle.Appointment{On: day(time.March, 16), Time: "15:00", Place: "205室"}})
+	says := p.says(documents.KindTalk)
+	require.Contains(t, says, "谈话时间：2026年3月16日15:00。地点：205室。")
+	require.Contains(t, says, "2026年3月12日", "the paper is of the day on which it left")
+	require.True(t, p.hidden(documents.KindTalk))
+	names, _ = p.issued()
+	require.Equal(t, []string{"反馈意见（第1版）", "签收确认", "提醒谈话通知"}, names)
 }

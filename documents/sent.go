@@ -78,7 +78,10 @@ func issue(s Source, kind Kind, e lifecycle.Event, of func(Kind, Source) (File, 
 		out.Number, out.On = b.Number, b.On
 		s.Measure = b.No
 	}
-	if b, ok := e.Body.(*lifecycle.MeasureOrdered); ok {
+	switch b := e.Body.(type) {
+	case *lifecycle.MeasureOrdered:
+		s.Measure = b.No
+	case *lifecycle.TalkFixed:
 		s.Measure = b.No
 	}
 	file, err := of(kind, s)

@@ -201,7 +201,7 @@ func measures(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
 			list = append(list, lifecycle.RecordMeasure{No: m.No, MeasureRecord: lifecycle.MeasureRecord{
 				On: today, Place: "会议室", HeldBy: "leader", With: []lifecycle.PostHolder{{Post: "党组书记", Person: "张三"}}, Persons: []string{"李四"},
 				To: "党组", Reason: someText, Requirements: someText, Response: someText, Number: "1号", Signed: true,
-			}}, lifecycle.ReassignMeasure{No: m.No, Owner: otherOwner(m), Reason: someText})
+			}}, lifecycle.FixTalk{No: m.No, Talk: lifecycle.Appointment{On: today, Time: "09:30", Place: "会议室"}}, lifecycle.ReassignMeasure{No: m.No, Owner: otherOwner(m), Reason: someText})
 		default:
 			continue
 		}

@@ -101,6 +101,8 @@ func newBody(kind EventKind) (Body, bool) {
 		return &MeasurePostponed{}, true
 	case EventMeasureReassigned:
 		return &MeasureReassigned{}, true
+	case EventTalkFixed:
+		return &TalkFixed{}, true
 	case EventMeasureWaived:
 		return &MeasureWaived{}, true
 	case EventMeasureRecorded:
@@ -197,6 +199,7 @@ func (*StayEnded) kind() EventKind          { return EventStayEnded }
 func (*MeasureOrdered) kind() EventKind     { return EventMeasureOrdered }
 func (*MeasurePostponed) kind() EventKind   { return EventMeasurePostponed }
 func (*MeasureReassigned) kind() EventKind  { return EventMeasureReassigned }
+func (*TalkFixed) kind() EventKind          { return EventTalkFixed }
 func (*MeasureWaived) kind() EventKind      { return EventMeasureWaived }
 func (*MeasureRecorded) kind() EventKind    { return EventMeasureRecorded }
 func (*MeasuresCancelled) kind() EventKind  { return EventMeasuresCancelled }

@@ -51,6 +51,7 @@ const (
 	EventMeasureOrdered     EventKind = "measure_ordered"
 	EventMeasurePostponed   EventKind = "measure_postponed"
 	EventMeasureReassigned  EventKind = "measure_reassigned"
+	EventTalkFixed          EventKind = "talk_fixed"
 	EventMeasureWaived      EventKind = "measure_waived"
 	EventMeasureRecorded    EventKind = "measure_recorded"
 	EventMeasuresCancelled  EventKind = "measures_cancelled"
@@ -126,6 +127,7 @@ func EventKinds() []EventKind {
 		EventMeasureOrdered,
 		EventMeasurePostponed,
 		EventMeasureReassigned,
+		EventTalkFixed,
 		EventMeasureWaived,
 		EventMeasureRecorded,
 		EventMeasuresCancelled,
@@ -251,6 +253,8 @@ func (k EventKind) ZH() string {
 		return "暂缓措施"
 	case EventMeasureReassigned:
 		return "改派措施"
+	case EventTalkFixed:
+		return "约定谈话"
 	case EventMeasureWaived:
 		return "免予措施"
 	case EventMeasureRecorded:

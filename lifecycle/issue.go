@@ -103,9 +103,10 @@ func (b *MeasureRecorded) Issues(after Case) PaperKind {
 // Issue notes the letter.
 func (b *MeasureRecorded) Issue(i Issued) { b.Issued = &i }
 
-// Issues names the notice of a talk, if that is what was ordered.
+// Issues names the notice of a talk, if a leader ordered one and fixed time and
+// place. The ladder opens a talk as a task: nothing says that it was decided on.
 func (b *MeasureOrdered) Issues(after Case) PaperKind {
-	if b.Kind == policy.MeasureReminderTalk && b.Status == Ordered && after.Served {
+	if b.Kind == policy.MeasureReminderTalk && b.Status == Ordered && b.Talk != nil && after.Served {
 		return PaperTalk
 	}
 	return ""
@@ -113,6 +114,12 @@ func (b *MeasureOrdered) Issues(after Case) PaperKind {
 
 // Issue notes the notice of the talk.
 func (b *MeasureOrdered) Issue(i Issued) { b.Issued = &i }
+
+// Issues names the notice of the talk.
+func (*TalkFixed) Issues(Case) PaperKind { return PaperTalk }
+
+// Issue notes the notice of the talk.
+func (b *TalkFixed) Issue(i Issued) { b.Issued = &i }
 
 // Issues names the notice of the closing.
 func (*ClosureApproved) Issues(Case) PaperKind { return PaperClosing }
@@ -184,6 +191,8 @@ func IssuedBy(e Event) *Issued {
 	case *MeasureOrdered:
 		return b.Issued
 	case *MeasureRecorded:
+		return b.Issued
+	case *TalkFixed:
 		return b.Issued
 	case *ClosureApproved:
 		return b.Issued

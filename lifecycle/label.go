@@ -34,6 +34,7 @@ var fieldZH = map[string]string{ //nolint:gochecknoglobals // an immutable table
 	"facts":            "问题事实",
 	"feedback":         "回头看反馈意见",
 	"findings":         "核查情况",
+	"fixed_on":         "约定日期",
 	"first_period":     "首轮期限",
 	"follows":          "是否随同他案退改",
 	"form":             "文书格式",

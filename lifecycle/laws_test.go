@@ -129,6 +129,7 @@ var edgeLaws = []edgeLaw{
 	{"law 5: settled is final", settledIsFinal},
 	{"law 6: the level rises one step at a time or by an order", levelSteps},
 	{"section 4: unit version changes with the unit's view and only then", unitVersion},
+	{"ADR 31: what falls due sends no paper that nobody decided", timersSendNoPaper},
 	{"section 3: the command table names the stage it led to", tableNamesTarget},
 }
 

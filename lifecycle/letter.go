@@ -95,6 +95,8 @@ func (c Case) told(e Event) []Recipient {
 		return c.toldOfRelief(body.No, e.Actor.Account)
 	case *MeasureReassigned:
 		return body.told(c)
+	case *TalkFixed:
+		return append(unit, c.measureOwner(body.No))
 	case *MeasureWaived:
 		return c.toldOfRelief(body.No, e.Actor.Account)
 	case *LookBackRecorded:
@@ -175,6 +177,8 @@ func (c Case) measuresIn(e Event) []policy.MeasureKind {
 		nos = []int{body.No}
 	case *MeasureReassigned:
 		nos = []int{body.No}
+	case *TalkFixed:
+		nos = []int{body.No}
 	case *MeasureWaived:
 		nos = []int{body.No}
 	case *MeasuresCancelled:
@@ -204,7 +208,7 @@ func (c Case) chasedOn(name policy.ClockName, measure int) []Recipient {
 
 func (c Case) toldOfMeasure(no int, status MeasureStatus) []Recipient {
 	var unit []Recipient
-	if c.Served { // before that the case does not exist for the unit
+	if m, ok := c.measure(no); c.Served && ok && m.shown() { // before that the case does not exist for the unit
 		unit = append(unit, Recipient{Unit: c.Unit})
 	}
 	switch status {

@@ -36,6 +36,8 @@ type Measure struct {
 	Owner string `json:"owner,omitempty"`
 	// Talk is when and where a talk will be held, if that was fixed.
 	Talk *Appointment `json:"talk,omitempty"`
+	// FixedOn is the day on which that was last fixed by itself, not with the order.
+	FixedOn Date `json:"fixed_on,omitzero"`
 	// Subject is with whom a talk is to be held: who answered for the unit on the day
 	// of the order, whoever holds the post afterwards. Talks of before name nobody, as
 	// do those of a unit for which nobody answered.
@@ -66,9 +68,9 @@ const (
 )
 
 // shown reports whether the unit may see the measure: a proposal that nobody
-// ordered never left the committee.
+// ordered never left the committee, nor did a talk of the ladder that no leader fixed.
 func (m Measure) shown() bool {
-	return !m.Misdirected && m.Status != Proposed && m.Status != PassedOn && m.Before != Proposed
+	return !m.Misdirected && m.Status != Proposed && m.Status != PassedOn && m.Before != Proposed && !m.undecided()
 }
 
 // end gives a measure its last status and keeps the one before.
@@ -91,7 +93,7 @@ type OrderMeasure struct {
 	Owner    string `json:"owner,omitempty" maxLength:"64" doc:"Account that must carry it out; of an approval, the one proposed when left out"`
 	// Level raises the case to a level at once; for grave cases.
 	Level policy.Level `json:"level,omitzero" doc:"Level to raise the case to, L1 to L5"`
-	Talk  *Appointment `json:"talk,omitempty" doc:"Of a talk: when and where it will be held, if that is fixed; its notice says so"`
+	Talk  *Appointment `json:"talk,omitempty" doc:"Of a talk: when and where it will be held, if that is fixed; then its notice leaves at once, else with fix_talk"`
 }
 
 // MeasureOrdered: a measure was ordered, proposed or joined.

@@ -1,17 +1,6 @@
 package lifecycle
 
-import (
-	"time"
-
-	"duban/policy"
-)
-
-// An Appointment is when and where a talk will be held.
-type Appointment struct {
-	On    Date   `json:"on"`
-	Time  string `json:"time,omitempty" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" doc:"Such as 09:30"`
-	Place string `json:"place,omitempty" maxLength:"200"`
-}
+import "duban/policy"
 
 // checkProposal: a measure is proposed by one person and ordered by another.
 func (b OrderMeasure) checkProposal(t *turn) error {
@@ -75,10 +64,5 @@ func (b OrderMeasure) checkTalk(t *turn) error {
 	if b.Measure != policy.MeasureReminderTalk || b.Propose {
 		return invalid("talk", "no_talk", "只有决定进行提醒谈话时，才填写谈话安排。", "An appointment goes with the order of a talk only.")
 	}
-	err := first(t.dayAfter("talk.on", b.Talk.On, t.today.AddDays(-1), t.today.AddMonths(12)), t.optional("talk.place", b.Talk.Place, maxTitle))
-	const clock = "15:04"
-	if at, bad := time.Parse(clock, b.Talk.Time); err == nil && b.Talk.Time != "" && (bad != nil || at.Format(clock) != b.Talk.Time) {
-		err = invalid("talk.time", "not_a_time", "谈话时间的写法如09:30。", "Write the time as 09:30.")
-	}
-	return err
+	return b.Talk.check(t)
 }

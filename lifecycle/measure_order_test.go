@@ -25,10 +25,10 @@ func TestAppointmentOfATalk(t *testing.T) {
 	letter, proposed := order(good), order(good)
 	letter.Measure, proposed.Propose = policy.MeasureSupervisionLetter, true
 	for code, bad := range map[string]lifecycle.OrderMeasure{
-		"talk no_talk": letter, "talk no_talk ": proposed, "talk.on required": order(lifecycle.Appointment{}),
-		"talk.on too_early": order(lifecycle.Appointment{On: today.AddDays(-1)}), "talk.on over_cap": order(lifecycle.Appointment{On: today.AddMonths(13)}),
-		"talk.time not_a_time": order(lifecycle.Appointment{On: today, Time: "25:00"}), "talk.time not_a_time ": order(lifecycle.Appointment{On: today, Time: "9:30"}),
-		"talk.place bad_characters": order(lifecycle.Appointment{On: today, Place: "会议室\x00"}),
+		"talk no_talk": letter, "talk no_talk ": proposed, "talk.on required": order(lifecycle.Appointment{}), "talk.time required": order(lifecycle.Appointment{On: today, Place: "会议室"}), "talk.place required": order(lifecycle.Appointment{On: today, Time: "09:30"}),
+		"talk.on too_early": order(lifecycle.Appointment{On: today.AddDays(-1), Time: "09:30", Place: "会议室"}), "talk.on over_cap": order(lifecycle.Appointment{On: today.AddMonths(13), Time: "09:30", Place: "会议室"}),
+		"talk.time not_a_time": order(lifecycle.Appointment{On: today, Time: "25:00", Place: "会议室"}), "talk.time not_a_time ": order(lifecycle.Appointment{On: today, Time: "9:30", Place: "会议室"}),
+		"talk.place bad_characters": order(lifecycle.Appointment{On: today, Time: "09:30", Place: "会议室\x00"}),
 	} {
 		got := w.command(&node{c: n.c, now: n.now}, bad, people["leader"])
 		var refusal *lifecycle.Refusal

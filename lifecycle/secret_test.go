@@ -30,7 +30,7 @@ var datesOfTheLaw = map[string]bool{
 	"Notice.On": true, "NoticeApproved.On": true, "Receipt.On": true, "RecordReceipt.On": true, "Plan.On": true, "PlanSubmitted.On": true,
 	"Report.On": true, "ReportSubmitted.On": true, "ObjectionOf.On": true, "ObjectionFiled.On": true, "ExtensionOf.On": true,
 	"ExtensionAsked.On": true, "StayOf.On": true, "HandoverOf.On": true, "TransferOf.On": true, "TransferOf.ReceivedOn": true,
-	"RecordTransferReceipt.On": true, "Measure.On": true, "MeasureRecord.On": true, "CheckedIn.On": true, "Suspended.On": true,
+	"RecordTransferReceipt.On": true, "Measure.On": true, "Measure.FixedOn": true, "MeasureRecord.On": true, "CheckedIn.On": true, "Suspended.On": true,
 	"Paper.On": true, "Move.On": true, "UnitCase.FoundOn": true, "UnitObjection.On": true, "UnitStay.On": true, "UnitMeasure.On": true, "StayTaken.On": true, "DueDecision.On": true,
 	// Computed from the past by the policy and the calendar.
 	"Clock.Start": true, "Clock.Base": true, "Clock.Due": true, "Clock.DueAt": true, "Clock.StandsSince": true, "Clock.SparedSince": true, "Receipt.OtherDue": true, "Span.From": true, "Span.To": true, "Move.From": true, "Move.To": true,

@@ -45,6 +45,7 @@ const (
 	KindOrderMeasure          CommandKind = "order_measure"
 	KindPostponeMeasure       CommandKind = "postpone_measure"
 	KindReassignMeasure       CommandKind = "reassign_measure"
+	KindFixTalk               CommandKind = "fix_talk"
 	KindWaiveMeasure          CommandKind = "waive_measure"
 	KindRecordMeasure         CommandKind = "record_measure"
 	KindAssign                CommandKind = "assign"
@@ -115,6 +116,7 @@ var table = []row{ //nolint:gochecknoglobals // an immutable table, never assign
 	{kind: KindOrderMeasure, zh: "采取措施", who: []Role{Leader, Officer}, from: workStages(), to: nil},
 	{kind: KindPostponeMeasure, zh: "暂缓措施", who: []Role{Leader}, from: workStages(), to: nil, guard: hasToPostpone},
 	{kind: KindReassignMeasure, zh: "改派措施", who: []Role{Leader}, from: workStages(), to: nil, guard: hasToReassign},
+	{kind: KindFixTalk, zh: "约定谈话", who: []Role{Leader}, from: workStages(), to: nil, guard: hasTalkToFix},
 	{kind: KindWaiveMeasure, zh: "免予措施", who: []Role{Leader}, from: workStages(), to: nil, guard: hasToWaive},
 	{kind: KindRecordMeasure, zh: "记录措施", who: []Role{Leader, Officer}, from: workStages(), to: nil, guard: hasOrdered},
 	{kind: KindAssign, zh: "指派", who: []Role{Head}, from: openStages(), to: nil},
@@ -314,6 +316,9 @@ func (PostponeMeasure) Kind() CommandKind { return KindPostponeMeasure }
 func (ReassignMeasure) Kind() CommandKind { return KindReassignMeasure }
 
 // Kind names the command.
+func (FixTalk) Kind() CommandKind { return KindFixTalk }
+
+// Kind names the command.
 func (WaiveMeasure) Kind() CommandKind { return KindWaiveMeasure }
 
 // Kind names the command.
@@ -430,6 +435,8 @@ func NewCommand(kind CommandKind) (CommandBody, bool) {
 		return &PostponeMeasure{}, true
 	case KindReassignMeasure:
 		return &ReassignMeasure{}, true
+	case KindFixTalk:
+		return &FixTalk{}, true
 	case KindWaiveMeasure:
 		return &WaiveMeasure{}, true
 	case KindRecordMeasure:

@@ -154,6 +154,9 @@ func broken() []brokenFile {
 		{name: "step before its time", old: "level: L2, after: 5WD", new: "level: L2, after: 1WD", field: "ladder[1].after", reason: "expected later than the step before it"},
 		{name: "unknown measure on the ladder", old: "after: 5WD, measure: supervision_letter", new: "after: 5WD, measure: phone_call", field: "ladder[1].measure", reason: "expected one of urge, supervision_letter"},
 		{name: "unknown gate", old: "measure: on_site, gate: approval", new: "measure: on_site, gate: perhaps", field: "ladder[2].gate", reason: "expected automatic or approval"},
+		{name: "visit that nobody decides", old: "measure: on_site, gate: approval", new: "measure: on_site, gate: automatic", field: "ladder[2].gate", reason: "expected approval"},
+		{name: "order to the Party group that nobody decides", old: "measure: reminder_talk, gate: automatic", new: "measure: party_group_order, gate: automatic", field: "ladder[3].gate", reason: "expected approval"},
+		{name: "circular that nobody decides", old: stepL2, new: strings.Replace(stepL2, "supervision_letter", "circular", 1), field: "ladder[1].gate", reason: "expected approval"},
 		{name: "urging on approval", old: "measure: urge, gate: automatic", new: "measure: urge, gate: approval", field: "ladder[0].gate", reason: "urging needs nobody's approval"},
 
 		// Measures and rules.

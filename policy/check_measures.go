@@ -29,7 +29,17 @@ func checkLadder(ladder []Step, f *file) {
 		if step.Measure == MeasureUrge && step.Gate == GateApproval {
 			f.refuse(path+".gate", "expected automatic: urging needs nobody's approval", path+".measure")
 		}
+		if step.Measure.states() && step.Gate == GateAutomatic {
+			f.refuse(path+".gate", "expected approval: a leader decides on it, not the day", path+".measure")
+		}
 	}
+}
+
+// states reports whether to order the measure is to say that the committee decided.
+// A chase and a letter are by standing order, a talk waits as a task for a leader who
+// fixes it, and an entry on a list is what the list itself prescribes.
+func (k MeasureKind) states() bool {
+	return k == MeasureOnSite || k == MeasureCircular || k == MeasurePartyGroupOrder
 }
 
 func checkMeasures(m Measures, f *file) {

@@ -83,9 +83,6 @@ func (s *Store) open(ctx context.Context, caseID string) (*plan, lifecycle.Case,
 
 // commit writes the plan.
 func (p *plan) commit(ctx context.Context) error {
-	if err := p.issueLate(ctx); err != nil {
-		return err
-	}
 	if err := p.list(ctx); err != nil {
 		return err
 	}

@@ -245,9 +245,6 @@ func (w *work) decide(ctx context.Context, t *tx, h head) (Answer, error) {
 	if err := w.takeOver(ctx, p); err != nil {
 		return Answer{}, err
 	}
-	if err := p.issueLate(ctx); err != nil {
-		return Answer{}, err
-	}
 	if err := p.list(ctx); err != nil {
 		return Answer{}, err
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 
@@ -78,34 +77,6 @@ func (p *plan) issue(ctx context.Context, events []lifecycle.Event, opening stri
 	return nil
 }
 
-// issueLate has the papers written that the case itself sent out when something
-// fell due: the ladder orders talks. Nobody is there to be refused, so a paper that
-// cannot be written is left out; one that cannot be kept ends the try.
-func (p *plan) issueLate(ctx context.Context) error {
-	if p.store.printer == nil {
-		return nil
-	}
-	for _, k := range p.tracked {
-		for i, e := range k.events {
-			body, ok := e.Body.(lifecycle.Issuing)
-			if !ok || e.Command != "" || lifecycle.IssuedBy(e) != nil {
-				continue
-			}
-			kind := body.Issues(k.after[i])
-			if kind == "" {
-				continue
-			}
-			err := p.print(ctx, k, kind, e, nil)
-			if unprintable, ok := errors.AsType[*unprintableError](err); ok {
-				p.store.log.WarnContext(ctx, "a paper that fell due was not written", slog.String("case", e.Case), slog.String("paper", string(kind)), slog.String("reason", unprintable.refusal.Code))
-			} else if err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // print has the paper of an event written, which bears its hash then.
 func (p *plan) print(ctx context.Context, k *tracked, kind lifecycle.PaperKind, e lifecycle.Event, events []lifecycle.Event) error {
 	order, err := p.order(ctx, k, kind, e, events)
@@ -144,6 +115,8 @@ func (p *plan) order(ctx context.Context, k *tracked, kind lifecycle.PaperKind, 
 	case *lifecycle.NoticeCorrected:
 		unit, misdirected = body.Misdirected, true
 	case *lifecycle.MeasureOrdered:
+		order.Measure = body.No
+	case *lifecycle.TalkFixed:
 		order.Measure = body.No
 	case *lifecycle.MeasureRecorded:
 		order.Measure = body.No
@@ -274,7 +247,7 @@ func (s *Store) PaperOrder(ctx context.Context, a lifecycle.Actor, id string) (P
 func (s *Store) PaperHashes(ctx context.Context) ([]string, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT DISTINCT content -> 'data' -> 'issued' ->> 'sha256' FROM events
-		WHERE kind IN ('notice_approved', 'notice_corrected', 'receipt_recorded', 'look_back_recorded', 'measure_ordered', 'measure_recorded', 'closure_approved', 'case_voided', 'objection_decided')
+		WHERE kind IN ('notice_approved', 'notice_corrected', 'receipt_recorded', 'look_back_recorded', 'measure_ordered', 'measure_recorded', 'talk_fixed', 'closure_approved', 'case_voided', 'objection_decided')
 			AND content -> 'data' -> 'issued' IS NOT NULL`)
 	if err != nil {
 		return nil, fmt.Errorf("list papers: %w", plain(err))

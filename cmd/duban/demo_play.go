@@ -224,10 +224,29 @@ func (p *demoPlay) lateness(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
+	if err := p.fixTalk(ctx); err != nil {
+		return err
+	}
 	return p.recordMeasure(ctx, "leader", "reminder_talk", object{
 		"place": "市直机关工委会议室", "held_by": p.ids["leader"], "with": []object{{"post": demoPost, "person": demoNames("secretary")}},
 		"reason": "逾期未整改", "requirements": "五日内报送整改报告",
 		"response": "诚恳接受，立即整改", "signed": true,
+	})
+}
+
+// fixTalk: the ladder opened the talk as a task; its notice leaves when a leader has
+// fixed time and place.
+func (p *demoPlay) fixTalk(ctx context.Context) error {
+	c, err := p.look(ctx)
+	if err != nil {
+		return err
+	}
+	today, err := p.today(ctx)
+	if err != nil {
+		return err
+	}
+	return p.do(ctx, "leader", "fix_talk", object{
+		"no": c.measure("reminder_talk", lifecycle.Ordered), "talk": object{"on": today.AddDays(1).String(), "time": "09:30", "place": "市直机关工委会议室"},
 	})
 }
 

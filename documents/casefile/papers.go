@@ -50,7 +50,7 @@ func sections() []section {
 			lifecycle.EventArrived, lifecycle.EventLookBackRecorded,
 		}},
 		{75, "措施", []lifecycle.EventKind{
-			lifecycle.EventMeasureOrdered, lifecycle.EventMeasurePostponed, lifecycle.EventMeasureReassigned, lifecycle.EventMeasureWaived,
+			lifecycle.EventMeasureOrdered, lifecycle.EventMeasurePostponed, lifecycle.EventMeasureReassigned, lifecycle.EventTalkFixed, lifecycle.EventMeasureWaived,
 			lifecycle.EventMeasureRecorded, lifecycle.EventMeasuresCancelled, lifecycle.EventMeasureTakenOver,
 		}},
 		{80, "异议延期中止", []lifecycle.EventKind{

@@ -46,6 +46,11 @@ func (p People) Talk(on calendar.Date) lifecycle.MeasureRecord {
 	}
 }
 
+// Appointment is when and where a talk will be held.
+func (p People) Appointment(on calendar.Date) lifecycle.Appointment {
+	return lifecycle.Appointment{On: on, Time: "09:30", Place: "工委会议室"}
+}
+
 // NewPeople puts them into the record's directory.
 func NewPeople(ctx context.Context, t testing.TB, s *store.Store) People {
 	t.Helper()
