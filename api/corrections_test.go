@@ -35,7 +35,7 @@ func TestMisdirectedNotice(t *testing.T) {
 	l.signed(t)
 	require.Equal(t, http.StatusNotFound, l.paper(t, p.Secretary, "withdrawal.docx").Code)
 	before := len(o.files(t))
-	corrected := l.do(t, p.Leader, &lifecycle.CorrectNotice{Reason: "应为市财政局", Unit: p.OtherUnit.ID})
+	corrected := l.do(t, p.Leader, &lifecycle.CorrectNotice{Reason: "应为市财政局", Unit: p.OtherUnit.ID, Confirmed: true})
 	require.Len(t, o.files(t), before+1)
 
 	told := l.paper(t, p.Secretary, "withdrawal.docx")
@@ -86,7 +86,7 @@ func TestMisdirectedPart(t *testing.T) {
 		two := o.waiting(t, campaign, p.Unit.ID, "换届超期", lifecycle.Immediate)
 		one.signed(t, two.id)
 		before := len(o.files(t))
-		one.do(t, p.Leader, &lifecycle.CorrectNotice{Reason: "不是该单位的问题", Unit: p.OtherUnit.ID, Whole: whole})
+		one.do(t, p.Leader, &lifecycle.CorrectNotice{Reason: "不是该单位的问题", Unit: p.OtherUnit.ID, Whole: whole, Confirmed: true})
 		require.Len(t, o.files(t), before+1)
 		text := one.paper(t, p.Secretary, "withdrawal.docx").says(t)
 		if whole {

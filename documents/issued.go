@@ -13,7 +13,11 @@ func Issued(kind Kind, s Source) *lifecycle.Issued {
 	m := &mapping{Source: s, c: lifecycle.Fold(s.Events)}
 	switch kind {
 	case KindNotice:
-		if n := m.c.Notice; n != nil && n.Number != "" && !m.takenBack() {
+		c := m.c
+		if !s.ForUnit {
+			c = c.Drafted()
+		}
+		if n := c.Notice; n != nil && n.Number != "" && !m.takenBack() {
 			return n.Issued
 		}
 	case KindReceipt:

@@ -100,6 +100,9 @@ func Of(kind Kind, s Source) (File, error) {
 	if s.ForUnit && !m.unitMay(kind) {
 		return File{}, HiddenError{}
 	}
+	if kind == KindNotice && !s.ForUnit { // who may sign the notice of a look-back reads its draft
+		m.c = m.c.Drafted()
+	}
 	text, err := m.write(kind)
 	if err != nil {
 		return File{}, err

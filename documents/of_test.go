@@ -185,6 +185,10 @@ func TestClosureNotice(t *testing.T) {
 	p.do(day(time.March, 11), officer, &lifecycle.AcceptReport{})
 	lookBack(p.c.AcceptedOn.AddMonths(5), lifecycle.NotInPlace)
 	failed := p.events[len(p.events)-1].Legal
+	require.Contains(t, p.says(documents.KindNotice), "整改不到位，请再次整改。", "who signs reads the draft")
+	names, _ := p.issued()
+	require.Equal(t, []string{"反馈意见（第1版）", "签收确认"}, names, "nothing left that nobody signed")
+	p.do(failed, leader, &lifecycle.ApproveNotice{})
 	again := p.says(documents.KindNotice)
 	require.Contains(t, again, "整改不到位，请再次整改。", "a failed look-back gives notice once more")
 	require.Contains(t, again, dateZH(failed)+"，结果为未到位。", "with its day and its result")
@@ -201,7 +205,7 @@ func TestClosureNotice(t *testing.T) {
 	require.Contains(t, text, "经第二轮整改，")
 	require.Contains(t, text, fmt.Sprintf("%d年%d月%d日", on.Year(), int(on.Month()), on.Day()))
 	require.False(t, p.hidden(documents.KindClosing))
-	names, _ := p.issued()
+	names, _ = p.issued()
 	require.Equal(t, []string{"反馈意见（第1版）", "签收确认", "反馈意见（第2版）", "签收确认", "销号通知"}, names)
 }
 
@@ -224,11 +228,14 @@ func TestObjections(t *testing.T) {
 		require.Equal(t, "not_voided", p.not(documents.KindWithdrawal))
 		decision := &lifecycle.DecideObjection{Outcome: outcome, Reasons: "经核对记录"}
 		if outcome == lifecycle.Partly {
-			decision.Text = "更正后的要求。"
+			decision.Text, decision.Facts = "更正后的要求。", "经核对，仅缺一次签到。"
 		}
 		p.do(day(time.March, 12), other, decision)
 		require.Contains(t, p.says(want.kind), want.says, outcome)
 		require.Equal(t, outcome != lifecycle.Upheld, p.hidden(documents.KindWithdrawal), outcome)
+		if outcome == lifecycle.Partly {
+			require.Contains(t, p.says(want.kind), "经核对，仅缺一次签到。", "the contested facts do not go out again")
+		}
 		if outcome == lifecycle.Upheld {
 			require.Contains(t, p.says(want.kind), "经核对记录。")
 		}

@@ -44,7 +44,7 @@ func bodies(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
 		lifecycle.ReturnNotice{Reason: someText},
 		lifecycle.ApproveNotice{},
 		lifecycle.CorrectNotice{Reason: someText},
-		lifecycle.CorrectNotice{Reason: someText, Unit: "u2"},
+		lifecycle.CorrectNotice{Reason: someText, Unit: "u2", Confirmed: true},
 		lifecycle.ReturnPlan{Reasons: []string{someText}},
 		lifecycle.AcceptPlan{},
 		lifecycle.Sustain{Reason: someText},
@@ -57,9 +57,9 @@ func bodies(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
 		lifecycle.RequestOpening{Reason: someText},
 		lifecycle.DecideOpening{Granted: true, Reason: someText},
 		lifecycle.DecideOpening{Reason: someText},
-		lifecycle.AnnounceLookBack{On: workingDay(today), Persons: []string{"lead", "author"}, Reason: someText},
+		lifecycle.AnnounceLookBack{On: workingDay(today), Persons: []string{"lead", "author", "leader3"}, Reason: someText},
 		lifecycle.PermitArrival{Reason: someText},
-		lifecycle.RecordArrival{On: today, Persons: []string{"lead", "author"}},
+		lifecycle.RecordArrival{On: today, Persons: []string{"lead", "author", "leader3"}},
 		lifecycle.ApproveClosure{},
 		lifecycle.RefuseClosure{Reason: someText},
 		lifecycle.Reopen{Reason: someText},
@@ -168,12 +168,14 @@ func lookBacks(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
 		good = append(good, lifecycle.LookBackPoint{No: m.No, InPlace: true, Account: someText})
 		bad = append(bad, lifecycle.LookBackPoint{No: m.No, InPlace: i > 0, Account: someText})
 	}
+	signed := &lifecycle.SpotSignature{By: "leader3", Scan: scanned}
 	slip := &lifecycle.RecordReceipt{Manner: lifecycle.OnPaper, On: today, Scan: scanned}
 	return []lifecycle.CommandBody{
 		lifecycle.RecordLookBack{Result: lifecycle.InPlace, Findings: good},
 		lifecycle.RecordLookBack{Result: lifecycle.MostlyInPlace, Findings: bad},
 		lifecycle.RecordLookBack{Result: lifecycle.NotInPlace, Findings: bad, Feedback: someText},
-		lifecycle.RecordLookBack{Result: lifecycle.NotInPlace, Findings: bad, Feedback: someText, Receipt: slip},
+		lifecycle.RecordLookBack{Result: lifecycle.NotInPlace, Findings: bad, Feedback: someText, Signature: signed},
+		lifecycle.RecordLookBack{Result: lifecycle.NotInPlace, Findings: bad, Feedback: someText, Signature: signed, Receipt: slip},
 		lifecycle.RecordLookBack{Result: lifecycle.False, Findings: bad, Feedback: someText},
 		lifecycle.RecordLookBack{Result: lifecycle.Unverifiable},
 	}

@@ -69,7 +69,7 @@ func TestTheRightUnitStartsFromNothing(t *testing.T) {
 		"head", lifecycle.HandOver{To: "successor", Reason: someText},
 		"secretary", lifecycle.SubmitReport{Items: items},
 		"officer", lifecycle.ReturnReport{Reasons: []lifecycle.ItemReason{{No: 1, Reason: someText}}},
-		"leader", lifecycle.CorrectNotice{Reason: someText, Unit: "u2"},
+		"leader", lifecycle.CorrectNotice{Reason: someText, Unit: "u2", Confirmed: true},
 		"officer", lifecycle.SubmitNotice{Text: someText}, "leader", lifecycle.ApproveNotice{},
 	)
 	u := n.c.ForUnit()

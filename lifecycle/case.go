@@ -38,7 +38,9 @@ type Case struct {
 	// last raise.
 	RaisedOn calendar.Date `json:"raised_on,omitzero"`
 	Notice   *Notice       `json:"notice,omitempty"`
-	Receipt  *Receipt      `json:"receipt,omitempty"`
+	// Feedback is the notice of a look-back that failed, while no leader has signed it.
+	Feedback *Notice  `json:"feedback,omitempty"`
+	Receipt  *Receipt `json:"receipt,omitempty"`
 	// DueDecision is a leader's, where two due dates met; nil until then.
 	DueDecision *DueDecision `json:"due_decision,omitempty"`
 	// Corrected is what corrections of the notice left; nil before the first.

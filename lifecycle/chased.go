@@ -93,6 +93,9 @@ func (c Case) turnOf(k Clock) (who, then Recipient) {
 		}
 		return unit, Recipient{}
 	case policy.ClockNoticeDrafting:
+		if c.Feedback != nil {
+			return person(c.Part.Drafter, LookBackLead), role(Head)
+		}
 		return officer, role(Head)
 	case policy.ClockPlanReview:
 		return c.reviewer(c.Part.PlanFiler), role(Head)

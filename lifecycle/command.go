@@ -133,7 +133,7 @@ func aboutPaper(code, zh, en string) *Refusal {
 
 // of reports whether the case exists for somebody of a unit.
 func (a Actor) of(c Case) bool {
-	return a.Unit == c.Unit && c.Stage.unitStage(c.Served) != UnitNone
+	return a.Unit == c.Unit && c.unitStage() != UnitNone
 }
 
 // staffAmong lists the roles that are not a unit's.
@@ -146,7 +146,7 @@ func wrongStage(row row, t *turn) *Refusal {
 	c := t.c
 	zh, en := c.Stage.ZH(), string(c.Stage)
 	if t.actor.Unit != "" {
-		unit := c.Stage.unitStage(c.Served)
+		unit := c.unitStage()
 		zh, en = unit.ZH(), string(unit)
 	}
 	if c.Stage == "" {

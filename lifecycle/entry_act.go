@@ -162,7 +162,7 @@ func DecideEntry(e Entry, names []string, a Actor, body EntryBody, at time.Time,
 	if !a.Has(body.Kind().Who()...) {
 		return EntryAct{}, forbidden("wrong_role", "您的角色不能办理“"+body.Kind().ZH()+"”。", "Your role may not do this.")
 	}
-	if state := e.State(t.today); state != EntryActive && body.Kind() != ActHide && body.Kind() != ActCorrect {
+	if state := e.State(t.today); state != EntryActive && !body.Kind().afterwards(state) {
 		return EntryAct{}, notAllowed("entry_over", "该条目"+state.ZH()+"，不能办理“"+body.Kind().ZH()+"”。", "The entry does not stand any more.")
 	}
 	if err := body.decide(t, e, names); err != nil {
@@ -175,6 +175,13 @@ func DecideEntry(e Entry, names []string, a Actor, body EntryBody, at time.Time,
 		}
 	}
 	return act, nil
+}
+
+// afterwards reports whether the act is for an entry that does not stand any more, too.
+// What ended by itself stands in its year's list for ever: the list of a year is
+// announced in the next.
+func (k EntryKind) afterwards(state EntryState) bool {
+	return k == ActHide || k == ActCorrect || k == ActShow && state == EntryExpired
 }
 
 // Apply folds an act into the entry.

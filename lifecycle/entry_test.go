@@ -139,6 +139,26 @@ func TestTwoPeopleEndAnEntry(t *testing.T) {
 	require.Equal(t, "b", lead.Case)
 }
 
+// The list of a year is announced in the next: an entry that ended with its year is
+// still shown in it, and one that was ended by decision is not.
+func TestAnEntryIsShownAfterItsYear(t *testing.T) {
+	t.Parallel()
+	e := listed(t, policy.ListAssessment, "2026-12-16")
+	entries := []lifecycle.Entry{e}
+	lifecycle.Prolong(entries)
+	e = entries[0]
+	at := noon(day("2027-01-15"))
+	require.Equal(t, lifecycle.EntryExpired, e.State(day("2027-01-15")))
+	act, err := lifecycle.DecideEntry(e, nil, people["leader"], &lifecycle.ShowEntry{Text: "组织生活制度不严格。", Reason: "公布年度考核结果"}, at, defaultRules())
+	require.NoError(t, err)
+	require.Equal(t, "组织生活制度不严格。", e.Apply(act).Public().Text)
+	_, err = lifecycle.DecideEntry(e, nil, people["leader"], &lifecycle.ProposeEnd{Reason: someText}, at, defaultRules())
+	require.Equal(t, "entry_over", codeOf(err))
+	e.Ended = &lifecycle.EntryEnd{On: day("2026-12-20"), Leads: act.Leads}
+	_, err = lifecycle.DecideEntry(e, nil, people["leader"], &lifecycle.ShowEntry{Text: someText, Reason: someText}, at, defaultRules())
+	require.Equal(t, "entry_over", codeOf(err))
+}
+
 // What the public may read is decided for each entry, with a reason, names no
 // person, and waits for the decision's number. Corrections carry on.
 func TestWhatThePublicMayRead(t *testing.T) {

@@ -80,5 +80,9 @@ func (b SubmitReport) refers() Refs {
 }
 
 func (b RecordLookBack) refers() Refs {
-	return Refs{Evidence: evidenceIn(append(b.Receipt.scans(), b.Evidence...)...)}
+	refs := Refs{Evidence: evidenceIn(append(b.Receipt.scans(), b.Evidence...)...)}
+	if s := b.Signature; s != nil {
+		refs.Accounts, refs.Evidence = []string{s.By}, append(refs.Evidence, evidenceIn(s.Scan)...)
+	}
+	return refs
 }

@@ -2,8 +2,8 @@ package lifecycle
 
 import "fmt"
 
-// A Finding is the fact discovered and how it was judged. The fact is never
-// edited once triage has accepted it.
+// A Finding is the fact discovered and how it was judged. Once triage has
+// accepted it only a leader puts its words right, and the record keeps what they were.
 type Finding struct {
 	Title    string `json:"title"`
 	Facts    string `json:"facts"`

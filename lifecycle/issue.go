@@ -81,9 +81,10 @@ func (*ReceiptRecorded) Issues(Case) PaperKind { return PaperReceipt }
 // Issue notes the confirmation.
 func (b *ReceiptRecorded) Issue(i Issued) { b.Issued = &i }
 
-// Issues names the look-back feedback notice, if the look-back failed.
+// Issues names the look-back feedback notice, if the look-back failed and a leader
+// signed it on the spot.
 func (b *LookBackRecorded) Issues(Case) PaperKind {
-	if !b.Result.failed() {
+	if b.Signature == nil {
 		return ""
 	}
 	return PaperNotice

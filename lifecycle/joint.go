@@ -8,12 +8,12 @@ import "slices"
 // siblings are the other cases of the case's notice, of those at hand. It must be
 // asked before the case itself changes.
 func (t *turn) siblings() []*turn {
-	if t.c.Notice == nil {
+	if t.c.Notice == nil || t.c.Feedback != nil {
 		return nil
 	}
 	var list []*turn
 	for _, o := range t.others {
-		if slices.Contains(t.c.Notice.Cases, o.c.ID) && o.c.Notice != nil && o.c.Notice.ID == t.c.Notice.ID && o.c.Unit == t.c.Unit {
+		if slices.Contains(t.c.Notice.Cases, o.c.ID) && o.c.Notice != nil && o.c.Notice.ID == t.c.Notice.ID && o.c.Feedback == nil && o.c.Unit == t.c.Unit {
 			list = append(list, o)
 		}
 	}
@@ -55,7 +55,7 @@ func about(c Case, err error) error {
 
 // noticed are the other cases of the case's notice.
 func noticed(c Case) []string {
-	if c.Notice == nil {
+	if c.Notice == nil || c.Feedback != nil { // which is this case's alone
 		return nil
 	}
 	return c.Notice.Cases

@@ -200,7 +200,7 @@ func TestAWholeNoticeGoesToTheRightUnit(t *testing.T) {
 	d := newDocket(t, three)
 	d.do("a", "officer", lifecycle.SubmitNotice{Text: someText, Cases: []string{"b", "c"}})
 	d.do("a", "leader", lifecycle.ApproveNotice{})
-	d.do("b", "leader", lifecycle.CorrectNotice{Reason: someText, Unit: "u2", Whole: true})
+	d.do("b", "leader", lifecycle.CorrectNotice{Reason: someText, Unit: "u2", Whole: true, Confirmed: true})
 	for id, c := range d.cases {
 		require.Equal(t, "u2", c.Unit, "case %s", id)
 		require.Equal(t, lifecycle.NoticeDrafting, c.Stage, "case %s", id)

@@ -100,7 +100,12 @@ func (c Case) told(e Event) []Recipient {
 	case *MeasureWaived:
 		return c.toldOfRelief(body.No, e.Actor.Account)
 	case *LookBackRecorded:
-		if body.Result.failed() || body.Result == MostlyInPlace {
+		switch {
+		case body.Signature != nil: // and whoever is said to have signed hears of it
+			return append(unit, Recipient{Account: body.Signature.By})
+		case body.Result.failed():
+			return []Recipient{{Role: Leader}}
+		case body.Result == MostlyInPlace:
 			return unit
 		}
 		return nil

@@ -45,8 +45,10 @@ type RecordLookBack struct {
 	Findings []LookBackPoint `json:"findings,omitempty" maxItems:"100" doc:"One for each measure; none when nothing could be checked"`
 	Evidence []string        `json:"evidence,omitempty" maxItems:"100"`
 	// Feedback is the text of the look-back feedback notice when it failed.
-	Feedback string         `json:"feedback,omitempty" maxLength:"10000" doc:"Text of the feedback notice; required when the look-back failed"`
-	Receipt  *RecordReceipt `json:"receipt,omitempty" doc:"When the feedback notice was signed for on the spot"`
+	Feedback string `json:"feedback,omitempty" maxLength:"10000" doc:"Text of the feedback notice; required when the look-back failed"`
+	// Signature is that of a leader who came along; without it the notice waits for one.
+	Signature *SpotSignature `json:"signature,omitempty" doc:"When a leader who came signed the feedback notice on the spot; else it goes to the leaders' signature"`
+	Receipt   *RecordReceipt `json:"receipt,omitempty" doc:"When the feedback notice, signed on the spot, was signed for there, too"`
 }
 
 // LookBackRecorded: the look-back has a result.
@@ -78,10 +80,11 @@ func (b RecordLookBack) decide(t *turn) error {
 			t.orderStep(step)
 		}
 	case NotInPlace, False:
-		t.goTo(Serving)
-		if b.Result == False {
-			t.propose(MeasureOrdered{Kind: policy.MeasurePartyGroupOrder, Basis: "虚假整改"})
+		if b.Signature == nil {
+			t.goTo(NoticeApproval)
+			return nil
 		}
+		t.followUp()
 		return b.signOnTheSpot(t)
 	case Unverifiable:
 		t.lookAgain()
@@ -130,14 +133,29 @@ func (b RecordLookBack) check(t *turn) error {
 		return err
 	}
 	if b.Result.failed() {
-		err = t.text("feedback", b.Feedback, maxText)
-	} else if b.Feedback != "" || b.Receipt != nil {
+		err = b.checkFeedback(t)
+	} else if b.Feedback != "" || b.Receipt != nil || b.Signature != nil {
 		err = invalid("feedback", "not_failed", "只有未到位或虚假整改才发回头看反馈。", "A feedback notice belongs to a failed look-back only.")
 	}
 	if err != nil || b.Result == Unverifiable {
 		return err
 	}
 	return b.checkFindings(t)
+}
+
+// checkFeedback: what nobody signed is not served.
+func (b RecordLookBack) checkFeedback(t *turn) error {
+	err := t.text("feedback", b.Feedback, maxText)
+	switch {
+	case err != nil:
+		return err
+	case b.Signature != nil:
+		return b.Signature.check(t)
+	case b.Receipt != nil:
+		return invalid("receipt", "not_signed", "反馈意见须由工委领导签发后才能送达；当场签发的，请填写签发人和签发稿扫描件。",
+			"The feedback notice is served once a leader signed it; when he did on the spot, give his signature.")
+	}
+	return nil
 }
 
 // checkFindings wants one finding for every measure, in keeping with the result.
@@ -166,10 +184,10 @@ func (b RecordLookBack) checkFindings(t *turn) error {
 
 func (r Result) failed() bool { return r == NotInPlace || r == False }
 
-// Series is the year's series of notice numbers when the look-back failed, and
-// empty otherwise.
+// Series is the year's series of notice numbers when the look-back failed and a leader
+// signed its notice on the spot, and empty otherwise.
 func (b *LookBackRecorded) Series() string {
-	if !b.Result.failed() {
+	if b.Signature == nil {
 		return ""
 	}
 	return fmt.Sprintf("notice/%d", b.Year)
@@ -201,11 +219,14 @@ func (b *LookBackRecorded) apply(c *Case, e Event) {
 		}
 		return
 	}
-	c.newRound()
-	c.Notice = &Notice{
-		ID: e.Command, Form: c.Notice.Form, Text: b.Feedback, Period: c.Notice.Period, Number: b.Number, On: b.On,
-		Issued: b.Issued, Version: c.Notice.Version + 1,
+	c.Part.Drafter = e.Actor.Account
+	c.Feedback = &Notice{ID: e.Command, Form: c.Notice.Form, Text: b.Feedback, Period: c.Notice.Period, Version: c.Notice.Version + 1}
+	if b.Signature == nil {
+		return
 	}
+	c.begin()
+	c.Notice.Number, c.Notice.On, c.Notice.Issued = b.Number, b.On, b.Issued
+	c.Part.Signer = b.Signature.By
 }
 
 // newRound begins the next round: the requests and returns of the last are

@@ -94,6 +94,11 @@ type CorrectNotice struct {
 	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
 	Unit   string `json:"unit,omitempty" maxLength:"64" doc:"The right unit, when it went to the wrong one"`
 	Whole  bool   `json:"whole,omitempty" doc:"Take back the whole notice, with all its cases, and not only this case's part of it"`
+
+	// Correction are the words of this case's finding, put right.
+	Correction
+	// Confirmed: the words that stand say nothing of the first unit.
+	Confirmed bool `json:"confirmed,omitempty" doc:"Of a notice that goes to another unit: what title and facts say was read and holds of that one"`
 }
 
 // NoticeCorrected: the notice is being corrected; no clock of the unit runs.
@@ -101,6 +106,8 @@ type NoticeCorrected struct {
 	CorrectNotice
 	// Misdirected is the unit that received what was not its own.
 	Misdirected string `json:"misdirected,omitempty"`
+	// Was is what the words of the finding were that were put right.
+	Was *Correction `json:"was,omitempty"`
 	// Follows: the event of another case of the notice tells that unit of it.
 	Follows bool `json:"follows,omitempty"`
 	// Issued is the withdrawal that went to that unit.
@@ -111,6 +118,9 @@ type NoticeCorrected struct {
 
 func (b SubmitNotice) decide(t *turn) error {
 	err := b.Check()
+	if err == nil && t.c.Feedback != nil {
+		return b.draftFeedback(t)
+	}
 	if err == nil {
 		err = b.checkCases(t)
 	}
@@ -234,12 +244,17 @@ func (b ReturnNotice) decide(t *turn) error {
 }
 
 func (b ApproveNotice) decide(t *turn) error {
-	if b.Notice != "" && b.Notice != t.c.Notice.ID {
+	if b.Notice != "" && b.Notice != t.c.Drafted().Notice.ID {
 		return invalid("notice", "notice_changed", "这份反馈意见已经重新拟稿，请看过新稿再签发。", "The notice was drafted anew; read the new draft before signing.")
 	}
 	siblings := t.abreast()
 	own := &NoticeApproved{Year: t.today.Year(), On: t.today, PolicyVersion: t.rules.PolicyVersion}
+	feedback := t.c.Feedback != nil
 	t.record(own)
+	if feedback {
+		t.followUp()
+		return nil
+	}
 	t.goTo(Serving)
 	return eachOf(KindApproveNotice, siblings, func(o *turn) error {
 		body := &NoticeApproved{Year: own.Year, On: own.On, PolicyVersion: o.rules.PolicyVersion, Follows: true}
@@ -251,7 +266,7 @@ func (b ApproveNotice) decide(t *turn) error {
 }
 
 func (b CorrectNotice) decide(t *turn) error {
-	if err := first(t.text("reason", b.Reason, maxText), t.optional("unit", b.Unit, maxName)); err != nil {
+	if err := first(t.text("reason", b.Reason, maxText), t.optional("unit", b.Unit, maxName), b.Correction.check(t)); err != nil {
 		return err
 	}
 	if b.Unit != "" {
@@ -262,13 +277,19 @@ func (b CorrectNotice) decide(t *turn) error {
 	if b.Unit == t.c.Unit {
 		return invalid("unit", "same_unit", "改送单位与原单位相同。", "The right unit is the one it was sent to.")
 	}
+	if err := b.anew(t); err != nil {
+		return err
+	}
 	siblings := slices.DeleteFunc(t.siblings(), func(o *turn) bool { return !b.Whole || o.c.Stage.Settled() })
 	for _, o := range siblings {
 		if b.Unit != "" && len(o.c.Children) > 0 {
 			return about(o.c, notAllowed("has_children", "有其他事项并入该事项，请逐个改送。", "Other cases were merged into it; send the cases on one by one."))
 		}
 	}
-	own := &NoticeCorrected{CorrectNotice: b}
+	if len(siblings) > 0 && b.Correction != (Correction{}) {
+		return invalid("whole", "words_of_one", "更正问题表述请逐个事项办理，不能与整份收回同时办理。", "Words are put right case by case, not with the whole notice.")
+	}
+	own := &NoticeCorrected{CorrectNotice: b, Was: b.changes(t.c.Finding)}
 	if err := b.takeBack(t, own); err != nil {
 		return err
 	}
@@ -335,6 +356,13 @@ func (b *NoticeSubmitted) apply(c *Case, e Event) {
 	n := Notice{
 		ID: e.Command, Form: b.Form, Text: b.Text, Period: b.Period, ExternalDue: b.ExternalDue, Source: b.Source, Version: 1,
 	}
+	c.Part.Drafter = e.Actor.Account
+	if f := c.Feedback; f != nil { // drafted anew: only its words are
+		again := *f
+		again.ID, again.Text = e.Command, b.Text
+		c.Feedback = &again
+		return
+	}
 	if len(b.Cases) > 0 {
 		n.Cases = slices.Clone(b.Cases)
 	}
@@ -349,12 +377,14 @@ func (b *NoticeSubmitted) apply(c *Case, e Event) {
 		}
 	}
 	c.Notice = &n
-	c.Part.Drafter = e.Actor.Account
 }
 
 func (*NoticeReturned) apply(*Case, Event) {}
 
 func (b *NoticeApproved) apply(c *Case, e Event) {
+	if c.Feedback != nil {
+		c.begin()
+	}
 	n := *c.Notice
 	n.Number, n.On, n.Issued = b.Number, b.On, b.Issued
 	c.Notice, c.PolicyVersion = &n, b.PolicyVersion
@@ -362,6 +392,7 @@ func (b *NoticeApproved) apply(c *Case, e Event) {
 }
 
 func (b *NoticeCorrected) apply(c *Case, e Event) {
+	b.correct(&c.Finding)
 	if b.Misdirected == "" {
 		c.corrected(e.Actor.Account)
 	} else {

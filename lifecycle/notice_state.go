@@ -18,6 +18,12 @@ const (
 // one of its own.
 func (c Case) NoticeState(id string) NoticeState {
 	n := c.Notice
+	switch f := c.Feedback; {
+	case f != nil && f.ID == id:
+		n = f
+	case f != nil && n != nil && n.ID == id:
+		return NoticeReceived
+	}
 	switch {
 	case n == nil || n.ID != id:
 		return NoticeReplaced
@@ -41,8 +47,10 @@ func (c Case) NoticeState(id string) NoticeState {
 func NoticeAt(events []Event, id string) (n Notice, c Case, ok bool) {
 	for _, e := range events {
 		c = c.Apply(e)
-		if c.Notice != nil && c.Notice.ID == id {
-			n, ok = *c.Notice, true
+		for _, one := range []*Notice{c.Notice, c.Feedback} {
+			if one != nil && one.ID == id {
+				n, ok = *one, true
+			}
 		}
 	}
 	return n, c, ok

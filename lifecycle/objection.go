@@ -59,12 +59,17 @@ type DecideObjection struct {
 	Reasons string  `json:"reasons" minLength:"1" maxLength:"10000"`
 	Text    string  `json:"text,omitempty" maxLength:"10000" doc:"The amended notice; required when upheld in part"`
 	Period  Period  `json:"period,omitzero" doc:"Time for the amended part; the notice's when left out"`
+
+	// Correction are the words of the finding, put right when upheld in part.
+	Correction
 }
 
 // ObjectionDecided: the objection is answered.
 type ObjectionDecided struct {
 	DecideObjection
-	Issued *Issued `json:"issued,omitempty"`
+	// Was is what the words of the finding were that were put right.
+	Was    *Correction `json:"was,omitempty"`
+	Issued *Issued     `json:"issued,omitempty"`
 }
 
 func (b FileObjection) onPaper() *Paper { return b.Paper }
@@ -100,10 +105,10 @@ func (b DecideObjection) decide(t *turn) error {
 		if b.Period.IsZero() {
 			b.Period = t.allowance().Within
 		}
-		err = first(t.text("text", b.Text, maxText), t.period("period", b.Period, t.allowance().Cap))
+		err = first(t.text("text", b.Text, maxText), t.period("period", b.Period, t.allowance().Cap), b.Correction.check(t))
 	}
-	if err == nil && b.Outcome != Partly && (b.Text != "" || !b.Period.IsZero()) {
-		err = invalid("text", "not_amended", "只有部分采纳异议时，才填写更正后的正文和期限。", "Text and period go with an objection upheld in part.")
+	if err == nil && b.Outcome != Partly && (b.Text != "" || !b.Period.IsZero() || b.Correction != (Correction{})) {
+		err = invalid("text", "not_amended", "只有部分采纳异议时，才填写更正后的正文、问题表述和期限。", "Text, words and period go with an objection upheld in part.")
 	}
 	if err != nil {
 		return err
@@ -114,7 +119,7 @@ func (b DecideObjection) decide(t *turn) error {
 		t.goTo(Voided)
 		return nil
 	}
-	t.record(&ObjectionDecided{DecideObjection: b})
+	t.record(&ObjectionDecided{DecideObjection: b, Was: b.changes(t.c.Finding)})
 	t.stop(policy.ClockObjection, 0)
 	t.resumeUnit(t.today, MoveCommittee)
 	if b.Outcome == Partly {
@@ -152,6 +157,7 @@ func (b *ObjectionDecided) apply(c *Case, e Event) {
 	o.Outcome, o.Reasons = b.Outcome, b.Reasons
 	c.Objection = &o
 	if b.Outcome == Partly {
+		b.correct(&c.Finding)
 		n := *c.Notice
 		n.Text, n.Period, n.Version = b.Text, b.Period, n.Version+1
 		// The amended notice is this case's alone, under the number it was sent by.

@@ -150,5 +150,5 @@ func TestARedirectedCaseRepeatsNothing(t *testing.T) {
 	n := steps(t, w, beforeAll(), "author", again("2026-02-01"), "author", lifecycle.SubmitDraft{}, "head", accept(lifecycle.Immediate, ""),
 		"officer", lifecycle.SubmitNotice{Text: someText}, "leader", lifecycle.ApproveNotice{})
 	require.NotNil(t, steps(t, w, n, "leader", lifecycle.CorrectNotice{Reason: someText}).c.RepeatOf)
-	require.Nil(t, steps(t, w, n, "leader", lifecycle.CorrectNotice{Reason: someText, Unit: "u2"}).c.RepeatOf)
+	require.Nil(t, steps(t, w, n, "leader", lifecycle.CorrectNotice{Reason: someText, Unit: "u2", Confirmed: true}).c.RepeatOf)
 }

@@ -44,7 +44,7 @@ func TestLaterRoundLastsHalf(t *testing.T) {
 				t, w, n, "lead", lifecycle.RecordArrival{On: there, Persons: []string{"lead", "author"}},
 				"lead", lifecycle.RecordLookBack{
 					Result: lifecycle.NotInPlace, Feedback: someText, Findings: []lifecycle.LookBackPoint{{No: 1, Account: someText}},
-				},
+				}, "leader", lifecycle.ApproveNotice{},
 			)
 			require.Equal(t, policy.L0, n.c.Level, "no level before the service is recorded")
 			n = steps(t, w, n, "secretary", lifecycle.RecordReceipt{Manner: lifecycle.Electronic})

@@ -43,7 +43,7 @@ func defaultRules() lifecycle.Rules {
 	p := policy.Default()
 	return lifecycle.Rules{
 		Policy: p, PolicyVersion: 1, Calendar: calendar.Builtin(), CalendarVersion: 1, Timeline: calendar.Real(),
-		Candidates: []lifecycle.Candidate{{Account: "lead", Lead: true}, {Account: "author"}, {Account: "everything", Lead: true}, {Account: "second"}, {Account: "first", Lead: true}, {Account: "reviewer", Lead: true}},
+		Candidates: []lifecycle.Candidate{{Account: "lead", Lead: true}, {Account: "author"}, {Account: "leader3"}, {Account: "everything", Lead: true}, {Account: "second"}, {Account: "first", Lead: true}, {Account: "reviewer", Lead: true}},
 		Known:      lifecycle.Known{Units: map[string]bool{"u1": true, "u2": true}, Accounts: people, Evidence: map[string]bool{"scan": true}, Posts: []lifecycle.PostHeld{{Post: "党组书记", Person: "张三", Since: day("2020-01-01")}}},
 	}
 }

@@ -129,6 +129,15 @@ func (s UnitStage) ZH() string {
 	}
 }
 
+// unitStage is the stage as the unit may know it: what waits for the signature under
+// the feedback notice of a look-back reads as if it were to be closed.
+func (c Case) unitStage() UnitStage {
+	if c.Feedback != nil && (c.Stage == NoticeDrafting || c.Stage == NoticeApproval) {
+		return UnitAccepted
+	}
+	return c.Stage.unitStage(c.Served)
+}
+
 // unitStage is the stage as the unit may know it: served says whether a notice
 // of this case ever reached the unit's door.
 func (s Stage) unitStage(served bool) UnitStage {

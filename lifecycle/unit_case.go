@@ -81,7 +81,7 @@ type UnitDeadline struct {
 // ForUnit returns what the case's unit may know of it. The stage is UnitNone
 // when the case does not exist for the unit.
 func (c Case) ForUnit() UnitCase {
-	stage := c.Stage.unitStage(c.Served)
+	stage := c.unitStage()
 	if stage == UnitNone {
 		return UnitCase{}
 	}

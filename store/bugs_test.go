@@ -59,7 +59,7 @@ func TestTheRightUnitSeesNoRedirection(t *testing.T) {
 	l.Must(ctx, t, p.Finding("问题", today()))
 	l.Must(ctx, t, p.UpToServing(lifecycle.Immediate)...)
 	c := l.Must(ctx, t,
-		casetest.Step{By: p.Leader, Body: &lifecycle.CorrectNotice{Reason: "误送", Unit: p.OtherUnit.ID}},
+		casetest.Step{By: p.Leader, Body: &lifecycle.CorrectNotice{Reason: "误送", Unit: p.OtherUnit.ID, Confirmed: true}},
 		casetest.Step{By: p.Officer, Body: &lifecycle.SubmitNotice{Text: "请整改。"}},
 		casetest.Step{By: p.Signer, Body: &lifecycle.ApproveNotice{}})
 	events, err := r.Events(ctx, p.OtherSecretary, c.ID, 0, 100)
@@ -81,7 +81,7 @@ func TestNobodyJoinsAMisdirectedEntry(t *testing.T) {
 	l.Must(ctx, t, p.UpToServing(lifecycle.Immediate)...)
 	l.Must(ctx, t, entry,
 		casetest.Step{By: p.Leader, Body: &lifecycle.RecordMeasure{No: 1, MeasureRecord: lifecycle.MeasureRecord{On: today(), Number: "1号"}}},
-		casetest.Step{By: p.Leader, Body: &lifecycle.CorrectNotice{Reason: "误送", Unit: p.OtherUnit.ID}})
+		casetest.Step{By: p.Leader, Body: &lifecycle.CorrectNotice{Reason: "误送", Unit: p.OtherUnit.ID, Confirmed: true}})
 	next := r.life(t, "next")
 	finding := p.Finding("问题", today())
 	finding.Body.(*lifecycle.OpenCase).Unit = p.OtherUnit.ID //nolint:forcetypeassert // it is one

@@ -35,7 +35,8 @@ type EntryFilter struct {
 	State lifecycle.EntryState
 	// Known: only those that their unit knows of.
 	Known bool
-	// Shown: only those that the public may read.
+	// Shown: only those that the public may read; of a year also those that ended with
+	// it, else those that stand.
 	Shown bool
 	// After is the entry that the page comes after.
 	After string
@@ -45,7 +46,7 @@ type EntryFilter struct {
 const selectEntries = `
 SELECT e.id::text, e.unit_name, e.entry FROM list_entries e
 WHERE ($1 = '' OR e.list = $1) AND ($2 = 0 OR e.year = $2) AND ($3 = '' OR e.unit_id = $3)
-    AND (NOT $4 OR e.known) AND (NOT $5 OR e.shown AND (e.ends_on IS NULL OR e.ends_on >= $7))
+    AND (NOT $4 OR e.known) AND (NOT $5 OR e.shown AND ($2 <> 0 OR e.ends_on IS NULL OR e.ends_on >= $7))
     AND ($6 = '' OR $6 = CASE WHEN e.withdrawn THEN 'withdrawn' WHEN e.ended_on IS NOT NULL THEN 'ended'
                               WHEN e.ends_on < $7 THEN 'expired' ELSE 'active' END)
     AND ($8 = '' OR (e.listed_on, e.id) < (SELECT a.listed_on, a.id FROM list_entries a WHERE a.id::text = $8))

@@ -261,6 +261,12 @@ func TestActsOnAnEntry(t *testing.T) {
 	shown, err := r.Entries(ctx, store.EntryFilter{Shown: true, Limit: 10})
 	require.NoError(t, err)
 	require.Len(t, shown, 1)
+	r.exec(t, `UPDATE list_entries SET ends_on = $1`, today().AddDays(-1))
+	for year, n := range map[int]int{0: 0, e.Year: 1, e.Year + 1: 0} {
+		shown, err := r.Entries(ctx, store.EntryFilter{Shown: true, Year: year, Limit: 10})
+		require.NoError(t, err)
+		require.Len(t, shown, n, "what ended with its year stands in its year's list: %d", year)
+	}
 
 	propose := &lifecycle.ProposeEnd{Reason: "已整改"}
 	_, err = act(p.Leader, "2", propose)

@@ -50,7 +50,7 @@ func (s *Store) Notices(ctx context.Context, f NoticeFilter) ([]NoticeView, erro
 			SELECT n.id, coalesce(n.number_key, 0) AS key FROM notices n WHERE $3 <> 0 AND n.number_key = $3
 			UNION
 			SELECT n.id, coalesce(n.number_key, 0) FROM cases c JOIN case_states s ON s.case_id = c.id
-			JOIN notices n ON n.id = (s.state -> 'notice' ->> 'id')::uuid
+			JOIN notices n ON n.id IN ((s.state -> 'notice' ->> 'id')::uuid, (s.state -> 'feedback' ->> 'id')::uuid)
 			WHERE $3 = 0 AND ($1 = '' OR c.campaign = $1 AND c.campaign <> '') AND ($2 = '' OR c.unit_id = $2)
 		)
 		SELECT id::text FROM found

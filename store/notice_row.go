@@ -18,12 +18,13 @@ type noticeRow struct{ lifecycle.Notice }
 // have a number, in the order of their ids.
 func noticesOf(before lifecycle.Case, after []lifecycle.Case) []noticeRow {
 	last := map[string]lifecycle.Notice{}
-	had := before.Notice
+	had := before.Drafted().Notice
 	for _, c := range after {
-		if n := c.Notice; n != nil && (had == nil || n.ID != had.ID || n.Number != had.Number) {
+		n := c.Drafted().Notice
+		if n != nil && (had == nil || n.ID != had.ID || n.Number != had.Number) {
 			last[n.ID] = *n
 		}
-		had = c.Notice
+		had = n
 	}
 	rows := make([]noticeRow, 0, len(last))
 	for _, n := range last {

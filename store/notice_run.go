@@ -105,12 +105,13 @@ var concernedUnits = map[NoticeAction]string{ //nolint:gochecknoglobals // an im
 	DraftNotices: `
 		INSERT INTO notice_run_units (run_id, no, unit_id, cases)
 		SELECT $1, row_number() OVER (ORDER BY u.name, u.id), u.id, x.cases FROM (
-			SELECT unit_id, array_agg(id ORDER BY number_key) AS cases FROM cases WHERE campaign = $2 AND stage = 'notice_drafting' GROUP BY unit_id
+			SELECT unit_id, array_agg(c.id ORDER BY c.number_key) AS cases FROM cases c JOIN case_states s ON s.case_id = c.id
+			WHERE c.campaign = $2 AND c.stage = 'notice_drafting' AND NOT s.state ? 'feedback' GROUP BY unit_id
 		) x JOIN units u ON u.id = x.unit_id`,
 	SignNotices: `
 		INSERT INTO notice_run_units (run_id, no, unit_id, notice_id, cases)
 		SELECT $1, row_number() OVER (ORDER BY u.name, u.id, x.notice_id), u.id, x.notice_id, x.cases FROM (
-			SELECT c.unit_id, (s.state -> 'notice' ->> 'id')::uuid AS notice_id, array_agg(c.id ORDER BY c.number_key) AS cases
+			SELECT c.unit_id, coalesce(s.state -> 'feedback' ->> 'id', s.state -> 'notice' ->> 'id')::uuid AS notice_id, array_agg(c.id ORDER BY c.number_key) AS cases
 			FROM cases c JOIN case_states s ON s.case_id = c.id WHERE c.campaign = $2 AND c.stage = 'notice_approval' GROUP BY 1, 2
 		) x JOIN units u ON u.id = x.unit_id`,
 }

@@ -137,7 +137,7 @@ func TestAMisdirectedNotice(t *testing.T) {
 	p := r.people
 	l := r.life(t, "wrong")
 	redirect := func(unit string) casetest.Step {
-		return casetest.Step{By: p.Leader, Body: &lifecycle.CorrectNotice{Reason: "改送", Unit: unit}}
+		return casetest.Step{By: p.Leader, Body: &lifecycle.CorrectNotice{Reason: "改送", Unit: unit, Confirmed: true}}
 	}
 	resend := []casetest.Step{{By: p.Officer, Body: &lifecycle.SubmitNotice{Text: "请整改。"}}, {By: p.Signer, Body: &lifecycle.ApproveNotice{}}}
 	l.Must(ctx, t, append([]casetest.Step{p.Finding("问题", today())}, p.UpToServing(lifecycle.Immediate)...)...)

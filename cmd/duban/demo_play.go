@@ -310,10 +310,17 @@ func (p *demoPlay) failedLookBack(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("upload scan: %w", err)
 	}
-	return p.do(ctx, p.lead, "record_look_back", object{
+	err = p.do(ctx, p.lead, "record_look_back", object{
 		"result": "not_in_place", "findings": []object{{"no": 1, "in_place": false, "account": "7月党课仍无记录"}},
-		"feedback": "回头看发现整改未到位，请重新整改。", "receipt": object{"manner": "paper", "on": today.String(), "scan": slip},
+		"feedback": "回头看发现整改未到位，请重新整改。",
 	})
+	if err == nil { // nothing is served that no leader signed
+		err = p.do(ctx, "leader", "approve_notice", object{})
+	}
+	if err != nil {
+		return err
+	}
+	return p.do(ctx, "officer", "record_receipt", object{"manner": "paper", "on": today.String(), "scan": slip})
 }
 
 // secondRound: reported in time and found in place.
