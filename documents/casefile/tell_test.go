@@ -33,7 +33,7 @@ func newFiller() filler {
 	add(lifecycle.Upheld, lifecycle.Partly, lifecycle.Rejected)
 	add(lifecycle.InPlace, lifecycle.MostlyInPlace, lifecycle.NotInPlace, lifecycle.False, lifecycle.Unverifiable)
 	add(lifecycle.Proposed, lifecycle.Ordered, lifecycle.Joined, lifecycle.Done, lifecycle.Waived, lifecycle.Cancelled, lifecycle.PassedOn)
-	add(lifecycle.MoveCommittee, lifecycle.MoveStay, lifecycle.MoveOutage, lifecycle.MoveExtension, lifecycle.MoveCorrection, lifecycle.MoveAmended,
+	add(lifecycle.MoveCommittee, lifecycle.MoveStay, lifecycle.MoveOutage, lifecycle.MoveExtension, lifecycle.MoveMain, lifecycle.MoveDecided, lifecycle.MoveAmended,
 		lifecycle.MoveMerged, lifecycle.MoveCalendar, lifecycle.MoveAway, lifecycle.MovePostponed, lifecycle.MoveSuccession)
 	of := func(all any) {
 		v := reflect.ValueOf(all)
