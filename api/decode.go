@@ -8,8 +8,9 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"duban/characters"
 )
 
 const (
@@ -252,15 +253,9 @@ func join(path, name string) string {
 
 // printable is a name that somebody else chose, fit to be shown.
 func printable(name string) string {
-	shown := make([]rune, 0, maxFieldName)
-	for _, r := range name {
-		if len(shown) == maxFieldName {
-			return string(shown) + "…"
-		}
-		if !unicode.IsPrint(r) {
-			r = '?'
-		}
-		shown = append(shown, r)
+	runes := []rune(characters.Shown(name))
+	if len(runes) > maxFieldName {
+		return string(runes[:maxFieldName]) + "…"
 	}
-	return string(shown)
+	return string(runes)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"duban/calendar"
+	"duban/characters"
 	"duban/policy"
 )
 
@@ -23,11 +24,12 @@ func scalar(path string, token json.Token, v reflect.Value) *fault {
 		if !ok {
 			return wrongType(path, "文本", "a string")
 		}
-		if strings.ContainsRune(text, 0) { // no database and no document takes it
-			return invalid(path, "bad_characters", "“"+label(path)+"”含有无法显示的字符。", path+" contains characters that cannot be shown.")
-		}
 		// A page sends the lines of a text as Windows ends them.
-		v.SetString(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"))
+		text = characters.Trim(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"))
+		if fault := characters.Text(text); fault != nil {
+			return badCharacters(path, fault)
+		}
+		v.SetString(text)
 		return nil
 	case reflect.Bool:
 		if truth, ok := token.(bool); ok {
@@ -53,6 +55,11 @@ func scalar(path string, token json.Token, v reflect.Value) *fault {
 	default:
 		panic("api: a body holds a " + v.Type().String())
 	}
+}
+
+func badCharacters(path string, found *characters.Fault) *fault {
+	zh, en := found.Refuse("“"+label(path)+"”", path)
+	return invalid(path, "bad_characters", zh, en)
 }
 
 // readFigure reads a value that has a written form of its own.

@@ -5,12 +5,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"duban/calendar"
+	"duban/characters"
 	"duban/policy"
 	"duban/store"
 )
@@ -26,11 +26,20 @@ func (f *form) refuse(field, code, zh, en string) {
 // err is what was wrong; nil when nothing was.
 func (f *form) err() error { return several(f.found) }
 
-// text is a text that may be empty.
+// text is a text of one line that may be empty.
 func (f *form) text(field, value string, limit int) string {
+	return f.checked(field, value, limit, characters.Line(value))
+}
+
+// prose is a text of several lines that may be empty.
+func (f *form) prose(field, value string, limit int) string {
+	return f.checked(field, value, limit, characters.Text(value))
+}
+
+func (f *form) checked(field, value string, limit int, found *characters.Fault) string {
 	switch {
-	case !showable(value):
-		f.refuse(field, "bad_characters", "“"+label(field)+"”含有无法显示的字符。", field+" contains characters that cannot be shown.")
+	case found != nil:
+		f.found = append(f.found, badCharacters(field, found))
 	case utf8.RuneCountInString(value) > limit:
 		f.refuse(field, "too_long", fmt.Sprintf("“%s”最多%d字。", label(field), limit), fmt.Sprintf("%s may have at most %d characters.", field, limit))
 	}
@@ -39,7 +48,7 @@ func (f *form) text(field, value string, limit int) string {
 
 // required is a text that may not be empty.
 func (f *form) required(field, value string) string {
-	if strings.TrimSpace(value) == "" {
+	if characters.Blank(value) {
 		f.refuse(field, "required", "请填写“"+label(field)+"”。", "Please fill in "+field+".")
 		return value
 	}
@@ -120,11 +129,6 @@ func (f *form) limit(value string) int {
 // defaultPage is how many rows a page has when nothing is said.
 const defaultPage = 50
 
-// showable reports whether a text has nothing in it that no document shows.
-func showable(text string) bool {
-	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
-}
-
 // longID is the id of a case or a command in a path, in the one form it can
 // have, or notFound: what cannot be an id is answered like one that is not there.
 func longID(given string) (string, error) {
@@ -137,7 +141,7 @@ func longID(given string) (string, error) {
 
 // shortID is the same of a unit or an account.
 func shortID(given string) (string, error) {
-	if given == "" || len(given) > maxCode || !showable(given) {
+	if given == "" || len(given) > maxCode || characters.Line(given) != nil {
 		return "", notFound()
 	}
 	return given, nil

@@ -254,7 +254,7 @@ func (s *server) proposeRules(ctx context.Context, c *call, _ *nothing) (*rulePr
 	if strings.TrimSpace(n.Reason) == "" {
 		f.required("reason", n.Reason)
 	}
-	f.text("reason", n.Reason, maxReason)
+	f.prose("reason", n.Reason, maxReason)
 	if err := f.err(); err != nil {
 		return nil, err
 	}
@@ -322,7 +322,7 @@ func (s *server) answerRuleProposal(ctx context.Context, c *call, in *longIDInpu
 		return nil, err
 	}
 	var f form
-	f.text("reason", n.Reason, maxReason)
+	f.prose("reason", n.Reason, maxReason)
 	if err := f.err(); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"duban/calendar"
+	"duban/characters"
 )
 
 // Contents are the list of what is in a case's file (卷内文件目录).
@@ -64,7 +65,7 @@ func (c Contents) Write() ([]byte, error) {
 // printed is a text without what no paper can hold.
 func printed(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unprintable(r) {
+		if characters.Text(string(r)) != nil {
 			return -1
 		}
 		return r

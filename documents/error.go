@@ -2,7 +2,8 @@ package documents
 
 import (
 	"strings"
-	"unicode/utf8"
+
+	"duban/characters"
 )
 
 // A FieldError is a paper that cannot be written because of one field.
@@ -45,26 +46,13 @@ func need(fields ...field) error {
 	return allow(fields...)
 }
 
-// allow refuses text that XML cannot hold or that no reader could see.
+// allow refuses a text that nobody could have registered.
 func allow(fields ...field) error {
 	for _, f := range fields {
-		if !utf8.ValidString(f.value) || strings.ContainsFunc(f.value, unprintable) {
-			return &FieldError{
-				Field: f.name, Code: "control_character", ZH: "“" + f.zh + "”含有不能印出的字符。", EN: "The " + f.name + " holds characters that cannot be printed.",
-			}
+		if fault := characters.Text(f.value); fault != nil {
+			zh, en := fault.Refuse("“"+f.zh+"”", f.name)
+			return &FieldError{Field: f.name, Code: "bad_characters", ZH: zh, EN: en}
 		}
 	}
 	return nil
-}
-
-func unprintable(r rune) bool {
-	switch {
-	case r == '\n', r == '\t', r == '\r':
-		return false
-	case r < ' ', r >= 0x7F && r < 0xA0, r == 0xFFFE, r == 0xFFFF, r == utf8.RuneError:
-		return true
-	case r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069: // they turn the order of what is read
-		return true
-	}
-	return false
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"duban/calendar"
+	"duban/characters"
 	"duban/lifecycle"
 	"duban/policy"
 )
@@ -179,7 +180,7 @@ func (m *mapping) unitMay(kind Kind) bool {
 // fileName is a name that every system can keep.
 func fileName(s string) string {
 	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`\/:*?"<>|`, r) || unprintable(r) || r == '\n' || r == '\r' || r == '\t' {
+		if strings.ContainsRune(`\/:*?"<>|`, r) || characters.Line(string(r)) != nil {
 			return '_'
 		}
 		return r

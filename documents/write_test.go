@@ -200,7 +200,7 @@ func TestTextIsEscapedOrRefused(t *testing.T) {
 		var field *documents.FieldError
 		require.ErrorAs(t, err, &field, "%q", bad)
 		require.Equal(t, "findings[0].facts", field.Field)
-		require.Equal(t, "control_character", field.Code)
+		require.Equal(t, "bad_characters", field.Code)
 	}
 }
 

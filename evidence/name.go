@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"duban/characters"
 )
 
 // MaxName is how many characters a file's name may have.
@@ -26,8 +28,7 @@ func CleanName(given string) (string, error) {
 		switch {
 		case unicode.Is(unicode.Zs, r):
 			return ' '
-		// Controls, formats (bidi among them), private use and line ends.
-		case unicode.In(r, unicode.C, unicode.Zl, unicode.Zp), r == utf8.RuneError:
+		case characters.Line(string(r)) != nil, unicode.Is(unicode.Cf, r):
 			return -1
 		case strings.ContainsRune(`<>:"|?*`, r): // no file may be called so on Windows
 			return '_'

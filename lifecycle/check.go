@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"duban/calendar"
+	"duban/characters"
 )
 
 // Date is a civil date; package calendar has the arithmetic.
@@ -25,36 +25,30 @@ const (
 )
 
 // text refuses an empty text, one that is too long, and one with characters
-// that no document can show.
+// that no text may have.
 func (t *turn) text(field, value string, limit int) error {
-	if strings.TrimSpace(value) == "" {
+	if characters.Blank(value) {
 		return invalid(field, "required", "请填写“"+Label(field)+"”。", "Please fill in "+field+".")
 	}
 	return t.optional(field, value, limit)
 }
 
-// optional is text that may be empty.
+// optional is text that may be empty. What is shorter than a whole text stands on
+// one line.
 func (t *turn) optional(field, value string, limit int) error {
-	if !utf8.ValidString(value) || strings.ContainsFunc(value, unshowable) {
-		return invalid(field, "bad_characters", "“"+Label(field)+"”含有无法显示的字符。", field+" contains characters that cannot be shown.")
+	allowed := characters.Text
+	if limit < maxText {
+		allowed = characters.Line
+	}
+	if fault := allowed(value); fault != nil {
+		zh, en := fault.Refuse("“"+Label(field)+"”", field)
+		return invalid(field, "bad_characters", zh, en)
 	}
 	if n := utf8.RuneCountInString(value); n > limit {
 		return invalid(field, "too_long", fmt.Sprintf("“%s”最多%d字，现有%d字。", Label(field), limit, n),
 			fmt.Sprintf("%s may have at most %d characters; it has %d.", field, limit, n))
 	}
 	return nil
-}
-
-// unshowable: control characters, and those that reorder or hide text.
-func unshowable(r rune) bool {
-	switch {
-	case r == '\n' || r == '\t':
-		return false
-	case unicode.IsControl(r):
-		return true
-	default:
-		return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || r == 0xFEFF || r == utf8.RuneError
-	}
 }
 
 // list refuses too few or too many items, and an item that text would refuse.

@@ -307,7 +307,7 @@ func (b Note) decide(t *turn) error {
 func (b *CaseOpened) Series() string { return fmt.Sprintf("case/%d", b.Year) }
 
 // Allot writes the case number.
-func (b *CaseOpened) Allot(n int) { b.Number = fmt.Sprintf("督〔%d〕%04d", b.Year, n) }
+func (b *CaseOpened) Allot(n int) { b.Number = caseNumber(b.Year, n) }
 
 func (b *CaseOpened) apply(c *Case, e Event) {
 	c.ID, c.Number, c.OpenedAt, c.Round = e.Case, b.Number, e.At, 1
@@ -396,5 +396,8 @@ func (c Case) NumberKey() int64 {
 	if _, err := fmt.Sscanf(c.Number, "督〔%d〕%d", &year, &n); err != nil {
 		return 0
 	}
-	return year*1_000_000 + n
+	return year*numbersAYear + n
 }
+
+// numbersAYear is more than a year has.
+const numbersAYear = 1_000_000

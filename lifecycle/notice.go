@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"duban/policy"
+
+	"duban/characters"
 )
 
 // A Notice is the written feedback (反馈意见) to the one secretary answerable: one
@@ -421,7 +423,7 @@ func (n Notice) NumberKey() int64 { return NoticeNumberKey(n.Number) }
 // NoticeNumberKey reads a number such as 〔2026〕12号; 0 when it is none.
 func NoticeNumberKey(number string) int64 {
 	var year, n int64
-	if _, err := fmt.Sscanf(number, "〔%d〕%d号", &year, &n); err != nil {
+	if _, err := fmt.Sscanf(characters.Fold(number), "(%d)%d号", &year, &n); err != nil {
 		return 0
 	}
 	return year*1_000_000 + n

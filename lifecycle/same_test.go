@@ -40,3 +40,47 @@ func TestTheSameFindingIsKnownByItsKey(t *testing.T) {
 		require.NotEqual(t, one.Key(), other.Key(), name)
 	}
 }
+
+// A finding is the same whatever a PDF or a messenger made of its characters.
+func TestTheSameFindingIsKnownThroughWhatNobodySees(t *testing.T) {
+	t.Parallel()
+	one := lifecycle.OpenCase{Unit: "u1", Title: "文件流转不及时", Facts: "收文（3件）未登记", FoundOn: calendar.On(2026, time.March, 2)}
+	for name, change := range map[string]func(*lifecycle.OpenCase){
+		"radical":     func(b *lifecycle.OpenCase) { b.Title = "\u2f42件流转不及时" },
+		"soft hyphen": func(b *lifecycle.OpenCase) { b.Facts = "收文\u00ad（3件）未登记" },
+		"mark":        func(b *lifecycle.OpenCase) { b.Title = "文件\u200e流转不及时" },
+		"brackets":    func(b *lifecycle.OpenCase) { b.Facts = "收文〔３件〕未登记" },
+	} {
+		other := one
+		change(&other)
+		require.Equal(t, one.Key(), other.Key(), name)
+	}
+}
+
+func TestANumberIsReadHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"督〔2026〕0001", "督[2026]0001", "督（2026）1号", "督〔２０２６〕第0001号", " 督【2026】 1"} {
+		require.Equal(t, int64(2026_000001), lifecycle.CaseNumberKey(text), text)
+		require.Equal(t, "督〔2026〕0001", lifecycle.CaseNumber(text), text)
+	}
+	for _, text := range []string{"", "督", "督〔2026〕", "督〔26〕1", "〔2026〕1号", "督〔2026〕1234567", "督〔2026〕+1", "督〔2026〕0"} {
+		require.Zero(t, lifecycle.CaseNumberKey(text), text)
+		require.Equal(t, text, lifecycle.CaseNumber(text))
+	}
+}
+
+// What is one line is refused where it is entered, with the character and its place.
+func TestATitleStandsOnOneLine(t *testing.T) {
+	t.Parallel()
+	for title, want := range map[string]string{
+		"第一\n第二": "第3个字符U+000A", "三会\t一课": "第3个字符U+0009", "三会\u2028一课": "第3个字符U+2028", "题\ufffe": "第2个字符U+FFFE",
+	} {
+		body := newCase()
+		body.Title = title
+		_, err := lifecycle.Decide(lifecycle.Case{}, nil, lifecycle.Command{ID: "c", Actor: people["author"], Body: body}, noon(day("2024-01-03")), defaultRules())
+		var refused *lifecycle.Refusal
+		require.ErrorAs(t, err, &refused, "%q", title)
+		require.Equal(t, "bad_characters", refused.Code)
+		require.Contains(t, refused.ZH, want)
+	}
+}

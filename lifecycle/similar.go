@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"duban/characters"
 )
 
 // LikelyDuplicate is the similarity from which two findings about one unit are
@@ -22,7 +24,7 @@ type Pairs []uint64
 
 // PairsOf are those of a title; a single character is a pair by itself.
 func PairsOf(title string) Pairs {
-	runes := []rune(strings.Map(plain, title))
+	runes := []rune(strings.Map(telling, characters.Fold(title)))
 	if len(runes) == 1 {
 		return Pairs{uint64(runes[0])}
 	}
@@ -55,11 +57,10 @@ func (p Pairs) Like(q Pairs) float64 {
 	return 2 * float64(common) / float64(len(p)+len(q))
 }
 
-// plain is a character without its width and case; -1 when it says nothing.
-func plain(r rune) rune {
-	r = narrow(r)
+// telling leaves a letter or digit as it is; -1 is one that says nothing.
+func telling(r rune) rune {
 	if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 		return -1
 	}
-	return unicode.ToLower(r)
+	return r
 }

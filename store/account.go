@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
+	"duban/characters"
 	"duban/lifecycle"
 )
 
@@ -81,8 +81,8 @@ func (s *Store) AddAccount(ctx context.Context, n NewAccount) (Account, string, 
 	return a, token, nil
 }
 
-func (n NewAccount) check() error {
-	if err := checkName(n.Name); err != nil {
+func (n *NewAccount) check() error {
+	if err := checkName(&n.Name); err != nil {
 		return err
 	}
 	if len(n.Roles) == 0 {
@@ -223,15 +223,20 @@ func newID() string { return strings.ToLower(rand.Text()[:12]) }
 // maxName is how many characters the name of a person or a unit may have.
 const maxName = 100
 
-// checkName refuses a name that is empty, too long or cannot be shown on a line.
-func checkName(name string) *FieldError {
+// checkName takes the blanks off a name and refuses one that is empty, too long
+// or may not stand on a line.
+func checkName(given *string) *FieldError {
+	*given = characters.Trim(*given)
+	name := *given
+	fault := characters.Line(name)
 	switch {
-	case strings.TrimSpace(name) == "":
+	case name == "":
 		return &FieldError{Field: "name", Code: "required", ZH: "请填写名称。", EN: "Give a name."}
 	case utf8.RuneCountInString(name) > maxName:
 		return &FieldError{Field: "name", Code: "too_long", ZH: "名称最多100字。", EN: "A name may have at most 100 characters."}
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
-		return &FieldError{Field: "name", Code: "bad_characters", ZH: "名称含有无法显示的字符。", EN: "The name contains characters that cannot be shown."}
+	case fault != nil:
+		zh, en := fault.Refuse("名称“"+characters.Shown(name)+"”", "The name")
+		return &FieldError{Field: "name", Code: "bad_characters", ZH: zh, EN: en}
 	}
 	return nil
 }

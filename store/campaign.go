@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"duban/calendar"
+	"duban/characters"
 )
 
 // A Campaign is one inspection of many units, which findings come from (批次).
@@ -75,9 +76,10 @@ func (s *Store) AddCampaign(ctx context.Context, c Campaign) (Campaign, error) {
 			return err
 		}
 		return tx.QueryRow(ctx, `
-			INSERT INTO campaigns (id, name, year, theme, method, starts_on, ends_on, scope, team, override, author, repeats)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, '')) RETURNING created_at`,
-			c.ID, c.Name, c.Year, c.Theme, c.Method, c.StartsOn, c.EndsOn, c.Scope, append([]string{}, c.Team...), c.Override, c.Author, c.Repeats).Scan(&c.CreatedAt)
+			INSERT INTO campaigns (id, name, year, theme, method, starts_on, ends_on, scope, team, override, author, repeats, name_key)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, ''), $13) RETURNING created_at`,
+			c.ID, c.Name, c.Year, c.Theme, c.Method, c.StartsOn, c.EndsOn, c.Scope, append([]string{}, c.Team...), c.Override, c.Author, c.Repeats,
+			characters.Fold(c.Name)).Scan(&c.CreatedAt)
 	})
 	var (
 		field  *FieldError

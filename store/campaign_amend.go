@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"duban/calendar"
+	"duban/characters"
 )
 
 // A CampaignAmendment is what a leader changes about a campaign that is under
@@ -75,8 +76,8 @@ func (s *Store) AmendCampaign(ctx context.Context, id string, a CampaignAmendmen
 			}
 		}
 		b := &pgx.Batch{}
-		b.Queue(`UPDATE campaigns SET name = $2, theme = $3, starts_on = $4, ends_on = $5, scope = $6, team = $7, override = $8 WHERE id = $1`,
-			c.ID, c.Name, c.Theme, c.StartsOn, c.EndsOn, c.Scope, append([]string{}, c.Team...), c.Override)
+		b.Queue(`UPDATE campaigns SET name = $2, theme = $3, starts_on = $4, ends_on = $5, scope = $6, team = $7, override = $8, name_key = $9 WHERE id = $1`,
+			c.ID, c.Name, c.Theme, c.StartsOn, c.EndsOn, c.Scope, append([]string{}, c.Team...), c.Override, characters.Fold(c.Name))
 		b.Queue(`INSERT INTO campaign_changes (campaign, was, now, reason, author) VALUES ($1, $2, $3, $4, $5)`, c.ID, was, now, a.Reason, a.Author)
 		return tx.SendBatch(ctx, b).Close()
 	})

@@ -54,7 +54,7 @@ const maxScope = 2000
 
 // check holds the plan against itself and the code table.
 func (c *Campaign) check(codes policy.Codes) error {
-	if err := checkName(c.Name); err != nil {
+	if err := checkName(&c.Name); err != nil {
 		return err
 	}
 	_, method := codes.Method(c.Method)

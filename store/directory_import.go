@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"duban/calendar"
+	"duban/characters"
 )
 
 // A DirectoryPlan is what an import changes about the directory.
@@ -133,14 +134,16 @@ func (p DirectoryPlan) queue(b *pgx.Batch) {
 		}
 	}
 	for _, r := range p.Regions {
-		put(r.New, `INSERT INTO regions (id, name, parent_id) VALUES ($1, $2, nullif($3, ''))`,
-			`UPDATE regions SET name = $2, parent_id = nullif($3, '') WHERE id = $1`, r.Row.ID, r.Row.Name, r.Row.Parent)
+		put(r.New, `INSERT INTO regions (id, name, parent_id, name_key) VALUES ($1, $2, nullif($3, ''), $4)`,
+			`UPDATE regions SET name = $2, parent_id = nullif($3, ''), name_key = $4 WHERE id = $1`, r.Row.ID, r.Row.Name, r.Row.Parent, characters.Fold(r.Row.Name))
 	}
 	for _, c := range p.Categories {
-		put(c.New, `INSERT INTO unit_categories (id, name) VALUES ($1, $2)`, `UPDATE unit_categories SET name = $2 WHERE id = $1`, c.Row.ID, c.Row.Name)
+		put(c.New, `INSERT INTO unit_categories (id, name, name_key) VALUES ($1, $2, $3)`,
+			`UPDATE unit_categories SET name = $2, name_key = $3 WHERE id = $1`, c.Row.ID, c.Row.Name, characters.Fold(c.Row.Name))
 	}
 	for _, a := range p.Areas {
-		put(a.New, `INSERT INTO areas (id, name) VALUES ($1, $2)`, `UPDATE areas SET name = $2 WHERE id = $1`, a.Row.ID, a.Row.Name)
+		put(a.New, `INSERT INTO areas (id, name, name_key) VALUES ($1, $2, $3)`,
+			`UPDATE areas SET name = $2, name_key = $3 WHERE id = $1`, a.Row.ID, a.Row.Name, characters.Fold(a.Row.Name))
 	}
 	for _, o := range p.Officers {
 		put(o.New, `INSERT INTO area_officers (id, area_id, account_id, since, until) VALUES ($1, $2, $3, $4, $5)`,
@@ -149,9 +152,9 @@ func (p DirectoryPlan) queue(b *pgx.Batch) {
 	}
 	for _, u := range p.Units {
 		// A name is changed by a rename alone.
-		put(u.New, `INSERT INTO units (id, name, code, region_id, area_id, category_id) VALUES ($1, $2, $3, nullif($4, ''), nullif($5, ''), nullif($6, ''))`,
-			`UPDATE units SET code = $3, region_id = nullif($4, ''), area_id = nullif($5, ''), category_id = nullif($6, '') WHERE id = $1 AND name = $2`,
-			u.Row.ID, u.Row.Name, u.Row.Code, u.Row.Region, u.Row.Area, u.Row.Category)
+		put(u.New, `INSERT INTO units (id, name, code, region_id, area_id, category_id, name_key) VALUES ($1, $2, $3, nullif($4, ''), nullif($5, ''), nullif($6, ''), $7)`,
+			`UPDATE units SET code = $3, region_id = nullif($4, ''), area_id = nullif($5, ''), category_id = nullif($6, ''), name_key = $7 WHERE id = $1 AND name = $2`,
+			u.Row.ID, u.Row.Name, u.Row.Code, u.Row.Region, u.Row.Area, u.Row.Category, characters.Fold(u.Row.Name))
 	}
 	for _, q := range p.Posts {
 		put(q.New, `INSERT INTO posts (id, unit_id, kind, holder, account_id, since, until) VALUES ($1, $2, $3, $4, nullif($5, ''), $6, $7)`,

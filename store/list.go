@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"duban/calendar"
+	"duban/characters"
 	"duban/lifecycle"
 	"duban/policy"
 )
@@ -276,8 +276,8 @@ func (f Filter) contradicts() bool {
 // that the indexes of the open cases serve them: a case that is settled has no
 // due date.
 func (l *list) filter(a lifecycle.Actor, f Filter) error {
-	if words := f.Stage + f.Unit + f.Category + f.Campaign + f.Officer + f.Text; !utf8.ValidString(words) || strings.ContainsRune(words, 0) {
-		return &FieldError{Field: "text", Code: "bad_characters", ZH: "查询条件含有无法显示的字符。", EN: "The filter contains characters that cannot be shown."}
+	if err := checkFilter("text", f.Stage, f.Unit, f.Category, f.Campaign, f.Officer, f.Text); err != nil {
+		return err
 	}
 	if a.Unit != "" {
 		l.add("c.unit_id = @own", "own", a.Unit)
@@ -322,7 +322,29 @@ func (l *list) filter(a lifecycle.Actor, f Filter) error {
 		l.add("c.due_at <= @due_before", "due_before", l.days.End(f.DueBefore.AddDays(-1)))
 	}
 	if f.Text != "" {
-		l.add("(strpos(c.title, @text) > 0 OR strpos(c.number, @text) > 0)", "text", f.Text)
+		l.search(f.Text)
+	}
+	return nil
+}
+
+// search looks for what was typed in number and title, and for the case of a
+// number, however that is written.
+func (l *list) search(text string) {
+	found := "strpos(c.search, @text) > 0"
+	if key := lifecycle.CaseNumberKey(text); key != 0 {
+		found = "(c.number_key = @number OR " + found + ")"
+		l.args["number"] = key
+	}
+	l.add(found, "text", characters.Fold(text))
+}
+
+// checkFilter refuses what no text has, and so no search can find.
+func checkFilter(field string, texts ...string) error {
+	for _, text := range texts {
+		if fault := characters.Line(text); fault != nil {
+			zh, en := fault.Refuse("查询条件", "The filter")
+			return &FieldError{Field: field, Code: "bad_characters", ZH: zh, EN: en}
+		}
 	}
 	return nil
 }

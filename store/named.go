@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
+
+	"duban/characters"
 )
 
 // A namedTable holds things of the directory that have an id and one name: its
@@ -30,23 +32,23 @@ func (t namedTable) named(ctx context.Context, tx pgx.Tx, field, given string) (
 		return nil, nil //nolint:nilnil // nothing is what was asked for
 	}
 	var id string
-	err := tx.QueryRow(ctx, `SELECT id FROM `+t.sql+` WHERE id = $1 OR name = $1 ORDER BY id <> $1 LIMIT 1`, given).Scan(&id)
+	err := tx.QueryRow(ctx, `SELECT id FROM `+t.sql+` WHERE id = $1 OR name_key = $2 ORDER BY id <> $1 LIMIT 1`, given, characters.Fold(given)).Scan(&id)
 	if err == nil || !errors.Is(err, pgx.ErrNoRows) {
 		return &id, err
 	}
-	if err := checkName(given); err != nil {
+	if err := checkName(&given); err != nil {
 		err.Field = field
 		return nil, err
 	}
 	// Whoever added it meanwhile is right as well.
-	err = tx.QueryRow(ctx, `INSERT INTO `+t.sql+` (id, name) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id`,
-		newID(), given).Scan(&id)
+	err = tx.QueryRow(ctx, `INSERT INTO `+t.sql+` (id, name, name_key) VALUES ($1, $2, $3) ON CONFLICT (name_key) DO UPDATE SET name_key = excluded.name_key RETURNING id`,
+		newID(), given, characters.Fold(given)).Scan(&id)
 	return &id, err
 }
 
 // check holds id and name against what they may be; an id that is not given is
 // drawn.
-func (t namedTable) check(id *string, name string) error {
+func (t namedTable) check(id, name *string) error {
 	if *id == "" {
 		*id = newID()
 	}
@@ -89,18 +91,18 @@ type Named struct {
 }
 
 func (s *Store) addNamed(ctx context.Context, t namedTable, n Named) (Named, error) {
-	if err := t.check(&n.ID, n.Name); err != nil {
+	if err := t.check(&n.ID, &n.Name); err != nil {
 		return Named{}, err
 	}
-	_, err := s.pool.Exec(ctx, `INSERT INTO `+t.sql+` (id, name) VALUES ($1, $2)`, n.ID, n.Name)
+	_, err := s.pool.Exec(ctx, `INSERT INTO `+t.sql+` (id, name, name_key) VALUES ($1, $2, $3)`, n.ID, n.Name, characters.Fold(n.Name))
 	return n, t.failed("add", n.ID, err)
 }
 
 func (s *Store) renameNamed(ctx context.Context, t namedTable, n Named) (Named, error) {
-	if err := t.check(&n.ID, n.Name); err != nil {
+	if err := t.check(&n.ID, &n.Name); err != nil {
 		return Named{}, err
 	}
-	err := s.pool.QueryRow(ctx, `UPDATE `+t.sql+` t SET name = $2 WHERE id = $1 RETURNING `+t.units(), n.ID, n.Name).Scan(&n.Units)
+	err := s.pool.QueryRow(ctx, `UPDATE `+t.sql+` t SET name = $2, name_key = $3 WHERE id = $1 RETURNING `+t.units(), n.ID, n.Name, characters.Fold(n.Name)).Scan(&n.Units)
 	return n, t.failed("rename", n.ID, err)
 }
 

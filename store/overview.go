@@ -7,8 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -351,9 +349,8 @@ func (r *Overview) page(items []OverviewItem, kind OverviewKind, after *overview
 }
 
 func (f OverviewFilter) conditions(q *overviewQuery) error {
-	words := f.Unit + f.Area + f.Officer + f.Campaign
-	if !utf8.ValidString(words) || strings.ContainsRune(words, 0) {
-		return &FieldError{Field: "unit", Code: "bad_characters", ZH: "查询条件含有无法显示的字符。", EN: "The filter contains characters that cannot be shown."}
+	if err := checkFilter("unit", f.Unit, f.Area, f.Officer, f.Campaign); err != nil {
+		return err
 	}
 	for _, c := range []struct{ value, condition, name string }{
 		{f.Unit, "c.unit_id = @unit", "unit"},

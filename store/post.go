@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"duban/calendar"
+	"duban/characters"
 )
 
 // A Post is an office in a unit and who holds it from when to when. Notices go to the
@@ -44,9 +45,9 @@ func postTaken(by Post) *FieldError {
 }
 
 // check holds a term against itself.
-func (p Post) check() error {
+func (p *Post) check() error {
 	switch {
-	case p.Kind == "" || strings.TrimSpace(p.Holder) == "":
+	case p.Kind == "" || characters.Blank(p.Holder):
 		return &FieldError{Field: "kind", Code: "required", ZH: "请填写职务和姓名。", EN: "Give the office and its holder."}
 	case !slices.Contains(PostKinds(), p.Kind):
 		return &FieldError{
@@ -57,7 +58,7 @@ func (p Post) check() error {
 	case !p.Until.IsZero() && p.Until.Before(p.Since):
 		return &FieldError{Field: "until", Code: "too_early", ZH: "免职日期不能早于任职日期。", EN: "A term may not end before it begins."}
 	}
-	if err := checkName(p.Holder); err != nil {
+	if err := checkName(&p.Holder); err != nil {
 		err.Field = "holder"
 		return err
 	}
@@ -82,6 +83,26 @@ func (s *Store) AddPost(ctx context.Context, p Post) (Post, error) {
 	return p, nil
 }
 
+// another refuses a new term of whoever, by his name, holds the post now: it would
+// end his own, and offer his tasks to himself.
+func (p Post) another(ctx context.Context, tx pgx.Tx) error {
+	var (
+		holder string
+		since  calendar.Date
+	)
+	err := tx.QueryRow(ctx, `SELECT holder, since FROM posts WHERE unit_id = $1 AND kind = $2 AND until IS NULL AND since < $3`, p.Unit, p.Kind, p.Since).Scan(&holder, &since)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err == nil && characters.Fold(holder) == characters.Fold(p.Holder) {
+		return &FieldError{
+			Field: "holder", Code: "same_holder", ZH: "该职务自" + since.String() + "起由“" + holder + "”担任，姓名相同或者只是写法不同。如是同一人，无须再次登记；确系另一人，请先登记前任的免职日期。",
+			EN: "The holder of the post bears the same name; if it is another person, end that term first.",
+		}
+	}
+	return err
+}
+
 // begin writes a new term, after ending the one before it.
 func (p Post) begin(ctx context.Context, tx pgx.Tx, today calendar.Date) error {
 	var abolished calendar.Date
@@ -92,6 +113,9 @@ func (p Post) begin(ctx context.Context, tx pgx.Tx, today calendar.Date) error {
 		return &FieldError{Field: "unit", Code: "unit_abolished", ZH: "该单位已于" + abolished.String() + "撤销。", EN: "The unit is no more."}
 	}
 	if err := p.holderMay(ctx, tx, today); err != nil {
+		return err
+	}
+	if err := p.another(ctx, tx); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `UPDATE posts SET until = $4 WHERE unit_id = $1 AND kind = $2 AND until IS NULL AND since < $3`,

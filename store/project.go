@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"duban/calendar"
+	"duban/characters"
 	"duban/lifecycle"
 )
 
@@ -93,11 +94,17 @@ func (r *caseRow) chase(c lifecycle.Case) {
 	}
 }
 
+// searched is what a case is searched by: its number and its title, between which
+// stands what no query holds.
+func searched(number, title string) string {
+	return characters.Fold(number) + "\n" + characters.Fold(title)
+}
+
 const upsertCase = `
 INSERT INTO cases (id, number, number_key, seq, stage, unit_id, title, category, campaign, author, officer, level, round,
     policy_version, calendar_version, due_on, due_at, provisional, opened_at, updated_at, closed_at, settled_at,
-    alarm_no, alarm_kind, alarm_at, fire_at, chased, repeat_of, chased_due)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
+    alarm_no, alarm_kind, alarm_at, fire_at, chased, repeat_of, chased_due, search)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
 ON CONFLICT (id) DO UPDATE SET
     number = excluded.number, number_key = excluded.number_key, seq = excluded.seq, stage = excluded.stage,
     unit_id = excluded.unit_id, title = excluded.title, category = excluded.category, campaign = excluded.campaign,
@@ -110,7 +117,8 @@ ON CONFLICT (id) DO UPDATE SET
     -- An alarm stays armed as it was: the policy of a case not noticed yet may have changed meanwhile.
     fire_at = CASE WHEN excluded.policy_version = 0 AND cases.alarm_no = excluded.alarm_no AND cases.alarm_at = excluded.alarm_at
                    THEN cases.fire_at ELSE excluded.fire_at END,
-    chased = excluded.chased, repeat_of = excluded.repeat_of, chased_due = excluded.chased_due`
+    chased = excluded.chased, repeat_of = excluded.repeat_of, chased_due = excluded.chased_due,
+    search = excluded.search`
 
 const upsertState = `
 INSERT INTO case_states (case_id, state) VALUES ($1, $2)
@@ -126,24 +134,24 @@ func (r caseRow) args() []any {
 		c.ID, c.Number, c.NumberKey(), c.Seq, string(c.Stage), c.Unit, c.Finding.Title, c.Finding.Category, c.Finding.Campaign,
 		c.Part.Author, c.Officer, int16(c.Level), int16(c.Round), c.PolicyVersion, c.CalendarVersion, //nolint:gosec // level and round are small
 		r.due.on, r.due.at, r.due.provisional, c.OpenedAt, c.At, r.closedAt, r.settledAt,
-		c.AlarmNo, r.alarmKind, r.alarmAt, r.fireAt, r.chased, repeatOf, r.chasedDue,
+		c.AlarmNo, r.alarmKind, r.alarmAt, r.fireAt, r.chased, repeatOf, r.chasedDue, searched(c.Number, c.Finding.Title),
 	}
 }
 
 const upsertUnitCase = `
-INSERT INTO unit_cases (case_id, unit_id, version, number, number_key, stage, title, category, level, round, due_on, due_at, provisional, updated_at, view)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+INSERT INTO unit_cases (case_id, unit_id, version, number, number_key, stage, title, category, level, round, due_on, due_at, provisional, updated_at, view, search)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 ON CONFLICT (unit_id, case_id) DO UPDATE SET
     version = excluded.version, number = excluded.number, number_key = excluded.number_key, stage = excluded.stage,
     title = excluded.title, category = excluded.category, level = excluded.level, round = excluded.round,
     due_on = excluded.due_on, due_at = excluded.due_at, provisional = excluded.provisional,
-    updated_at = excluded.updated_at, view = excluded.view`
+    updated_at = excluded.updated_at, view = excluded.view, search = excluded.search`
 
 func (r caseRow) unitArgs() []any {
 	c, u := r.c, r.unit
 	return []any{
 		c.ID, c.Unit, c.UnitVersion, c.Number, c.NumberKey(), string(u.Stage), u.Title, u.Category,
-		int16(u.Level), int16(u.Round), r.unitDue.on, r.unitDue.at, r.unitDue.provisional, c.UnitAt, r.unitView, //nolint:gosec // level and round are small
+		int16(u.Level), int16(u.Round), r.unitDue.on, r.unitDue.at, r.unitDue.provisional, c.UnitAt, r.unitView, searched(c.Number, u.Title), //nolint:gosec // level and round are small
 	}
 }
 
@@ -157,6 +165,6 @@ func misdirectedArgs(c lifecycle.Case, unit string) ([]any, error) {
 	none := dueOf(lifecycle.Clock{}, false)
 	return []any{
 		c.ID, unit, u.Version, c.Number, c.NumberKey(), string(u.Stage), "", "", int16(0), int16(1),
-		none.on, none.at, false, c.OpenedAt, view,
+		none.on, none.at, false, c.OpenedAt, view, searched(c.Number, ""),
 	}, nil
 }

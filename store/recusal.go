@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
 	"duban/calendar"
+	"duban/characters"
 	"duban/lifecycle"
 	"duban/lot"
 )
@@ -76,8 +76,12 @@ func (n Recusal) check() error {
 
 // checkWords refuses a reason that is missing or endless.
 func checkWords(field, reason string) error {
+	fault := characters.Text(reason)
 	switch {
-	case strings.TrimSpace(reason) == "":
+	case fault != nil:
+		zh, en := fault.Refuse("理由", "The reason")
+		return &FieldError{Field: field, Code: "bad_characters", ZH: zh, EN: en}
+	case characters.Blank(reason):
 		return &FieldError{Field: field, Code: "required", ZH: "请写明理由。", EN: "Give the reason."}
 	case utf8.RuneCountInString(reason) > maxRecusalReason:
 		return &FieldError{

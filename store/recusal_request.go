@@ -40,7 +40,7 @@ type RecusalAnswer struct {
 // *FieldError, whatever became of the first, and one of too many that wait for an
 // answer is a *lifecycle.Refusal.
 func (s *Store) AddRecusalRequest(ctx context.Context, r RecusalRequest) (RecusalRequest, error) {
-	if err := checkName(r.Name); err != nil {
+	if err := checkName(&r.Name); err != nil {
 		return RecusalRequest{}, err
 	}
 	if err := checkWords("reason", r.Reason); err != nil {

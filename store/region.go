@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5"
+
+	"duban/characters"
 )
 
 // A Region is one of the tree that units belong to, such as 市直.
@@ -22,10 +24,10 @@ const regionLock = 7_202_607
 // AddRegion adds a region; its id is drawn when it is empty. A name in use and a
 // parent that does not exist are a *FieldError.
 func (s *Store) AddRegion(ctx context.Context, r Region) (Region, error) {
-	if err := regionTable.check(&r.ID, r.Name); err != nil {
+	if err := regionTable.check(&r.ID, &r.Name); err != nil {
 		return Region{}, err
 	}
-	_, err := s.pool.Exec(ctx, `INSERT INTO regions (id, name, parent_id) VALUES ($1, $2, nullif($3, ''))`, r.ID, r.Name, r.Parent)
+	_, err := s.pool.Exec(ctx, `INSERT INTO regions (id, name, parent_id, name_key) VALUES ($1, $2, nullif($3, ''), $4)`, r.ID, r.Name, r.Parent, characters.Fold(r.Name))
 	if sqlState(err) == stateForeignKey {
 		return Region{}, unknownParent()
 	}
@@ -57,7 +59,7 @@ func (s *Store) ChangeRegion(ctx context.Context, id string, e RegionEdit) (Regi
 		if e.Parent != nil {
 			r.Parent = *e.Parent
 		}
-		if err := regionTable.check(&r.ID, r.Name); err != nil {
+		if err := regionTable.check(&r.ID, &r.Name); err != nil {
 			return err
 		}
 		var circle, there bool
@@ -73,8 +75,8 @@ func (s *Store) ChangeRegion(ctx context.Context, id string, e RegionEdit) (Regi
 		case circle:
 			return &FieldError{Field: "parent", Code: "circle", ZH: "区域不能隶属于自己或者自己的下级。", EN: "A region cannot lie below itself."}
 		}
-		return tx.QueryRow(ctx, `UPDATE regions t SET name = $2, parent_id = nullif($3, '') WHERE id = $1 RETURNING `+regionTable.units(),
-			r.ID, r.Name, r.Parent).Scan(&r.Units)
+		return tx.QueryRow(ctx, `UPDATE regions t SET name = $2, parent_id = nullif($3, ''), name_key = $4 WHERE id = $1 RETURNING `+regionTable.units(),
+			r.ID, r.Name, r.Parent, characters.Fold(r.Name)).Scan(&r.Units)
 	})
 	if err != nil {
 		return Region{}, regionTable.failed("change", id, err)

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"duban/calendar"
+	"duban/characters"
 )
 
 // A Unit is an inspected department.
@@ -31,7 +32,7 @@ FROM units u LEFT JOIN regions r ON r.id = u.region_id LEFT JOIN areas a ON a.id
 // named or given by id; one of a name that is not there yet is added. A name in
 // use is a *FieldError.
 func (s *Store) AddUnit(ctx context.Context, u Unit) (Unit, error) {
-	if err := checkName(u.Name); err != nil {
+	if err := checkName(&u.Name); err != nil {
 		return Unit{}, err
 	}
 	id := newID()
@@ -40,8 +41,8 @@ func (s *Store) AddUnit(ctx context.Context, u Unit) (Unit, error) {
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO units (id, name, code, region_id, area_id, category_id) VALUES ($1, $2, $3, $4, $5, $6)`,
-			id, u.Name, u.Code, region, area, category)
+		_, err = tx.Exec(ctx, `INSERT INTO units (id, name, code, region_id, area_id, category_id, name_key) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			id, u.Name, u.Code, region, area, category, characters.Fold(u.Name))
 		return err
 	})
 	var field *FieldError
@@ -129,7 +130,7 @@ func (s *Store) Unit(ctx context.Context, id string) (Unit, error) {
 
 // UnitByName returns the unit that bears a name now.
 func (s *Store) UnitByName(ctx context.Context, name string) (Unit, error) {
-	rows, err := s.pool.Query(ctx, selectUnits+` WHERE u.name = $1 AND u.abolished_on IS NULL`, name)
+	rows, err := s.pool.Query(ctx, selectUnits+` WHERE u.name_key = $1 AND u.abolished_on IS NULL`, characters.Fold(name))
 	if err != nil {
 		return Unit{}, fmt.Errorf("read unit: %w", plain(err))
 	}
@@ -165,11 +166,12 @@ type UnitFilter struct {
 // Units lists units by name.
 func (s *Store) Units(ctx context.Context, f UnitFilter) ([]Unit, error) {
 	rows, err := s.pool.Query(ctx, selectUnits+`
-		WHERE u.name > $1 AND strpos(u.name, $2) > 0
+		WHERE u.name > $1 AND strpos(u.name_key, $2) > 0
 		AND ($3 = '' OR u.region_id IN (WITH RECURSIVE below AS (
-			SELECT id FROM regions WHERE id = $3 OR name = $3 UNION SELECT d.id FROM regions d JOIN below b ON d.parent_id = b.id) SELECT id FROM below))
-		AND ($4 = '' OR a.id = $4 OR a.name = $4) AND ($5 = '' OR c.id = $5 OR c.name = $5)
-		ORDER BY u.name LIMIT $6`, f.After, f.Text, f.Region, f.Area, f.Category, f.Limit)
+			SELECT id FROM regions WHERE id = $3 OR name_key = $7 UNION SELECT d.id FROM regions d JOIN below b ON d.parent_id = b.id) SELECT id FROM below))
+		AND ($4 = '' OR a.id = $4 OR a.name_key = $8) AND ($5 = '' OR c.id = $5 OR c.name_key = $9)
+		ORDER BY u.name LIMIT $6`, f.After, characters.Fold(f.Text), f.Region, f.Area, f.Category, f.Limit,
+		characters.Fold(f.Region), characters.Fold(f.Area), characters.Fold(f.Category))
 	if err != nil {
 		return nil, fmt.Errorf("list units: %w", plain(err))
 	}

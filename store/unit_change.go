@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"duban/calendar"
+	"duban/characters"
 	"duban/lifecycle"
 )
 
@@ -130,7 +131,7 @@ func (c *UnitChange) compare(ctx context.Context, tx pgx.Tx) error {
 func (c *UnitChange) write(ctx context.Context, tx pgx.Tx, jobID string) error {
 	b := &pgx.Batch{}
 	if c.Kind == RenameUnit {
-		b.Queue(`UPDATE units SET name = $2 WHERE id = $1`, c.Unit, c.Name)
+		b.Queue(`UPDATE units SET name = $2, name_key = $3 WHERE id = $1`, c.Unit, c.Name, characters.Fold(c.Name))
 	} else {
 		b.Queue(`UPDATE units SET abolished_on = $2 WHERE id = $1`, c.Unit, c.On)
 	}

@@ -20,7 +20,7 @@ func (c *UnitChange) check(today calendar.Date) error {
 		return &FieldError{Field: "reason", Code: "required", ZH: "请填写变更依据。", EN: "Give the reason."}
 	}
 	if c.Kind == RenameUnit {
-		if err := checkName(c.Name); err != nil {
+		if err := checkName(&c.Name); err != nil {
 			return err
 		}
 	} else if c.Name != "" {

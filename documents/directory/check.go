@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"duban/calendar"
+	"duban/characters"
 	"duban/documents/workbook"
 )
 
@@ -211,13 +212,12 @@ func onlyNumbered(a, b string) bool {
 				return -1
 			}
 			return r
-		}, workbook.Squeeze(text))
+		}, characters.Fold(text))
 	}
 	return a != b && strip(a) == strip(b)
 }
 
-// same reports whether two names are the same but for how wide they are written
-// and the blanks around them.
+// same reports whether two names are the same to a reader.
 func same(a, b string) bool { return a == b || plain(a) == plain(b) }
 
-func plain(name string) string { return workbook.Narrow(workbook.Trim(name)) }
+func plain(name string) string { return characters.Fold(name) }

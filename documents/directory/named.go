@@ -72,9 +72,6 @@ func (k *check) named(sheet string, have []Name) (all *index, entries []entry) {
 			continue
 		}
 		e := k.entry(r, existing, byID)
-		if (e.isNew || e.renamed != "") && !r.printable(colName) {
-			e.id = ""
-		}
 		name := r.cells[colName]
 		taken, there := all.find(name)
 		if seen[e.id] || (e.isNew || e.renamed != "") && there && taken != "?" {

@@ -139,7 +139,7 @@ func (o *offices) begin(r *row, p Post) {
 	case u != nil && !u.Abolished.IsZero() && !p.Since.Before(u.Abolished):
 		r.refuse(postUnit, "unit_abolished", "该单位已于"+u.Abolished.String()+"撤销。", "The unit is no more.")
 		return
-	case !r.printable(postHolder), !o.mayHold(r, p):
+	case o.holdsAlready(r, p), !o.mayHold(r, p):
 		return
 	}
 	p.ID = o.NewID()
@@ -153,6 +153,23 @@ func (o *offices) begin(r *row, p Post) {
 		when = "，" + p.Since.String() + "至" + p.Until.String()
 	}
 	o.change(r, Added, title+when)
+}
+
+// holdsAlready refuses a term of somebody who, by his name, holds the post: a name
+// typed in another way would end his own term.
+func (o *offices) holdsAlready(r *row, p Post) bool {
+	if r.cells[postID] == addition {
+		return false
+	}
+	for _, was := range o.Have.Posts {
+		if was.Unit != p.Unit || was.Kind != p.Kind || !same(was.Holder, p.Holder) || !was.Until.IsZero() && was.Until.Before(p.Since) {
+			continue
+		}
+		r.refuse(postHolder, "same_holder", "该职务自"+was.Since.String()+"起由“"+workbook.Cut(was.Holder)+"”担任，姓名相同或者只是写法不同。如是同一人，请填写编号“"+was.ID+
+			"”；确系另一人，请在“编号”填写“"+addition+"”。", "The holder of the post bears the same name.")
+		return true
+	}
+	return false
 }
 
 // mayHold refuses an account that is none of the unit's.

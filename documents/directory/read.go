@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"duban/calendar"
+	"duban/characters"
 	"duban/documents/workbook"
 )
 
@@ -276,27 +276,41 @@ func (r *row) take(c workbook.Cell) {
 		r.refuse(is, "formula", "此单元格是公式，不予导入。请复制后“选择性粘贴—数值”。", "The cell is a formula.")
 	case c.Kind == workbook.ErrorCell:
 		r.refuse(is, "error_value", "此单元格是错误值"+workbook.Cut(text)+"，请改为实际内容。", "The cell is an error value.")
+	case c.Struck:
+		r.refuse(is, "struck_out", workbook.StruckOut, "Something in the cell is struck out.")
 	case long:
 		r.refuse(is, "too_long", "此单元格内容过长。", "The cell is too long.")
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
-		r.unprintable(is)
+	case characters.Line(text) != nil:
+		r.unprintable(is, characters.Line(text))
 	default:
-		r.cells[is] = text
+		r.say(is, c, text)
 	}
 }
 
-func (r *row) unprintable(column int) {
-	r.refuse(column, "bad_characters", "此单元格含有换行或者无法显示的字符。", "The cell contains characters that cannot be shown.")
+// say keeps what a cell says in one of our columns.
+func (r *row) say(is int, c workbook.Cell, text string) {
+	var no *workbook.Refusal
+	switch column := r.table.columns[is]; {
+	case column.dated:
+		if day, ok := c.AsDate(r.table.book.from1904); ok {
+			text = day.String()
+		}
+	case c.Kind == workbook.TextCell:
+	case column.coded:
+		text, no = c.AsCode(r.table.book.from1904)
+	default:
+		text, no = c.AsText(r.table.book.from1904)
+	}
+	if no != nil {
+		r.refuse(is, no.Code, no.ZH, no.EN)
+		return
+	}
+	r.cells[is] = text
 }
 
-// printable refuses a new name that cannot be shown on a line. One that is in
-// the record may be older than this rule.
-func (r *row) printable(column int) bool {
-	if strings.ContainsFunc(r.cells[column], func(x rune) bool { return !unicode.IsPrint(x) }) {
-		r.unprintable(column)
-		return false
-	}
-	return true
+func (r *row) unprintable(column int, fault *characters.Fault) {
+	zh, en := fault.Refuse("此单元格", "The cell")
+	r.refuse(column, "bad_characters", zh, en)
 }
 
 // date reads a day; none when the cell is empty, or when it is refused.

@@ -112,9 +112,6 @@ func (k *check) planUnit(r *row, u Unit, isNew bool) {
 		r.refuse(unitName, "unit_abolished", "该单位已于"+was.Abolished.String()+"撤销，不能再改动。", "The unit is no more.")
 		return
 	}
-	if renamed || isNew {
-		r.printable(unitName)
-	}
 	if renamed {
 		k.rename(r, was)
 		u.Name = r.cells[unitName]

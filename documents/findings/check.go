@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"duban/characters"
 	"duban/documents/workbook"
 	"duban/lifecycle"
 	"duban/policy"
@@ -106,9 +107,10 @@ func (c Check) Run(file io.ReaderAt, size int64, name string) (result Result, er
 	if err != nil {
 		return Result{}, err
 	}
-	t := &table{check: c, from1904: b.From1904, ignored: ignored, name: sheet.Name, seen: map[lifecycle.FindingKey]int{}, wrong: map[string]string{}, hinted: map[string]bool{}}
-	for unit := range c.Tables.Units {
+	t := &table{check: c, from1904: b.From1904, ignored: ignored, name: sheet.Name, seen: map[lifecycle.FindingKey]int{}, wrong: map[string]string{}, unitIDs: map[string]string{}, hinted: map[string]bool{}}
+	for unit, id := range c.Tables.Units {
 		t.units = append(t.units, unit)
+		t.unitIDs[characters.Fold(unit)] = id
 	}
 	slices.Sort(t.units)
 	if err := b.Read(sheet, workbook.Reader{Line: t.line, Columns: t.hide, Merged: t.merge}); err != nil {
@@ -149,6 +151,8 @@ type table struct {
 	// wrong are the sentences about unit names that do not exist.
 	wrong map[string]string
 	units []string
+	// unitIDs are the units' ids by their names' folds.
+	unitIDs map[string]string
 }
 
 func (t *table) result() (Result, error) {
@@ -294,6 +298,20 @@ func (r *rowReader) cell(c workbook.Cell) {
 	case c.Kind == workbook.ErrorCell:
 		r.refuse(c.Column, "error_value", "此单元格是错误值"+workbook.Cut(c.Text)+"，请改为实际内容。", "The cell is an error value.")
 		return
+	case c.Struck:
+		r.refuse(c.Column, "struck_out", workbook.StruckOut, "Something in the cell is struck out.")
+		return
+	}
+	if is != FoundOn {
+		text, no := c.AsText(r.table.from1904)
+		if is == Category || is == Method || is == Dimension || is == Matter {
+			text, no = c.AsCode(r.table.from1904)
+		}
+		if no != nil {
+			r.refuse(c.Column, no.Code, no.ZH, no.EN)
+			return
+		}
+		c.Text = text
 	}
 	r.value(c, is)
 }
@@ -328,15 +346,15 @@ func (r *rowReader) value(c workbook.Cell, is Column) {
 			}
 		}
 	case EarlierNumber:
-		r.repeats = squeezeNumber(c.Text)
+		r.repeats = lifecycle.CaseNumber(c.Text)
 	case CaseNumber:
-		r.number = squeezeNumber(c.Text)
+		r.number = lifecycle.CaseNumber(c.Text)
 	case Number, Errors, Hinted, CampaignName, OfSystem, OfProgram, Unread, Wrong, ends:
 	}
 }
 
 func (r *rowReader) date(c workbook.Cell) {
-	day, ok := workbook.ParseDate(c.Text, r.table.from1904)
+	day, ok := c.AsDate(r.table.from1904)
 	if !ok {
 		r.refuse(c.Column, "bad_date", "“"+workbook.Cut(c.Text)+"”不是日期。请写成2026-11-23、2026.11.23或2026年11月23日。", "This is no date.")
 		return
@@ -346,18 +364,16 @@ func (r *rowReader) date(c workbook.Cell) {
 }
 
 func (r *rowReader) unit(c workbook.Cell) {
-	name := workbook.Narrow(c.Text)
-	for _, typed := range []string{c.Text, name} {
-		if id, ok := r.table.check.Tables.Units[typed]; ok {
-			r.body.Unit = id
-			return
-		}
+	name := characters.Fold(c.Text)
+	if id, ok := r.table.unitIDs[name]; ok {
+		r.body.Unit = id
+		return
 	}
 	sentence, known := r.table.wrong[name]
 	if !known {
 		sentence = "没有单位“" + workbook.Cut(c.Text) + "”。请填写单位名录中的全称。"
 		if len(r.table.wrong) < workbook.MaxSuggested {
-			if near := workbook.Nearest(name, r.table.units); len(near) > 0 {
+			if near := workbook.Nearest(c.Text, r.table.units); len(near) > 0 {
 				sentence = "没有单位“" + workbook.Cut(c.Text) + "”。最接近的是：" + strings.Join(near, "、") + "。请核对后填写全称。"
 			}
 			r.table.wrong[name] = sentence
@@ -368,11 +384,11 @@ func (r *rowReader) unit(c workbook.Cell) {
 
 // code finds a code by itself or by its Chinese name.
 func (r *rowReader) code(c workbook.Cell, is Column, codes []policy.Code) string {
-	typed := workbook.Squeeze(c.Text)
+	typed := characters.Fold(c.Text)
 	names := make([]string, len(codes))
 	for i, one := range codes {
-		name := workbook.Squeeze(one.ZH)
-		if strings.EqualFold(typed, one.Code) || typed == name || strings.EqualFold(typed, one.Code+name) {
+		code, name := characters.Fold(one.Code), characters.Fold(one.ZH)
+		if typed == code || typed == name || typed == code+name {
 			return one.Code
 		}
 		names[i] = one.ZH

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"duban/documents/workbook"
+	"duban/characters"
 )
 
 // A Column is something that a finding's row says.
@@ -84,12 +84,9 @@ var columns = []struct {
 
 // columnOf finds the column that a header names.
 func columnOf(header string) Column {
-	header = strings.TrimRight(workbook.Squeeze(header), "*")
+	header = strings.TrimRight(characters.Fold(header), "*")
 	for i, c := range columns {
-		if header == c.header {
-			return Column(i)
-		}
-		if slices.Contains(c.others, header) {
+		if header == characters.Fold(c.header) || slices.ContainsFunc(c.others, func(other string) bool { return header == characters.Fold(other) }) {
 			return Column(i)
 		}
 	}

@@ -2,8 +2,8 @@ package findings
 
 import (
 	"fmt"
-	"strings"
 
+	"duban/characters"
 	"duban/documents/workbook"
 )
 
@@ -45,15 +45,15 @@ func (r *rowReader) known() error {
 
 // same reports whether a column says what the case says.
 func (r *rowReader) same(is Column, c *Case) bool {
-	typed, codes := workbook.Squeeze(r.typed[is]), r.table.check.Tables.Codes
+	typed, codes := characters.Fold(r.typed[is]), r.table.check.Tables.Codes
 	code := func(have, want string, known bool) bool { return have == want || !known && typed == "" }
 	switch is {
 	case UnitName:
-		return typed == workbook.Squeeze(c.UnitName)
+		return typed == characters.Fold(c.UnitName)
 	case Title:
-		return typed == workbook.Squeeze(c.Title)
+		return typed == characters.Fold(c.Title)
 	case Facts:
-		return typed == workbook.Squeeze(c.Facts)
+		return typed == characters.Fold(c.Facts)
 	case FoundOn:
 		return r.body.FoundOn == c.FoundOn
 	case Method:
@@ -101,13 +101,7 @@ func (r *rowReader) untouched() {
 		name := workbook.Cut(r.table.header.Columns[column])
 		r.refuse(column, "by_system", "“"+name+"”由系统填写。登记新问题时请把此格留空。", "Only the system fills in this column.")
 	}
-	if typed := workbook.Squeeze(r.typed[CampaignName]); typed != "" && typed != workbook.Squeeze(r.table.check.CampaignName) {
+	if typed := characters.Fold(r.typed[CampaignName]); typed != "" && typed != characters.Fold(r.table.check.CampaignName) {
 		r.refuse(r.at[CampaignName], "other_campaign", "“批次”与导入时所选的批次“"+workbook.Cut(r.table.check.CampaignName)+"”不同。请留空，或分批次导入。", "Another campaign than the one chosen.")
 	}
-}
-
-// squeezeNumber is a case's number as the record has it: 督〔2026〕0001, with
-// whatever brackets it was typed.
-func squeezeNumber(text string) string {
-	return strings.NewReplacer("[", "〔", "]", "〕", "(", "〔", ")", "〕", "【", "〔", "】", "〕").Replace(workbook.Squeeze(text))
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"net/url"
 	"path"
 	"strings"
 )
@@ -18,6 +19,7 @@ type Book struct {
 
 	archive *zip.Reader
 	texts   *texts
+	styles  styles
 	parts   map[string]related
 }
 
@@ -43,11 +45,34 @@ func Open(file io.ReaderAt, size int64, name string) (*Book, error) {
 		return nil, err
 	}
 	b := &Book{archive: archive, parts: map[string]related{}}
-	if err := b.list(); err != nil {
+	main, err := b.main()
+	if err != nil {
 		return nil, err
 	}
-	shared, err := b.relate()
+	if err := b.list(main); err != nil {
+		return nil, err
+	}
+	shared, styles := "", ""
+	err = b.relations(main, func(id string, r related) error {
+		switch {
+		case strings.HasSuffix(r.kind, "/sharedStrings"):
+			shared = r.target
+		case strings.HasSuffix(r.kind, "/styles"):
+			styles = r.target
+		}
+		if len(b.parts) == maxRelated {
+			return bomb()
+		}
+		b.parts[id] = r
+		return nil
+	})
+	if errors.Is(err, errNoPart) {
+		return nil, Corrupt()
+	}
 	if err != nil {
+		return nil, err
+	}
+	if b.styles, err = readStyles(archive, styles); err != nil {
 		return nil, err
 	}
 	if b.texts, err = readTexts(archive, shared); err != nil {
@@ -59,9 +84,30 @@ func Open(file io.ReaderAt, size int64, name string) (*Book, error) {
 // Close gives back what the reading took.
 func (b *Book) Close() error { return b.texts.close() }
 
+// main is the part that lists the sheets: what the package says is its document,
+// or where that usually stands.
+func (b *Book) main() (string, error) {
+	main := ""
+	err := b.relations("", func(_ string, r related) error {
+		if strings.HasSuffix(r.kind, "/officeDocument") && main == "" {
+			main = r.target
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errNoPart) {
+		return "", err
+	}
+	if main == "" {
+		main = "xl/workbook.xml"
+	}
+	return main, nil
+}
+
 // list reads the sheets' names.
-func (b *Book) list() error {
-	return readSmall(b.archive, "xl/workbook.xml", func(path []string, a []xml.Attr) error {
+func (b *Book) list(main string) error {
+	workbook := false
+	err := readSmall(b.archive, main, func(path []string, a []xml.Attr) error {
+		workbook = workbook || len(path) == 1 && path[0] == "workbook"
 		switch path[len(path)-1] {
 		case "workbookPr":
 			b.From1904 = truth(attribute(a, "date1904"))
@@ -77,34 +123,35 @@ func (b *Book) list() error {
 		}
 		return nil
 	})
+	switch {
+	case errors.Is(err, errNoPart):
+		return notAWorkbook()
+	case err == nil && !workbook:
+		return notAWorkbook()
+	}
+	return err
 }
 
-// relate finds the parts that hold the sheets and the shared texts.
-func (b *Book) relate() (shared string, err error) {
-	err = readSmall(b.archive, "xl/_rels/workbook.xml.rels", func(steps []string, a []xml.Attr) error {
+// relations hands over what a part refers to; the package itself is the part
+// without a name.
+func (b *Book) relations(of string, found func(id string, r related) error) error {
+	within, name := path.Split(of)
+	return readSmall(b.archive, within+"_rels/"+name+".rels", func(steps []string, a []xml.Attr) error {
 		if steps[len(steps)-1] != "Relationship" {
 			return nil
 		}
-		if strings.EqualFold(attribute(a, "TargetMode"), "external") {
+		if of != "" && strings.EqualFold(attribute(a, "TargetMode"), "external") {
 			return Refuse("external_link", "文件引用了其他文件。请断开外部链接（数据—编辑链接），只保留数值后再上传。", "The file refers to other files.")
 		}
-		target := attribute(a, "Target")
-		if rooted, ok := strings.CutPrefix(target, "/"); ok {
-			target = rooted
-		} else {
-			target = path.Join("xl", target)
+		target := strings.ReplaceAll(attribute(a, "Target"), `\`, "/")
+		if plain, err := url.PathUnescape(target); err == nil {
+			target = plain
 		}
-		kind := attribute(a, "Type")
-		if strings.HasSuffix(kind, "/sharedStrings") {
-			shared = target
+		if !strings.HasPrefix(target, "/") {
+			target = within + target
 		}
-		if len(b.parts) == maxRelated {
-			return bomb()
-		}
-		b.parts[attribute(a, "Id")] = related{target: target, kind: kind}
-		return nil
+		return found(attribute(a, "Id"), related{target: partName(target), kind: attribute(a, "Type")})
 	})
-	return shared, err
 }
 
 // Read hands over what stands on a sheet.
@@ -124,14 +171,12 @@ func (b *Book) Read(s Sheet, r Reader) error {
 		return err
 	}
 	defer sheet.Close()
-	return (&reader{Reader: r, texts: b.texts}).read(sheet)
+	return (&reader{Reader: r, texts: b.texts, styles: b.styles}).read(sheet)
 }
 
+// readSmall reads a small part; errNoPart when it is not there.
 func readSmall(archive *zip.Reader, name string, enter func([]string, []xml.Attr) error) error {
 	r, err := part(archive, name, maxSmall)
-	if errors.Is(err, errNoPart) {
-		return Corrupt()
-	}
 	if err != nil {
 		return err
 	}

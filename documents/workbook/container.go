@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"path"
 	"path/filepath"
 	"strings"
 )
@@ -68,7 +69,7 @@ func checkKind(file io.ReaderAt, size int64, extension string) error {
 	case bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}):
 		return checkCompound(file, size, extension)
 	case !bytes.HasPrefix(head, []byte("PK")):
-		return Refuse("not_a_workbook", "这不是.xlsx工作簿。请下载模板填写，或用Excel、WPS另存为.xlsx再上传。", "This is not an .xlsx workbook.")
+		return notAWorkbook()
 	}
 	return nil
 }
@@ -132,34 +133,39 @@ func count(r io.Reader, mark []byte, limit int) (int, error) {
 
 // checkParts refuses workbooks that are more than values.
 func checkParts(archive *zip.Reader) error {
-	book, seen := false, map[string]bool{}
+	seen := map[string]bool{}
 	for _, part := range archive.File {
-		name := strings.ToLower(part.Name)
+		name := strings.ToLower(partName(part.Name))
 		if seen[name] {
 			return Corrupt()
 		}
 		seen[name] = true
 		switch {
-		case name == "xl/workbook.xml":
-			book = true
-		case name == "xl/workbook.bin":
+		case strings.HasSuffix(name, "workbook.bin"):
 			return Refuse("xlsb_format", "不支持.xlsb格式。请另存为.xlsx再上传。", "The .xlsb format is not read; save as .xlsx.")
-		case strings.HasSuffix(name, "vbaproject.bin"), strings.HasPrefix(name, "xl/macrosheets/"):
+		case strings.HasSuffix(name, "vbaproject.bin"), strings.Contains(name, "macrosheets/"):
 			return Refuse("macro", "文件含有宏，不予导入。请另存为不含宏的.xlsx再上传。", "The file holds macros.")
-		case strings.HasPrefix(name, "xl/externallinks/"):
+		case strings.Contains(name, "externallinks/"):
 			return Refuse("external_link", "文件引用了其他文件。请断开外部链接（数据—编辑链接），只保留数值后再上传。", "The file refers to other files.")
 		}
 	}
-	if !book {
-		return Refuse("not_a_workbook", "这不是.xlsx工作簿。请下载模板填写，或用Excel、WPS另存为.xlsx再上传。", "This is not an .xlsx workbook.")
-	}
 	return nil
+}
+
+func notAWorkbook() *Refusal {
+	return Refuse("not_a_workbook", "这不是.xlsx工作簿。请下载模板填写，或用Excel、WPS另存为.xlsx再上传。", "This is not an .xlsx workbook.")
+}
+
+// partName is a part's name as all programs may write it: with backslashes, and
+// from the root.
+func partName(name string) string {
+	return strings.TrimPrefix(path.Clean("/"+strings.ReplaceAll(name, `\`, "/")), "/")
 }
 
 // part opens a part of the workbook, up to a limit of unpacked bytes.
 func part(archive *zip.Reader, name string, limit uint64) (io.ReadCloser, error) {
 	for _, f := range archive.File {
-		if !strings.EqualFold(f.Name, name) {
+		if !strings.EqualFold(partName(f.Name), name) {
 			continue
 		}
 		if f.UncompressedSize64 > limit {

@@ -1,10 +1,15 @@
 package workbook
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/xml"
 	"errors"
 	"io"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 )
 
 const (
@@ -17,77 +22,118 @@ const (
 
 var (
 	errLongToken   = errors.New("a text or tag is too long")
-	errDeclaration = errors.New("a declaration, comment or section")
+	errDeclaration = errors.New("a document type, or what begins and does not end")
 )
 
 // A guard stands between a part and the XML decoder, which would keep a text
-// or a tag in memory however long it is. It refuses what is too long, and what
-// no spreadsheet program writes: document types, comments and sections.
+// or a tag in memory however long it is. It refuses what is too long, and document
+// types, which no spreadsheet program writes. Comments and instructions say nothing
+// of the cells and are left out.
 type guard struct {
-	r     io.Reader
-	begun bool
-	// opened: the last byte was a <.
-	opened bool
-	// since is how many bytes there were since the last <.
+	in *bufio.Reader
+	// out is what is to be handed on before more is looked at.
+	out []byte
+	// end is what ends the section, comment or instruction that is being read;
+	// skipped: it is left out.
+	end     string
+	skipped bool
+	// since is how many bytes there were since something began.
 	since int
-	// heading: the XML declaration is not over.
-	heading bool
-	last    byte
 }
+
+const section = "<![CDATA["
 
 // Read implements io.Reader.
 func (g *guard) Read(p []byte) (int, error) {
-	n, err := g.r.Read(p)
-	rest := p[:n]
-	for len(rest) > 0 {
-		if bad := g.step(&rest); bad != nil {
-			return 0, bad
+	for len(g.out) == 0 {
+		if err := g.next(); err != nil {
+			return 0, err
 		}
 	}
-	return n, err
+	n := copy(p, g.out)
+	g.out = g.out[n:]
+	return n, nil
 }
 
-func (g *guard) step(rest *[]byte) error {
-	b := *rest
-	switch {
-	case g.heading:
-		g.since++
-		if g.last == '?' && b[0] == '>' {
-			g.heading = false
-		} else if b[0] == '<' || g.since > 1024 {
+// next looks at what comes next.
+func (g *guard) next() error {
+	head, err := g.in.Peek(len(section))
+	if len(head) == 0 {
+		if g.end != "" {
 			return errDeclaration
 		}
-		g.last, *rest = b[0], b[1:]
-		return nil
-	case g.opened:
-		g.opened = false
-		switch {
-		case b[0] == '?' && !g.begun:
-			g.heading = true
-		case b[0] == '!' || b[0] == '?':
+		return err
+	}
+	opened := g.end == "" && head[0] == '<'
+	if opened {
+		if err := g.open(head); err != nil {
+			return err
+		}
+	}
+	b, _ := g.in.Peek(g.in.Buffered())
+	n := len(b)
+	if g.end == "" {
+		from := 0
+		if opened {
+			from = 1
+		}
+		if i := bytes.IndexByte(b[from:], '<'); i >= 0 {
+			n = from + i
+		}
+	} else if i := bytes.Index(b, []byte(g.end)); i >= 0 {
+		n = i + len(g.end)
+	} else if err == nil { // the end may begin here and go on later
+		n -= len(g.end) - 1
+	}
+	if g.since += n; g.since > maxToken {
+		if g.skipped {
 			return errDeclaration
 		}
-		g.begun = true
-		g.since++
-		*rest = b[1:]
-		return nil
-	}
-	i := bytes.IndexByte(b, '<')
-	if i < 0 {
-		i = len(b)
-		g.since += i
-		*rest = nil
-	} else {
-		if g.since+i > maxToken {
-			return errLongToken
-		}
-		g.opened, g.since = true, 0
-		*rest = b[i+1:]
-	}
-	if g.since > maxToken {
 		return errLongToken
 	}
+	if !g.skipped {
+		g.out = b[:n]
+	}
+	if g.end != "" && bytes.HasSuffix(b[:n], []byte(g.end)) {
+		g.end, g.skipped, g.since = "", false, 0
+	}
+	_, err = g.in.Discard(n)
+	return err
+}
+
+// open tells what begins with a <.
+func (g *guard) open(head []byte) error {
+	g.since = 0
+	switch {
+	case bytes.HasPrefix(head, []byte("<!--")):
+		g.end, g.skipped = "-->", true
+		_, err := g.in.Discard(len("<!--"))
+		return err
+	case bytes.HasPrefix(head, []byte("<?")):
+		g.end, g.skipped = "?>", true
+	case string(head) == section:
+		g.end = "]]>"
+	case bytes.HasPrefix(head, []byte("<!")):
+		return errDeclaration
+	}
 	return nil
+}
+
+// inUTF8 reads a part in whatever encoding of Unicode it is.
+func inUTF8(r io.Reader) io.Reader {
+	in := bufio.NewReader(r)
+	head, _ := in.Peek(2)
+	var from encoding.Encoding = encoding.Nop
+	switch string(head) {
+	case "<\x00":
+		from = unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)
+	case "\x00<":
+		from = unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
+	case "\xff\xfe", "\xfe\xff", "\xef\xbb":
+	default:
+		return in
+	}
+	return transform.NewReader(in, unicode.BOMOverride(from.NewDecoder()))
 }
 
 // walk reads a part's elements. On an element's start it calls enter, on its
@@ -99,7 +145,7 @@ type walk struct {
 }
 
 func (w walk) run(r io.Reader) error {
-	decoder := xml.NewDecoder(&guard{r: r})
+	decoder := xml.NewDecoder(&guard{in: bufio.NewReaderSize(inUTF8(r), 32<<10)})
 	path := make([]string, 0, maxDepth)
 	for {
 		token, err := decoder.RawToken()

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -26,6 +27,8 @@ const (
 	NumberCell
 	ErrorCell
 	FormulaCell
+	BooleanCell
+	DateCell
 )
 
 // A Cell is one that is not blank.
@@ -33,7 +36,11 @@ type Cell struct {
 	// Column counts from 0.
 	Column int
 	Kind   CellKind
-	Text   string
+	// Text is what stands in it; of a number its digits, as the file has them.
+	Text string
+	// Format is how a number is shown, and Struck tells that it is struck out.
+	Format string
+	Struck bool
 }
 
 // A Line is a row that is not blank.
@@ -58,7 +65,10 @@ type Reader struct {
 type reader struct {
 	Reader
 
-	texts   *texts
+	texts  *texts
+	styles styles
+	// low: rows of which nothing is said have no height.
+	low     bool
 	now     Line
 	blank   int
 	cell    Cell
@@ -75,8 +85,10 @@ func (r *reader) read(from io.Reader) error {
 
 func (r *reader) enter(path []string, a []xml.Attr) error {
 	switch within := strings.Join(path[min(1, len(path)):], "/"); within {
+	case "sheetFormatPr":
+		r.low = truth(attribute(a, "zeroHeight"))
 	case "cols/col":
-		if !truth(attribute(a, "hidden")) {
+		if !truth(attribute(a, "hidden")) && !none(attribute(a, "width"), 0.1) {
 			return nil
 		}
 		first, ok1 := parseCount(attribute(a, "min"), maxColumn)
@@ -89,6 +101,8 @@ func (r *reader) enter(path []string, a []xml.Attr) error {
 		return r.begin(a)
 	case "sheetData/row/c":
 		return r.beginCell(a)
+	case "sheetData/row/c/is/r/rPr/strike":
+		r.cell.Struck = r.cell.Struck || on(a)
 	case "sheetData/row/c/f":
 		r.cell.Kind = FormulaCell
 	case "mergeCells/mergeCell":
@@ -108,9 +122,21 @@ func (r *reader) begin(a []xml.Attr) error {
 	if row > maxRow {
 		return Corrupt()
 	}
-	r.now = Line{Row: row, Hidden: truth(attribute(a, "hidden")), Cells: r.now.Cells[:0]}
+	r.now = Line{Row: row, Hidden: r.hides(a), Cells: r.now.Cells[:0]}
 	r.cell.Column, r.content = -1, 0
 	return nil
+}
+
+// hides reports whether nobody sees a row.
+func (r *reader) hides(a []xml.Attr) bool {
+	height := attribute(a, "ht")
+	return truth(attribute(a, "hidden")) || none(height, 1) || r.low && height == "" && attribute(a, "hidden") == ""
+}
+
+// none reports whether a size is given and nobody sees what has it.
+func none(size string, least float64) bool {
+	n, err := strconv.ParseFloat(size, 64)
+	return err == nil && n < least
 }
 
 func (r *reader) beginCell(a []xml.Attr) error {
@@ -126,9 +152,15 @@ func (r *reader) beginCell(a []xml.Attr) error {
 	switch r.form {
 	case "", "n":
 		r.cell.Kind = NumberCell
+	case "b":
+		r.cell.Kind = BooleanCell
+	case "d":
+		r.cell.Kind = DateCell
 	case "e":
 		r.cell.Kind = ErrorCell
 	}
+	style := r.styles.of(attribute(a, "s"))
+	r.cell.Format, r.cell.Struck = style.format, style.struck
 	r.text.Reset()
 	return nil
 }
@@ -163,11 +195,16 @@ func (r *reader) leave(path []string) error {
 
 func (r *reader) endCell() error {
 	text := r.text.String()
-	if r.form == "s" && r.cell.Kind != FormulaCell {
-		var err error
-		if text, err = r.texts.at(text); err != nil {
+	// A cell that has a style and no text says nothing of the shared ones.
+	if r.form == "s" && r.cell.Kind != FormulaCell && strings.TrimSpace(text) != "" {
+		var (
+			struck bool
+			err    error
+		)
+		if text, struck, err = r.texts.at(text); err != nil {
 			return err
 		}
+		r.cell.Struck = r.cell.Struck || struck
 	}
 	if r.cell.Kind != NumberCell {
 		text = decoded(text)

@@ -22,6 +22,8 @@ const (
 type texts struct {
 	file   *os.File
 	starts []uint32
+	// struck are those in which something is struck out.
+	struck map[int]bool
 }
 
 // spool makes a temporary file that is gone when the process is.
@@ -50,7 +52,7 @@ func readTexts(archive *zip.Reader, name string) (*texts, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &texts{file: file, starts: []uint32{0}}
+	t := &texts{file: file, starts: []uint32{0}, struck: map[int]bool{}}
 	if err := t.fill(r); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
@@ -61,9 +63,14 @@ func (t *texts) fill(r interface{ Read([]byte) (int, error) }) error {
 	out := bufio.NewWriterSize(t.file, 64<<10)
 	at, length := uint32(0), 0
 	err := walk{
-		enter: func(path []string, _ []xml.Attr) error {
-			if path[len(path)-1] == "si" {
+		enter: func(path []string, a []xml.Attr) error {
+			switch path[len(path)-1] {
+			case "si":
 				length = 0
+			case "strike":
+				if on(a) {
+					t.struck[len(t.starts)-1] = true
+				}
 			}
 			return nil
 		},
@@ -96,16 +103,16 @@ func (t *texts) fill(r interface{ Read([]byte) (int, error) }) error {
 }
 
 // at returns one text.
-func (t *texts) at(index string) (string, error) {
+func (t *texts) at(index string) (text string, struck bool, err error) {
 	i, ok := parseCount(strings.TrimSpace(index), maxTexts)
 	if !ok || i >= len(t.starts)-1 {
-		return "", Corrupt()
+		return "", false, Corrupt()
 	}
-	text := make([]byte, t.starts[i+1]-t.starts[i])
-	if _, err := t.file.ReadAt(text, int64(t.starts[i])); err != nil {
-		return "", err
+	read := make([]byte, t.starts[i+1]-t.starts[i])
+	if _, err := t.file.ReadAt(read, int64(t.starts[i])); err != nil {
+		return "", false, err
 	}
-	return string(text), nil
+	return string(read), t.struck[i], nil
 }
 
 func (t *texts) close() error {

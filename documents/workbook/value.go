@@ -73,11 +73,8 @@ func ParseDate(text string, from1904 bool) (calendar.Date, bool) {
 // squeezeDate brings the ways of writing a date to one: 2026.11.23.
 func squeezeDate(text string) string {
 	text = Narrow(Trim(text))
-	// A midnight behind the date is what a program wrote, not a person.
-	for _, midnight := range []string{" 00:00:00", " 0:00:00", " 0:00", "T00:00:00", "T00:00:00Z"} {
-		text = strings.TrimSuffix(text, midnight)
-	}
-	text = Squeeze(text)
+	// A time of day behind the date is what a program wrote, not a person.
+	text = Squeeze(withoutTime(text))
 	if strings.Contains(text, "年") {
 		text = strings.TrimSuffix(strings.TrimSuffix(text, "日"), "号")
 	}
