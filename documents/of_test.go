@@ -425,7 +425,7 @@ func TestTalkIsArranged(t *testing.T) {
 	require.Equal(t, []string{"反馈意见（第1版）", "签收确认"}, names)
 	p.do(day(time.March, 12), leader, &lifecycle.FixTalk{No: 1, Talk: lifecycle.Appointment{On: day(time.March, 16), Time: "15:00", Place: "205室"}})
 	says := p.says(documents.KindTalk)
-	require.Contains(t, says, "谈话时间：2026年3月16日15:00。地点：205室。")
+	require.Contains(t, says, "谈话时间：2026年3月16日下午3时。地点：205室。")
 	require.Contains(t, says, "2026年3月12日", "the paper is of the day on which it left")
 	require.True(t, p.hidden(documents.KindTalk))
 	names, _ = p.issued()
