@@ -264,7 +264,7 @@ func tables(t *testing.T, pages map[string][]page) {
 	sign, ok := find("form", "书记签名：")
 	require.True(t, ok)
 	require.Less(t, sign.XMax, mm(28+156-40), "no room for the secretary's signature")
-	for _, date := range []string{"2026-03-02", "2026-03-09", "2026-04-20"} {
+	for _, date := range []string{"2026年3月2日", "2026年3月9日", "2026年4月20日"} {
 		_, ok := find("contents", date)
 		require.True(t, ok, "%s is broken over lines", date)
 	}
