@@ -25,7 +25,10 @@ func scalar(path string, token json.Token, v reflect.Value) *fault {
 			return wrongType(path, "文本", "a string")
 		}
 		// A page sends the lines of a text as Windows ends them.
-		text = characters.Trim(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"))
+		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+		if !strings.Contains(text, "\n") { // several lines may be indented, and end with one
+			text = characters.Trim(text)
+		}
 		if fault := characters.Text(text); fault != nil {
 			return badCharacters(path, fault)
 		}

@@ -78,6 +78,7 @@ func TestMigrationsStayAsTheyAre(t *testing.T) {
 		"00030_no_deliveries.sql":            "ebf8e1a11795223f79522da4fcb998d70a27ebc6c79038ff5ef71865f3a12adf",
 		"00057_rule_proposals.sql":           "5c4dd5f7dee15b6ca574da3ed47c73ae81c17adbcaef18ff225f2b372402551c",
 		"00042_letters_ask.sql":              "e9a9217b95a16726551e40d26b1cec3a7f714fabea934a630be5c618544ff84e",
+		"00047_folded_names.sql":             "b97d528d3adbf07773b354cbc97b0382b78e1250280db5b91b941b6a1b31310e",
 	}
 	files, err := os.ReadDir("migrations")
 	require.NoError(t, err)

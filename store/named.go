@@ -32,7 +32,7 @@ func (t namedTable) named(ctx context.Context, tx pgx.Tx, field, given string) (
 		return nil, nil //nolint:nilnil // nothing is what was asked for
 	}
 	var id string
-	err := tx.QueryRow(ctx, `SELECT id FROM `+t.sql+` WHERE id = $1 OR name_key = $2 ORDER BY id <> $1 LIMIT 1`, given, characters.Fold(given)).Scan(&id)
+	err := tx.QueryRow(ctx, `SELECT id FROM `+t.sql+` WHERE id = $1 OR name_key = $2 OR name = $1 ORDER BY id <> $1 LIMIT 1`, given, characters.Fold(given)).Scan(&id)
 	if err == nil || !errors.Is(err, pgx.ErrNoRows) {
 		return &id, err
 	}
