@@ -40,7 +40,7 @@ func (a Amendment) terms(p calendar.Period, decided calendar.Date) []block {
 		out = append(out, text("整改期限不因更正重新计算。"))
 	} else {
 		out = append(out, text("整改期限为"+p.Chinese()+"，自异议处理决定之日（"+chineseDate(decided)+"）次日起计算，决定当日不计入；原到期日更晚的，仍按原到期日。"+counting(p)),
-			para{runs: []run{{text: "整改到期日：" + chineseDate(a.Due) + "（" + weekday(a.Due) + "）", face: faceHeading}, {text: "。当日24时前报送整改报告的，为按期。" + a.may()}}, first: 200})
+			para{runs: []run{{text: "整改到期日：" + chineseDate(a.Due) + "（" + weekday(a.Due) + "）", face: faceHeading}, {text: "。当日24时前报送整改报告的，视为按期报送。" + a.may()}}, first: 200})
 	}
 	if !a.Plan.IsZero() {
 		out = append(out, text("请于"+chineseDate(a.Plan)+"前（含当日）报送整改方案。"))

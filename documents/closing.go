@@ -1,6 +1,10 @@
 package documents
 
-import "duban/calendar"
+import (
+	"strings"
+
+	"duban/calendar"
+)
 
 // A Closing is the notice that a case is closed (销号).
 type Closing struct {
@@ -14,7 +18,7 @@ type Closing struct {
 
 // Write writes the notice.
 func (c Closing) Write() ([]byte, error) {
-	p := paper{office: c.Office, title: "整改事项销号通知", number: "事项编号：" + c.Ref.Case, to: c.To, on: c.On}
+	p := paper{office: c.Office, title: closingTitle(c.Ref.Title), number: "事项编号：" + c.Ref.Case, to: c.To, on: c.On}
 	err := p.check()
 	if err == nil {
 		err = c.Ref.check(c.Office)
@@ -35,6 +39,15 @@ func (c Closing) Write() ([]byte, error) {
 	)
 	p.end(d)
 	return d.bytes()
+}
+
+// closingTitle names the problem when a title has room for it.
+func closingTitle(problem string) string {
+	problem = strings.TrimSuffix(strings.TrimRight(strings.TrimSpace(problem), "。；.;"), "问题")
+	if title := "关于同意“" + problem + "”问题整改销号的通知"; problem != "" && len([]rune(title)) <= 57 {
+		return title
+	}
+	return "关于同意问题整改销号的通知"
 }
 
 // A Withdrawal is the notice that a finding does not stand (撤销).

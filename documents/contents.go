@@ -54,7 +54,7 @@ func (c Contents) Write() ([]byte, error) {
 	for i, one := range c.Items {
 		on := ""
 		if !one.On.IsZero() {
-			on = one.On.String()
+			on = chineseDate(one.On)
 		}
 		rows = append(rows, []string{fmt.Sprint(i + 1), printed(one.Number), printed(one.By), printed(one.Name), on})
 	}

@@ -2,6 +2,7 @@ package documents
 
 import (
 	"fmt"
+	"time"
 
 	"duban/calendar"
 )
@@ -33,9 +34,20 @@ func (r Ref) notice(o Office) string {
 
 // A Lapse is a due date that went by unmet.
 type Lapse struct {
-	// What was due, such as 整改并报告.
-	What string
-	Due  calendar.Date
+	// Said is what was due and when it lapsed: 整改期限于2026年3月2日届满，仍未报送整改报告.
+	Said string
+	// Task is what is asked for, such as 报送整改报告, and By until when; at once when
+	// that is left out.
+	Task string
+	By   calendar.Date
+}
+
+// asks is what the unit is asked for.
+func (l *Lapse) asks(on calendar.Date) string {
+	if l.By.IsZero() || !l.By.After(on) {
+		return "请立即" + l.Task + "。"
+	}
+	return "请于" + chineseDate(l.By) + "前（含当日）" + l.Task + "。"
 }
 
 // A Letter is a supervision letter (督办函).
@@ -79,11 +91,17 @@ func (l Letter) Write() ([]byte, error) {
 	}
 	d := p.begin()
 	d.add(text(l.Ref.notice(l.Office) + "反馈的" + problem(l.Ref.Title) + "，" + l.state()))
-	d.add(labelled("督办依据：", sentence(lines(l.Basis)[0])))
+	if l.Lapse == nil || lines(l.Basis)[0] != l.Lapse.Said { // what was said is not said again
+		d.add(labelled("督办依据：", sentence(lines(l.Basis)[0])))
+	}
 	for _, more := range lines(l.Basis)[1:] {
 		d.add(text(sentence(more)))
 	}
-	d.add(text("请你切实履行机关党建第一责任人职责，收到本函后立即研究部署，明确责任人和完成时间，抓紧整改到位，并书面报告未按要求办理的原因、整改进展和下一步措施。"))
+	ask := ""
+	if l.Lapse != nil {
+		ask = l.Lapse.asks(l.On)
+	}
+	d.add(text("请你切实履行机关党建工作第一责任人职责，收到本函后立即研究部署，明确责任人和完成时间，抓紧整改到位，并书面报告未按要求办理的原因、整改进展和下一步措施。" + ask))
 	if l.Demand != "" {
 		d.add(texts(sentence(l.Demand))...)
 	}
@@ -96,7 +114,7 @@ func (l Letter) state() string {
 	if l.Lapse == nil {
 		return "需要你单位进一步加大整改力度。经研究，现予督办。"
 	}
-	return fmt.Sprintf("“%s”的期限已于%s届满，至今未收到你单位的报告。经研究，现予督办。", l.Lapse.What, chineseDate(l.Lapse.Due))
+	return l.Lapse.Said + "。经研究，现予督办。"
 }
 
 // A Talk is the notice of a reminder talk (提醒谈话).
@@ -113,9 +131,38 @@ type Talk struct {
 	Time, Place string
 }
 
+// title names whom the talk is held with, when that is known.
+func (t Talk) title() string {
+	if t.To.Holder == "" {
+		return "关于进行提醒谈话的通知"
+	}
+	return "关于对" + t.To.Holder + "同志进行提醒谈话的通知"
+}
+
+// timeZH is a time of the day as officials write it: 上午9时30分.
+func timeZH(s string) string {
+	at, err := time.Parse("15:04", s)
+	if err != nil {
+		return s
+	}
+	part, hour := "上午", at.Hour()
+	switch {
+	case hour >= 18:
+		part, hour = "晚上", hour-12
+	case hour > 12:
+		part, hour = "下午", hour-12
+	case hour == 12:
+		part = "中午"
+	}
+	if at.Minute() == 0 {
+		return fmt.Sprintf("%s%d时", part, hour)
+	}
+	return fmt.Sprintf("%s%d时%d分", part, hour, at.Minute())
+}
+
 // Write writes the notice.
 func (t Talk) Write() ([]byte, error) {
-	p := paper{office: t.Office, title: "提醒谈话通知", number: "事项编号：" + t.Ref.Case, to: t.To, on: t.On}
+	p := paper{office: t.Office, title: t.title(), number: "事项编号：" + t.Ref.Case, to: t.To, on: t.On}
 	err := p.check()
 	if err == nil {
 		err = t.Ref.check(t.Office)
@@ -132,16 +179,19 @@ func (t Talk) Write() ([]byte, error) {
 	d := p.begin()
 	why := "因" + t.Ref.notice(t.Office) + "反馈的" + problem(t.Ref.Title) + "整改工作需要"
 	if t.Lapse != nil {
-		why = fmt.Sprintf("%s反馈的%s，“%s”的期限已于%s届满仍未办结", t.Ref.notice(t.Office), problem(t.Ref.Title), t.Lapse.What, chineseDate(t.Lapse.Due))
+		why = "因" + t.Ref.notice(t.Office) + "反馈的" + problem(t.Ref.Title) + "，" + t.Lapse.Said
 	}
 	when := "谈话时间和地点由本机关工作人员提前与你联系确定。"
 	if !t.Held.IsZero() {
-		when = "谈话时间：" + chineseDate(t.Held) + t.Time + "。"
+		when = "谈话时间：" + chineseDate(t.Held) + timeZH(t.Time) + "。"
 		if t.Place != "" {
 			when += "地点：" + t.Place + "。"
 		}
 	}
-	d.add(text(why+"，经研究，决定对你进行提醒谈话。现将有关事项通知如下。"), labelled("谈话事由：", sentence(lines(t.Basis)[0])))
+	d.add(text(why + "，经研究，决定对你进行提醒谈话。现将有关事项通知如下。"))
+	if t.Lapse == nil || lines(t.Basis)[0] != t.Lapse.Said {
+		d.add(labelled("谈话事由：", sentence(lines(t.Basis)[0])))
+	}
 	for _, more := range lines(t.Basis)[1:] {
 		d.add(text(sentence(more)))
 	}

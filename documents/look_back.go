@@ -43,7 +43,7 @@ func (l *LookBack) check(at string) error {
 }
 
 func (l *LookBack) write() []block {
-	out := []block{labelled("回头看：", chineseDate(l.On)+"，结果为"+sentence(l.Result))}
+	out := []block{labelled("“回头看”：", chineseDate(l.On)+"，结果为"+sentence(l.Result))}
 	for i, p := range l.Points {
 		how := "未到位"
 		if p.InPlace {

@@ -3,8 +3,10 @@ package documents
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
+	"unicode"
 
 	"duban/calendar"
 	"duban/lifecycle"
@@ -180,13 +182,24 @@ func (m *mapping) evidence(c lifecycle.Case) []string {
 	var out []string
 	for _, one := range c.Evidence {
 		if id, ok := strings.CutPrefix(one, "evidence:"); ok {
-			one = m.Evidence[id]
+			one = withoutExtension(m.Evidence[id])
 		}
 		if one = strings.TrimSpace(printed(one)); one != "" {
 			out = append(out, one)
 		}
 	}
 	return out
+}
+
+// withoutExtension is a file's name as a paper says it: 组织生活会照片.jpg is a file,
+// 组织生活会照片 what it shows.
+func withoutExtension(name string) string {
+	ext := path.Ext(name)
+	base := strings.TrimSuffix(name, ext)
+	if base == "" || len(ext) > 6 || strings.ContainsFunc(ext[min(1, len(ext)):], func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		return name
+	}
+	return base
 }
 
 // lookBack is the look-back with which a case's round began; nil in the first.
@@ -315,14 +328,24 @@ func (m *mapping) measure(kind policy.MeasureKind) (lifecycle.Measure, bool) {
 // lapse is what the unit had missed when a measure was ordered.
 func (m *mapping) lapse(no int) *Lapse {
 	for _, e := range m.Events {
-		if b, ok := e.Body.(*lifecycle.MeasureOrdered); !ok || b.No != no {
+		b, ok := e.Body.(*lifecycle.MeasureOrdered)
+		if !ok || b.No != no {
 			continue
 		}
 		then := m.at(e)
 		for _, name := range []policy.ClockName{policy.ClockRectification, policy.ClockPlan, policy.ClockCheckIn} {
-			if k, ok := clock(then, name); ok && k.Passed {
-				return &Lapse{What: name.ZH(), Due: k.Due}
+			k, ok := clock(then, name)
+			if !ok || !k.Passed {
+				continue
 			}
+			lapse := &Lapse{Said: b.Basis, Task: lifecycle.AwaitedOn(name).Task.ZH}
+			if e.Actor.Account != "" { // a person's basis is in that person's words
+				lapse.Said = lifecycle.Lapsed(name, k.Due, 0).ZH
+			}
+			if k.Next != nil {
+				lapse.By = k.Next.On
+			}
+			return lapse
 		}
 	}
 	return nil

@@ -55,7 +55,7 @@ func (n NegativeList) Write() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		t.rows = append(t.rows, []string{strconv.Itoa(i + 1), e.Unit, e.On.String(), e.Decision, e.Facts})
+		t.rows = append(t.rows, []string{strconv.Itoa(i + 1), e.Unit, chineseDate(e.On), e.Decision, e.Facts})
 	}
 	d := p.begin()
 	d.add(

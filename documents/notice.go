@@ -95,7 +95,7 @@ func (n Notice) title() string {
 		about = problem(n.Findings[0].Title)
 	}
 	if n.again() {
-		about = strings.TrimSuffix(about, "问题") + "问题整改回头看情况"
+		about = strings.TrimSuffix(about, "问题") + "问题整改“回头看”情况"
 	}
 	if n.Form == FormNotice {
 		return "关于反馈" + about + "的通知"
@@ -235,7 +235,7 @@ func (n Notice) replacing() string {
 
 func (n Notice) opening() string {
 	if n.again() {
-		return n.Office.Name + "对你单位下列问题的整改情况进行了回头看，" + n.result() + "。你是单位机关党建第一责任人，现一对一书面反馈给你，请牵头继续整改。"
+		return n.Office.Name + "对你单位下列问题的整改情况进行了“回头看”，" + n.result() + "。你作为本单位机关党建工作第一责任人，现将有关问题一对一书面反馈给你，请牵头继续整改。"
 	}
 	where := "在" + n.Method + "中"
 	if n.Campaign != "" {
@@ -249,7 +249,7 @@ func (n Notice) opening() string {
 	if len(n.Findings) > 1 {
 		count = fmt.Sprintf("%d个", len(n.Findings))
 	}
-	return n.Office.Name + where + "，发现你单位存在下列" + count + "问题。你是单位机关党建第一责任人，现一对一书面反馈给你，请牵头组织整改。"
+	return n.Office.Name + where + "，发现你单位存在下列" + count + "问题。你作为本单位机关党建工作第一责任人，现将有关问题一对一书面反馈给你，请牵头组织整改。"
 }
 
 // objecting says until when objections may be made.
@@ -276,7 +276,7 @@ func (f Finding) write(no, of int) []block {
 	}
 	out = append(out, labelled("发现日期：", chineseDate(f.Found)+"。"), labelled("问题类别：", sentence(kind)))
 	if len(f.Evidence) > 0 {
-		out = append(out, labelled("证　　据：", sentence(named(f.Evidence))))
+		out = append(out, labelled("佐证材料：", sentence(named(f.Evidence))))
 	}
 	out = append(out, labelled("依　　据：", sentence(strings.Join(lines(f.Basis), " "))), labelled("整改类型：", f.Type+"。事项编号："+f.Number+"。"))
 	if f.LookBack != nil {

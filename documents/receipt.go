@@ -32,7 +32,7 @@ type Receipt struct {
 
 // Write writes the confirmation, with the counting as its last page.
 func (r Receipt) Write() ([]byte, error) {
-	p := paper{office: r.Office, title: "关于反馈意见签收及整改期限的确认", number: "事项编号：" + r.Case, to: r.To, on: r.On}
+	p := paper{office: r.Office, title: "关于确认反馈意见签收及整改期限的函", number: "事项编号：" + r.Case, to: r.To, on: r.On}
 	if err := p.check(); err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (r Receipt) Write() ([]byte, error) {
 	d.add(
 		text(fmt.Sprintf("《反馈意见》（%s%s，%s）已于%s送达，送达方式为%s，涉及%s。现将整改期限确认如下。",
 			r.Office.Mark, r.Notice, chineseDate(r.NoticeOn), chineseDate(r.On), r.Manner, problem(r.Title))),
-		para{runs: []run{{text: "整改到期日：" + chineseDate(r.Due) + "（" + weekday(r.Due) + "）", face: faceHeading}, {text: "。当日24时前报送整改报告的，为按期。"}}, first: 200},
+		para{runs: []run{{text: "整改到期日：" + chineseDate(r.Due) + "（" + weekday(r.Due) + "）", face: faceHeading}, {text: "。当日24时前报送整改报告的，视为按期报送。"}}, first: 200},
 	)
 	if e := r.Counting; e != nil {
 		d.add(text("计算方法：签收当日（" + chineseDate(r.On) + "）不计入，自次日起计算" + e.Period.Chinese() + "。" + counting(e.Period) + "逐日计算见附件。"))
@@ -81,7 +81,7 @@ func (r Receipt) Write() ([]byte, error) {
 
 // countingTable is the way to the due date, days of one reason in one row.
 func countingTable(e calendar.Explanation) table {
-	t := table{widths: []int{2900, 1100, textWidth - 4000}, centred: []int{1}, rows: [][]string{{"日　期", "计至", "说　明"}}}
+	t := table{widths: []int{2900, 1100, textWidth - 4000}, centred: []int{1}, rows: [][]string{{"日　期", "累计日数", "说　明"}}}
 	for i := 0; i < len(e.Days); {
 		first, last := e.Days[i], e.Days[i]
 		n := i + 1
@@ -98,7 +98,7 @@ func countingTable(e calendar.Explanation) table {
 		if until != first.Date {
 			days += "\n至" + chineseDate(until)
 		}
-		counted := "不计"
+		counted := "不计入"
 		if last.Counted {
 			counted = fmt.Sprint(last.N)
 		}

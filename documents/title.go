@@ -41,6 +41,9 @@ func whole(all []rune, at int) bool {
 	if torn(all, at) {
 		return false
 	}
+	if quoted(all, at) {
+		return false
+	}
 	text := string(all)
 	place := len(string(all[:at]))
 	for _, word := range titleWords() {
@@ -59,6 +62,23 @@ func whole(all []rune, at int) bool {
 	return true
 }
 
+// quoted reports whether a break lies within a quoted term that a line has room for.
+func quoted(all []rune, at int) bool {
+	open := -1
+	for i, r := range all {
+		switch {
+		case r == '“' || r == '《':
+			open = i
+		case (r == '”' || r == '》') && open >= 0:
+			if open < at && at <= i && i-open < titleFit-2 {
+				return true
+			}
+			open = -1
+		}
+	}
+	return false
+}
+
 // torn reports whether a break would leave a mark alone, or tear a figure.
 func torn(all []rune, at int) bool {
 	before, after := all[at-1], all[at]
@@ -70,7 +90,7 @@ func torn(all []rune, at int) bool {
 // titleWords are the words of which the titles of these papers are made.
 func titleWords() []string {
 	return []string{
-		"党建", "机关党建", "党组", "党委", "党支部", "支部", "党费", "党员", "党课", "党务", "责任制", "责任", "落实", "市直机关", "市直", "机关", "工委", "委员会", "年度",
+		"三会一课", "主题党日", "民主生活会", "组织生活会", "民主评议", "双重组织生活", "意识形态", "理论学习", "中心组", "党建", "机关党建", "党组", "党委", "党支部", "支部", "党费", "党员", "党课", "党务", "责任制", "责任", "落实", "市直机关", "市直", "机关", "工委", "委员会", "年度",
 		"专项", "督查", "督促检查", "检查", "巡察", "抽查", "调研", "发现", "问题", "反馈", "反馈意见", "意见", "整改", "期限", "情况", "回头看", "签收", "确认", "督办", "提醒谈话", "谈话",
 		"通知", "销号", "撤销", "负面清单", "清单", "组织生活", "组织", "制度", "不严格", "不规范", "不及时", "不到位", "不力", "工作", "滞后", "基础", "质量", "不高", "换届", "超期", "收缴", "台账", "记录",
 		"单位", "事项", "报告", "关于",

@@ -64,7 +64,7 @@ func receipt() documents.Receipt {
 func letter() documents.Letter {
 	return documents.Letter{
 		Office: office(), To: secretary(), Ref: ref(), Number: "工委督办〔2026〕3号", On: day(time.May, 20),
-		Basis: "整改期限届满5个工作日仍未报告，按规则发出督办函", Lapse: &documents.Lapse{What: "整改并报告", Due: day(time.May, 11)},
+		Basis: "整改期限届满5个工作日仍未报告，按规则发出督办函", Lapse: &documents.Lapse{Said: "整改期限于2026年5月11日届满，仍未报送整改报告", Task: "报送整改报告"},
 	}
 }
 
@@ -102,7 +102,7 @@ func papers() map[string]writable {
 		"notice": notice(), "notice-form": inForm, "draft": draft, "many": many, "three": three, "look-back": again, "amended": amended, "receipt": receipt(), "letter": letter(),
 		"talk": documents.Talk{
 			Office: office(), To: secretary(), Ref: ref(), On: day(time.June, 3), Basis: "整改期限届满15个工作日仍未报告，按规则进行提醒谈话",
-			Lapse: &documents.Lapse{What: "整改并报告", Due: day(time.May, 11)},
+			Lapse: &documents.Lapse{Said: "整改期限于2026年5月11日届满，仍未报送整改报告", Task: "报送整改报告"},
 		},
 		"closing":    documents.Closing{Office: office(), To: secretary(), Ref: ref(), On: day(time.August, 3), Round: 1},
 		"withdrawal": documents.Withdrawal{Office: office(), To: secretary(), Ref: ref(), On: day(time.April, 3), Objected: true, Reason: "经核对，该支部会议记录已移交档案馆保管，记录齐全"},

@@ -127,7 +127,7 @@ func (t *turn) escalate(k Clock) {
 	}
 	t.record(&LevelRaised{Clock: k.Name, Due: k.Due})
 	t.raise(step.Level)
-	t.orderStep(step)
+	t.orderStep(step, Lapsed(k.Name, k.Due, t.rules.late(k, t.legal)))
 	t.rearmUnit() // the next step may be another clock's as well
 }
 

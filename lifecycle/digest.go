@@ -96,7 +96,7 @@ func (r Rules) Digest(lines []DigestLine, figures Figures, on calendar.Date) (su
 
 func (l DigestLine) words(no int) policy.DigestItem {
 	words := policy.DigestItem{
-		No: no, Number: l.Number, Title: l.Title, What: l.Clock.ZH(), Measure: l.Measure,
+		No: no, Number: l.Number, Title: l.Title, What: AwaitedOn(l.Clock).Task.ZH, Measure: l.Measure,
 		Due: l.Due.String(), Overdue: l.Overdue, Late: max(0, l.Late), Copy: l.Copy,
 	}
 	if l.Measure > 0 {
@@ -108,10 +108,29 @@ func (l DigestLine) words(no int) policy.DigestItem {
 	return words
 }
 
-// PaperText writes what a person is told of an event of a case. A paper is read
-// in the system: the message says that it is there, and which measures it is about.
-func (r Rules) PaperText(number, title string, about EventKind, measures []policy.MeasureKind, way Way) (subject, text string, err error) {
-	return r.Policy.Writer().Paper(policy.PaperWords{Number: number, Title: title, About: AboutZH(about, measures), Copy: way == WayCopy})
+// News is what a letter tells a person.
+type News struct {
+	// Number and Title are the case's.
+	Number, Title string
+	About         EventKind
+	Measures      []policy.MeasureKind
+	Asked         Ask
+	Way           Way
+	// Unit: the letter is for people of the unit. Where is the address at which it is
+	// done; empty where none is known.
+	Unit  bool
+	Where string
+	// On is the day on which it is written.
+	On Date
+}
+
+// PaperText writes what a person is told of an event of a case: first what to do by
+// when, then of which case, what happened, and where it is done.
+func (r Rules) PaperText(n News) (subject, text string, err error) {
+	return r.Policy.Writer().Paper(policy.PaperWords{
+		Number: n.Number, Title: n.Title, Task: TaskZH(n.About, n.Measures, n.Asked, n.Unit, n.On), About: AboutZH(n.About, n.Measures),
+		Where: n.Where, Copy: n.Way == WayCopy,
+	})
 }
 
 // AboutZH is what a letter tells of: an event, and the measures it is about.

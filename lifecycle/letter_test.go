@@ -1,6 +1,8 @@
 package lifecycle_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,12 +36,13 @@ func TestAPaperNamesItsMeasures(t *testing.T) {
 		var told []string
 		for _, event := range e.events {
 			for _, l := range lifecycle.Letters(n.c, event, w.rules) {
-				subject, text, err := w.rules.PaperText("督〔2026〕0001", "问题", l.About, l.Measures, lifecycle.WayRole)
+				subject, text, err := w.rules.PaperText(lifecycle.News{Number: "督〔2026〕0001", Title: "问题", About: l.About, Measures: l.Measures, Way: lifecycle.WayRole, Asked: n.c.AskedOf(l.To, event), On: day("2026-03-02")})
 				require.NoError(t, err)
 				require.Contains(t, text, lifecycle.AboutZH(l.About, l.Measures))
-				told = append(told, subject)
+				require.True(t, strings.HasPrefix(text, strings.TrimSuffix(subject, "：问题（督〔2026〕0001）")+"。"))
+				told = append(told, text)
 			}
 		}
-		require.Contains(t, told, "督办事项督〔2026〕0001："+step.told)
+		require.True(t, slices.ContainsFunc(told, func(text string) bool { return strings.Contains(text, "办理情况："+step.told) }), step.told)
 	}
 }

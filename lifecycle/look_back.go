@@ -77,7 +77,7 @@ func (b RecordLookBack) decide(t *turn) error {
 		t.goTo(Rectifying)
 		t.run(t.start(policy.ClockRectification, t.today, t.rules.Policy.Rectification.Rest))
 		if raised {
-			t.orderStep(step)
+			t.orderStep(step, ReturnedOften(policy.ClockRectification, t.c.returns()))
 		}
 	case NotInPlace, False:
 		if b.Signature == nil {

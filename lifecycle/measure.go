@@ -239,9 +239,9 @@ func (t *turn) propose(body MeasureOrdered) {
 	t.measureClock(len(t.c.Measures), t.rules.Policy.Measures.Decision)
 }
 
-// orderStep does what the policy names for a rung of the ladder.
-func (t *turn) orderStep(step policy.Step) {
-	basis := step.Level.String() + " " + step.Level.ZH()
+// orderStep does what the policy names for a rung of the ladder, and says why.
+func (t *turn) orderStep(step policy.Step, why Sentence) {
+	basis := why.ZH
 	if step.Gate == policy.GateApproval {
 		t.propose(MeasureOrdered{Kind: step.Measure, List: step.List, Basis: basis})
 		return

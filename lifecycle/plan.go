@@ -136,7 +136,7 @@ func (b ReturnPlan) decide(t *turn) error {
 	t.set(t.arm(t.givePlanBack(k)))
 	t.correct(t.c.Plan.Returns)
 	if raised {
-		t.orderStep(step)
+		t.orderStep(step, ReturnedOften(policy.ClockPlan, t.c.Plan.Returns))
 	}
 	return nil
 }

@@ -193,7 +193,7 @@ func (t *turn) sendBack() {
 	t.set(t.arm(main))
 	t.correct(t.c.Report.Returns)
 	if raised {
-		t.orderStep(step)
+		t.orderStep(step, ReturnedOften(policy.ClockRectification, t.c.Report.Returns))
 	}
 }
 

@@ -38,5 +38,5 @@ func TestMailingsAreWordedByThePolicy(t *testing.T) {
 	require.Contains(t, written(r.Digest(nil, late, on)), "\n统计\n督办情况（截至2026-03-02）")
 	require.Contains(t, written(r.GroupDigest(map[policy.Level]int{policy.L1: 2}, on)), "\n各级：催办2件。")
 	require.Contains(t, written(r.TaskText("T-1")), "请查收T-1\n")
-	require.Contains(t, written(r.PaperText("督〔2026〕0001", "甲", lifecycle.EventNoticeApproved, nil, lifecycle.WayHolder)), "\n编号：督〔2026〕0001 甲\n")
+	require.Contains(t, written(r.PaperText(lifecycle.News{Number: "督〔2026〕0001", Title: "甲", About: lifecycle.EventNoticeApproved, Way: lifecycle.WayHolder, On: on})), "\n编号：督〔2026〕0001 甲\n")
 }

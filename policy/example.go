@@ -14,9 +14,9 @@ func (p *Policy) Examples() []Example {
 	const number, title = "督〔2026〕0001号", "未按时交纳党费"
 	w := p.Writer()
 	return []Example{
-		example("paper")(w.Paper(PaperWords{Number: number, Title: title, About: "采取措施（提醒谈话）", Copy: true})),
+		example("paper")(w.Paper(PaperWords{Number: number, Title: title, Task: "请于3月9日（一）前签收反馈意见", About: "签发", Where: "https://duban.example.org", Copy: true})),
 		example("digest")(w.Digest(DigestWords{Day: day, Count: 30, Late: 1, Rest: 28, Figures: figures, Items: []DigestItem{
-			{No: 1, Number: number, Title: title, What: "提交整改报告", Due: "2026-02-25", Overdue: true, Late: 3, Level: L1.ZH()},
+			{No: 1, Number: number, Title: title, What: "报送整改报告", Due: "2026-02-25", Overdue: true, Late: 3, Level: L1.ZH()},
 			{No: 2, Number: "督〔2026〕0002号", Title: "学习记录不全", What: "落实督办措施", Measure: 1, Kind: MeasureReminderTalk.ZH(), Due: "2026-03-04", Copy: true},
 		}})),
 		example("figures")(w.Figures(FiguresWords{Day: day, Late: 3, Committee: 1, Figures: figures})),

@@ -83,15 +83,15 @@ func (n ClockName) ZH() string {
 	case ClockReportReview:
 		return "审核报告"
 	case ClockLookBack:
-		return "回头看"
+		return "“回头看”"
 	case ClockDraw:
-		return "决定回头看如何进行"
+		return "决定“回头看”如何进行"
 	case ClockLookBackResult:
-		return "回头看结果"
+		return "“回头看”结果"
 	case ClockClosureApproval:
 		return "审批销号"
 	case ClockCooling:
-		return "销号后观察"
+		return "销号后观察期"
 	case ClockCheckIn:
 		return "定期报告"
 	case ClockSustainedReview:
@@ -107,7 +107,7 @@ func (n ClockName) ZH() string {
 	case ClockStay:
 		return "中止计时到期"
 	case ClockHandover:
-		return "接收移交"
+		return "接收工作交接"
 	case ClockMeasure:
 		return "落实督办措施"
 	case ClockCorrection:

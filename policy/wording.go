@@ -31,8 +31,13 @@ type PaperWords struct {
 	// Number and Title are the case's.
 	Number string `must:"subject,text"`
 	Title  string
+	// Task is what to do by when, such as 请于12月9日（三）前签收反馈意见; what happened
+	// in a sentence where the reader has nothing to do.
+	Task string `must:"subject,text"`
 	// About is what happened, such as 签发, with the measures it is about.
 	About string `must:"text"`
+	// Where is the address at which it is done; nothing where none is known.
+	Where string `must:"text"`
 	// Copy: the paper is somebody else's business, and the reader is told.
 	Copy bool
 }
@@ -58,7 +63,7 @@ type DigestItem struct {
 	// Number and Title are the case's.
 	Number string `must:"text"`
 	Title  string
-	// What is to be done, such as 提交整改报告.
+	// What is to be done, such as 报送整改报告.
 	What string `must:"text"`
 	// Measure is a measure's number in the case, 0 for what is none; Kind its name.
 	Measure int

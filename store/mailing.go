@@ -53,6 +53,7 @@ type routedLetter struct {
 	recipient string
 	about     string
 	measures  []policy.MeasureKind
+	asked     lifecycle.Ask
 	digest    bool
 	level     int16
 	number    string
@@ -65,7 +66,7 @@ type routedLetter struct {
 const selectUnrouted = `
 SELECT o.case_id::text, o.seq, o.recipient, o.about, o.measures, o.digest, coalesce(c.level, 0), coalesce(u.number, c.number, ''),
     CASE WHEN o.recipient LIKE 'unit:%' THEN coalesce(u.title, '') ELSE coalesce(c.title, '') END,
-    o.recipient LIKE 'unit:%' AND u.case_id IS NULL, o.by_timer, o.not_before
+    o.recipient LIKE 'unit:%' AND u.case_id IS NULL, o.by_timer, o.not_before, coalesce(o.asked, ''), o.asked_due
 FROM outbox o LEFT JOIN cases c ON c.id = o.case_id
     LEFT JOIN unit_cases u ON u.case_id = o.case_id AND 'unit:' || u.unit_id = o.recipient
 WHERE o.routed_at IS NULL AND o.not_before <= $1 AND ($3 OR NOT o.by_timer)
@@ -91,7 +92,7 @@ func (s *Store) RouteLetters(ctx context.Context, now time.Time, limit int) (Rou
 			return err
 		}
 		letters, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (l routedLetter, err error) {
-			return l, row.Scan(&l.caseID, &l.seq, &l.recipient, &l.about, &l.measures, &l.digest, &l.level, &l.number, &l.title, &l.hidden, &l.byTimer, &l.notBefore)
+			return l, row.Scan(&l.caseID, &l.seq, &l.recipient, &l.about, &l.measures, &l.digest, &l.level, &l.number, &l.title, &l.hidden, &l.byTimer, &l.notBefore, &l.asked.Clock, &l.asked.Due)
 		})
 		if err != nil || len(letters) == 0 {
 			return err
@@ -112,7 +113,7 @@ func (s *Store) RouteLetters(ctx context.Context, now time.Time, limit int) (Rou
 		done.Letters, done.More = len(letters), len(letters) == limit
 		var made []string
 		for _, l := range letters {
-			papers, err := l.queue(b, people, space, r, now, &done)
+			papers, err := l.queue(b, people, space, s.where, r, now, &done)
 			if err != nil {
 				return err
 			}
@@ -136,7 +137,7 @@ INSERT INTO mailing_letters (case_id, seq, recipient, account_id, way, mailing_i
 VALUES ($1, $2, $3, $4, $5, nullif($6, '')::uuid, nullif($7, ''), $8) ON CONFLICT DO NOTHING`
 
 // queue queues what becomes of one letter, and returns the mailings it makes.
-func (l routedLetter) queue(b *pgx.Batch, people *readers, space string, r lifecycle.Rules, now time.Time, done *Routed) (made []string, err error) {
+func (l routedLetter) queue(b *pgx.Batch, people *readers, space, where string, r lifecycle.Rules, now time.Time, done *Routed) (made []string, err error) {
 	b.Queue(`UPDATE outbox SET routed_at = $4 WHERE case_id = $1 AND seq = $2 AND recipient = $3`, l.caseID, l.seq, l.recipient, now)
 	readers := people.of(l.recipient, policy.Level(l.level))
 	if len(readers) == 0 || l.hidden {
@@ -156,7 +157,10 @@ func (l routedLetter) queue(b *pgx.Batch, people *readers, space string, r lifec
 		id := ""
 		if !l.digest {
 			id = mailingID("paper", space, l.caseID, strconv.FormatInt(l.seq, 10), one.Account)
-			subject, text, err := r.PaperText(l.number, l.title, lifecycle.EventKind(l.about), l.measures, one.Way)
+			subject, text, err := r.PaperText(lifecycle.News{
+				Number: l.number, Title: l.title, About: lifecycle.EventKind(l.about), Measures: l.measures, Asked: l.asked, Way: one.Way,
+				Unit: lifecycle.ParseRecipient(l.recipient).Unit != "", Where: where, On: r.Today(now),
+			})
 			if err != nil {
 				return nil, err
 			}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"duban/calendar"
 	"duban/lifecycle"
 	"duban/lot"
 	"duban/policy"
@@ -222,9 +223,9 @@ func (k *tracked) queueEvents(b *pgx.Batch) error {
 }
 
 const insertLetters = `
-INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before, by_timer, measures)
-SELECT $1, l.seq, l.recipient, l.about, l.digest, l.not_before, l.by_timer, string_to_array(nullif(l.measures, ''), ' ')
-FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[], $7::bool[], $8::text[]) AS l (seq, recipient, about, digest, not_before, by_timer, measures)
+INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before, by_timer, measures, asked, asked_due)
+SELECT $1, l.seq, l.recipient, l.about, l.digest, l.not_before, l.by_timer, string_to_array(nullif(l.measures, ''), ' '), nullif(l.asked, ''), nullif(l.asked_due, '')::date
+FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[], $7::bool[], $8::text[], $9::text[], $10::text[]) AS l (seq, recipient, about, digest, not_before, by_timer, measures, asked, asked_due)
 ON CONFLICT (case_id, seq, recipient) DO NOTHING`
 
 // queueLetters queues what is to be told. What may leave at once is in the inbox of
@@ -237,17 +238,28 @@ func (k *tracked) queueLetters(b *pgx.Batch) {
 		notBefore []time.Time
 		byTimer   []bool
 		measures  []string
+		asked, by []string
 	)
 	for i, e := range k.events {
 		for _, l := range lifecycle.Letters(k.after[i], e, k.rules) {
 			seqs, to, about = append(seqs, e.Seq), append(to, l.To.String()), append(about, string(l.About))
 			digest, notBefore, byTimer = append(digest, l.Digest), append(notBefore, l.NotBefore), append(byTimer, l.ByTimer)
 			measures = append(measures, joinKinds(l.Measures))
+			ask := k.c.AskedOf(l.To, e) // once all that happens at the same time has
+			asked, by = append(asked, string(ask.Clock)), append(by, dateText(ask.Due))
 		}
 	}
 	if len(seqs) > 0 {
-		b.Queue(insertLetters, k.c.ID, seqs, to, about, digest, notBefore, byTimer, measures)
+		b.Queue(insertLetters, k.c.ID, seqs, to, about, digest, notBefore, byTimer, measures, asked, by)
 	}
+}
+
+// dateText is a date in a list of texts, empty when there is none.
+func dateText(d calendar.Date) string {
+	if d.IsZero() {
+		return ""
+	}
+	return d.String()
 }
 
 // joinKinds writes kinds of measures as one text: an array of arrays is no column.

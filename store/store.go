@@ -25,6 +25,9 @@ type Options struct {
 	// Printer writes the papers that decisions send out. Without one they are
 	// recorded without a paper, for tests and measurements.
 	Printer Printer
+	// PublicURL is where people reach the system, as mailings say it; empty where none
+	// is known.
+	PublicURL string
 	// Keys seal and open what was drawn for a look-back, the newest first. Without
 	// one nothing is drawn, and a leader is told.
 	Keys lot.Keys
@@ -41,6 +44,7 @@ type Store struct {
 	pool    pool
 	log     *slog.Logger
 	printer Printer
+	where   string
 	// keys is a function because package fmt would print a field.
 	keys func() lot.Keys
 
@@ -85,7 +89,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		log = slog.Default()
 	}
 	return &Store{
-		pool: pool{conns}, log: log, printer: o.Printer, keys: func() lot.Keys { return o.Keys },
+		pool: pool{conns}, log: log, printer: o.Printer, where: o.PublicURL, keys: func() lot.Keys { return o.Keys },
 		policies: map[int]policyVersion{}, calendars: map[int]calendarVersion{},
 	}, nil
 }

@@ -38,7 +38,7 @@ func TestMailingsAreInTheCommitteesWords(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	r, now := written(t, 1)
-	text := strings.Replace(string(r.policyText(t)), "请登录系统查看并办理。{{if .Copy}}", "“{{.Title}}”请于今日阅知。{{if .Copy}}", 1)
+	text := strings.Replace(string(r.policyText(t)), "{{.Task}}。{{if .Copy}}", "{{.Task}}。“{{.Title}}”请于今日阅知。{{if .Copy}}", 1)
 	_, err := r.AddPolicy(ctx, "admin", []byte(text))
 	require.NoError(t, err)
 	_, err = r.RouteLetters(ctx, now, 10)

@@ -42,7 +42,7 @@ func TestANoticeAndItsChasingLeaveTheHouse(t *testing.T) {
 		require.False(t, seen[m.ID], "twice: %s", m.Subject)
 		seen[m.ID] = true
 		require.Equal(t, "secretary@example.org", m.To.Address.Reveal())
-		if m.Subject == "督办事项"+c.Number+"："+lifecycle.EventNoticeApproved.ZH() {
+		if strings.HasPrefix(m.Subject, "请于") && strings.Contains(m.Subject, "前签收反馈意见：") && strings.HasSuffix(m.Subject, "（"+c.Number+"）") {
 			papers++
 		}
 	}

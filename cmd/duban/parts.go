@@ -70,7 +70,7 @@ func (p parts) run(ctx context.Context) error {
 	if len(keys) == 0 {
 		log.WarnContext(ctx, "there is no key of the seal: no look-back is drawn and none is opened, and a leader is told; duban seal-key new makes one")
 	}
-	record, err := store.Open(ctx, store.Options{URL: p.settings.DatabaseURL, Printer: keeper, Keys: keys, Logger: log})
+	record, err := store.Open(ctx, store.Options{URL: p.settings.DatabaseURL, Printer: keeper, PublicURL: p.settings.PublicURL, Keys: keys, Logger: log})
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ type settings struct {
 	OfficePhone    string        `env:"DUBAN_OFFICE_PHONE" help:"Telephone under a document; left out when empty."`
 	OfficeChannel  string        `env:"DUBAN_OFFICE_CHANNEL" help:"How reports come in, as notices say it. Defaults to filling them in here, or on paper."`
 	OfficeCopies   []string      `env:"DUBAN_OFFICE_COPIES" help:"Who gets a copy (抄送) of each notice in the form of a 通知, separated by commas; left out when empty."`
+	PublicURL      string        `name:"public-url" env:"DUBAN_PUBLIC_URL" help:"Address at which people reach the system, as messages say it: https://duban.example.org; they say how else to act when it is left out."`
 	BodyFonts      []string      `env:"DUBAN_BODY_FONTS" help:"Fonts of the text of documents, the wanted one first. Defaults to 仿宋_GB2312,仿宋,FangSong."`
 	TitleFonts     []string      `env:"DUBAN_TITLE_FONTS" help:"Fonts of titles and red heads. Defaults to 方正小标宋简体,小标宋,宋体."`
 	SMTPURL        string        `name:"smtp-url" env:"DUBAN_SMTP_URL" help:"Mail server, as smtp://user:password@host:587 for STARTTLS, smtps://user:password@host:465, or smtp+plain://host:25 without TLS and password; no e-mail is sent when it is left out."`

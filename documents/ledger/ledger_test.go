@@ -65,7 +65,7 @@ func TestCellByCell(t *testing.T) {
 	category, _ := codes.Category("C03")
 	dimension, _ := codes.Dimension("D4")
 	require.Equal(t, []string{
-		"序号", "编号", "批次", "单位", "责任人", "问题", "事实", "发现日期", "发现方式", "类别", "维度", "整改措施", "时限", "完成情况", "阶段", "督办等级", "回头看", "措施", "销号日期", "前案编号",
+		"序号", "编号", "批次", "单位", "责任人", "问题", "事实", "发现日期", "发现方式", "类别", "方面", "整改措施", "时限", "完成情况", "阶段", "督办等级", "回头看", "措施", "销号日期", "前案编号",
 		"case_id", "version", "unit_id", "category", "dimension", "stage",
 	}, rows[1])
 	require.Equal(t, []string{

@@ -50,7 +50,7 @@ func columns() []column {
 		{name: "发现日期", width: 11, centre: true, value: func(_ *Ledger, r Row) any { return day{on: r.Case.Finding.FoundOn} }},
 		{name: "发现方式", width: 9, centre: true, value: func(l *Ledger, r Row) any { return name(l.codes.Method(r.Case.Finding.Method)) }},
 		{name: "类别", width: 11, centre: true, value: func(l *Ledger, r Row) any { return name(l.codes.Category(r.Case.Finding.Category)) }},
-		{name: "维度", width: 9, centre: true, value: func(l *Ledger, r Row) any { return name(l.codes.Dimension(r.Case.Finding.Dimension)) }},
+		{name: "方面", width: 9, centre: true, value: func(l *Ledger, r Row) any { return name(l.codes.Dimension(r.Case.Finding.Dimension)) }},
 		{name: "整改措施", width: 28, value: func(_ *Ledger, r Row) any { return planned(r.Case) }},
 		{name: "时限", width: 11, centre: true, value: func(_ *Ledger, r Row) any { return due(r.Case) }},
 		{name: "完成情况", width: 12, centre: true, value: func(_ *Ledger, r Row) any { return Completion(r.Case) }},
