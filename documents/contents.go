@@ -49,7 +49,7 @@ func (c Contents) Write() ([]byte, error) {
 		}},
 		para{line: 240},
 	)
-	const no, number, by, date = 800, 1800, 1500, 2100
+	const no, number, by, date = 800, 1800, 1500, 2300
 	rows := [][]string{{"序号", "文　号", "责任者", "题　名", "日　期"}}
 	for i, one := range c.Items {
 		on := ""

@@ -46,7 +46,7 @@ func (n NegativeList) Write() ([]byte, error) {
 	if len(n.Entries) == 0 {
 		return nil, notYet("nobody_listed", "清单上没有可以列出的单位。", "There is no unit on the list to tell of.")
 	}
-	t := table{widths: []int{700, 1800, 2100, 1900, 2345}, rows: [][]string{{"序号", "单位", "列入日期", "决定文号", "事由"}}}
+	t := table{widths: []int{700, 1800, 2300, 1900, 2145}, rows: [][]string{{"序号", "单位", "列入日期", "决定文号", "事由"}}}
 	for i, e := range n.Entries {
 		err := need(field{"unit", "单位", e.Unit}, field{"facts", "事由", e.Facts})
 		if err == nil {
