@@ -38,7 +38,7 @@ func TestALetterAsksItsReader(t *testing.T) {
 	w := &walk{rules: defaultRules()}
 	n := served(t, w, accept(lifecycle.ByDeadline, ""))
 	unit := n.c.AskedOf(lifecycle.Recipient{Unit: n.c.Unit}, lifecycle.Event{})
-	require.Equal(t, policy.ClockReceipt, unit.Clock)
+	require.Equal(t, policy.ClockPlan, unit.Clock, "the plan is due before the rectification")
 	require.False(t, unit.Due.IsZero())
 	require.Zero(t, n.c.AskedOf(lifecycle.Recipient{Unit: "another"}, lifecycle.Event{}))
 	require.Equal(t, "催办通知："+lifecycle.Please(unit.Clock, unit.Due, unit.Due).ZH,
