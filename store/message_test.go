@@ -302,8 +302,8 @@ func TestMeasuresAreToldByName(t *testing.T) {
 		casetest.Step{By: p.Leader, Body: &lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: "逾期", Owner: p.Leader.Account}})...)
 	_, err := r.RouteLetters(ctx, now.Add(time.Minute), 100)
 	require.NoError(t, err)
-	require.Positive(t, r.count(t, `SELECT count(*) FROM mailings WHERE subject LIKE '%采取措施（提醒谈话）'`))
-	require.Zero(t, r.count(t, `SELECT count(*) FROM mailings WHERE subject LIKE '%采取措施'`))
+	require.Positive(t, r.count(t, `SELECT count(*) FROM mailings WHERE content LIKE '%办理情况：采取措施（提醒谈话）%' AND subject LIKE '%提醒谈话：请于%'`))
+	require.Zero(t, r.count(t, `SELECT count(*) FROM mailings WHERE content ~ '办理情况：采取措施\s'`))
 	told, err := r.CaseMessages(ctx, p.Leader, c.ID, "", 50)
 	require.NoError(t, err)
 	require.True(t, slices.ContainsFunc(told.Messages, func(m store.CaseMessage) bool {

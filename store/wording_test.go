@@ -24,7 +24,7 @@ func TestATemplateWithAnUnknownFieldIsRefused(t *testing.T) {
 	require.ErrorAs(t, err, &faults)
 	require.Len(t, faults, 1)
 	require.Equal(t, "wording.paper.text", faults[0].Field)
-	require.Equal(t, "asks for .Abuot, which there is not: expected one of .Number, .Title, .About, .Copy", faults[0].Reason)
+	require.Equal(t, "asks for .Abuot, which there is not: expected one of .Number, .Title, .Task, .About, .Where, .Copy", faults[0].Reason)
 	p, after, _, err := r.PolicyInForce(ctx)
 	require.NoError(t, err)
 	require.Equal(t, before, after)
