@@ -120,7 +120,7 @@ func TestAVoidedCaseKeepsItsListing(t *testing.T) {
 	objected := steps(t, w, n, "secretary", lifecycle.FileObjection{Objection: lifecycle.Facts, Grounds: someText})
 	for name, fallen := range map[string]*node{
 		"voided":  steps(t, w, n, "leader2", lifecycle.Void{Reason: someText}),
-		"sent on": steps(t, w, n, "leader2", lifecycle.CorrectNotice{Reason: someText, Unit: "u2"}),
+		"sent on": steps(t, w, n, "leader2", lifecycle.CorrectNotice{Reason: someText, Unit: "u2", Confirmed: true}),
 		"upheld":  steps(t, w, objected, "leader2", lifecycle.DecideObjection{Outcome: lifecycle.Upheld, Reasons: someText}),
 	} {
 		for _, m := range fallen.c.Measures[:2] {
