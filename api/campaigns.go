@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"reflect"
 	"strings"
@@ -75,13 +76,16 @@ type CampaignAmendment struct {
 	Reason   string         `json:"reason" minLength:"1" maxLength:"1000" doc:"Why it is amended"`
 }
 
+// changedFields are those of a campaign that an amendment changed, by name.
+type changedFields struct{ json.RawMessage }
+
 // A CampaignChange is an amendment on record.
 type CampaignChange struct {
-	Was    recordText `json:"was" doc:"What was changed, as it was, by field"`
-	Now    recordText `json:"now" doc:"The same fields as they are since"`
-	Reason string     `json:"reason"`
-	Author string     `json:"author" doc:"Account of the leader"`
-	At     time.Time  `json:"at"`
+	Was    changedFields `json:"was" doc:"What was changed, as it was, by field"`
+	Now    changedFields `json:"now" doc:"The same fields as they are since"`
+	Reason string        `json:"reason"`
+	Author string        `json:"author" doc:"Account of the leader"`
+	At     time.Time     `json:"at"`
 }
 
 // A Campaign is one inspection of many units.
@@ -206,7 +210,7 @@ func (s *server) campaign(ctx context.Context, _ *call, in *shortIDInput) (*camp
 		return nil, err
 	}
 	for _, c := range changes {
-		out.Changes = append(out.Changes, CampaignChange{Was: recordText{c.Was}, Now: recordText{c.Now}, Reason: c.Reason, Author: c.Author, At: c.At.UTC()})
+		out.Changes = append(out.Changes, CampaignChange{Was: changedFields{c.Was}, Now: changedFields{c.Now}, Reason: c.Reason, Author: c.Author, At: c.At.UTC()})
 	}
 	return &campaignOutput{Body: out}, nil
 }

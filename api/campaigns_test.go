@@ -42,6 +42,7 @@ func TestPlanningACampaign(t *testing.T) {
 	visit(made.ID, today().String())
 	visit(second.ID, today().String())
 	a = s.as(t, p.Officer, asked{method: http.MethodGet, path: "/v1/campaigns/" + made.ID + "/visits"})
+	require.Equal(t, http.StatusOK, a.Code, "%s", a.Body)
 	var visits api.CampaignVisitList
 	a.into(t, &visits)
 	require.Len(t, visits.Visits, 1)

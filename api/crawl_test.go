@@ -239,6 +239,7 @@ func (c *crawl) paths(t *testing.T, pattern string) []string {
 		fill("{file}", "notice.docx")
 	}
 	fill("{year}", "2026", "2027")
+	fill("{version}", "1", "9")
 	fill("{list}", "problems", "assessment")
 	fill("{kind}", "explode")
 	for _, parameter := range []string{"{eid}", "{aid}", "{sid}", "{officer}", "{post}", "{number}"} {

@@ -65,7 +65,7 @@ func (s site) campaign(t *testing.T) map[string]string {
 	if len(list) == 0 {
 		c, err := s.store.AddCampaign(context.Background(), store.Campaign{
 			Name: "2026年第一批", Year: today().Year(), Method: "inspection", StartsOn: today(), EndsOn: today(),
-			Scope: []string{s.people.Unit.ID}, Author: s.people.Head.Account,
+			Scope: []string{s.people.Unit.ID, s.people.OtherUnit.ID}, Author: s.people.Head.Account,
 		})
 		require.NoError(t, err)
 		list = []store.Campaign{c}

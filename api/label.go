@@ -50,6 +50,7 @@ var fieldZH = map[string]string{ //nolint:gochecknoglobals // an immutable table
 	"parts":            "分设后的单位",
 	"recent":           "近期参加情况",
 	"recusals":         "回避名单",
+	"reference":        "通知标题和文号",
 	"refused":          "是否不予同意",
 	"region":           "区域",
 	"reveal":           "启封内容",

@@ -231,7 +231,19 @@ func TestEveryKindOfCommand(t *testing.T) {
 	require.Equal(t, lifecycle.Merged, child.do(t, p.Head, &lifecycle.MergeInto{Parent: other.id}).Case.Stage)
 	require.Equal(t, lifecycle.Voided, other.do(t, p.Head, &lifecycle.Void{Reason: reason()}).Case.Stage)
 
+	// A day that another body set is over when the notice is received: a leader decides.
+	late := s.life()
+	late.n = 3000
+	late.do(t, p.Inspector, p.Finding("巡察反馈问题", c.today()).Body)
+	late.do(t, p.Inspector, &lifecycle.SubmitDraft{})
+	late.do(t, p.Head, p.Accept(lifecycle.ByDeadline).Body)
+	late.do(t, p.Officer, &lifecycle.SubmitNotice{Text: "请整改。", ExternalDue: c.today().AddDays(1), Source: "市委巡察办"})
+	late.do(t, p.Signer, &lifecycle.ApproveNotice{})
+	c.advance(3)
+	late.do(t, successor, &lifecycle.RecordReceipt{Manner: lifecycle.Electronic})
+	late.do(t, p.Leader, &lifecycle.DecideDue{Holds: lifecycle.DueReceipt, Reason: reason()})
+
 	for _, kind := range lifecycle.CommandKinds() {
-		require.True(t, l.used[kind] || other.used[kind] || child.used[kind], "%s was not run", kind)
+		require.True(t, l.used[kind] || other.used[kind] || child.used[kind] || late.used[kind], "%s was not run", kind)
 	}
 }

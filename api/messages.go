@@ -53,7 +53,7 @@ type Message struct {
 	Name           string      `json:"name,omitempty"`
 	Kind           notify.Kind `json:"kind"`
 	Address        string      `json:"address" doc:"The address's name, or its id in the list of addresses"`
-	Subject        string      `json:"subject"`
+	Subject        string      `json:"subject,omitempty" doc:"What the message is headed with; not shown to an administrator, who reads no case"`
 	State          string      `json:"state" enum:"queued,sending,sent,held,dead"`
 	Tries          int         `json:"tries"`
 	NextAt         *time.Time  `json:"next_at,omitempty" doc:"When it is tried next"`
@@ -96,6 +96,16 @@ type Bounce struct {
 	Status string    `json:"status,omitempty" doc:"The enhanced code of RFC 3463, as 5.1.1"`
 	Server string    `json:"server,omitempty" doc:"Which server said so"`
 	Text   string    `json:"text,omitempty" doc:"What it said, cleaned and cut"`
+}
+
+// messageFor is a message as one person may see it: its subject names a case, which
+// not everybody who looks after messages may read.
+func (c *call) messageFor(v store.MessageView) Message {
+	m := messageOf(v)
+	if !c.actor.Has(without(lifecycle.Roles(), lifecycle.Admin)...) {
+		m.Subject = ""
+	}
+	return m
 }
 
 func messageOf(v store.MessageView) Message {
@@ -245,7 +255,7 @@ func messageCursor(f *form, value string) string {
 	return id
 }
 
-func (s *server) messages(ctx context.Context, _ *call, in *messagesInput) (*messagesOutput, error) {
+func (s *server) messages(ctx context.Context, c *call, in *messagesInput) (*messagesOutput, error) {
 	var f form
 	states := []string{store.MessageQueued, store.MessageSending, store.MessageSent, store.MessageHeld, store.MessageDead}
 	state, cursor, limit := f.oneOf("state", in.State, states), messageCursor(&f, in.Cursor), f.limit(in.Limit)
@@ -260,11 +270,11 @@ func (s *server) messages(ctx context.Context, _ *call, in *messagesInput) (*mes
 		return nil, err
 	}
 	var out MessageList
-	out.Messages, out.Next = onePage(found, limit, func(m store.MessageView) string { return m.ID }, messageOf)
+	out.Messages, out.Next = onePage(found, limit, func(m store.MessageView) string { return m.ID }, c.messageFor)
 	return &messagesOutput{Body: out}, nil
 }
 
-func (s *server) message(ctx context.Context, _ *call, in *messageInput) (*detailOutput, error) {
+func (s *server) message(ctx context.Context, c *call, in *messageInput) (*detailOutput, error) {
 	id, err := longID(in.ID)
 	if err != nil {
 		return nil, err
@@ -273,7 +283,7 @@ func (s *server) message(ctx context.Context, _ *call, in *messageInput) (*detai
 	if err != nil {
 		return nil, err
 	}
-	out := MessageDetail{Message: messageOf(v), History: make([]MessageTry, len(tries))}
+	out := MessageDetail{Message: c.messageFor(v), History: make([]MessageTry, len(tries))}
 	for i, t := range tries {
 		out.History[i] = MessageTry(t)
 	}
@@ -289,7 +299,7 @@ func (s *server) resendMessage(ctx context.Context, c *call, in *messageInput) (
 	if err != nil {
 		return nil, err
 	}
-	return &messageOutput{Body: messageOf(v)}, nil
+	return &messageOutput{Body: c.messageFor(v)}, nil
 }
 
 func (s *server) resendMessages(ctx context.Context, c *call, _ *nothing) (*resentOutput, error) {
@@ -327,7 +337,7 @@ func (s *server) serveOtherwise(ctx context.Context, c *call, in *messageInput) 
 	if err != nil {
 		return nil, err
 	}
-	return &messageOutput{Body: messageOf(v)}, nil
+	return &messageOutput{Body: c.messageFor(v)}, nil
 }
 
 func (s *server) inbox(ctx context.Context, c *call, in *pageInput) (*inboxOutput, error) {

@@ -27,6 +27,7 @@ func newSchemas() huma.Registry {
 		reflect.TypeFor[policy.MeasureKind]():    reflect.TypeFor[measureForm](),
 		reflect.TypeFor[lifecycle.Remedy]():      reflect.TypeFor[remedyForm](),
 		reflect.TypeFor[recordText]():            reflect.TypeFor[DrawRecord](),
+		reflect.TypeFor[changedFields]():         reflect.TypeFor[map[string]any](),
 		reflect.TypeFor[notify.Kind]():           reflect.TypeFor[addressForm](),
 		reflect.TypeFor[lot.Digest]():            reflect.TypeFor[digestForm](),
 	} {

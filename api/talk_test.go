@@ -39,7 +39,7 @@ func TestTalkNoticeStays(t *testing.T) {
 	})
 	require.Len(t, o.files(t), before+1)
 	sent := l.paper(t, p.Officer, file)
-	require.Contains(t, sent.says(t), fmt.Sprintf("谈话时间：%d年%d月%d日09:30。地点：市委三号楼205。", on.Year(), int(on.Month()), on.Day()))
+	require.Contains(t, sent.says(t), fmt.Sprintf("谈话时间：%d年%d月%d日上午9时30分。地点：市委三号楼205。", on.Year(), int(on.Month()), on.Day()))
 	o.keeper.Office.Name = "另一个机关"
 	l.do(t, p.Leader, &lifecycle.OrderMeasure{Measure: policy.MeasureSupervisionLetter, Basis: "进展缓慢"})
 	for _, who := range []lifecycle.Actor{p.Officer, p.Secretary} {

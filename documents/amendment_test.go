@@ -109,7 +109,7 @@ func TestAmendedAfterACorrection(t *testing.T) {
 	p.do(day(time.March, 10), chief, &lifecycle.RecordReceipt{Manner: lifecycle.Electronic})
 	p.object(day(time.March, 11), calendar.Period{})
 	require.Contains(t, p.says(documents.KindNotice), "对《反馈意见》（工委督函〔2026〕3号，2026年3月9日）的更正")
-	p.do(day(time.March, 16), leader, &lifecycle.CorrectNotice{Reason: "事实有误"})
+	p.do(day(time.March, 16), other, &lifecycle.CorrectNotice{Reason: "事实有误"}) // the second time, another leader
 	p.notice(day(time.March, 17), "请整改到位并书面报告。")
 	text := p.says(documents.KindNotice)
 	require.Contains(t, text, "反馈意见（工委督函〔2026〕3号）中的事项督〔2026〕0001，自本件送达之日起停止执行")

@@ -70,8 +70,12 @@ func decideAlarm(c Case, at time.Time, r Rules) *turn {
 func (t *turn) lapse(k Clock) {
 	if due := t.afterOutage(k); due != k.Due {
 		t.record(&DeadlineMoved{Clock: k.Name, From: k.Due, Reason: MoveOutage})
-		t.set(t.arm(t.move(k, due, MoveOutage)))
-		return
+		k = t.move(k, due, MoveOutage)
+		if k.Due.After(t.legal) {
+			t.set(t.arm(k))
+			return
+		}
+		t.set(k) // that day is over too: it lapses with the same alarm
 	}
 	switch k.Name { //nolint:exhaustive // the others chase somebody
 	case policy.ClockCooling:
@@ -98,9 +102,13 @@ func (t *turn) lapse(k Clock) {
 }
 
 // afterOutage is the due date of a clock of the unit's, or the first working day
-// after it before whose end the system was not away.
+// after it before whose end the system was not away. A clock that lapses later than
+// its due date is moved by no outage before it: the unit had those days anyway.
 func (t *turn) afterOutage(k Clock) calendar.Date {
 	due := k.Due
+	if k.lapsesOn().After(due) {
+		return due
+	}
 	for unitClock(k.Name) && t.outageBefore(t.rules.Timeline.End(due)) {
 		due = t.rules.Calendar.AddWorkingDays(due, 1)
 	}

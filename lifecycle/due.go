@@ -18,6 +18,18 @@ const (
 	DueReceipt  DueOf = "receipt"  // 自签收起计算的到期日
 )
 
+// ZH is what a date counts from, as officials say it.
+func (d DueOf) ZH() string {
+	switch d {
+	case DueExternal:
+		return "上级规定的截止日期"
+	case DueReceipt:
+		return "自签收起计算的到期日"
+	default:
+		return string(d)
+	}
+}
+
 // DueDecided: a leader decided which of two dates holds.
 type DueDecided struct{ DecideDue }
 

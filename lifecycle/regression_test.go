@@ -5,6 +5,7 @@ package lifecycle_test
 import (
 	"maps"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -351,4 +352,25 @@ func TestAcceptingNoMeasureIsNoAcceptance(t *testing.T) {
 	n = steps(t, w, n, "secretary", lifecycle.SubmitReport{Items: oneDone})
 	require.Equal(t, "count", codeOf(w.command(n, lifecycle.AcceptReport{Accepted: []int{}}, people["officer"]).refusal))
 	require.NoError(t, w.command(n, lifecycle.AcceptReport{}, people["officer"]).refusal)
+}
+
+// Law 1: another body's date had come by the receipt, and before that date the
+// system had been away. The unit was not served then, so its outage moves nothing.
+func TestAnOutageBeforeADateThatHadComeByTheReceiptMovesNothing(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	n := &node{c: lifecycle.Case{ID: "case"}, now: noon(day("2026-03-02"))}
+	n = steps(t, w, n, "author", newCase(), "author", lifecycle.SubmitDraft{}, "head", accept(lifecycle.Immediate, ""),
+		"officer", lifecycle.SubmitNotice{Text: someText, ExternalDue: day("2026-03-06"), Source: "市委巡察办"}, "leader", lifecycle.ApproveNotice{})
+	n.now = noon(day("2026-03-16"))
+	n = steps(t, w, n, "secretary", lifecycle.RecordReceipt{Manner: lifecycle.Electronic})
+	main, _ := clockOf(n.c, policy.ClockRectification)
+	w.rules.Outages = []lifecycle.Outage{{From: main.DueAt.Add(-time.Hour), To: main.DueAt}}
+	alarm, _ := n.c.Alarm()
+	require.Equal(t, "rectification.lapse", alarm.Kind())
+	e := w.alarm(n, alarm)
+	require.Empty(t, alarmMoves(w, e))
+	main, _ = clockOf(e.to.c, policy.ClockRectification)
+	require.True(t, main.Passed)
+	require.Equal(t, day("2026-03-06"), main.Due)
 }

@@ -85,7 +85,7 @@ func TestBackgroundOfAUnit(t *testing.T) {
 	b, err := r.Background(ctx, r.people.Unit.ID, "C03", "组织生活制度落实不够严格")
 	require.NoError(t, err)
 	require.Equal(t, 5, b.Open, "what is voided is left out")
-	require.Equal(t, 5, b.Inspected, "four campaigns cover it, found or not, and one day without a campaign")
+	require.Equal(t, 2, b.Inspected, "campaigns of one scope and theme count as one, from their first finding on, and so does one day without a campaign")
 	require.Equal(t, []string{older.Number, last.Number, first.Number}, numbers(b.Recurrences), "the newest first")
 	require.Equal(t, []string{first.Number}, numbers(b.Similar))
 

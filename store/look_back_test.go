@@ -122,11 +122,13 @@ func (w *waiting) refused(t *testing.T, code string, by lifecycle.Actor, body li
 	require.Equal(t, code, a.Refusal.Code, a.Refusal.ZH)
 	after := w.state(t)
 	require.Equal(t, before.Stage, after.Stage)
-	require.Equal(t, code == "not_dispatched", after.Seq > before.Seq, "a refusal writes nothing but that somebody tried")
+	if code == "not_dispatched" {
+		require.Greater(t, after.Seq, before.Seq, "that somebody tried is on record")
+	}
 	if before.Draw != nil && code == "not_dispatched" {
 		before.Draw.Refused, after.Draw.Refused = nil, nil
 	}
-	require.Equal(t, before.Draw, after.Draw)
+	require.Equal(t, before.Draw, after.Draw, "else a refusal writes nothing")
 }
 
 // Issue 5, point 2: on the morning of the drawn day, and not an hour before, the

@@ -43,6 +43,8 @@ func wordsOfTheRecord() []wordOfTheRecord {
 		{`^opening_decided\.granted `, "nothing follows from it in the record, unless another draw was granted"},
 		{`^look_back_undrawn\.(opens|closes) `, "a window that nothing was drawn from"},
 		{`^look_back_drawn \(lost\)\.(opens|closes|commitment) `, "what is never laid open is held against nothing; it reads 无法启封"},
+		{`^look_back_(drawn|undrawn)( \(lost\))?\.recus(al|er)s`, "what was entered shortly before: whoever reads holds it against the recusals"},
+		{`^arrival_refused\.`, "a try that came to nothing: no draw and no arrival rests on it"},
 		{`^arrival_permitted\.persons( ?\[1\]| with)`, "who might have come, and did not"},
 		{`^look_back_announced\.persons( ?\[2\]| with)`, "who might have come, and did not"},
 	}
@@ -65,7 +67,9 @@ func (h *recorded) draw(on calendar.Date, number int) lot.Plan {
 	p := drawnPlan(h.t, number)
 	c, err := lot.Commit(p)
 	require.NoError(h.t, err)
-	h.add(on, lifecycle.EventLookBackDrawn, "", "", &lifecycle.LookBackDrawn{Number: number, Opens: p.Window.Opens, Closes: p.Window.Closes, Commitment: c.Packed(), Key: "k"})
+	h.add(on, lifecycle.EventLookBackDrawn, "", "", &lifecycle.LookBackDrawn{
+		Number: number, Opens: p.Window.Opens, Closes: p.Window.Closes, Commitment: c.Packed(), Key: "k", Recusals: []string{"r1"},
+	})
 	return p
 }
 
@@ -107,7 +111,9 @@ func lookBacks(t *testing.T) map[string][]lifecycle.Event {
 
 	decided := &recorded{t: t}
 	decided.waits(march)
-	decided.add(march, lifecycle.EventLookBackUndrawn, "", "", &lifecycle.LookBackUndrawn{Number: 1, Opens: window.Opens, Closes: window.Closes, Fault: fault})
+	decided.add(march, lifecycle.EventLookBackUndrawn, "", "", &lifecycle.LookBackUndrawn{
+		Number: 1, Opens: window.Opens, Closes: window.Closes, Fault: fault, Recusals: []string{"r1", "r2"}, Recusers: []string{"leader2"},
+	})
 	decided.redraw(march, true, "leader")
 	second := decided.draw(march, 2)
 	decided.opening(march, true)
@@ -123,6 +129,9 @@ func lookBacks(t *testing.T) map[string][]lifecycle.Event {
 	decided.add(march, lifecycle.EventLookBackMissed, "", "", &lifecycle.LookBackMissed{Number: 4, Fault: fault})
 	decided.redraw(march, true, "leader")
 	fifth := decided.draw(march, 5)
+	for i := range 3 {
+		decided.add(fifth.Date, lifecycle.EventArrivalRefused, "", "another", &lifecycle.ArrivalRefused{Count: i + 1, Halts: i == 2})
+	}
 	late := fifth.Date.AddDays(1)
 	decided.add(late, lifecycle.EventArrivalPermitted, "", "leader", &lifecycle.ArrivalPermitted{
 		PermitArrival: lifecycle.PermitArrival{On: fifth.Date, Persons: []string{"another", "nobody"}, Reason: "组员突发疾病，次日补记"},

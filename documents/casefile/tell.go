@@ -181,6 +181,8 @@ func label(of reflect.Type, name string) string {
 		return "原单位"
 	case "Succession.to":
 		return "承接单位"
+	case "Fallen.by":
+		return "办理人"
 	case "HandOver.to":
 		return "接收人"
 	case "Transfer.to":

@@ -30,6 +30,7 @@ func newFiller() filler {
 	add(lifecycle.FormLetter, lifecycle.FormNotice)
 	add(lifecycle.WrongUnit, lifecycle.Facts, lifecycle.Handling)
 	add(lifecycle.FormLetter, lifecycle.FormNotice)
+	add(lifecycle.DueExternal, lifecycle.DueReceipt)
 	add(lifecycle.Upheld, lifecycle.Partly, lifecycle.Rejected)
 	add(lifecycle.InPlace, lifecycle.MostlyInPlace, lifecycle.NotInPlace, lifecycle.False, lifecycle.Unverifiable)
 	add(lifecycle.Proposed, lifecycle.Ordered, lifecycle.Joined, lifecycle.Done, lifecycle.Waived, lifecycle.Cancelled, lifecycle.PassedOn)
