@@ -40,8 +40,7 @@ func campaignVisitOf(v store.CampaignVisit) CampaignVisit {
 
 type (
 	campaignVisitsInput struct {
-		shortIDInput
-
+		ID     string `path:"id" maxLength:"100"`
 		Cursor string `query:"cursor" doc:"next of the page before"`
 		Limit  string `query:"limit" pattern:"^[0-9]+$" doc:"Rows of a page, 1 to 200; 50 when left out"`
 	}

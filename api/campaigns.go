@@ -163,7 +163,7 @@ func (s *server) addCampaign(ctx context.Context, c *call, _ *nothing) (*campaig
 	var f form
 	f.required("name", n.Name)
 	f.text("theme", n.Theme, maxCode)
-	f.prose("override", n.Override, maxReason)
+	f.prose("override", n.Override)
 	for _, id := range n.Scope {
 		f.text("scope", id, maxCode)
 	}

@@ -189,9 +189,9 @@ func (s *server) drawInspectees(ctx context.Context, c *call, in *shortIDInput) 
 	}
 	for _, e := range n.Exclusions {
 		f.required("exclusions", e.Unit)
-		f.prose("exclusions", e.Reason, maxReason)
+		f.prose("exclusions", e.Reason)
 	}
-	f.prose("reason", n.Reason, maxReason)
+	f.prose("reason", n.Reason)
 	if err := f.err(); err != nil {
 		return nil, err
 	}
@@ -256,7 +256,7 @@ func (s *server) answerDrawRequest(ctx context.Context, c *call, in *longIDInput
 		return nil, err
 	}
 	var f form
-	f.prose("reason", n.Reason, maxReason)
+	f.prose("reason", n.Reason)
 	if err := f.err(); err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package api
+package api //nolint:testpackage // what is tested is not exported
 
 import (
 	"mime/multipart"

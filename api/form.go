@@ -31,9 +31,9 @@ func (f *form) text(field, value string, limit int) string {
 	return f.checked(field, value, limit, characters.Line(value))
 }
 
-// prose is a text of several lines that may be empty.
-func (f *form) prose(field, value string, limit int) string {
-	return f.checked(field, value, limit, characters.Text(value))
+// prose is a text of several lines, such as a reason, that may be empty.
+func (f *form) prose(field, value string) string {
+	return f.checked(field, value, maxReason, characters.Text(value))
 }
 
 func (f *form) checked(field, value string, limit int, found *characters.Fault) string {

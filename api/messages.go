@@ -329,7 +329,7 @@ func (s *server) serveOtherwise(ctx context.Context, c *call, in *messageInput) 
 		return nil, err
 	}
 	var f form
-	how := f.required("how", f.prose("how", served.How, maxReason))
+	how := f.required("how", f.prose("how", served.How))
 	if err := f.err(); err != nil {
 		return nil, err
 	}

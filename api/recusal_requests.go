@@ -113,7 +113,7 @@ func (s *server) addRecusalRequest(ctx context.Context, c *call, _ *nothing) (*r
 	}
 	var f form
 	f.required("name", n.Name)
-	f.prose("reason", n.Reason, maxReason)
+	f.prose("reason", n.Reason)
 	f.text("case", n.Case, maxCode)
 	if err := f.err(); err != nil {
 		return nil, err
@@ -136,7 +136,7 @@ func (s *server) answerRecusalRequest(ctx context.Context, c *call, in *shortIDI
 	}
 	var f form
 	f.text("account", n.Account, maxCode)
-	f.prose("refused", n.Refused, maxReason)
+	f.prose("refused", n.Refused)
 	if (n.Account == "") == (n.Refused == "") {
 		f.refuse("account", "one_of_two", "请填写所指人员的账号，或者不予登记的理由，只填一项。", "Give either the account that is meant or why none is recorded.")
 	}

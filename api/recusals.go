@@ -111,7 +111,7 @@ func (s *server) addRecusal(ctx context.Context, c *call, _ *nothing) (*recusalO
 	var f form
 	f.text("account", n.Account, maxCode)
 	f.required("unit", n.Unit)
-	f.prose("reason", n.Reason, maxReason)
+	f.prose("reason", n.Reason)
 	if err := f.err(); err != nil {
 		return nil, err
 	}
@@ -140,7 +140,7 @@ func (s *server) endRecusal(ctx context.Context, c *call, in *shortIDInput) (*re
 		return nil, err
 	}
 	var f form
-	f.prose("reason", n.Reason, maxReason)
+	f.prose("reason", n.Reason)
 	if err := f.err(); err != nil {
 		return nil, err
 	}

@@ -167,7 +167,7 @@ func (n NewRules) read() (text string, err error) {
 		return n.Text, nil
 	}
 	var notice map[string]any
-	if err := json.Unmarshal([]byte(n.Text), &notice); err != nil {
+	if json.Unmarshal([]byte(n.Text), &notice) != nil {
 		return n.Text, nil // calendar.ReadYear says what is wrong with it
 	}
 	named, _ := notice["reference"].(string)
@@ -254,7 +254,7 @@ func (s *server) proposeRules(ctx context.Context, c *call, _ *nothing) (*rulePr
 	if strings.TrimSpace(n.Reason) == "" {
 		f.required("reason", n.Reason)
 	}
-	f.prose("reason", n.Reason, maxReason)
+	f.prose("reason", n.Reason)
 	if err := f.err(); err != nil {
 		return nil, err
 	}
@@ -322,7 +322,7 @@ func (s *server) answerRuleProposal(ctx context.Context, c *call, in *longIDInpu
 		return nil, err
 	}
 	var f form
-	f.prose("reason", n.Reason, maxReason)
+	f.prose("reason", n.Reason)
 	if err := f.err(); err != nil {
 		return nil, err
 	}

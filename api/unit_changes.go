@@ -94,7 +94,7 @@ func (s *server) changeUnit(ctx context.Context, c *call, in *shortIDInput) (*un
 	var f form
 	f.text("name", n.Name, maxCode)
 	f.text("successor", n.Successor, maxCode)
-	f.prose("reason", n.Reason, maxReason)
+	f.prose("reason", n.Reason)
 	if len(n.Parts) > maxParts {
 		f.refuse("parts", "count", "分设后的单位最多20个。", "A unit is split into 20 parts at most.")
 	}

@@ -114,6 +114,7 @@ func running(ctx context.Context, t *testing.T, dir string) (*store.Store, datab
 func TestTheImportProgramGoesOnWhereItWasKilled(t *testing.T) {
 	t.Parallel()
 	story(t, setup{}, func(t *testing.T, st setup) {
+		t.Helper()
 		theMachine(t).take(t)
 		ctx := context.Background()
 		dir := filepath.Join(pgtest.Folder(t), "data")

@@ -20,6 +20,7 @@ import (
 func TestAnImportGoesOnAfterEveryKill(t *testing.T) {
 	t.Parallel()
 	story(t, setup{}, func(t *testing.T, st setup) {
+		t.Helper()
 		ctx := context.Background()
 		k := newStack(t, st)
 		db := look(ctx, t, k.postgres.URL())

@@ -107,6 +107,7 @@ func (k *stack) lookBack(ctx context.Context, l *casetest.Life) lifecycle.Case {
 func TestAWholeLife(t *testing.T) {
 	t.Parallel()
 	story(t, setup{day: 200 * time.Millisecond}, func(t *testing.T, s setup) {
+		t.Helper()
 		ctx := context.Background()
 		k := newStack(t, s)
 		p := k.people
@@ -143,6 +144,7 @@ func TestAWholeLife(t *testing.T) {
 func TestTheWholeLadder(t *testing.T) {
 	t.Parallel()
 	story(t, setup{day: 500 * time.Millisecond}, func(t *testing.T, s setup) {
+		t.Helper()
 		ctx := context.Background()
 		k := newStack(t, s)
 		l := k.opened(ctx, "ladder", lifecycle.Immediate)

@@ -175,6 +175,7 @@ func (d *drawing) proof(ctx context.Context, id string) (p proof) {
 func TestALookBackIsDrawnToldAndProven(t *testing.T) {
 	t.Parallel()
 	story(t, setup{day: drawDay, edit: window("1D", "5D")}, func(t *testing.T, s setup) {
+		t.Helper()
 		ctx := context.Background()
 		d := newDrawing(t, s)
 		l := d.reported(ctx, "drawn")
@@ -258,6 +259,7 @@ func TestALookBackIsDrawnToldAndProven(t *testing.T) {
 func TestTheDrawnAreToldOnceThoughEverythingDies(t *testing.T) {
 	t.Parallel()
 	story(t, setup{day: drawDay, edit: window("5D", "8D")}, func(t *testing.T, s setup) {
+		t.Helper()
 		ctx := context.Background()
 		// Days enough before the window opens for the engine to give up on the dead worker.
 		d := newDrawing(t, s)

@@ -39,7 +39,7 @@ type machine struct {
 	stacks chan struct{}
 }
 
-//nolint:gochecknoglobals // there is one machine, and it is measured once
+// There is one machine, and it is measured once.
 var (
 	measured sync.Once
 	here     machine

@@ -21,6 +21,7 @@ import (
 func TestNoticeNumbersHaveNoGapAfterEveryKill(t *testing.T) {
 	t.Parallel()
 	story(t, setup{apis: 2, noEngine: true}, func(t *testing.T, s setup) {
+		t.Helper()
 		ctx := context.Background()
 		const n, clients = 160, 8
 		k := newStack(t, s)

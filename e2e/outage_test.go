@@ -59,6 +59,7 @@ func (k *stack) startAll() {
 func TestADeadlinePassesWhileEverythingIsDown(t *testing.T) {
 	t.Parallel()
 	story(t, setup{day: 400 * time.Millisecond}, func(t *testing.T, s setup) {
+		t.Helper()
 		ctx := context.Background()
 		k := newStack(t, s)
 		l := k.opened(ctx, "down", lifecycle.Immediate)
@@ -89,6 +90,7 @@ func TestADeadlinePassesWhileEverythingIsDown(t *testing.T) {
 func TestADeadlinePassesWhileOnlyTheTimersAreDown(t *testing.T) {
 	t.Parallel()
 	story(t, setup{day: 400 * time.Millisecond}, func(t *testing.T, s setup) {
+		t.Helper()
 		ctx := context.Background()
 		k := newStack(t, s)
 		l := k.opened(ctx, "timers-down", lifecycle.Immediate)
@@ -112,6 +114,7 @@ func TestADeadlinePassesWhileOnlyTheTimersAreDown(t *testing.T) {
 func TestTheEngineIsDownForAWholeLife(t *testing.T) {
 	t.Parallel()
 	story(t, setup{day: 250 * time.Millisecond, noEngine: true}, func(t *testing.T, s setup) {
+		t.Helper()
 		ctx := context.Background()
 		k := newStack(t, s)
 		p := k.people
@@ -145,6 +148,7 @@ func TestTheEngineIsDownForAWholeLife(t *testing.T) {
 func TestTwentyWorkingDaysDown(t *testing.T) {
 	t.Parallel()
 	story(t, setup{day: 150 * time.Millisecond}, func(t *testing.T, s setup) {
+		t.Helper()
 		ctx := context.Background()
 		k := newStack(t, s)
 		l := k.opened(ctx, "twenty", lifecycle.Immediate)

@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"duban/policy"
-
 	"duban/characters"
+	"duban/policy"
 )
 
 // A Notice is the written feedback (反馈意见) to the one secretary answerable: one

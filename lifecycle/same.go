@@ -49,7 +49,7 @@ func CaseNumberKey(text string) int64 {
 	if err1 != nil || err2 != nil || no == 0 {
 		return 0
 	}
-	return int64(y)*numbersAYear + int64(no) //nolint:gosec // ten digits
+	return int64(y)*numbersAYear + int64(no)
 }
 
 // CaseNumber is the number of a case as the record has it, however it is written;

@@ -74,7 +74,9 @@ func TestALeaderFixesTheTalkOfTheLadder(t *testing.T) {
 	at.Place = "一号楼"
 	again := w.command(fixed.to, lifecycle.FixTalk{No: talk.No, Talk: at}, people["leader2"])
 	require.NoError(t, again.refusal)
-	require.Equal(t, "会议室", again.events[0].Body.(*lifecycle.TalkFixed).Former.Place, "what was fixed before stays on record")
+	fixedAnew, ok := again.events[0].Body.(*lifecycle.TalkFixed)
+	require.True(t, ok)
+	require.Equal(t, "会议室", fixedAnew.Former.Place, "what was fixed before stays on record")
 }
 
 // Where nobody answered for the unit on the day of the order, the talk is with who

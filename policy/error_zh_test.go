@@ -1,7 +1,6 @@
 package policy_test
 
 import (
-	"errors"
 	"regexp"
 	"strings"
 	"testing"
@@ -20,7 +19,7 @@ func TestErrorsInChinese(t *testing.T) {
 	for _, b := range broken() {
 		_, err := policy.Read(strings.NewReader(b.text(t)))
 		var faults policy.Errors
-		require.True(t, errors.As(err, &faults), b.name)
+		require.ErrorAs(t, err, &faults, b.name)
 		for _, fault := range faults {
 			zh := fault.ZH()
 			require.Regexp(t, `\p{Han}`, zh, b.name)

@@ -54,9 +54,9 @@ func (p pool) Exec(ctx context.Context, sql string, args ...any) (tag pgconn.Com
 // Query reads rows.
 func (p pool) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
 	if tx := within(ctx); tx != nil {
-		return tx.Query(ctx, sql, args...)
+		return tx.Query(ctx, sql, args...) //nolint:rowserrcheck // whoever asked reads the rows
 	}
-	return p.Pool.Query(ctx, sql, args...)
+	return p.Pool.Query(ctx, sql, args...) //nolint:rowserrcheck // as above
 }
 
 // QueryRow reads one row.

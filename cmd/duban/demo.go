@@ -78,7 +78,9 @@ type demoStage struct {
 }
 
 // limit is how long the play may take with its days.
-func (d *demoStage) limit() time.Duration { return demoLimit * ((d.day + demoDay - 1) / demoDay) }
+func (d *demoStage) limit() time.Duration {
+	return time.Duration(float64(demoLimit) * max(1, float64(d.day)/float64(demoDay)))
+}
 
 // open starts everything. Days last as long as they are asked for, or else as long
 // as the machine needs.

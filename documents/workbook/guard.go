@@ -123,7 +123,7 @@ func (g *guard) open(head []byte) error {
 func inUTF8(r io.Reader) io.Reader {
 	in := bufio.NewReader(r)
 	head, _ := in.Peek(2)
-	var from encoding.Encoding = encoding.Nop
+	from := encoding.Nop
 	switch string(head) {
 	case "<\x00":
 		from = unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)
