@@ -167,8 +167,9 @@ func (n NewRules) read() (text string, err error) {
 		return n.Text, nil
 	}
 	var notice map[string]any
-	if json.Unmarshal([]byte(n.Text), &notice) != nil {
-		return n.Text, nil // calendar.ReadYear says what is wrong with it
+	_ = json.Unmarshal([]byte(n.Text), &notice) // calendar.ReadYear says what is wrong with it
+	if notice == nil {
+		return n.Text, nil
 	}
 	named, _ := notice["reference"].(string)
 	switch {
