@@ -36,7 +36,7 @@ func TestEveryRouteHasItsAccess(t *testing.T) {
 	require.ElementsMatch(t, routes, api.Access())
 }
 
-// reliability.md T8: every route by every role. testdata/access.txt is what came
+// Every route by every role: testdata/access.txt is what came
 // out, for people to read: 401 without a token, 403 for a role the route is
 // closed to, and open for the others.
 func TestAccess(t *testing.T) {

@@ -55,7 +55,7 @@ func TestDecodeReadsEveryKind(t *testing.T) {
 	}
 }
 
-// reliability.md T28: whatever comes, reading ends, and what was read is what
+// Whatever comes, reading ends, and what was read is what
 // encoding/json reads too.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{

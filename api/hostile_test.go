@@ -17,7 +17,7 @@ import (
 	"duban/lifecycle"
 )
 
-// reliability.md T28: whatever stands in a body's texts, the answer is a
+// Whatever stands in a body's texts, the answer is a
 // sentence and never a fault of ours.
 func TestHostileTexts(t *testing.T) {
 	t.Parallel()
@@ -90,7 +90,7 @@ func TestSlowBody(t *testing.T) {
 	require.Equal(t, http.StatusRequestTimeout, answered.StatusCode)
 }
 
-// reliability.md T12: a request counts on the legal day in which its token was
+// A request counts on the legal day in which its token was
 // recognised, to the second; nothing the client sends changes it.
 func TestReceivedAtTheEdgeOfADay(t *testing.T) {
 	t.Parallel()

@@ -4,7 +4,7 @@ package api_test
 
 import "testing"
 
-// The same for as many pairs as reliability.md G8 names.
+// The same for 200 pairs.
 func TestNonInterferenceOfTwoHundredPairs(t *testing.T) {
 	t.Parallel()
 	interfere(t, 200, 40)

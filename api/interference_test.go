@@ -14,7 +14,7 @@ import (
 	"duban/lot"
 )
 
-// Issue "The look-back nobody can foresee", reliability.md T1 to T3 and G8: two
+// A look-back nobody can foresee: two
 // whole systems that are equal but for what was drawn are the same to whoever is
 // of a unit, in every byte that is sent, from the draw to a second before the
 // inspectors stand in the room.

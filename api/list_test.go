@@ -13,7 +13,7 @@ import (
 	"duban/lifecycle"
 )
 
-// design.md section 5: a list is read by its cursors, in every order, without a
+// A list is read by its cursors, in every order, without a
 // case twice or missing.
 func TestPages(t *testing.T) {
 	t.Parallel()

@@ -99,7 +99,7 @@ func TestWhoMustNotLookBackOnWhom(t *testing.T) {
 	require.Equal(t, own.ID, page.Recusals[0].ID)
 }
 
-// design.md "What a unit may know": a unit objects to a person by name, and what
+// A unit objects to a person by name, and what
 // it is shown is the same to the byte whether there is such a person, and
 // whatever became of the request.
 func TestAnObjectionTellsTheUnitNothing(t *testing.T) {

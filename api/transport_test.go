@@ -153,7 +153,7 @@ func TestMethods(t *testing.T) {
 	}
 }
 
-// reliability.md T27: one account's flood is its own.
+// One account's flood is its own.
 func TestRateLimit(t *testing.T) {
 	t.Parallel()
 	c := newClock()

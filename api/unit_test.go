@@ -14,7 +14,7 @@ import (
 
 type step = casetest.Step
 
-// reliability.md T8 and T10: what is another unit's, or not for a unit yet, is
+// What is another unit's, or not for a unit yet, is
 // answered with the bytes of what does not exist, whatever is asked of it.
 func TestNotYoursIsNotThere(t *testing.T) {
 	t.Parallel()
@@ -68,7 +68,7 @@ func TestNotYoursIsNotThere(t *testing.T) {
 	require.Zero(t, counts.Total)
 }
 
-// design.md, "What a unit may know": from the acceptance of its report on, a
+// From the acceptance of its report on, a
 // unit reads 已受理, and no answer of any kind holds more; nothing it reads
 // changes until the inspectors stand in the room.
 func TestAUnitSeesItsOwnProjection(t *testing.T) {

@@ -1,4 +1,4 @@
-// Command bench measures the record against its bars (design.md, section 7) on
+// Command bench measures the record against its bars on
 // a private PostgreSQL with the settings of production: every commit on disk.
 //
 // It prints one line for each figure: name, figure, bar, and ok or short. A

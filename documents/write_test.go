@@ -147,7 +147,7 @@ func parts(t *testing.T, file []byte) (names []string, text map[string]string) {
 	return names, text
 }
 
-// libraries.md 28 to 31: the parts, the page, the grid and the fonts.
+// The parts, the page, the grid and the fonts.
 func TestStructure(t *testing.T) {
 	t.Parallel()
 	for name, p := range papers() {

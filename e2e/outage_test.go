@@ -53,7 +53,7 @@ func (k *stack) startAll() {
 	k.ready(k.apis[0])
 }
 
-// design.md "Time": fifteen minutes or more without a sign of life, overlapping
+// Fifteen minutes or more without a sign of life, overlapping
 // the last two hours before a deadline, move it to the next working day by an
 // event that says why. Nobody is late because of us.
 func TestADeadlinePassesWhileEverythingIsDown(t *testing.T) {

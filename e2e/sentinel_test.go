@@ -33,7 +33,7 @@ import (
 	"duban/workflows"
 )
 
-// Issue "The look-back nobody can foresee", reliability.md T4, T5 and G8: after
+// A look-back nobody can foresee: after
 // the draw and before the day nothing outside the seal knows the day or the
 // people: no table of the engine, no history, no log, no metric, no mail, no
 // webhook, no export, no table of the record.
