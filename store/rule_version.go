@@ -52,44 +52,35 @@ func (s *Store) ruleVersions(ctx context.Context, sql string, before, limit int)
 
 // PolicyVersion returns a version of the policy; the one in force for 0.
 func (s *Store) PolicyVersion(ctx context.Context, version int) (*policy.Policy, RuleVersion, error) {
-	if version == 0 {
-		force, err := s.currentForce(ctx)
-		if err != nil {
-			return nil, RuleVersion{}, err
-		}
-		version = force.Policy
-	}
-	v, err := s.ruleVersions(ctx, `
-		SELECT v.version, v.version = f.policy_version, v.author, v.confirmed_by, v.stored_at FROM policies v, in_force f WHERE v.version = $1 LIMIT $2`, version, 1)
-	if err != nil || len(v) == 0 {
-		return nil, RuleVersion{}, missing(err)
-	}
-	p, err := s.policy(ctx, s.pool, version)
-	return p, v[0], err
+	return versionOf(ctx, s, version, func(f inForce) int { return f.Policy }, `
+		SELECT v.version, v.version = f.policy_version, v.author, v.confirmed_by, v.stored_at FROM policies v, in_force f WHERE v.version = $1 LIMIT $2`, s.policy)
 }
 
 // CalendarVersion returns a version of the calendar; the one in force for 0.
 func (s *Store) CalendarVersion(ctx context.Context, version int) (*calendar.Calendar, RuleVersion, error) {
+	return versionOf(ctx, s, version, func(f inForce) int { return f.Calendar }, `
+		SELECT v.version, v.version = f.calendar_version, v.author, v.confirmed_by, v.stored_at FROM calendars v, in_force f WHERE v.version = $1 LIMIT $2`, s.calendar)
+}
+
+// versionOf reads a version of the rules, the one in force for 0. It fails with
+// ErrNotFound where there is none of the number.
+func versionOf[T any](ctx context.Context, s *Store, version int, current func(inForce) int, sql string,
+	read func(context.Context, querier, int) (T, error),
+) (rules T, v RuleVersion, err error) {
 	if version == 0 {
 		force, err := s.currentForce(ctx)
 		if err != nil {
-			return nil, RuleVersion{}, err
+			return rules, v, err
 		}
-		version = force.Calendar
+		version = current(force)
 	}
-	v, err := s.ruleVersions(ctx, `
-		SELECT v.version, v.version = f.calendar_version, v.author, v.confirmed_by, v.stored_at FROM calendars v, in_force f WHERE v.version = $1 LIMIT $2`, version, 1)
-	if err != nil || len(v) == 0 {
-		return nil, RuleVersion{}, missing(err)
+	found, err := s.ruleVersions(ctx, sql, version, 1)
+	switch {
+	case err != nil:
+		return rules, v, err
+	case len(found) == 0:
+		return rules, v, ErrNotFound
 	}
-	c, err := s.calendar(ctx, s.pool, version)
-	return c, v[0], err
-}
-
-// missing is the error, or ErrNotFound where there is none.
-func missing(err error) error {
-	if err != nil {
-		return err
-	}
-	return ErrNotFound
+	rules, err = read(ctx, s.pool, version)
+	return rules, found[0], err
 }
