@@ -81,7 +81,7 @@ func (r Receipt) Write() ([]byte, error) {
 
 // countingTable is the way to the due date, days of one reason in one row.
 func countingTable(e calendar.Explanation) table {
-	t := table{widths: []int{2900, 1100, textWidth - 4000}, centred: []int{1}, rows: [][]string{{"日　期", "累计日数", "说　明"}}}
+	t := table{widths: []int{2900, 1400, textWidth - 4300}, centred: []int{1}, rows: [][]string{{"日　期", "累计日数", "说　明"}}}
 	for i := 0; i < len(e.Days); {
 		first, last := e.Days[i], e.Days[i]
 		n := i + 1
