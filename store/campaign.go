@@ -81,19 +81,26 @@ func (s *Store) AddCampaign(ctx context.Context, c Campaign) (Campaign, error) {
 			c.ID, c.Name, c.Year, c.Theme, c.Method, c.StartsOn, c.EndsOn, c.Scope, append([]string{}, c.Team...), c.Override, c.Author, c.Repeats,
 			characters.Fold(c.Name)).Scan(&c.CreatedAt)
 	})
+	if err != nil {
+		return Campaign{}, campaignFailed("add", c.ID, err)
+	}
+	return c, nil
+}
+
+// campaignFailed makes of an error what the caller is told.
+func campaignFailed(verb, id string, err error) error {
 	var (
 		field  *FieldError
 		burden *BurdenError
 	)
 	switch {
 	case errors.As(err, &field), errors.As(err, &burden):
-		return Campaign{}, err
+		return err
 	case sqlState(err) == stateUnique:
-		return Campaign{}, &FieldError{Field: "name", Code: "name_in_use", ZH: "已有同名督查批次。", EN: "There is a campaign of that name already."}
-	case err != nil:
-		return Campaign{}, fmt.Errorf("add campaign: %w", plain(err))
+		return &FieldError{Field: "name", Code: "name_in_use", ZH: "已有同名督查批次。", EN: "There is a campaign of that name already."}
+	default:
+		return fmt.Errorf("%s campaign %s: %w", verb, id, plain(err))
 	}
-	return c, nil
 }
 
 // planningLock is held by whoever plans a campaign.

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -81,17 +80,8 @@ func (s *Store) AmendCampaign(ctx context.Context, id string, a CampaignAmendmen
 		b.Queue(`INSERT INTO campaign_changes (campaign, was, now, reason, author) VALUES ($1, $2, $3, $4, $5)`, c.ID, was, now, a.Reason, a.Author)
 		return tx.SendBatch(ctx, b).Close()
 	})
-	var (
-		field  *FieldError
-		burden *BurdenError
-	)
-	switch {
-	case errors.As(err, &field), errors.As(err, &burden):
-		return Campaign{}, err
-	case sqlState(err) == stateUnique:
-		return Campaign{}, &FieldError{Field: "name", Code: "name_in_use", ZH: "已有同名督查批次。", EN: "There is a campaign of that name already."}
-	case err != nil:
-		return Campaign{}, fmt.Errorf("amend campaign %s: %w", id, plain(err))
+	if err != nil {
+		return Campaign{}, campaignFailed("amend", id, err)
 	}
 	return c, nil
 }
