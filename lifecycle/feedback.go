@@ -51,9 +51,12 @@ func (c Case) Drafted() Case {
 // draftFeedback puts another text before the signer, who returned the first. The
 // time it gives is the rules', and what was found stands in the record.
 func (b SubmitNotice) draftFeedback(t *turn) error {
-	for field, given := range map[string]bool{"period": !b.Period.IsZero(), "external_due": !b.ExternalDue.IsZero(), "cases": len(b.Cases) > 0} {
-		if given {
-			return invalid(field, "feedback_has_its_time", "回头看反馈意见只填写正文，期限按首轮期限的一半确定，也不与其他事项合写。",
+	for _, f := range []struct {
+		field string
+		given bool
+	}{{"period", !b.Period.IsZero()}, {"external_due", !b.ExternalDue.IsZero()}, {"cases", len(b.Cases) > 0}} {
+		if f.given {
+			return invalid(f.field, "feedback_has_its_time", "回头看反馈意见只填写正文，期限按首轮期限的一半确定，也不与其他事项合写。",
 				"The feedback notice of a look-back has a text only: its time is half of the first, and it states no other case.")
 		}
 	}

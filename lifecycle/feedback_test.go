@@ -2,6 +2,7 @@ package lifecycle_test
 
 import (
 	"encoding/json"
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -60,6 +61,12 @@ func TestALeaderSignsTheFeedbackNotice(t *testing.T) {
 		require.JSONEq(t, same, seenByUnit(t, back.c))
 		refusedAs(t, w, back, "officer", "not_on_the_spot", lifecycle.SubmitNotice{Text: someText})
 		refusedAs(t, w, back, "lead", "feedback_has_its_time", lifecycle.SubmitNotice{Text: someText, Period: lifecycle.Period{N: 90, Unit: "D"}})
+		for range 20 { // the same request is told the same each time
+			refused, _ := errors.AsType[*lifecycle.Refusal](w.command(back, lifecycle.SubmitNotice{
+				Text: someText, Period: lifecycle.Period{N: 90, Unit: "D"}, ExternalDue: day("2026-08-03"), Cases: []string{"c9"},
+			}, people["lead"]).refusal)
+			require.Equal(t, "period", refused.Field)
+		}
 		again := steps(t, w, back, "lead", lifecycle.SubmitNotice{Text: "第二稿"})
 		require.Equal(t, "第二稿", again.c.Drafted().Notice.Text)
 		require.Equal(t, lifecycle.NoticeDrafted, again.c.NoticeState(again.c.Feedback.ID))
