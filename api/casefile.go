@@ -111,7 +111,7 @@ func (s *server) proof(ctx context.Context, c *call, caseID string) ([]casefile.
 func evidenceLost(e store.Evidence) *fault {
 	return &fault{
 		status: http.StatusConflict, code: "evidence_lost", field: "evidence:" + e.ID,
-		zh: "证据“" + e.Name + "”的文件不在证据存储中，不能形成完整的案卷。请管理员运行duban evidence scrub查明并从备份恢复。",
+		zh: "佐证材料“" + e.Name + "”的文件不在佐证材料存储中，不能形成完整的案卷。请管理员运行duban evidence scrub查明并从备份恢复。",
 		en: "The file of evidence " + e.ID + " is not in the store, so the case file would not be whole; run duban evidence scrub and restore it.",
 	}
 }

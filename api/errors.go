@@ -95,7 +95,7 @@ func faultOf(err error) *fault {
 			zh: "文件原件缺失或者已损坏，请联系管理员。", en: "The file is missing or damaged; ask the administrator.",
 		}
 	case errors.Is(err, store.ErrSettled):
-		return &fault{status: http.StatusConflict, code: "case_settled", zh: "事项已办结，不能再上传证据。", en: "The case is settled and takes no more evidence."}
+		return &fault{status: http.StatusConflict, code: "case_settled", zh: "事项已办结，不能再上传佐证材料。", en: "The case is settled and takes no more evidence."}
 	case errors.Is(err, store.ErrNotDead):
 		return &fault{status: http.StatusConflict, code: "not_dead", zh: "该消息没有发送失败，或者已经另行送达。", en: "The message was not given up, or was served otherwise."}
 	case errors.Is(err, store.ErrNoAddress):
@@ -164,11 +164,11 @@ func quotaUsed(q *store.QuotaError) *fault {
 	limit := evidence.Bytes(q.Limit)
 	if q.OfUnit {
 		return &fault{
-			status: http.StatusConflict, code: "unit_quota", zh: "本单位的证据总量不能超过" + limit + "。", en: "The evidence of one unit may not come to more than " + limit + ".",
+			status: http.StatusConflict, code: "unit_quota", zh: "本单位的佐证材料总量不能超过" + limit + "。", en: "The evidence of one unit may not come to more than " + limit + ".",
 		}
 	}
 	return &fault{
-		status: http.StatusConflict, code: "case_quota", zh: "本事项的证据总量不能超过" + limit + "。", en: "The evidence of one case may not come to more than " + limit + ".",
+		status: http.StatusConflict, code: "case_quota", zh: "本事项的佐证材料总量不能超过" + limit + "。", en: "The evidence of one case may not come to more than " + limit + ".",
 	}
 }
 

@@ -29,7 +29,7 @@ const (
 // it; they are described by hand.
 func (s *server) evidenceRoutes(router *gin.Engine) {
 	register(s, operation{
-		id: "evidence", method: http.MethodGet, path: evidencePath, tag: "Evidence", summary: "证据 The evidence of a case",
+		id: "evidence", method: http.MethodGet, path: evidencePath, tag: "Evidence", summary: "佐证材料 The evidence of a case",
 		doc:     "In the order in which it came. A unit's person lists what the unit sent itself.",
 		refuses: []int{http.StatusNotFound},
 	}, s.evidence)
@@ -171,7 +171,7 @@ func disposition(name string) string {
 func noStore() *fault {
 	return &fault{
 		status: http.StatusServiceUnavailable, code: "evidence_not_configured",
-		zh: "本服务没有配置证据存储位置（DUBAN_EVIDENCE_URL），不能上传或下载文件，请联系管理员。",
+		zh: "本服务没有配置佐证材料存储位置（DUBAN_EVIDENCE_URL），不能上传或下载文件，请联系管理员。",
 		en: "This server has no place for evidence (DUBAN_EVIDENCE_URL); tell the administrator.",
 	}
 }
@@ -180,7 +180,7 @@ func noStore() *fault {
 func storeAway(err error) *fault {
 	return (&fault{
 		status: http.StatusServiceUnavailable, code: "evidence_unavailable", cause: err,
-		zh: "证据存储暂时不可用，请稍后用同一个幂等键重试。", en: "The place for evidence is away; try again later with the same idempotency key.",
+		zh: "佐证材料存储暂时不可用，请稍后用同一个幂等键重试。", en: "The place for evidence is away; try again later with the same idempotency key.",
 	}).with("Retry-After", retryAfter)
 }
 
@@ -211,7 +211,7 @@ func (s *server) describeEvidence() {
 		Content:     map[string]*huma.MediaType{"application/json": {Schema: s.schema(reflect.TypeFor[Piece]())}},
 	}
 	add(operation{
-		id: "add_evidence", method: http.MethodPost, path: evidencePath, tag: "Evidence", summary: "上传证据 Add a file to a case",
+		id: "add_evidence", method: http.MethodPost, path: evidencePath, tag: "Evidence", summary: "上传佐证材料 Add a file to a case",
 		doc: "One file a request, judged by its content: PDF, OFD, Word, Excel, PowerPoint, WPS, JPEG, PNG, HEIC, WebP, TXT, CSV, MP4, MOV, 3GP, M4A, MP3, WAV, 50 MiB at the most. " +
 			"Its extension must agree with its content. Refused is what does something when it is opened: macros, scripts, controls, programs, DDE, templates, objects and pictures " +
 			"that are fetched from elsewhere, embedded files; and what cannot be looked into: archives, encrypted and broken files. The sentence says how to save it so that it can be sent.",
@@ -240,7 +240,7 @@ func (s *server) describeEvidence() {
 	}
 	beyond := &huma.Response{Description: http.StatusText(http.StatusRequestedRangeNotSatisfiable), Content: map[string]*huma.MediaType{"text/plain; charset=utf-8": {}}}
 	add(operation{
-		id: "evidence_file", method: http.MethodGet, path: filePath, tag: "Evidence", summary: "下载证据 Fetch a file",
+		id: "evidence_file", method: http.MethodGet, path: filePath, tag: "Evidence", summary: "下载佐证材料 Fetch a file",
 		doc: "To be saved, never to be shown. Range and If-None-Match are understood.", refuses: []int{http.StatusNotFound},
 	}, &huma.Operation{
 		Parameters: []*huma.Param{identifier("id"), identifier("eid"), header("Range", "The part of the file to send"), header("If-None-Match", "The ETag you have")},

@@ -16,7 +16,7 @@ import (
 func (s *server) handoverRoute() {
 	register(s, operation{
 		id: "hand_over_unit", method: http.MethodPost, path: "/v1/units/{id}/handover", tag: "Directory",
-		summary: "移交清单 Offer all of a unit's open cases to the successor of its secretary",
+		summary: "交接清单 Offer all of a unit's open cases to the successor of its secretary",
 		doc: "Each case is offered by a command of its own; those that cannot be are named with the reason, the rest goes through. " +
 			"Notices and talks stay on the predecessor's record.",
 		body: reflect.TypeFor[lifecycle.HandOver](), refuses: []int{http.StatusNotFound},

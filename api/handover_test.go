@@ -32,7 +32,7 @@ func TestAUnitsCasesAreHandedOver(t *testing.T) {
 	draft := s.life()
 	draft.n = 3000
 	draft.do(t, p.Inspector, p.Finding("问题", today()).Body)
-	first.do(t, p.Head, &lifecycle.HandOver{To: successor.Account, Reason: "先行移交"})
+	first.do(t, p.Head, &lifecycle.HandOver{To: successor.Account, Reason: "先行交接"})
 
 	path := "/v1/units/" + p.Unit.ID + "/handover"
 	request := asked{

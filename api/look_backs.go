@@ -74,7 +74,7 @@ type LookBackTask struct {
 	On        calendar.Date    `json:"on"`
 	Team      []LookBackMember `json:"team" doc:"Who comes, the lead first"`
 	ToldAt    *time.Time       `json:"told_at,omitempty"`
-	Announced bool             `json:"announced" doc:"明示回头看: the unit knows the day"`
+	Announced bool             `json:"announced" doc:"事先告知的“回头看”: the unit knows the day"`
 }
 
 // A LookBackMember is one of those who come.

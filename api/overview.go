@@ -33,7 +33,7 @@ func overviews() []overviewed {
 			"The measures that a leader must still decide (proposed) or somebody must still carry out (ordered), under whose turn it is.",
 		},
 		{
-			store.OverviewLadder, "The ladder's population", "在级工作日", "at the level",
+			store.OverviewLadder, "The ladder's population", "处于该等级工作日", "at the level",
 			"The open cases at level L1 and above, by level and round, and how long they have been at it. Those at L0 are counted in /v1/cases/counts.",
 		},
 		{

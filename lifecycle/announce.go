@@ -7,7 +7,7 @@ import (
 	"duban/policy"
 )
 
-// An Announcement is a look-back that the unit was told of (明示回头看).
+// An Announcement is a look-back that the unit was told of (事先告知的“回头看”).
 type Announcement struct {
 	On      Date     `json:"on"`
 	Persons []string `json:"persons"`

@@ -145,7 +145,7 @@ func (t *turn) asAnnounced(b RecordArrival, announced Announcement, permit *Perm
 		return false, err
 	}
 	if b.On != announced.On && permit == nil {
-		return false, invalid("on", "other_day", "明示回头看定于"+announced.On.String()+"，另日到场须由未到场的领导说明理由准许。",
+		return false, invalid("on", "other_day", "事先告知的“回头看”定于"+announced.On.String()+"，另日到场须由未到场的领导说明理由准许。",
 			"The look-back was announced for "+announced.On.String()+"; a leader who does not come must permit another day and say why.")
 	}
 	n := 0
@@ -154,12 +154,12 @@ func (t *turn) asAnnounced(b RecordArrival, announced Announcement, permit *Perm
 		case slices.Contains(announced.Persons, id):
 			n++
 		case !permit.person(id):
-			return false, invalid(fmt.Sprintf("persons[%d]", i), "other_person", t.nameOf(id)+"不在明示的检查组之内，由他人参加须由未到场的领导说明理由准许。",
+			return false, invalid(fmt.Sprintf("persons[%d]", i), "other_person", t.nameOf(id)+"不在事先告知的检查组之内，由他人参加须由未到场的领导说明理由准许。",
 				id+" is not of the announced team; a leader who does not come must permit others and say why.")
 		}
 	}
 	if n == 0 {
-		return false, invalid("persons", "other_person", "到场人员中应有明示的检查组成员。", "Somebody of the announced team must be among those who come.")
+		return false, invalid("persons", "other_person", "到场人员中应有事先告知的检查组成员。", "Somebody of the announced team must be among those who come.")
 	}
 	return b.On != announced.On || n < len(b.Persons), nil
 }
@@ -215,7 +215,7 @@ func mayArrive(t *turn) *Refusal {
 		return arrivalsHalted()
 	case d.Status == DrawAnnounced:
 		if t.today.Before(d.Announced.On) && d.permit(t.today) == nil {
-			return notAllowed("window_not_open", "明示回头看定于"+d.Announced.On.String()+"。", "The look-back was announced for "+d.Announced.On.String()+".")
+			return notAllowed("window_not_open", "事先告知的“回头看”定于"+d.Announced.On.String()+"。", "The look-back was announced for "+d.Announced.On.String()+".")
 		}
 		return nil
 	}
@@ -226,14 +226,14 @@ func mayArrive(t *turn) *Refusal {
 // it, for nobody could know the team by then but by trying.
 func (t *turn) windowOpen() *Refusal {
 	if opens := t.windowOpens(); t.today.Before(opens) {
-		return notAllowed("window_not_open", "回头看窗口自"+opens.String()+"起，此前不能到场，也不能准许到场。",
+		return notAllowed("window_not_open", "回头看时段自"+opens.String()+"起，此前不能到场，也不能准许到场。",
 			"The look-back window opens on "+opens.String()+"; before it nobody arrives, permitted or not.")
 	}
 	return nil
 }
 
 func notDrawn() *Refusal {
-	return notAllowed("not_drawn", "尚未抽定回头看的日期和检查组，请先由领导决定重新抽签或者明示回头看。",
+	return notAllowed("not_drawn", "尚未抽定回头看的日期和检查组，请先由领导决定重新抽签或者改为事先告知的“回头看”。",
 		"No day and team are drawn; a leader must have it redrawn or announced first.")
 }
 

@@ -51,6 +51,6 @@ func (b *ArrivalRefused) apply(c *Case, e Event) {
 func (d DrawOf) halted() bool { return d.Refused != nil && d.Refused.Halted }
 
 func arrivalsHalted() *Refusal {
-	return notAllowed("arrivals_halted", "当日登记到场多次未获通过，须由领导查明后准许到场、重新抽签或者明示回头看。",
+	return notAllowed("arrivals_halted", "当日登记到场多次未获通过，须由领导查明后准许到场、重新抽签或者改为事先告知的“回头看”。",
 		"Arrivals were refused too often in a day; a leader must permit one, have it redrawn or announce it first.")
 }

@@ -43,8 +43,8 @@ type Case struct {
 	Receipt  *Receipt `json:"receipt,omitempty"`
 	// DueDecision is a leader's, where two due dates met; nil until then.
 	DueDecision *DueDecision `json:"due_decision,omitempty"`
-	// Corrected is what corrections of the notice left; nil before the first.
-	Corrected *Corrected `json:"corrected,omitempty"`
+	// Reissue is what taking the notice back for the same unit left; nil before the first.
+	Reissue *Reissue `json:"reissue,omitempty"`
 	// Stays are all stays of the case, with the days each took.
 	Stays []StayTaken `json:"stays,omitempty"`
 	// FirstPeriod is the time of the first round, of which later ones last half.

@@ -169,3 +169,8 @@ func (t *turn) account(field, id string, role Role) (Actor, error) {
 	}
 	return a, nil
 }
+
+// quoted is a name in quotation marks; those within it are single ones.
+func quoted(name string) string {
+	return "“" + strings.NewReplacer("“", "‘", "”", "’").Replace(name) + "”"
+}

@@ -93,7 +93,7 @@ func nothingOwed(t *turn) *Refusal {
 // the unit, nor reviewed one, nor stood in the room at a look-back.
 func notInvolved(t *turn) *Refusal {
 	if slices.Contains(t.c.Part.Reviewers, t.actor.Account) || slices.Contains(t.c.Part.Inspectors, t.actor.Account) {
-		return forbidden("own_check", "审核过报告或者到场回头看的人不能审批销号，也不能决定重新办理。",
+		return forbidden("own_check", "审核过报告或者到场回头看的人不能审批销号，也不能决定恢复办理。",
 			"Whoever reviewed the report or came to the look-back may not decide on closing or reopening.")
 	}
 	return notFiler(t)

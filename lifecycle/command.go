@@ -102,11 +102,11 @@ func (row row) may(t *turn, paper bool) error {
 	}
 	switch {
 	case row.paper && !paper && t.actor.Has(Officer) && !t.actor.Has(who...):
-		return aboutPaper("paper_needed", "经办人代单位办理“"+row.zh+"”，须附纸质材料。", "An officer does "+string(row.kind)+" for the unit by its paper only.")
+		return aboutPaper("paper_needed", "经办人代单位办理"+quoted(row.zh)+"，须附纸质材料。", "An officer does "+string(row.kind)+" for the unit by its paper only.")
 	case row.paper && paper && t.actor.Has(row.who...) && !t.actor.Has(who...):
 		return aboutPaper("paper_not_yours", "纸质材料由经办人登记，单位办理时不必填写。", "Papers are recorded by an officer; leave the paper out.")
 	case !t.actor.Has(who...):
-		return forbidden("wrong_role", "您的角色不能办理“"+row.zh+"”。", "Your role may not run "+string(row.kind)+".")
+		return forbidden("wrong_role", "您的角色不能办理"+quoted(row.zh)+"。", "Your role may not run "+string(row.kind)+".")
 	case t.c.Seq > 0 && (t.actor.Unit != "" || !t.actor.Has(staffAmong(who)...)) && !t.actor.of(t.c):
 		return forbidden("other_unit", "这不是贵单位的事项。", "This case is not your unit's.")
 	case !slices.Contains(row.from, t.c.Stage):
@@ -152,7 +152,7 @@ func wrongStage(row row, t *turn) *Refusal {
 	if c.Stage == "" {
 		zh, en = "未登记", "not opened"
 	}
-	return notAllowed("wrong_stage", "事项现处于“"+zh+"”，不能办理“"+row.zh+"”。",
+	return notAllowed("wrong_stage", "事项现处于“"+zh+"”，不能办理"+quoted(row.zh)+"。",
 		"The case is at stage "+en+"; "+string(row.kind)+" is not possible now.")
 }
 

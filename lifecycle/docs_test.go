@@ -38,7 +38,7 @@ the default policy. Change the code, then run
 
 A case follows one finding (问题) from its registration to the archive. It stands
 in one stage (阶段) at a time; escalation (督办等级 L0–L5), objection (异议),
-extension (延期), stay (中止计时), hand-over (移交) and measures (措施) run beside the
+extension (延期), stay (中止计时), hand-over (工作交接) and measures (措施) run beside the
 stage. Two things move it: a command (操作) of a person, and its own alarm (时限).
 
 ## Main line · 主线
@@ -204,7 +204,7 @@ func mainLine() []string {
 			}
 		}
 	}
-	return append(list, "closed --> archived : 冷静期满")
+	return append(list, "closed --> archived : 销号后观察期满")
 }
 
 func roles(row lifecycle.TableRow) string {
@@ -257,10 +257,10 @@ func target(row lifecycle.TableRow) string {
 var clockNames = map[policy.ClockName]string{
 	policy.ClockDraft: "草稿", policy.ClockTriage: "研判", policy.ClockNoticeDrafting: "拟稿", policy.ClockNoticeApproval: "审签",
 	policy.ClockReceipt: "签收", policy.ClockPlan: "报送方案", policy.ClockPlanReview: "方案审核", policy.ClockRectification: "整改",
-	policy.ClockReportReview: "报告审核", policy.ClockLookBack: "回头看窗口", policy.ClockDraw: "决定抽签", policy.ClockLookBackResult: "回头看结果",
-	policy.ClockClosureApproval: "销号审批", policy.ClockCooling: "冷静期", policy.ClockCheckIn: "定期报告",
+	policy.ClockReportReview: "报告审核", policy.ClockLookBack: "回头看时段", policy.ClockDraw: "决定抽签", policy.ClockLookBackResult: "回头看结果",
+	policy.ClockClosureApproval: "销号审批", policy.ClockCooling: "销号后观察期", policy.ClockCheckIn: "定期报告",
 	policy.ClockSustainedReview: "持续整改年度研究", policy.ClockTransferReceipt: "移送回执", policy.ClockTransferStatus: "移送进展",
-	policy.ClockObjection: "答复异议", policy.ClockExtension: "决定延期", policy.ClockStay: "中止计时", policy.ClockHandover: "接收移交",
+	policy.ClockObjection: "答复异议", policy.ClockExtension: "决定延期", policy.ClockStay: "中止计时", policy.ClockHandover: "接收工作交接",
 	"measure": "措施", policy.ClockCorrection: "补正",
 }
 

@@ -142,7 +142,7 @@ func (c Case) wanted() *DrawOf {
 	}
 	if c.LookBackToLeader {
 		d.Status, d.Fault = DrawFailed, &DrawFault{
-			Code: "not_verifiable", ZH: "多次回头看均无法核实，请决定重新抽签或者明示回头看。",
+			Code: "not_verifiable", ZH: "多次回头看均无法核实，请决定重新抽签或者改为事先告知的“回头看”。",
 			EN: "Several look-backs could check nothing; redraw, or announce the look-back.",
 		}
 		return &d
@@ -240,7 +240,7 @@ func (d DrawOf) waits() bool {
 // DayPassed: the drawn day has gone by.
 func DayPassed() DrawFault {
 	return DrawFault{
-		Code: "day_passed", ZH: "抽定的日期已过而未能派出检查组，请决定重新抽签或者明示回头看。",
+		Code: "day_passed", ZH: "抽定的日期已过而未能派出检查组，请决定重新抽签或者改为事先告知的“回头看”。",
 		EN: "The drawn day has gone by without the inspectors being sent; redraw, or announce the look-back.",
 	}
 }
@@ -252,7 +252,7 @@ const faultNotKept = "not_kept"
 // NotKept: the drawn inspectors were told, and nobody recorded their arrival.
 func NotKept() DrawFault {
 	return DrawFault{
-		Code: faultNotKept, ZH: "检查组接到任务而当日没有到场，请决定重新抽签、明示回头看，或者准许另日到场。",
+		Code: faultNotKept, ZH: "检查组接到任务而当日没有到场，请决定重新抽签、改为事先告知的“回头看”，或者准许另日到场。",
 		EN: "The inspectors were told and did not arrive on their day; redraw, announce the look-back, or permit an arrival today.",
 	}
 }
@@ -260,7 +260,7 @@ func NotKept() DrawFault {
 // DayOff: the drawn day turned out to be a day off.
 func DayOff() DrawFault {
 	return DrawFault{
-		Code: "day_off", ZH: "放假安排公布后，抽定的日期不再是工作日，请决定重新抽签或者明示回头看。",
+		Code: "day_off", ZH: "放假安排公布后，抽定的日期不再是工作日，请决定重新抽签或者改为事先告知的“回头看”。",
 		EN: "By the State Council's notice the drawn day is no working day any more; redraw, or announce the look-back.",
 	}
 }
@@ -268,7 +268,7 @@ func DayOff() DrawFault {
 // TeamGone: too few of the drawn team may still come.
 func TeamGone() DrawFault {
 	return DrawFault{
-		Code: "team_gone", ZH: "抽定的检查组已有人停用账号或者应当回避，请决定重新抽签或者明示回头看。",
+		Code: "team_gone", ZH: "抽定的检查组已有人停用账号或者应当回避，请决定重新抽签或者改为事先告知的“回头看”。",
 		EN: "Somebody of the drawn team has left or is recused by now; redraw, or announce the look-back.",
 	}
 }

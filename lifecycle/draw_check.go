@@ -158,10 +158,10 @@ func (c *DrawCheck) arrival(d DrawRecord) {
 	case a == nil:
 		return
 	case a.Announced != (d.Announce != nil):
-		c.say(PartArrival, "是否明示回头看，前后记录不一致。", "the record contradicts itself on whether the look-back was announced")
+		c.say(PartArrival, "是否事先告知“回头看”，前后记录不一致。", "the record contradicts itself on whether the look-back was announced")
 	case a.Announced:
 		if len(d.Announce.Names) != len(d.Announce.Persons) {
-			c.say(PartArrival, "明示的人员与姓名不符。", "the announced persons do not fit their names")
+			c.say(PartArrival, "事先告知的人员与姓名不符。", "the announced persons do not fit their names")
 		}
 		c.came(d, d.Announce.Day, d.Announce.Persons, true)
 	case d.Commitment == "":
@@ -231,7 +231,7 @@ type GivenReveal struct {
 func CheckGiven(caseID string, d DrawRecord, given GivenReveal) DrawCheck {
 	c := DrawCheck{Number: d.Number, State: d.State, StateZH: d.State.ZH()}
 	if given.Commitment != "" && given.Commitment != d.Commitment {
-		c.say(lot.PartCommitment, "承诺值与记录的不同。", "the commitment is not that of the record")
+		c.say(lot.PartCommitment, "密封校验码与记录的不同。", "the commitment is not that of the record")
 	}
 	d.Reveal = &given.Reveal
 	c.recompute(caseID, d, given.Roster)

@@ -20,7 +20,7 @@ func PartZH(p lot.Part) string {
 	case lot.PartRoster:
 		return "名册"
 	case lot.PartCommitment:
-		return "承诺值"
+		return "密封校验码"
 	case PartReveal:
 		return "启封"
 	case PartArrival:

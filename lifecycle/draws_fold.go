@@ -109,7 +109,7 @@ func (f *drawsFold) apply(e Event) bool {
 	case *LookBackDrawn:
 		f.draw(e, DrawRecord{Number: b.Number, Window: lot.Window{Opens: b.Opens, Closes: b.Closes}, Commitment: b.Commitment, Key: b.Key, Recusals: b.Recusals})
 		if b.Commitment == "" {
-			f.now().say(lot.PartCommitment, "抽签没有承诺值。", "the draw has no commitment")
+			f.now().say(lot.PartCommitment, "抽签没有密封校验码。", "the draw has no commitment")
 		}
 	case *LookBackUndrawn:
 		f.draw(e, DrawRecord{Number: b.Number, Window: lot.Window{Opens: b.Opens, Closes: b.Closes}, Recusals: b.Recusals})

@@ -28,11 +28,11 @@ type Entry struct {
 	EndsOn calendar.Date `json:"ends_on,omitzero"`
 
 	// What the acts made of it.
-	Acts       int              `json:"acts,omitempty"`
-	Correction *EntryCorrection `json:"correction,omitempty"`
-	Ending     *EntryProposal   `json:"ending,omitempty"`
-	Ended      *EntryEnd        `json:"ended,omitempty"`
-	Shown      *EntryShown      `json:"shown,omitempty"`
+	Acts   int            `json:"acts,omitempty"`
+	Words  *ListingWords  `json:"words,omitempty"`
+	Ending *EntryProposal `json:"ending,omitempty"`
+	Ended  *EntryEnd      `json:"ended,omitempty"`
+	Shown  *EntryShown    `json:"shown,omitempty"`
 }
 
 // A Ground is a listing of a case that an entry rests on.
@@ -82,9 +82,9 @@ type EntryShown struct {
 	Leads  []string `json:"leads"`
 }
 
-// An EntryCorrection puts right what listings say. Like all acts it is about the
+// ListingWords are what listings should say, put right. Like all acts it is about the
 // listings that stood then, and says nothing of a later one.
-type EntryCorrection struct {
+type ListingWords struct {
 	Basis    string   `json:"basis,omitempty"`
 	Decision string   `json:"decision,omitempty"`
 	Leads    []string `json:"leads"`
@@ -203,7 +203,7 @@ func (e Entry) ListedOn() Date {
 
 // Basis and Decision are those of the listing, or as corrected.
 func (e Entry) Basis() string {
-	if c := e.corrected(); c.Basis != "" {
+	if c := e.reworded(); c.Basis != "" {
 		return c.Basis
 	}
 	lead, ok := e.Lead()
@@ -218,19 +218,19 @@ func (e Entry) Basis() string {
 func (e Entry) Decision() (number string, on Date) {
 	lead, _ := e.Lead()
 	number, on = lead.Decision, lead.DecidedOn
-	if c := e.corrected(); c.Decision != "" {
+	if c := e.reworded(); c.Decision != "" {
 		number = c.Decision
 	}
 	return number, on
 }
 
-// corrected is what was put right of the listing that stands.
-func (e Entry) corrected() EntryCorrection {
+// reworded is what was put right of the listing that stands.
+func (e Entry) reworded() ListingWords {
 	lead, ok := e.Lead()
-	if e.Correction == nil || !ok || !slices.Contains(e.Correction.Leads, lead.key()) {
-		return EntryCorrection{}
+	if e.Words == nil || !ok || !slices.Contains(e.Words.Leads, lead.key()) {
+		return ListingWords{}
 	}
-	return *e.Correction
+	return *e.Words
 }
 
 // Public is what the public may read of an entry that stands, nil when nothing.

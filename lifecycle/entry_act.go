@@ -74,8 +74,8 @@ type DecideEnd struct {
 	Reason  string `json:"reason" minLength:"1" maxLength:"10000"`
 }
 
-// CorrectEntry puts right what an entry says of its basis or its decision.
-type CorrectEntry struct {
+// CorrectListing puts right what an entry says of its basis or its decision.
+type CorrectListing struct {
 	Basis    string `json:"basis,omitempty" maxLength:"10000"`
 	Decision string `json:"decision,omitempty" maxLength:"100" doc:"Number of the decision"`
 	Reason   string `json:"reason" minLength:"1" maxLength:"10000"`
@@ -101,7 +101,7 @@ func NewEntryBody(kind EntryKind) (EntryBody, bool) {
 	case ActDecideEnd:
 		return &DecideEnd{}, true
 	case ActCorrect:
-		return &CorrectEntry{}, true
+		return &CorrectListing{}, true
 	case ActShow:
 		return &ShowEntry{}, true
 	case ActHide:
@@ -211,7 +211,7 @@ func (b *DecideEnd) decide(t *turn, e Entry, _ []string) error {
 	return t.text("reason", b.Reason, maxText)
 }
 
-func (b *CorrectEntry) decide(t *turn, _ Entry, names []string) error {
+func (b *CorrectListing) decide(t *turn, _ Entry, names []string) error {
 	if strings.TrimSpace(b.Basis) == "" && strings.TrimSpace(b.Decision) == "" {
 		return invalid("basis", "nothing_to_correct", "请填写要更正的依据或者决定文号。", "Say what the basis or the decision's number should be.")
 	}
@@ -264,9 +264,9 @@ func (b *DecideEnd) apply(e *Entry, act EntryAct) {
 	e.Ending = nil
 }
 
-func (b *CorrectEntry) apply(e *Entry, act EntryAct) {
-	have := e.corrected() // what an earlier one put right stays right
-	e.Correction = &EntryCorrection{Basis: cmp.Or(b.Basis, have.Basis), Decision: cmp.Or(b.Decision, have.Decision), Leads: act.Leads}
+func (b *CorrectListing) apply(e *Entry, act EntryAct) {
+	have := e.reworded() // what an earlier one put right stays right
+	e.Words = &ListingWords{Basis: cmp.Or(b.Basis, have.Basis), Decision: cmp.Or(b.Decision, have.Decision), Leads: act.Leads}
 }
 
 func (b *ShowEntry) apply(e *Entry, act EntryAct) {
@@ -282,7 +282,7 @@ func (*ProposeEnd) Kind() EntryKind { return ActProposeEnd }
 func (*DecideEnd) Kind() EntryKind { return ActDecideEnd }
 
 // Kind names the act.
-func (*CorrectEntry) Kind() EntryKind { return ActCorrect }
+func (*CorrectListing) Kind() EntryKind { return ActCorrect }
 
 // Kind names the act.
 func (*ShowEntry) Kind() EntryKind { return ActShow }

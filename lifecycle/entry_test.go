@@ -181,7 +181,7 @@ func TestWhatThePublicMayRead(t *testing.T) {
 	for _, spaced := range []string{"王　二同志不重视。", "王 二同志不重视。", "王\u200b二同志不重视。"} {
 		require.Equal(t, "person_named", refused(e, &lifecycle.ShowEntry{Text: spaced, Reason: someText}), "%q", spaced)
 	}
-	require.Equal(t, "person_named", refused(e, &lifecycle.CorrectEntry{Decision: "关于王 二同志的决定", Reason: someText}), "the public reads the number as well")
+	require.Equal(t, "person_named", refused(e, &lifecycle.CorrectListing{Decision: "关于王 二同志的决定", Reason: someText}), "the public reads the number as well")
 	named := e
 	named.Grounds = []lifecycle.Ground{{Case: "a", Measure: 1, Status: lifecycle.Done, On: day("2026-03-02"), Decision: "关于王二同志的决定"}}
 	require.Equal(t, "person_named", refused(named, &lifecycle.ShowEntry{Text: "组织生活制度不严格。", Reason: someText}))
@@ -196,9 +196,9 @@ func TestWhatThePublicMayRead(t *testing.T) {
 	anew := shown.With("a2026-03-02", nil).With("b", []lifecycle.Ground{{Case: "b", Measure: 1, Status: lifecycle.Done, On: day("2026-06-01"), Decision: "3号"}})
 	require.Nil(t, anew.Public(), "what was said of one listing is not said of another")
 
-	require.Equal(t, "nothing_to_correct", refused(e, &lifecycle.CorrectEntry{Reason: someText}))
-	require.Equal(t, "required", refused(e, &lifecycle.CorrectEntry{Decision: "2号"}))
-	e = done(done(e, &lifecycle.CorrectEntry{Decision: "2号", Reason: "笔误"}), &lifecycle.CorrectEntry{Basis: "更正后的依据", Reason: "笔误"})
+	require.Equal(t, "nothing_to_correct", refused(e, &lifecycle.CorrectListing{Reason: someText}))
+	require.Equal(t, "required", refused(e, &lifecycle.CorrectListing{Decision: "2号"}))
+	e = done(done(e, &lifecycle.CorrectListing{Decision: "2号", Reason: "笔误"}), &lifecycle.CorrectListing{Basis: "更正后的依据", Reason: "笔误"})
 	number, _ := e.Decision()
 	require.Equal(t, [2]string{"2号", "更正后的依据"}, [2]string{number, e.Basis()})
 }

@@ -192,11 +192,11 @@ func (k EventKind) ZH() string {
 	case EventReportAccepted:
 		return "报告审核通过"
 	case EventCaseSustained:
-		return "转持续整改"
+		return "转为持续整改"
 	case EventCheckedIn:
 		return "定期报告"
 	case EventSustainedExited:
-		return "结束持续整改"
+		return "转入验收（终止持续整改）"
 	case EventLookBackDrawn:
 		return "回头看抽签"
 	case EventLookBackUndrawn:
@@ -216,7 +216,7 @@ func (k EventKind) ZH() string {
 	case EventOpeningDecided:
 		return "决定提前启封"
 	case EventLookBackAnnounced:
-		return "明示回头看"
+		return "事先告知的“回头看”"
 	case EventArrivalPermitted:
 		return "准许变更到场"
 	case EventLookBackDispatched:
@@ -232,7 +232,7 @@ func (k EventKind) ZH() string {
 	case EventClosureRefused:
 		return "不批准销号"
 	case EventReopened:
-		return "重新办理"
+		return "恢复办理（反弹重办）"
 	case EventExtensionAsked:
 		return "申请延期"
 	case EventExtensionDecided:
@@ -264,9 +264,9 @@ func (k EventKind) ZH() string {
 	case EventMeasureTakenOver:
 		return "承接措施"
 	case EventHandedOver:
-		return "移交"
+		return "工作交接"
 	case EventHandoverAccepted:
-		return "接收移交"
+		return "接收交接"
 	case EventCaseMerged:
 		return "并案"
 	case EventChildTakenIn:
@@ -296,7 +296,7 @@ func (k EventKind) ZH() string {
 	case EventRecomputed:
 		return "重算期限"
 	case EventUnitSucceeded:
-		return "单位承接"
+		return "转由其他单位承接"
 	default:
 		return string(k)
 	}

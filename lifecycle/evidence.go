@@ -33,7 +33,7 @@ func (t *turn) scan(field, value string) error {
 	if id, ok := EvidenceID(value); ok && t.rules.Known.Evidence[id] {
 		return nil
 	}
-	return invalid(field, "unknown_evidence", "“"+Label(field)+"”应为本事项的一份证据（evidence:编号），请先上传扫描件。",
+	return invalid(field, "unknown_evidence", "“"+Label(field)+"”应为本事项的一份佐证材料（evidence:编号），请先上传扫描件。",
 		field+" must name a file of this case's evidence (evidence:ID); upload the scan first.")
 }
 
@@ -45,7 +45,7 @@ func (t *turn) evidence(field string, values []string) error {
 	for i, value := range values {
 		if id, ok := EvidenceID(value); ok && !t.rules.Known.Evidence[id] {
 			field := fmt.Sprintf("%s[%d]", field, i)
-			return invalid(field, "unknown_evidence", "“"+Label(field)+"”：本事项没有这份证据。", field+": the case has no such file.")
+			return invalid(field, "unknown_evidence", "“"+Label(field)+"”：本事项没有这份佐证材料。", field+": the case has no such file.")
 		}
 	}
 	return nil

@@ -64,7 +64,7 @@ func (f Figures) zh(on calendar.Date) string {
 	fmt.Fprintf(&b, "督办情况（截至%s）：\n", on)
 	f.Late.write(&b, "一", "件", "最长逾期%d个工作日")
 	f.Measures.write(&b, "二", "项", "最长已过%d个工作日")
-	f.Ladder.write(&b, "三", "件", "在级最长%d个工作日")
+	f.Ladder.write(&b, "三", "件", "处于该等级最长%d个工作日")
 	upcoming := f.Upcoming
 	upcoming.Title += fmt.Sprintf("（今后%d个工作日内）", f.Ahead)
 	upcoming.write(&b, "四", "项", "")

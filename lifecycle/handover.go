@@ -13,7 +13,7 @@ type HandoverOf struct {
 	To string `json:"to"`
 }
 
-// HandOver offers the case to the successor of the unit's secretary (移交); to
+// HandOver offers the case to the successor of the unit's secretary (工作交接); to
 // another instead, while the first has not accepted. No other clock starts anew.
 type HandOver struct {
 	To     string `json:"to" minLength:"1" maxLength:"64" doc:"Account of the successor"`
@@ -77,7 +77,7 @@ func (b HandOver) decide(t *turn) error {
 		return invalid("to", "other_unit", "接任者不是该单位的书记。", "The successor is not a secretary of this unit.")
 	}
 	if h := t.c.Handover; h != nil && h.To == b.To {
-		return notAllowed("handover_pending", "移交正在等待该接任者接收。", "The hand-over is waiting for that successor already.")
+		return notAllowed("handover_pending", "工作交接正在等待该接任者接收。", "The hand-over is waiting for that successor already.")
 	}
 	t.offer(b)
 	return nil
@@ -99,9 +99,9 @@ func (*HandoverAccepted) apply(c *Case, _ Event) { c.Handover = nil }
 func toSuccessor(t *turn) *Refusal {
 	switch {
 	case t.c.Handover == nil:
-		return notAllowed("no_handover", "没有待接收的移交。", "There is no hand-over to accept.")
+		return notAllowed("no_handover", "没有待接收的工作交接。", "There is no hand-over to accept.")
 	case t.c.Handover.To != t.actor.Account:
-		return forbidden("not_successor", "只有接任者可以接收移交。", "Only the successor may accept the hand-over.")
+		return forbidden("not_successor", "只有接任者可以接收工作交接。", "Only the successor may accept the hand-over.")
 	}
 	return nil
 }

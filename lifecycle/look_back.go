@@ -234,10 +234,10 @@ func (b *LookBackRecorded) apply(c *Case, e Event) {
 func (c *Case) newRound() {
 	c.Round++
 	c.Extension, c.Report = nil, nil
-	if c.Corrected != nil {
-		k := *c.Corrected
+	if c.Reissue != nil {
+		k := *c.Reissue
 		k.ReportReturns = 0
-		c.Corrected = &k
+		c.Reissue = &k
 	}
 	if !c.Objection.pending() {
 		c.Objection = nil

@@ -96,8 +96,8 @@ type CorrectNotice struct {
 	Unit   string `json:"unit,omitempty" maxLength:"64" doc:"The right unit, when it went to the wrong one"`
 	Whole  bool   `json:"whole,omitempty" doc:"Take back the whole notice, with all its cases, and not only this case's part of it"`
 
-	// Correction are the words of this case's finding, put right.
-	Correction
+	// Rewording are the words of this case's finding, put right.
+	Rewording
 	// Confirmed: the words that stand say nothing of the first unit.
 	Confirmed bool `json:"confirmed,omitempty" doc:"Of a notice that goes to another unit: what title and facts say was read and holds of that one"`
 }
@@ -108,7 +108,7 @@ type NoticeCorrected struct {
 	// Misdirected is the unit that received what was not its own.
 	Misdirected string `json:"misdirected,omitempty"`
 	// Was is what the words of the finding were that were put right.
-	Was *Correction `json:"was,omitempty"`
+	Was *Rewording `json:"was,omitempty"`
 	// Follows: the event of another case of the notice tells that unit of it.
 	Follows bool `json:"follows,omitempty"`
 	// Issued is the withdrawal that went to that unit.
@@ -267,7 +267,7 @@ func (b ApproveNotice) decide(t *turn) error {
 }
 
 func (b CorrectNotice) decide(t *turn) error {
-	if err := first(t.text("reason", b.Reason, maxText), t.optional("unit", b.Unit, maxName), b.Correction.check(t)); err != nil {
+	if err := first(t.text("reason", b.Reason, maxText), t.optional("unit", b.Unit, maxName), b.Rewording.check(t)); err != nil {
 		return err
 	}
 	if b.Unit != "" {
@@ -287,7 +287,7 @@ func (b CorrectNotice) decide(t *turn) error {
 			return about(o.c, notAllowed("has_children", "有其他事项并入该事项，请逐个改送。", "Other cases were merged into it; send the cases on one by one."))
 		}
 	}
-	if len(siblings) > 0 && b.Correction != (Correction{}) {
+	if len(siblings) > 0 && b.Rewording != (Rewording{}) {
 		return invalid("whole", "words_of_one", "更正问题表述请逐个事项办理，不能与整份收回同时办理。", "Words are put right case by case, not with the whole notice.")
 	}
 	own := &NoticeCorrected{CorrectNotice: b, Was: b.changes(t.c.Finding)}
@@ -306,7 +306,7 @@ func (b CorrectNotice) takeBack(t *turn, body *NoticeCorrected) error {
 	if b.Unit != "" {
 		body.Misdirected = t.c.Unit
 		t.fallAway() // what hung on the wrong unit
-	} else if refusal := t.mayCorrectAgain(); refusal != nil {
+	} else if refusal := t.mayReissue(); refusal != nil {
 		return refusal
 	}
 	review, reading := t.c.clock(policy.ClockPlanReview, 0)
@@ -393,11 +393,11 @@ func (b *NoticeApproved) apply(c *Case, e Event) {
 }
 
 func (b *NoticeCorrected) apply(c *Case, e Event) {
-	b.correct(&c.Finding)
+	b.put(&c.Finding)
 	if b.Misdirected == "" {
-		c.corrected(e.Actor.Account)
+		c.reissued(e.Actor.Account)
 	} else {
-		c.Extension, c.Corrected = nil, nil
+		c.Extension, c.Reissue = nil, nil
 	}
 	c.dropStay(e.Legal)
 	c.Receipt, c.DueDecision, c.Plan, c.Report, c.Objection, c.Handover = nil, nil, nil, nil, nil, nil

@@ -60,16 +60,16 @@ type DecideObjection struct {
 	Text    string  `json:"text,omitempty" maxLength:"10000" doc:"The amended notice; required when upheld in part"`
 	Period  Period  `json:"period,omitzero" doc:"Time for the amended part; the notice's when left out"`
 
-	// Correction are the words of the finding, put right when upheld in part.
-	Correction
+	// Rewording are the words of the finding, put right when upheld in part.
+	Rewording
 }
 
 // ObjectionDecided: the objection is answered.
 type ObjectionDecided struct {
 	DecideObjection
 	// Was is what the words of the finding were that were put right.
-	Was    *Correction `json:"was,omitempty"`
-	Issued *Issued     `json:"issued,omitempty"`
+	Was    *Rewording `json:"was,omitempty"`
+	Issued *Issued    `json:"issued,omitempty"`
 }
 
 func (b FileObjection) onPaper() *Paper { return b.Paper }
@@ -105,9 +105,9 @@ func (b DecideObjection) decide(t *turn) error {
 		if b.Period.IsZero() {
 			b.Period = t.allowance().Within
 		}
-		err = first(t.text("text", b.Text, maxText), t.period("period", b.Period, t.allowance().Cap), b.Correction.check(t))
+		err = first(t.text("text", b.Text, maxText), t.period("period", b.Period, t.allowance().Cap), b.Rewording.check(t))
 	}
-	if err == nil && b.Outcome != Partly && (b.Text != "" || !b.Period.IsZero() || b.Correction != (Correction{})) {
+	if err == nil && b.Outcome != Partly && (b.Text != "" || !b.Period.IsZero() || b.Rewording != (Rewording{})) {
 		err = invalid("text", "not_amended", "只有部分采纳异议时，才填写更正后的正文、问题表述和期限。", "Text, words and period go with an objection upheld in part.")
 	}
 	if err != nil {
@@ -157,7 +157,7 @@ func (b *ObjectionDecided) apply(c *Case, e Event) {
 	o.Outcome, o.Reasons = b.Outcome, b.Reasons
 	c.Objection = &o
 	if b.Outcome == Partly {
-		b.correct(&c.Finding)
+		b.put(&c.Finding)
 		n := *c.Notice
 		n.Text, n.Period, n.Version = b.Text, b.Period, n.Version+1
 		// The amended notice is this case's alone, under the number it was sent by.

@@ -223,8 +223,8 @@ func (b *PlanSubmitted) apply(c *Case, e Event) {
 	switch {
 	case c.Plan != nil:
 		p.Returns = c.Plan.Returns
-	case c.Corrected != nil:
-		p.Returns = c.Corrected.PlanReturns
+	case c.Reissue != nil:
+		p.Returns = c.Reissue.PlanReturns
 	}
 	for i, m := range b.Measures {
 		p.Measures = append(p.Measures, PlanMeasure{No: i + 1, Text: m.Text, Kind: m.Kind, Owner: m.Owner, Due: m.Due})

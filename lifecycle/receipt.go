@@ -116,8 +116,8 @@ func (t *turn) receive(r Receipt) {
 		}
 		r.OtherDue = t.otherDue(main, r.On)
 	}
-	if former, ok := t.c.clock(policy.ClockRectification, 0); ok && t.c.Corrected != nil {
-		main = t.afterCorrection(former, main)
+	if former, ok := t.c.clock(policy.ClockRectification, 0); ok && t.c.Reissue != nil {
+		main = t.afterReissue(former, main)
 	}
 	t.record(&ReceiptRecorded{Receipt: r})
 	if t.c.Finding.Type == Immediate || t.c.Round > 1 {
@@ -162,9 +162,9 @@ func (t *turn) laterRound(from Date) Clock {
 func (b *ReceiptRecorded) apply(c *Case, _ Event) {
 	r := b.Receipt
 	c.Receipt, c.FirstPeriod = &r, r.FirstPeriod
-	if _, former := c.clock(policy.ClockRectification, 0); former && c.Corrected != nil {
-		k := *c.Corrected
+	if _, former := c.clock(policy.ClockRectification, 0); former && c.Reissue != nil {
+		k := *c.Reissue
 		k.Renewed = true
-		c.Corrected = &k
+		c.Reissue = &k
 	}
 }

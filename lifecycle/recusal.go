@@ -136,7 +136,7 @@ const faultNarrowed = "late_recusals"
 // NarrowedFault is why nothing was drawn then.
 func NarrowedFault() DrawFault {
 	return DrawFault{
-		Code: faultNarrowed, ZH: "因近日登记的回避，可抽人员不足检查组人数的两倍，没有抽签；请决定重新抽签或者明示回头看。",
+		Code: faultNarrowed, ZH: "因近日登记的回避，可抽人员不足检查组人数的两倍，没有抽签；请决定重新抽签或者改为事先告知的“回头看”。",
 		EN: "Recusals of the last days leave fewer than twice the team to draw from; redraw, or announce the look-back.",
 	}
 }

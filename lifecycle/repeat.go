@@ -82,7 +82,7 @@ func (e KnownCase) notRepeatable() *Refusal {
 	case Merged:
 		r = notAllowed("earlier_merged", "事项"+e.Number+"已并入"+e.Parent+"，请以主案为前案。", "Case "+e.Number+" was merged into "+e.Parent+"; name that one.")
 	case Closed:
-		r = notAllowed("earlier_closed", "事项"+e.Number+"已销号、尚未归档，问题再次发生的请工委领导对该事项“重新办理”，不另作重复发生登记。",
+		r = notAllowed("earlier_closed", "事项"+e.Number+"已销号、尚未归档，问题再次发生的请工委领导对该事项“恢复办理（反弹重办）”，不另作重复发生登记。",
 			"Case "+e.Number+" is closed but not archived: a leader can reopen it.")
 	default:
 		r = notAllowed("earlier_open", "事项"+e.Number+"尚未办结（"+e.Stage.ZH()+"），不是重复发生；属同一问题的，登记后请并案。",

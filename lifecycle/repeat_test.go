@@ -85,7 +85,7 @@ func TestWhatCannotBeRepeated(t *testing.T) {
 		case lifecycle.Archived:
 			continue
 		case lifecycle.Closed:
-			code, words = "earlier_closed", "重新办理"
+			code, words = "earlier_closed", "恢复办理"
 		case lifecycle.Merged:
 			code, words = "earlier_merged", "督〔2025〕0001"
 		case lifecycle.Voided:

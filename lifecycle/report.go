@@ -257,8 +257,8 @@ func (b *ReportSubmitted) apply(c *Case, e Event) {
 	switch {
 	case c.Report != nil:
 		r.Returns = c.Report.Returns
-	case c.Corrected != nil:
-		r.Returns = c.Corrected.ReportReturns
+	case c.Reissue != nil:
+		r.Returns = c.Reissue.ReportReturns
 	}
 	c.Report = &r
 	c.Part.ReportFiler = filer(b.Paper, e)

@@ -300,7 +300,7 @@ func unusual(n *node) (list []string, weight int) {
 	add(extension(c) != "requested" && extension(c) != "", 1, "extension "+extension(c))
 	add(c.Stay != nil, 1, "stay")
 	add(c.Stay == nil && len(c.Stays) > 0, 1, "stayed")
-	add(c.Corrected != nil, 1, "corrected")
+	add(c.Reissue != nil, 1, "corrected")
 	add(c.Notice != nil && !c.Notice.ExternalDue.IsZero() && (c.Stage == lifecycle.NoticeApproval || c.Stage == lifecycle.Serving), 1, "external date")
 	add(c.Receipt != nil && !c.Receipt.OtherDue.IsZero(), 1, fmt.Sprintf("two dates %t", c.DueDecision != nil))
 	add(c.Before != nil && c.Stage == lifecycle.Transferred, 1, before(c))

@@ -183,12 +183,12 @@ func Verify(c Commitment, r Reveal, kept Kept) error {
 		found = append(found, Mismatch{Part: part, ZH: zh, EN: en})
 	}
 	if c.Version != Version {
-		say(PartCommitment, fmt.Sprintf("承诺值版本%d无法识别。", c.Version),
+		say(PartCommitment, fmt.Sprintf("密封校验码版本%d无法识别。", c.Version),
 			fmt.Sprintf("version %d of the commitment is unknown", c.Version))
 		return &MismatchError{Mismatches: found}
 	}
 	if c.Parts.hash() != c.Hash {
-		say(PartCommitment, "承诺值与其各分项不符，承诺记录已被改动。", "the commitment's hash does not match its parts: the record of it was altered")
+		say(PartCommitment, "密封校验码与其各分项不符，承诺记录已被改动。", "the commitment's hash does not match its parts: the record of it was altered")
 	}
 	p := r.plan()
 	is, was := p.parts(), c.Parts

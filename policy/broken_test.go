@@ -82,7 +82,7 @@ func broken() []brokenFile {
 		{name: "unknown section", old: "codes:\n", new: "colour: red\ncodes:\n", field: "colour", reason: "unknown field: expected one of name, time"},
 		{name: "missing field", old: "  outage_from: 15m\n", new: "", below: -5, field: "time.outage_from", reason: "missing"},
 		{name: "missing section", old: timeBlock, new: "", below: -2, field: "time", reason: "missing"},
-		{name: "missing source", old: "impossible_to_leader: 3, source: 特种设备安全监督检查办法第十九条（二人以上，参照）；窗口与时刻 assumed", new: "impossible_to_leader: 3", field: "look_back.source", reason: "missing"},
+		{name: "missing source", old: "impossible_to_leader: 3, source: 特种设备安全监督检查办法第十九条（二人以上，参照）；时段与时刻 assumed", new: "impossible_to_leader: 3", field: "look_back.source", reason: "missing"},
 		{name: "empty source", old: "handover: {within: 5WD, then_every: 3WD, source: assumed}", new: "handover: {within: 5WD, then_every: 3WD, source: }", field: "clocks.handover.source", reason: "expected text, got nothing"},
 		{name: "blank source", old: "handover: {within: 5WD, then_every: 3WD, source: assumed}", new: `handover: {within: 5WD, then_every: 3WD, source: "  "}`, field: "clocks.handover.source", reason: "expected text, got nothing"},
 		{name: "number for text", old: "en: minor}", new: "en: 5}", field: "codes.severities[0].en", reason: `expected text, got "5": put it in quotes`},

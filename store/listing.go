@@ -230,7 +230,7 @@ func (s *Store) relist(ctx context.Context, tx pgx.Tx, c lifecycle.Case, rules l
 		if err != nil {
 			return 0, err
 		}
-		e.Acts, e.Correction, e.Ending, e.Ended, e.Shown = 0, nil, nil, nil, nil
+		e.Acts, e.Words, e.Ending, e.Ended, e.Shown = 0, nil, nil, nil, nil
 		for _, act := range acts {
 			e = e.Apply(act)
 		}

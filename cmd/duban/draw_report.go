@@ -59,7 +59,7 @@ func (r drawReport) draw(d lifecycle.DrawRecord, c lifecycle.DrawCheck) {
 	said := c.StateZH
 	switch {
 	case c.OK:
-		said += "，日期" + d.Reveal.Date.String() + "，与承诺值相符"
+		said += "，日期" + d.Reveal.Date.String() + "，与密封校验码相符"
 		said += "，" + c.RosterZH()
 	case d.Fault != nil && (d.State == lifecycle.DrawUndrawn || d.State == lifecycle.DrawLost):
 		said += "：" + d.Fault.ZH
@@ -77,7 +77,7 @@ func (r drawReport) draw(d lifecycle.DrawRecord, c lifecycle.DrawCheck) {
 		r.line(2, told.ToldAt.In(calendar.Zone()).Format("派出：2006-01-02 15:04通知")+r.people(told.Told)+"，任务"+told.Task)
 	}
 	if a := d.Announce; a != nil {
-		r.line(2, fmt.Sprintf("明示回头看：%s决定，%s，%s：%s", r.person(a.By), a.Day, r.people(a.Persons), a.Reason))
+		r.line(2, fmt.Sprintf("事先告知的“回头看”：%s决定，%s，%s：%s", r.person(a.By), a.Day, r.people(a.Persons), a.Reason))
 	}
 	for _, p := range d.Permits {
 		others := ""

@@ -173,7 +173,7 @@ func (c verifyLookBackCmd) tell(out io.Writer, number string, draws []lifecycle.
 		report.line(0, fmt.Sprintf("%s，抽签记录%d条，尚未启封，无可核对", number, len(checks)))
 	default:
 		report.line(0, "未核对：姓名和理由的文字；申请、决定和准许的是哪一人（须由二人办理的已核对）。")
-		report.line(0, fmt.Sprintf("ok: %s，抽签记录%d条，启封%d次，均与承诺值相符", number, len(checks), open))
+		report.line(0, fmt.Sprintf("ok: %s，抽签记录%d条，启封%d次，均与密封校验码相符", number, len(checks), open))
 	}
 	return nil
 }

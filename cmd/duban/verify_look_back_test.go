@@ -340,7 +340,7 @@ func TestVerifyLookBackOffline(t *testing.T) {
 		code    int
 		says    []string
 	}{
-		"whole":  {"a.zip", whole, 0, []string{"第1次抽签：已启封，日期2026-04-10，与承诺值相符，名册仅核对摘要\n  检查组：组长（lead）带队，检查员（inspector）\n  重新抽签：组长（lead）申请（出差），leader准许（同意）\n", "  派出：2026-04-11 07:00通知组长（lead）、检查员（inspector），任务T-1\n  到场：2026-04-11，组长（lead）、检查员（inspector），组长（lead）登记\n未核对：", "ok: 督〔2026〕0001，抽签记录2条，启封2次"}},
+		"whole":  {"a.zip", whole, 0, []string{"第1次抽签：已启封，日期2026-04-10，与密封校验码相符，名册仅核对摘要\n  检查组：组长（lead）带队，检查员（inspector）\n  重新抽签：组长（lead）申请（出差），leader准许（同意）\n", "  派出：2026-04-11 07:00通知组长（lead）、检查员（inspector），任务T-1\n  到场：2026-04-11，组长（lead）、检查员（inspector），组长（lead）登记\n未核对：", "ok: 督〔2026〕0001，抽签记录2条，启封2次"}},
 		"events": {"a.jsonl", history(t, whole), 0, []string{"ok: 督〔2026〕0001"}},
 		"answer": {"a.json", answered, 0, []string{"ok: 督〔2026〕0001"}},
 		"sealed": {"a.zip", pending, 0, []string{"第2次抽签：封存中", "督〔2026〕0001，抽签记录2条，尚未启封，无可核对"}},
@@ -349,7 +349,7 @@ func TestVerifyLookBackOffline(t *testing.T) {
 			"  不同（检查组）：到场人员与抽定的检查组不同。leader准许：组员突发疾病，次日补\n    记\n", "  不同（到场）：2026-04-14到场，2026-04-15才登记。", "启封3次",
 			"  准许变更：leader于2026-04-15，2026-04-14到场，可由another、nobody参加（组员\n    突发疾病，次日补记）\n",
 		}},
-		"announced":      {"a.jsonl", jsonLines(t, exported(t, lookBacks(t)["announced"])), 0, []string{"  明示回头看：leader决定，2026-04-14，lead、another、nobody：统一安排\n"}},
+		"announced":      {"a.jsonl", jsonLines(t, exported(t, lookBacks(t)["announced"])), 0, []string{"  事先告知的“回头看”：leader决定，2026-04-14，lead、another、nobody：统一安排\n"}},
 		"forged archive": {"a.zip", drawnArchive(t, other), 1, []string{"第2次抽签：日期与承诺不符。"}},
 		"forged events":  {"a.jsonl", history(t, drawnArchive(t, other)), 1, []string{"  不符（日期）：日期与承诺不符。\n    date: the date is not the committed one.\n"}},
 		"no draw":        {"a.zip", caseFile(t), 1, nil},

@@ -45,7 +45,7 @@ func TestVerifyLookBackWithRosters(t *testing.T) {
 		code   int
 		says   string
 	}{
-		"whole":   {drawnPlan(t, 2), salted.Shown(true), 0, "第2次抽签：已启封，日期2026-04-11，与承诺值相符，名册已核对"},
+		"whole":   {drawnPlan(t, 2), salted.Shown(true), 0, "第2次抽签：已启封，日期2026-04-11，与密封校验码相符，名册已核对"},
 		"part":    {drawnPlan(t, 2), salted.Shown(false), 0, "名册已核对，其中近期抽中次数须待所计各次抽签全部启封后方可核对"},
 		"altered": {drawnPlan(t, 2), altered, 1, "名册与承诺不符。"},
 		"recused": {other, salted.Shown(false), 1, "检查组有成员不在名册、应当回避或不能担任组长。"},
@@ -61,7 +61,7 @@ func TestVerifyLookBackWithRosters(t *testing.T) {
 			code, stdout, stderr := duban(t, "verify", "look-back", file, "--rosters", rosters)
 			require.Equal(t, one.code, code, "%s%s", stdout, stderr)
 			require.Contains(t, strings.ReplaceAll(stdout, "\n  ", ""), one.says, "lines are broken at 80 columns")
-			require.Contains(t, stdout, "第1次抽签：已启封，日期2026-04-10，与承诺值相符，名册仅核对摘要")
+			require.Contains(t, stdout, "第1次抽签：已启封，日期2026-04-10，与密封校验码相符，名册仅核对摘要")
 		})
 	}
 }

@@ -6,9 +6,9 @@ import (
 	"duban/policy"
 )
 
-// Corrected is what the corrections of a notice for the same unit leave to the next
+// A Reissue is what the corrections of a notice for the same unit leave to the next
 // one: a correction clears nothing that had passed.
-type Corrected struct {
+type Reissue struct {
 	// By are the leaders who took a notice back for this unit.
 	By []string `json:"by"`
 	// Renewed: the period was counted anew from a receipt once.
@@ -18,9 +18,9 @@ type Corrected struct {
 	ReportReturns int `json:"report_returns,omitempty"`
 }
 
-// mayCorrectAgain: a second correction for the same unit is another leader's.
-func (t *turn) mayCorrectAgain() *Refusal {
-	if k := t.c.Corrected; k != nil && slices.Contains(k.By, t.actor.Account) {
+// mayReissue: a second correction for the same unit is another leader's.
+func (t *turn) mayReissue() *Refusal {
+	if k := t.c.Reissue; k != nil && slices.Contains(k.By, t.actor.Account) {
 		return forbidden("correction_by_another", "您已更正过这份反馈意见，再次更正须由其他工委领导决定。",
 			"You corrected this notice before; another leader must decide on a second correction.")
 	}
@@ -49,12 +49,12 @@ func (t *turn) keepMain(review Clock, reading, owed bool) {
 	t.set(t.stand(main, t.today))
 }
 
-// afterCorrection is the main clock as the corrected notice leaves it: due by the
+// afterReissue is the main clock as the corrected notice leaves it: due by the
 // former date or by the one counted from the new receipt, whichever is later, once.
 // After that the days in which there was no notice are given back, and no more.
-func (t *turn) afterCorrection(former, fresh Clock) Clock {
+func (t *turn) afterReissue(former, fresh Clock) Clock {
 	switch {
-	case t.c.Corrected.Renewed:
+	case t.c.Reissue.Renewed:
 		return t.resume(former, fresh.Start, MoveCommittee)
 	case fresh.Due.After(former.Due):
 		return fresh
@@ -64,12 +64,12 @@ func (t *turn) afterCorrection(former, fresh Clock) Clock {
 	}
 }
 
-// corrected notes a correction for the same unit. More time is asked for once a round,
+// reissued notes a correction for the same unit. More time is asked for once a round,
 // whichever notice it is.
-func (c *Case) corrected(by string) {
-	k := Corrected{}
-	if c.Corrected != nil {
-		k = *c.Corrected
+func (c *Case) reissued(by string) {
+	k := Reissue{}
+	if c.Reissue != nil {
+		k = *c.Reissue
 	}
 	k.By = withAccount(k.By, by)
 	if c.Plan != nil {
@@ -78,7 +78,7 @@ func (c *Case) corrected(by string) {
 	if c.Report != nil {
 		k.ReportReturns = c.Report.Returns
 	}
-	c.Corrected = &k
+	c.Reissue = &k
 	if c.Extension.pending() {
 		x := *c.Extension
 		x.Status = ExtensionMoot

@@ -1,20 +1,20 @@
 package lifecycle
 
-// A Correction are the words of a finding that a leader puts right after the notice
+// A Rewording is the words of a finding that a leader puts right after the notice
 // went out; what is left out stands. The record keeps what they were.
-type Correction struct {
+type Rewording struct {
 	Title string `json:"title,omitempty" maxLength:"200" doc:"The finding's title as it should read; left out, it stands"`
 	Facts string `json:"facts,omitempty" maxLength:"10000" doc:"The facts as they should read; left out, they stand"`
 	Basis string `json:"basis,omitempty" maxLength:"10000" doc:"The duty or rule breached as it should read; left out, it stands"`
 }
 
-func (w Correction) check(t *turn) error {
+func (w Rewording) check(t *turn) error {
 	return first(t.optional("title", w.Title, maxTitle), t.optional("facts", w.Facts, maxText), t.optional("basis", w.Basis, maxText))
 }
 
 // changes is what the words replace in the finding; nil when they change nothing.
-func (w Correction) changes(f Finding) *Correction {
-	var was Correction
+func (w Rewording) changes(f Finding) *Rewording {
+	var was Rewording
 	for _, one := range []struct{ now, then, was *string }{
 		{&w.Title, &f.Title, &was.Title}, {&w.Facts, &f.Facts, &was.Facts}, {&w.Basis, &f.Basis, &was.Basis},
 	} {
@@ -22,14 +22,14 @@ func (w Correction) changes(f Finding) *Correction {
 			*one.was = *one.then
 		}
 	}
-	if was == (Correction{}) {
+	if was == (Rewording{}) {
 		return nil
 	}
 	return &was
 }
 
-// correct puts the words into the finding.
-func (w Correction) correct(f *Finding) {
+// put puts the words into the finding.
+func (w Rewording) put(f *Finding) {
 	for _, one := range []struct {
 		now  string
 		then *string
