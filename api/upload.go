@@ -108,7 +108,7 @@ func (s *server) receive(g *gin.Context, c *call) (sent sending, err error) {
 		}
 		switch {
 		case part.FormName() == "file" && sent.draft == nil:
-			if sent.draft, err = s.files.Receive(g.Request.Context(), fileName(part), part); err != nil {
+			if sent.draft, err = s.files.ReceiveFrom(g.Request.Context(), groupOf(c.actor), fileName(part), part); err != nil {
 				return sent, s.unreadable(err)
 			}
 		case part.FormName() == "effective_on" && !dated:

@@ -32,7 +32,13 @@ type Draft struct {
 // Receive takes a file in as it arrives, hashes and judges it. A file that is
 // turned down is a *Refusal; whatever goes wrong, nothing of it stays. The
 // caller ends the draft with Discard, whether it was kept or not.
-func (s *Store) Receive(ctx context.Context, name string, content io.Reader) (_ *Draft, err error) {
+func (s *Store) Receive(ctx context.Context, name string, content io.Reader) (*Draft, error) {
+	return s.ReceiveFrom(ctx, "", name, content)
+}
+
+// ReceiveFrom is Receive for one of many senders: what one sends is judged one
+// document at a time, so that nobody else waits for all of it.
+func (s *Store) ReceiveFrom(ctx context.Context, sender, name string, content io.Reader) (_ *Draft, err error) {
 	d := &Draft{}
 	if d.Name, err = CleanName(name); err != nil {
 		return nil, err
@@ -60,7 +66,7 @@ func (s *Store) Receive(ctx context.Context, name string, content io.Reader) (_ 
 		return nil, refusedEmpty()
 	}
 	d.SHA256 = hex.EncodeToString(sum.Sum(nil))
-	if d.Media, err = s.judge(ctx, d.file, d.Size, d.Name); err != nil {
+	if d.Media, err = s.judge(ctx, sender, d.file, d.Size, d.Name); err != nil {
 		return nil, err
 	}
 	return d, nil

@@ -18,13 +18,13 @@ const headLength = 4096
 // judge says what a file is by its content and by what it does when somebody
 // opens it, or refuses it. Pictures, recordings and texts are read in pieces;
 // documents, whose parts lie anywhere, as a whole and in turn.
-func (s *Store) judge(ctx context.Context, f io.ReaderAt, size int64, name string) (string, error) {
+func (s *Store) judge(ctx context.Context, sender string, f io.ReaderAt, size int64, name string) (string, error) {
 	head := make([]byte, min(size, headLength))
 	if _, err := f.ReadAt(head, 0); err != nil {
 		return "", fmt.Errorf("judge evidence: %w", err)
 	}
 	claimed, _ := kindOf(name)
-	found, err := s.found(ctx, f, size, head, claimed)
+	found, err := s.found(ctx, sender, f, size, head, claimed)
 	if err != nil {
 		return "", err
 	}
@@ -36,12 +36,12 @@ func (s *Store) judge(ctx context.Context, f io.ReaderAt, size int64, name strin
 
 // found lists the kinds that a file may be called: old Office and WPS write the
 // same containers, and a table of values is also a text.
-func (s *Store) found(ctx context.Context, f io.ReaderAt, size int64, head []byte, claimed kind) ([]string, error) {
+func (s *Store) found(ctx context.Context, sender string, f io.ReaderAt, size int64, head []byte, claimed kind) ([]string, error) {
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
-		return s.document(ctx, f, size, judgeZip)
+		return s.document(ctx, sender, f, size, judgeZip)
 	case bytes.HasPrefix(head, []byte(compoundMagic)):
-		return s.document(ctx, f, size, judgeCompound)
+		return s.document(ctx, sender, f, size, judgeCompound)
 	}
 	if media := recording(head); media != nil {
 		return media, plain(f, size)
@@ -51,7 +51,7 @@ func (s *Store) found(ctx context.Context, f io.ReaderAt, size int64, head []byt
 	text := within(detected, "text/plain")
 	switch {
 	case media == mediaPDF, (text || media == "application/octet-stream") && headerOfPDF(head) >= 0:
-		return s.document(ctx, f, size, judgePDF)
+		return s.document(ctx, sender, f, size, judgePDF)
 	case slices.Contains([]string{"image/jpeg", "image/png", "image/webp", "audio/mpeg", "audio/wav"}, media):
 		return []string{media}, plain(f, size)
 	case slices.Contains([]string{"text/plain", mediaCSV}, claimed.media) && (text || media == "application/octet-stream"):
@@ -63,13 +63,12 @@ func (s *Store) found(ctx context.Context, f io.ReaderAt, size int64, head []byt
 
 // document judges a file that must be read as a whole. Only a few are in memory
 // at a time.
-func (s *Store) document(ctx context.Context, f io.ReaderAt, size int64, judge func(*budget, []byte) ([]string, error)) (found []string, err error) {
-	select {
-	case s.judges <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+func (s *Store) document(ctx context.Context, sender string, f io.ReaderAt, size int64, judge func(*budget, []byte) ([]string, error)) (found []string, err error) {
+	leave, err := s.judged.take(ctx, sender)
+	if err != nil {
+		return nil, err
 	}
-	defer func() { <-s.judges }()
+	defer leave()
 	defer func() {
 		// Libraries that read hostile files are not believed never to fail.
 		if failure := recover(); failure != nil {

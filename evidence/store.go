@@ -40,13 +40,9 @@ type Store struct {
 	// folder is where the files lie; empty for a bucket that is elsewhere.
 	folder string
 	// spool is the folder files wait in while they are judged.
-	spool string
-	// judges is a place for each document that is judged at the moment.
-	judges chan struct{}
+	spool  string
+	judged *turns
 }
-
-// maxJudged is how many documents are in memory at once.
-const maxJudged = 2
 
 // ErrMissing: there is no file at the address.
 var ErrMissing = errors.New("no such evidence file")
@@ -63,7 +59,7 @@ func FolderURL(folder string) (string, error) {
 // Open makes the store ready. A folder is made when it is not there; a bucket
 // must be.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{max: o.MaxBytes, spool: os.TempDir(), judges: make(chan struct{}, maxJudged)}
+	s := &Store{max: o.MaxBytes, spool: os.TempDir(), judged: newTurns()}
 	if s.max <= 0 {
 		s.max = MaxBytes
 	}
