@@ -259,7 +259,7 @@ func (r *row) refuseAt(column int, code, zh, en string) {
 
 // take reads a cell.
 func (r *row) take(c workbook.Cell) {
-	text := workbook.Trim(workbook.Unsafe(c.Text))
+	text := characters.Trim(workbook.Unsafe(c.Text))
 	long := utf8.RuneCountInString(text) > maxCell
 	if long {
 		text = workbook.Cut(text)

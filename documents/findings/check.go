@@ -341,7 +341,7 @@ func (r *rowReader) value(c workbook.Cell, is Column) {
 		r.body.Matter = r.code(c, is, matters(codes))
 	case Evidence:
 		for _, one := range strings.FieldsFunc(c.Text, func(x rune) bool { return x == '\n' || x == ';' || x == '；' }) {
-			if one = workbook.Trim(one); one != "" {
+			if one = characters.Trim(one); one != "" {
 				r.body.Evidence = append(r.body.Evidence, one)
 			}
 		}

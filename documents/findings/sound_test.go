@@ -166,6 +166,8 @@ func TestWhatNobodySeesIsNotRead(t *testing.T) {
 		"column without width": {"<sheetData>", `<cols><col min="3" max="3" width="0" customWidth="1"/></cols><sheetData>`, "hidden_column"},
 		"row without height":   {`<row r="2">`, `<row r="2" ht="0" customHeight="1">`, "hidden_row"},
 		"rows of no height":    {"<sheetData>", `<sheetFormatPr defaultRowHeight="15" zeroHeight="1"/><sheetData>`, "hidden_row"},
+		"columns of no width":  {"<sheetData>", `<sheetFormatPr defaultColWidth="0"/><cols><col min="1" max="2" width="9"/><col min="3" max="3"/><col min="4" max="90" width="9"/></cols><sheetData>`, "hidden_column"},
+		"all that is not said": {"<sheetData>", `<sheetFormatPr defaultColWidth="0"/><sheetData>`, "hidden_column"},
 	} {
 		xml := strings.Replace(sheetXML(rowXML(2, goodCells...)), c.from, c.to, 1)
 		result, err := run(sheetOf(t, strings.Replace(xml, `<row r="1">`, `<row r="1" ht="15">`, 1)), "a.xlsx", nil)
@@ -173,4 +175,8 @@ func TestWhatNobodySeesIsNotRead(t *testing.T) {
 		require.NotEmpty(t, result.Faults, name)
 		require.Equal(t, c.code, result.Faults[0].Code, name)
 	}
+	seen := strings.Replace(sheetXML(rowXML(2, goodCells...)), "<sheetData>", `<sheetFormatPr defaultColWidth="0"/><cols><col min="1" max="90" width="9"/></cols><sheetData>`, 1)
+	result, err := run(sheetOf(t, seen), "a.xlsx", nil)
+	require.NoError(t, err)
+	require.Empty(t, result.Faults)
 }

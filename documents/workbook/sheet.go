@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"duban/characters"
 )
 
 const (
@@ -68,7 +70,10 @@ type reader struct {
 	texts  *texts
 	styles styles
 	// low: rows of which nothing is said have no height.
-	low     bool
+	low bool
+	// narrow is the same of columns, and wide are those that do have a width.
+	narrow  bool
+	wide    columns
 	now     Line
 	blank   int
 	cell    Cell
@@ -86,17 +91,11 @@ func (r *reader) read(from io.Reader) error {
 func (r *reader) enter(path []string, a []xml.Attr) error {
 	switch within := strings.Join(path[min(1, len(path)):], "/"); within {
 	case "sheetFormatPr":
-		r.low = truth(attribute(a, "zeroHeight"))
+		r.low, r.narrow = truth(attribute(a, "zeroHeight")), none(attribute(a, "defaultColWidth"), noWidth)
 	case "cols/col":
-		if !truth(attribute(a, "hidden")) && !none(attribute(a, "width"), 0.1) {
-			return nil
-		}
-		first, ok1 := parseCount(attribute(a, "min"), maxColumn)
-		last, ok2 := parseCount(attribute(a, "max"), maxColumn)
-		if !ok1 || !ok2 {
-			return Corrupt()
-		}
-		return r.Columns(first-1, last-1)
+		return r.column(a)
+	case "sheetData":
+		return r.others()
 	case "sheetData/row":
 		return r.begin(a)
 	case "sheetData/row/c":
@@ -209,7 +208,7 @@ func (r *reader) endCell() error {
 	if r.cell.Kind != NumberCell {
 		text = decoded(text)
 	}
-	text = Trim(text)
+	text = characters.Trim(text)
 	if text == "" && r.cell.Kind != FormulaCell {
 		return nil
 	}

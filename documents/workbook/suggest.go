@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"duban/characters"
 )
 
 const (
@@ -22,13 +24,13 @@ func Nearest(wrong string, names []string) []string {
 		name string
 		far  int
 	}
-	given := short(Squeeze(wrong))
+	given := short(characters.Fold(wrong))
 	if len(given) == 0 {
 		return nil
 	}
 	var found []near
 	for _, name := range names {
-		have := short(Squeeze(name))
+		have := short(characters.Fold(name))
 		limit := max(1, (max(len(given), len(have))+1)/3)
 		far := distance(given, have, limit)
 		if far > limit && len(given) > 1 && (strings.Contains(string(have), string(given)) || strings.Contains(string(given), string(have))) {

@@ -4,20 +4,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"duban/calendar"
+	"duban/characters"
 )
 
-// Trim takes off the blanks around a text, also those that do not show.
-func Trim(text string) string {
-	return strings.TrimFunc(text, func(r rune) bool {
-		return unicode.IsSpace(r) || r == '\u3000' || r == '\u200b' || r == '\ufeff' || r == '\u2060'
-	})
-}
-
-// Narrow writes full-width letters, digits and signs in their usual width.
-func Narrow(text string) string {
+// narrow writes full-width letters, digits and signs in their usual width.
+func narrow(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r >= '！' && r <= '～':
@@ -27,17 +20,6 @@ func Narrow(text string) string {
 		}
 		return r
 	}, text)
-}
-
-// Squeeze is a text without full width and without any blank, for what is
-// looked up by name.
-func Squeeze(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff' || r == '\u2060' {
-			return -1
-		}
-		return r
-	}, Narrow(text))
 }
 
 // The days that a serial number may name: 2000-01-01 to 2099-12-31.
@@ -72,9 +54,9 @@ func ParseDate(text string, from1904 bool) (calendar.Date, bool) {
 
 // squeezeDate brings the ways of writing a date to one: 2026.11.23.
 func squeezeDate(text string) string {
-	text = Narrow(Trim(text))
+	text = narrow(characters.Trim(text))
 	// A time of day behind the date is what a program wrote, not a person.
-	text = Squeeze(withoutTime(text))
+	text = characters.Fold(withoutTime(text))
 	if strings.Contains(text, "年") {
 		text = strings.TrimSuffix(strings.TrimSuffix(text, "日"), "号")
 	}
