@@ -14,3 +14,17 @@ func Judge(ctx context.Context, content []byte) ([]string, error) {
 		return judgePDF(b, content)
 	}
 }
+
+// Turns are the places in which documents are judged.
+type Turns struct{ *turns }
+
+// NewTurns are turns of their own.
+func NewTurns() Turns { return Turns{newTurns()} }
+
+// Take waits for a place.
+func (t Turns) Take(ctx context.Context, sender string) (leave func(), err error) {
+	return t.take(ctx, sender)
+}
+
+// Senders are those of whom something is remembered.
+func (t Turns) Senders() int { return len(t.senders) }

@@ -52,15 +52,14 @@ func (h *host) container(t *testing.T, service types.ServiceConfig) *container {
 // command is the image's program as the container would run it. As root the tests
 // give it the image's account; else they give it a user namespace, in which their own
 // account has the number of the image's.
-func (c *container) command(t *testing.T, arguments ...string) *exec.Cmd {
-	t.Helper()
+func (c *container) command(arguments ...string) *exec.Cmd {
 	account := c.host.account
-	cmd := exec.CommandContext(t.Context(), c.host.program, arguments...)
+	cmd := exec.Command(c.host.program, arguments...)
 	cmd.Path, cmd.Err = c.host.program, nil
 	cmd.Dir, cmd.Env = "/", c.env
 	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: c.host.root}
 	if os.Getuid() == 0 {
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(account), Gid: uint32(account)} //nolint:gosec // as the Dockerfile says it
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(account), Gid: uint32(account)}
 		return cmd
 	}
 	cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER
@@ -73,7 +72,7 @@ func (c *container) command(t *testing.T, arguments ...string) *exec.Cmd {
 // printed.
 func (c *container) run(t *testing.T, arguments ...string) []byte {
 	t.Helper()
-	cmd := c.command(t, arguments...)
+	cmd := c.command(arguments...)
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint
 	out, err := cmd.Output()
@@ -85,7 +84,7 @@ func (c *container) run(t *testing.T, arguments ...string) []byte {
 // for that.
 func (c *container) start(t *testing.T) {
 	t.Helper()
-	cmd := c.command(t, c.service.Command...)
+	cmd := c.command(c.service.Command...)
 	var log bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &log, &log
 	require.NoError(t, local.StartTied(cmd, syscall.SIGKILL))

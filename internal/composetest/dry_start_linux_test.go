@@ -1,15 +1,11 @@
 package composetest_test
 
 import (
-	"bytes"
-	"mime/multipart"
-	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/casetest"
-	"duban/lifecycle"
 	"duban/store"
 )
 
@@ -18,7 +14,8 @@ import (
 // and folders and the mounts of its service, belongs to the image's account, has the
 // service's command and environment, and meets a PostgreSQL and an engine on this
 // machine. Then each does what it needs its folders for: an API takes in a file of
-// evidence, a worker writes a notice that was signed, and no other folder is written to.
+// evidence and signs a notice, a worker the notices of a campaign, and they write nowhere
+// else.
 func TestContainersDoTheirWorkAsTheImagesAccount(t *testing.T) {
 	t.Parallel()
 	h := newHost(t)
@@ -39,34 +36,11 @@ func TestContainersDoTheirWorkAsTheImagesAccount(t *testing.T) {
 	record, err := store.Open(t.Context(), store.Options{URL: h.postgres.URL(), MaxConns: 4, Keys: casetest.Keys()})
 	require.NoError(t, err)
 	t.Cleanup(record.Close)
-	people := casetest.NewPeople(t.Context(), t, record)
-	life := &casetest.Life{Doer: record, Key: "dry start"}
-	life.Must(t.Context(), t, people.Finding("组织生活制度落实不严格", people.Today()))
-	life.Must(t.Context(), t, people.UpToServing(lifecycle.ByDeadline)...)
-
-	upload(t, "http://"+api.ports["8080"]+"/v1/cases/"+life.Case+"/evidence", people.Tokens[people.Officer.Account])
-	h.eventually(t, "the worker writes the notice", func() bool { return len(h.files(t, "papers")) > 0 })
-	require.NotEmpty(t, h.files(t, "evidence"))
-	require.Equal(t, image, h.files(t, "etc", "run", "usr"), "a container can be read only")
-}
-
-// upload sends a file of evidence, as the form of a page would.
-func upload(t *testing.T, address, token string) {
-	t.Helper()
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
-	file, err := form.CreateFormFile("file", "会议记录.txt")
-	require.NoError(t, err)
-	_, err = file.Write([]byte("支部党员大会会议记录"))
-	require.NoError(t, err)
-	require.NoError(t, form.Close())
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, &body)
-	require.NoError(t, err)
-	req.Header.Set("Authorization", "Bearer "+token)
-	req.Header.Set("Content-Type", form.FormDataContentType())
-	req.Header.Set("Idempotency-Key", "dry start")
-	resp, err := http.DefaultClient.Do(req)
-	require.NoError(t, err)
-	defer resp.Body.Close()
-	require.Equal(t, http.StatusCreated, resp.StatusCode)
+	office := newOffice(t, record, "http://"+api.ports["8080"])
+	office.signsOne(t)
+	require.NotEmpty(t, h.files(t, "evidence"), "the API keeps what it is sent")
+	require.Len(t, h.files(t, "papers"), 1, "the API keeps the notice that was signed")
+	office.signsAll(t)
+	h.eventually(t, "the worker keeps the notices that are signed in bulk", func() bool { return len(h.files(t, "papers")) > 1 })
+	require.Equal(t, image, h.files(t), "a container writes to nothing but its volumes")
 }
