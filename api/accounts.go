@@ -16,10 +16,11 @@ import (
 func (s *server) accountRoutes() {
 	missing := []int{http.StatusNotFound}
 	register(s, operation{
-		id: "me", method: http.MethodGet, path: "/v1/me", tag: "Accounts", summary: "本人 Who you are",
+		id: "get_me", method: http.MethodGet, path: "/v1/me", tag: "Accounts", summary: "本人 Who you are",
 	}, s.me)
 	register(s, operation{
-		id: "accounts", method: http.MethodGet, path: "/v1/accounts", tag: "Accounts", summary: "账号 List accounts",
+		id: "list_accounts", method: http.MethodGet, path: "/v1/accounts", tag: "Accounts", summary: "账号 List accounts",
+		doc: "Those who can log in, by name; staff read everybody, and who is disabled.",
 	}, s.accounts)
 	register(s, operation{
 		id: "add_account", method: http.MethodPost, path: "/v1/accounts", tag: "Accounts", summary: "新增账号 Add an account",
@@ -45,9 +46,9 @@ type meOutput struct{ Body Me }
 
 // Me is the person who asks.
 type Me struct {
-	Account string           `json:"account"`
-	Name    string           `json:"name"`
-	Roles   []lifecycle.Role `json:"roles"`
+	Account string           `json:"account" doc:"Id of your account"`
+	Name    string           `json:"name" doc:"Your name"`
+	Roles   []lifecycle.Role `json:"roles" doc:"What you may do"`
 	Unit    string           `json:"unit,omitempty" doc:"The unit of a unit's person"`
 }
 
@@ -58,9 +59,9 @@ func (s *server) me(_ context.Context, c *call, _ *nothing) (*meOutput, error) {
 
 // A NewAccount is what an account is made from.
 type NewAccount struct {
-	Name  string           `json:"name" minLength:"1" maxLength:"100"`
+	Name  string           `json:"name" minLength:"1" maxLength:"100" doc:"The person's name"`
 	Roles []lifecycle.Role `json:"roles" minItems:"1" maxItems:"10"`
-	Unit  string           `json:"unit,omitempty" doc:"Id of the unit, for a unit's person"`
+	Unit  string           `json:"unit,omitempty" maxLength:"64" doc:"Id of the unit, for a unit's person"`
 }
 
 // An Account is a person who may act.
@@ -68,7 +69,7 @@ type Account struct {
 	ID string `json:"id"`
 	NewAccount
 
-	Disabled  bool      `json:"disabled,omitempty"`
+	Disabled  bool      `json:"disabled,omitempty" doc:"Whether the account is shut: its tokens open nothing"`
 	CreatedAt time.Time `json:"created_at"`
 }
 
@@ -89,7 +90,7 @@ type accountsOutput struct{ Body AccountList }
 
 // An AccountList is one page of accounts.
 type AccountList struct {
-	Accounts []Account `json:"accounts"`
+	Accounts []Account `json:"accounts" doc:"The accounts of the page"`
 	Next     string    `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 

@@ -23,7 +23,7 @@ type Targets interface {
 func (s *server) addressRoutes() {
 	missing := []int{http.StatusNotFound}
 	register(s, operation{
-		id: "addresses", method: http.MethodGet, path: "/v1/accounts/{id}/addresses", tag: "Addresses", summary: "接收地址 Where a person is reached",
+		id: "list_addresses", method: http.MethodGet, path: "/v1/accounts/{id}/addresses", tag: "Addresses", summary: "接收地址 Where a person is reached",
 		doc: "One's own, or anybody's for the administrator. Secrets are never shown, and of a webhook's address no more than the host.", refuses: missing,
 	}, s.addresses)
 	register(s, operation{
@@ -37,7 +37,7 @@ func (s *server) addressRoutes() {
 		refuses: missing,
 	}, s.deleteAddress)
 	register(s, operation{
-		id: "robots", method: http.MethodGet, path: "/v1/robots", tag: "Addresses", summary: "群机器人 The robots of groups",
+		id: "list_robots", method: http.MethodGet, path: "/v1/robots", tag: "Addresses", summary: "群机器人 The robots of groups",
 	}, s.robots)
 	register(s, operation{
 		id: "put_robot", method: http.MethodPut, path: "/v1/robots", tag: "Addresses", summary: "登记群机器人 Record a group's robot",
@@ -50,18 +50,18 @@ func (s *server) addressRoutes() {
 
 // A NewAddress is where somebody wants to be reached.
 type NewAddress struct {
-	Kind    notify.Kind `json:"kind"`
+	Kind    notify.Kind `json:"kind" doc:"By which channel"`
 	Address string      `json:"address" minLength:"1" maxLength:"1000" doc:"A mailbox, or the whole address of a webhook or robot"`
 	Secret  string      `json:"secret,omitempty" maxLength:"500" doc:"What signs the messages: whsec_… for a webhook, the robot's own for DingTalk and Feishu"`
-	Name    string      `json:"name,omitempty" maxLength:"50"`
+	Name    string      `json:"name,omitempty" maxLength:"50" doc:"What to call the address, to tell it from others"`
 }
 
 // An Address is one that was recorded, as far as it may be shown.
 type Address struct {
 	ID        string      `json:"id"`
-	Kind      notify.Kind `json:"kind"`
+	Kind      notify.Kind `json:"kind" doc:"By which channel"`
 	Address   string      `json:"address" doc:"Of anything but a mailbox only the host" example:"https://open.feishu.cn/…"`
-	Name      string      `json:"name,omitempty"`
+	Name      string      `json:"name,omitempty" doc:"What the address is called, to tell it from others"`
 	Signed    bool        `json:"signed,omitempty" doc:"There is a secret"`
 	Author    string      `json:"author" doc:"Account of whoever recorded it last"`
 	CreatedAt time.Time   `json:"created_at"`
@@ -74,7 +74,7 @@ func addressOf(a store.Address) Address {
 
 // An AddressList is every address of an account, or every robot.
 type AddressList struct {
-	Addresses []Address `json:"addresses"`
+	Addresses []Address `json:"addresses" doc:"The addresses of the account"`
 }
 
 type (

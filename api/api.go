@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -142,6 +143,10 @@ type server struct {
 	limits                        *limiter
 	metrics                       *metrics
 	huma                          huma.API
+	// said is what the sources say of the description's types, and asked of which values
+	// it told.
+	said  Sentences
+	asked map[string]reflect.Type
 	// startImport has an import done; reading is whose turn it is to read a workbook.
 	startImport  func(ctx context.Context, importID string) error
 	startNotices func(ctx context.Context, runID string) error
@@ -177,6 +182,7 @@ func build(o Options) (*gin.Engine, *server) {
 	router.NoRoute(s.noRoute)
 	router.NoMethod(s.noMethod)
 
+	s.said, s.asked = ReadSentences(sentencesText), map[string]reflect.Type{}
 	s.huma = humagin.New(router, description(o.Version))
 	s.routes()
 	s.evidenceRoutes(router)
@@ -184,6 +190,7 @@ func build(o Options) (*gin.Engine, *server) {
 	s.directoryFiles(router)
 	s.health(router)
 	s.describeKeys()
+	s.describer().finish()
 	s.document(router)
 	return router, s
 }

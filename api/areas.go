@@ -14,14 +14,16 @@ import (
 func (s *server) areaRoutes() {
 	missing := []int{http.StatusNotFound}
 	register(s, operation{
-		id: "areas", method: http.MethodGet, path: "/v1/areas", tag: "Directory", summary: "片区 The areas and who answers for them",
+		id: "list_areas", method: http.MethodGet, path: "/v1/areas", tag: "Directory", summary: "片区 The areas and who answers for them",
 	}, s.areas)
 	register(s, operation{
 		id: "add_area", method: http.MethodPost, path: "/v1/areas", tag: "Directory", summary: "新增片区 Add an area",
+		doc:    "A part of the region whose units share an officer (片区).",
 		status: http.StatusCreated, body: reflect.TypeFor[NewNamed](),
 	}, s.addArea)
 	register(s, operation{
 		id: "rename_area", method: http.MethodPost, path: "/v1/areas/{id}", tag: "Directory", summary: "片区改称 Rename an area",
+		doc:  "Its officers and units stay; cases name it by the new name from now on.",
 		body: reflect.TypeFor[NamedEdit](), refuses: missing,
 	}, s.renameArea)
 	register(s, operation{
@@ -34,14 +36,17 @@ func (s *server) areaRoutes() {
 		body: reflect.TypeFor[AreaOfficerEnd](), refuses: missing,
 	}, s.endAreaOfficer)
 	register(s, operation{
-		id: "unit_categories", method: http.MethodGet, path: "/v1/unit-categories", tag: "Directory", summary: "单位分类 The categories of units",
+		id: "list_unit_categories", method: http.MethodGet, path: "/v1/unit-categories", tag: "Directory", summary: "单位分类 The categories of units",
+		doc: "By which units are grouped in draws and overviews.",
 	}, s.categories)
 	register(s, operation{
 		id: "add_unit_category", method: http.MethodPost, path: "/v1/unit-categories", tag: "Directory", summary: "新增单位分类 Add a category of units",
+		doc:    "Units are put into it one by one or by workbook.",
 		status: http.StatusCreated, body: reflect.TypeFor[NewNamed](),
 	}, s.addCategory)
 	register(s, operation{
 		id: "rename_unit_category", method: http.MethodPost, path: "/v1/unit-categories/{id}", tag: "Directory", summary: "单位分类改称 Rename a category",
+		doc:  "Its units stay in it.",
 		body: reflect.TypeFor[NamedEdit](), refuses: missing,
 	}, s.renameCategory)
 }
@@ -49,25 +54,25 @@ func (s *server) areaRoutes() {
 // A NewNamed is what an area or a category is made from.
 type NewNamed struct {
 	ID   string `json:"id,omitempty" maxLength:"64" doc:"Drawn when left out"`
-	Name string `json:"name" minLength:"1" maxLength:"100"`
+	Name string `json:"name" minLength:"1" maxLength:"100" doc:"What it is called, no other of its kind the same"`
 }
 
 // A NamedEdit is another name.
 type NamedEdit struct {
-	Name string `json:"name" minLength:"1" maxLength:"100"`
+	Name string `json:"name" minLength:"1" maxLength:"100" doc:"What it is called from now on"`
 }
 
 // A UnitCategory is a category of units.
 type UnitCategory struct {
 	ID    string `json:"id"`
-	Name  string `json:"name"`
+	Name  string `json:"name" doc:"What the category is called"`
 	Units int    `json:"units" doc:"How many units belong to it"`
 }
 
 // An Area is a part of the units that officers answer for.
 type Area struct {
 	ID       string        `json:"id"`
-	Name     string        `json:"name"`
+	Name     string        `json:"name" doc:"What the area is called"`
 	Units    int           `json:"units" doc:"How many units belong to it"`
 	Officers []AreaOfficer `json:"officers" doc:"Who answers and answered for it"`
 }
@@ -78,14 +83,14 @@ type AreaOfficer struct {
 	Area        string        `json:"area"`
 	Account     string        `json:"account"`
 	AccountName string        `json:"account_name"`
-	Since       calendar.Date `json:"since"`
+	Since       calendar.Date `json:"since" doc:"The first day of answering for the area"`
 	Until       calendar.Date `json:"until,omitzero" doc:"The last day"`
 }
 
 // A NewAreaOfficer says who answers for an area from a day on.
 type NewAreaOfficer struct {
 	Account string        `json:"account" minLength:"1" maxLength:"100" doc:"An officer's account"`
-	Since   calendar.Date `json:"since"`
+	Since   calendar.Date `json:"since" doc:"The first day of answering for the area; today when left out"`
 }
 
 // An AreaOfficerEnd ends a term.
@@ -96,15 +101,15 @@ type AreaOfficerEnd struct {
 type (
 	// An AreaList is all areas by name.
 	AreaList struct {
-		Areas []Area `json:"areas"`
+		Areas []Area `json:"areas" doc:"All of them, by name"`
 	}
 	// An AreaOfficerList is officers of areas.
 	AreaOfficerList struct {
-		Officers []AreaOfficer `json:"officers"`
+		Officers []AreaOfficer `json:"officers" doc:"The officers of the area or unit, the first of them the default"`
 	}
 	// A UnitCategoryList is all categories by name.
 	UnitCategoryList struct {
-		Categories []UnitCategory `json:"categories"`
+		Categories []UnitCategory `json:"categories" doc:"The categories of units"`
 	}
 
 	areasOutput      struct{ Body AreaList }

@@ -14,7 +14,7 @@ import (
 // registered against it.
 func (s *server) backgroundRoute() {
 	register(s, operation{
-		id: "background", method: http.MethodGet, path: "/v1/units/{id}/background", tag: "Directory",
+		id: "get_unit_background", method: http.MethodGet, path: "/v1/units/{id}/background", tag: "Directory",
 		summary: "登记前提示 What is known about a unit before another finding is registered",
 		doc: "How much the unit has open, how often it was inspected this year, its findings of the same category in the last three years, " +
 			"and those whose title is alike: perhaps the same finding twice.",
@@ -24,8 +24,8 @@ func (s *server) backgroundRoute() {
 
 type backgroundInput struct {
 	ID       string `path:"id" maxLength:"100"`
-	Category string `query:"category" maxLength:"100" doc:"Category of the finding that is about to be registered"`
-	Title    string `query:"title" maxLength:"200" doc:"Its title"`
+	Category string `query:"category" maxLength:"100" of:"Category" doc:"Category of the finding that is about to be registered"`
+	Title    string `query:"title" maxLength:"200" doc:"The words of the new finding, to hold earlier ones against"`
 }
 
 type backgroundOutput struct{ Body Background }
@@ -33,7 +33,7 @@ type backgroundOutput struct{ Body Background }
 // A Background is what is known about a unit.
 type Background struct {
 	Open        int       `json:"open" doc:"Cases that are not settled"`
-	Overdue     int       `json:"overdue"`
+	Overdue     int       `json:"overdue" doc:"Open cases past their deadline"`
 	Inspected   int       `json:"inspected" doc:"Inspections this year: campaigns, and days of findings that came from none"`
 	Recurrences []Earlier `json:"recurrences" doc:"Findings of the same category in the last three years, the newest first"`
 	Similar     []Earlier `json:"similar" doc:"Findings with a like title, the most alike first"`
@@ -47,7 +47,7 @@ type Earlier struct {
 	Title    string          `json:"title"`
 	Stage    lifecycle.Stage `json:"stage"`
 	StageZH  string          `json:"stage_zh"`
-	Category string          `json:"category"`
+	Category string          `json:"category" of:"Category"`
 	Campaign string          `json:"campaign,omitempty"`
 	FoundOn  calendar.Date   `json:"found_on"`
 	OpenedAt time.Time       `json:"opened_at"`

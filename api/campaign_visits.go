@@ -10,9 +10,9 @@ import (
 
 // A NewCampaignVisit is that inspectors of a campaign were in a unit.
 type NewCampaignVisit struct {
-	Unit    string        `json:"unit" minLength:"1" maxLength:"100"`
+	Unit    string        `json:"unit" minLength:"1" maxLength:"100" doc:"Id of the unit, one of the campaign's scope"`
 	On      calendar.Date `json:"on" doc:"The day, of the campaign and not to come"`
-	Persons []string      `json:"persons" minItems:"2" maxItems:"20" doc:"Accounts of those who came, the one who records it among them"`
+	Persons []string      `json:"persons" each:"64" minItems:"2" maxItems:"20" doc:"Accounts of those who came, the one who records it among them"`
 }
 
 // A CampaignVisit is a recorded visit.
@@ -27,7 +27,7 @@ type CampaignVisit struct {
 
 // A CampaignVisitList is one page of visits.
 type CampaignVisitList struct {
-	Visits []CampaignVisit `json:"visits"`
+	Visits []CampaignVisit `json:"visits" doc:"The visits of the campaign"`
 	Next   string          `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 

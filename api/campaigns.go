@@ -17,7 +17,7 @@ import (
 func (s *server) campaignRoutes() {
 	missing := []int{http.StatusNotFound}
 	register(s, operation{
-		id: "campaigns", method: http.MethodGet, path: "/v1/campaigns", tag: "Campaigns", summary: "督查批次 List campaigns",
+		id: "list_campaigns", method: http.MethodGet, path: "/v1/campaigns", tag: "Campaigns", summary: "督查批次 List campaigns",
 		doc: "The newest first.",
 	}, s.campaigns)
 	register(s, operation{
@@ -27,7 +27,7 @@ func (s *server) campaignRoutes() {
 		status: http.StatusCreated, body: reflect.TypeFor[NewCampaign](), refuses: []int{http.StatusConflict},
 	}, s.addCampaign)
 	register(s, operation{
-		id: "campaign", method: http.MethodGet, path: "/v1/campaigns/{id}", tag: "Campaigns", summary: "批次 One campaign and how far its cases are",
+		id: "get_campaign", method: http.MethodGet, path: "/v1/campaigns/{id}", tag: "Campaigns", summary: "批次 One campaign and how far its cases are",
 		refuses: missing,
 	}, s.campaign)
 	register(s, operation{
@@ -37,7 +37,7 @@ func (s *server) campaignRoutes() {
 		body: reflect.TypeFor[CampaignAmendment](), refuses: []int{http.StatusNotFound, http.StatusConflict},
 	}, s.amendCampaign)
 	register(s, operation{
-		id: "campaign_visits", method: http.MethodGet, path: "/v1/campaigns/{id}/visits", tag: "Campaigns", summary: "到场记录 The visits of a campaign",
+		id: "list_campaign_visits", method: http.MethodGet, path: "/v1/campaigns/{id}/visits", tag: "Campaigns", summary: "到场记录 The visits of a campaign",
 		doc: "The latest first.", refuses: missing,
 	}, s.campaignVisits)
 	register(s, operation{
@@ -53,25 +53,25 @@ func (s *server) campaignRoutes() {
 
 // A NewCampaign is what a campaign is planned as.
 type NewCampaign struct {
-	Name     string        `json:"name" minLength:"1" maxLength:"100"`
-	Year     int           `json:"year"`
-	Theme    string        `json:"theme,omitempty" maxLength:"100"`
-	Method   string        `json:"method" doc:"Code of the discovery method"`
-	StartsOn calendar.Date `json:"starts_on"`
-	EndsOn   calendar.Date `json:"ends_on"`
-	Scope    []string      `json:"scope" minItems:"1" maxItems:"2000" doc:"Ids of the units it covers"`
-	Team     []string      `json:"team,omitempty" maxItems:"200" doc:"Accounts of the committee's people who carry it out"`
+	Name     string        `json:"name" minLength:"1" maxLength:"100" doc:"What it is called, no other campaign of the year the same"`
+	Year     int           `json:"year" minimum:"2000" maximum:"2100" doc:"The year that it belongs to"`
+	Theme    string        `json:"theme,omitempty" maxLength:"100" doc:"What it inspects"`
+	Method   string        `json:"method" doc:"Code of the discovery method" of:"Method"`
+	StartsOn calendar.Date `json:"starts_on" doc:"The first day, in the campaign's year"`
+	EndsOn   calendar.Date `json:"ends_on" doc:"The last day, not before the first"`
+	Scope    []string      `json:"scope" each:"64" minItems:"1" maxItems:"2000" doc:"Ids of the units it covers"`
+	Team     []string      `json:"team,omitempty" each:"64" maxItems:"200" doc:"Accounts of the committee's people who carry it out"`
 	Override string        `json:"override,omitempty" maxLength:"1000" doc:"A leader's reason for inspecting units more often than the policy allows"`
 }
 
 // A CampaignAmendment is what shall be different about a campaign.
 type CampaignAmendment struct {
-	Name     *string        `json:"name,omitempty" maxLength:"100"`
-	Theme    *string        `json:"theme,omitempty" maxLength:"100"`
+	Name     *string        `json:"name,omitempty" maxLength:"100" doc:"What it is called from now on"`
+	Theme    *string        `json:"theme,omitempty" maxLength:"100" doc:"What it inspects from now on"`
 	StartsOn *calendar.Date `json:"starts_on,omitempty" doc:"In the campaign's year"`
-	EndsOn   *calendar.Date `json:"ends_on,omitempty"`
-	Scope    *[]string      `json:"scope,omitempty" minItems:"1" maxItems:"2000" doc:"Ids of all units it covers from now on"`
-	Team     *[]string      `json:"team,omitempty" maxItems:"200" doc:"Accounts of all who carry it out from now on"`
+	EndsOn   *calendar.Date `json:"ends_on,omitempty" doc:"The last day from now on, not before the first"`
+	Scope    *[]string      `json:"scope,omitempty" each:"64" minItems:"1" maxItems:"2000" doc:"Ids of all units it covers from now on"`
+	Team     *[]string      `json:"team,omitempty" each:"64" maxItems:"200" doc:"Accounts of all who carry it out from now on"`
 	Override *string        `json:"override,omitempty" maxLength:"1000" doc:"The reason for inspecting units more often than the policy allows"`
 	Reason   string         `json:"reason" minLength:"1" maxLength:"1000" doc:"Why it is amended"`
 }
@@ -96,7 +96,7 @@ type Campaign struct {
 	RedrawOf  string     `json:"redraw_of,omitempty" doc:"Id of the first campaign of the same year, scope and theme, as whose redraw it counts"`
 	Author    string     `json:"author"`
 	CreatedAt time.Time  `json:"created_at"`
-	ClosedAt  *time.Time `json:"closed_at,omitempty"`
+	ClosedAt  *time.Time `json:"closed_at,omitempty" doc:"When it was ended, in UTC; none while it runs"`
 	// ByStage counts the cases that came from it.
 	ByStage map[string]int64 `json:"by_stage,omitempty" doc:"Its cases by stage; shown with one campaign"`
 	// Inspectees are those of its scope that came up.
@@ -128,7 +128,7 @@ type campaignsInput struct {
 
 // A CampaignList is one page of campaigns.
 type CampaignList struct {
-	Campaigns []Campaign `json:"campaigns"`
+	Campaigns []Campaign `json:"campaigns" doc:"The campaigns of the page"`
 	Next      string     `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 

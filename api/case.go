@@ -26,7 +26,7 @@ type caseOutput struct {
 
 // A CaseAnswer is a case as it stands.
 type CaseAnswer struct {
-	Case    CaseOrUnitCase          `json:"case"`
+	Case    CaseOrUnitCase          `json:"case" doc:"The case as it stands, as staff or as its unit may see it"`
 	Allowed []lifecycle.CommandKind `json:"allowed" doc:"The commands you may run now"`
 	Repeats []Repeat                `json:"repeats,omitempty" doc:"重复发生: the cases in which what an archived case was about happened again"`
 	// Officers are offered; which one answers for the case is the person's to say.
@@ -36,7 +36,7 @@ type CaseAnswer struct {
 // A Repeat is a case in which something happened again.
 type Repeat struct {
 	Case    string          `json:"case" format:"uuid"`
-	Number  string          `json:"number"`
+	Number  string          `json:"number" doc:"Number of the case"`
 	Title   string          `json:"title"`
 	Stage   lifecycle.Stage `json:"stage"`
 	StageZH string          `json:"stage_zh"`
@@ -80,7 +80,7 @@ type eventsOutput struct{ Body EventList }
 
 // An EventList is a part of a case's history.
 type EventList struct {
-	Events []Event `json:"events"`
+	Events []Event `json:"events" doc:"The events, in the order in which they happened"`
 	// Next is the seq to go on after.
 	Next int64 `json:"next,omitempty" doc:"after of the next page; none on the last"`
 }
@@ -88,14 +88,14 @@ type EventList struct {
 // An Event is something that happened to a case.
 type Event struct {
 	Seq       int64               `json:"seq" doc:"Counts from 1; towards a unit, the unit's own version"`
-	At        time.Time           `json:"at"`
+	At        time.Time           `json:"at" doc:"When it was recorded, in UTC; it never goes back within a case"`
 	Legal     calendar.Date       `json:"legal" doc:"The day on which it counts"`
-	Kind      lifecycle.EventKind `json:"kind"`
+	Kind      lifecycle.EventKind `json:"kind" doc:"What happened"`
 	KindZH    string              `json:"kind_zh"`
 	Actor     string              `json:"actor,omitempty" doc:"Account of who did it; none for an alarm"`
 	ActorName string              `json:"actor_name,omitempty"`
-	Command   string              `json:"command_id,omitempty"`
-	Stage     string              `json:"stage,omitempty" doc:"The stage the case went to"`
+	Command   string              `json:"command_id,omitempty" doc:"Id of the command that caused it; none for an alarm"`
+	Stage     string              `json:"stage,omitempty" doc:"The stage the case went to" of:"lifecycle.Stage|lifecycle.UnitStage"`
 	StageZH   string              `json:"stage_zh,omitempty"`
 	Level     *policy.Level       `json:"level,omitempty" doc:"The level the case went to"`
 	Content   json.RawMessage     `json:"content,omitempty" doc:"What the record holds of it"`
@@ -130,7 +130,7 @@ type deadlineOutput struct{ Body DeadlineList }
 
 // A DeadlineList explains the running clocks of a case.
 type DeadlineList struct {
-	Deadlines []Deadline `json:"deadlines"`
+	Deadlines []Deadline `json:"deadlines" doc:"The running clocks, the one due first at the head"`
 }
 
 // A Deadline explains one running clock.
@@ -151,7 +151,7 @@ type Deadline struct {
 type DeadlineMove struct {
 	lifecycle.Move
 
-	ReasonZH string `json:"reason_zh"`
+	ReasonZH string `json:"reason_zh" doc:"The reason in Chinese, for people to read"`
 }
 
 func (s *server) deadline(ctx context.Context, c *call, in *longIDInput) (*deadlineOutput, error) {

@@ -20,7 +20,7 @@ const archiveType = "application/zip"
 func (s *server) caseFileRoutes() {
 	const path = "/v1/cases/{id}/file.zip"
 	register(s, operation{
-		id: "case_file", method: http.MethodGet, path: path, tag: "Cases", summary: "案卷 The whole file of a case",
+		id: "get_case_file", method: http.MethodGet, path: path, tag: "Cases", summary: "案卷 The whole file of a case",
 		doc: "The papers that went out, the evidence and everything the record holds of the case, in order, with a manifest that duban verify checks offline. " +
 			"Evidence is streamed; when a piece is not what the record says the answer breaks off. To a unit there is no such thing.",
 		refuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusServiceUnavailable},

@@ -17,23 +17,23 @@ import (
 func (s *server) caseRoutes() {
 	missing := []int{http.StatusNotFound}
 	register(s, operation{
-		id: "cases", method: http.MethodGet, path: "/v1/cases", tag: "Cases", summary: "清单 List cases",
+		id: "list_cases", method: http.MethodGet, path: "/v1/cases", tag: "Cases", summary: "清单 List cases",
 		doc: "The cases you may see, a page at a time. A unit's person lists the unit's own.",
 	}, s.cases)
 	register(s, operation{
-		id: "case_counts", method: http.MethodGet, path: "/v1/cases/counts", tag: "Cases", summary: "统计 Count open cases",
+		id: "count_cases", method: http.MethodGet, path: "/v1/cases/counts", tag: "Cases", summary: "统计 Count open cases",
 	}, s.counts)
 	register(s, operation{
-		id: "case", method: http.MethodGet, path: "/v1/cases/{id}", tag: "Cases", summary: "事项 One case",
+		id: "get_case", method: http.MethodGet, path: "/v1/cases/{id}", tag: "Cases", summary: "事项 One case",
 		doc: "Answers 304 when If-None-Match has the present ETag.", refuses: missing,
 	}, s.oneCase)
 	s.huma.OpenAPI().Paths["/v1/cases/{id}"].Get.Responses["304"] = &huma.Response{Description: http.StatusText(http.StatusNotModified)}
 	register(s, operation{
-		id: "case_events", method: http.MethodGet, path: "/v1/cases/{id}/events", tag: "Cases", summary: "经过 What happened",
+		id: "list_case_events", method: http.MethodGet, path: "/v1/cases/{id}/events", tag: "Cases", summary: "经过 What happened",
 		doc: "A unit's person gets the events that changed what the unit sees, without their inner content.", refuses: missing,
 	}, s.events)
 	register(s, operation{
-		id: "case_deadline", method: http.MethodGet, path: "/v1/cases/{id}/deadline", tag: "Cases", summary: "期限 How the deadlines were reckoned",
+		id: "get_case_deadlines", method: http.MethodGet, path: "/v1/cases/{id}/deadline", tag: "Cases", summary: "期限 How the deadlines were reckoned",
 		doc: "Every running clock of the case, counted day by day, with each move and its reason.", refuses: missing,
 	}, s.deadline)
 }
@@ -47,17 +47,17 @@ type casesInput struct {
 
 // A CasesFilter chooses cases and puts them in order.
 type CasesFilter struct {
-	Stage     string `query:"stage" doc:"A stage, or open for all that are not settled; a unit's person names the unit's stages"`
+	Stage     string `query:"stage" of:"lifecycle.Stage|lifecycle.UnitStage|open" doc:"A stage, or open for all that are not settled; a unit's person names the unit's stages"`
 	Unit      string `query:"unit" doc:"Id of the unit; staff only"`
 	Overdue   string `query:"overdue" enum:"true,false" doc:"Past the deadline, or not"`
-	Level     string `query:"level" enum:"L0,L1,L2,L3,L4,L5"`
-	Category  string `query:"category" doc:"Code of the category"`
+	Level     string `query:"level"`
+	Category  string `query:"category" of:"Category" doc:"Code of the category"`
 	Campaign  string `query:"campaign" doc:"Staff only"`
 	Officer   string `query:"officer" doc:"Account of the officer; staff only"`
 	RepeatOf  string `query:"repeat_of" doc:"Id of the case that they repeat (重复发生); staff only"`
 	DueBefore string `query:"due_before" format:"date" doc:"Due before this day"`
 	Text      string `query:"text" maxLength:"100" doc:"Found in number or title"`
-	Sort      string `query:"sort" enum:"due,-due,number,-number,updated,-updated" default:"due"`
+	Sort      string `query:"sort" of:"store.Sort" default:"due"`
 }
 
 // A pageInput asks for a part of a list.
@@ -80,18 +80,18 @@ type CaseItem struct {
 	ID           string        `json:"id" format:"uuid"`
 	Number       string        `json:"number"`
 	Title        string        `json:"title"`
-	Stage        string        `json:"stage"`
+	Stage        string        `json:"stage" of:"lifecycle.Stage|lifecycle.UnitStage"`
 	StageZH      string        `json:"stage_zh"`
 	Unit         string        `json:"unit"`
 	UnitName     string        `json:"unit_name"`
 	Officer      string        `json:"officer,omitempty"`
-	Category     string        `json:"category"`
+	Category     string        `json:"category" of:"Category"`
 	Campaign     string        `json:"campaign,omitempty"`
 	CampaignName string        `json:"campaign_name,omitempty"`
 	Level        policy.Level  `json:"level"`
 	Round        int           `json:"round"`
 	Due          calendar.Date `json:"due,omitzero" doc:"The deadline of where the case stands"`
-	Overdue      bool          `json:"overdue,omitempty"`
+	Overdue      bool          `json:"overdue,omitempty" doc:"Whether the deadline has passed"`
 	Provisional  bool          `json:"provisional,omitempty" doc:"暂定: rests on a year whose holiday notice is not out"`
 	Version      int64         `json:"version" doc:"What the ETag counts"`
 	OpenedAt     time.Time     `json:"opened_at,omitzero"`
@@ -173,10 +173,10 @@ type countsOutput struct{ Body Counts }
 
 // Counts are the open cases you may see.
 type Counts struct {
-	Total   int64            `json:"total"`
-	Overdue int64            `json:"overdue"`
-	ByStage map[string]int64 `json:"by_stage"`
-	ByLevel map[string]int64 `json:"by_level"`
+	Total   int64            `json:"total" doc:"How many are open"`
+	Overdue int64            `json:"overdue" doc:"How many are past their deadline"`
+	ByStage map[string]int64 `json:"by_stage" doc:"How many at each stage"`
+	ByLevel map[string]int64 `json:"by_level" doc:"How many at each level, L0 to L5"`
 	ByUnit  map[string]int64 `json:"by_unit" doc:"By the unit's id"`
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -18,20 +19,32 @@ import (
 func (s *server) commandRoutes() {
 	register(s, operation{
 		id: "open_case", method: http.MethodPost, path: "/v1/cases", tag: "Commands",
-		summary: "登记 open_case", status: http.StatusCreated, body: bodyType(lifecycle.KindOpenCase), refuses: []int{http.StatusConflict},
+		summary: "登记 open_case", doc: s.commandDoc(lifecycle.KindOpenCase), status: http.StatusCreated, body: bodyType(lifecycle.KindOpenCase), refuses: []int{http.StatusConflict},
 	}, s.open)
 	for _, kind := range commandKinds() {
 		register(s, operation{
-			id: string(kind), method: http.MethodPost, path: commandPath(kind), tag: "Commands",
-			summary: kind.ZH() + " " + string(kind), body: bodyType(kind),
+			id: commandID(kind), method: http.MethodPost, path: commandPath(kind), tag: "Commands",
+			summary: kind.ZH() + " " + string(kind), doc: s.commandDoc(kind), body: bodyType(kind),
 			refuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed, http.StatusPreconditionRequired},
 		}, s.command(kind))
 	}
 	register(s, operation{
-		id: "command", method: http.MethodGet, path: "/v1/commands/{id}", tag: "Commands", summary: "回执 The receipt of a command",
+		id: "get_command_receipt", method: http.MethodGet, path: "/v1/commands/{id}", tag: "Commands", summary: "回执 The receipt of a command",
 		doc: "What the command of this id was answered, for the person who sent it.", refuses: []int{http.StatusNotFound},
 	}, s.receipt)
 	s.huma.Adapter().Handle(&huma.Operation{Method: http.MethodPost, Path: commandPath("{kind}")}, s.unknownCommand)
+}
+
+// commandID is the operation of a command: its kind, with what it is done to where the
+// kind is a single word, which may be a keyword of somebody's language.
+func commandID(kind lifecycle.CommandKind) string {
+	switch {
+	case kind == lifecycle.KindNote:
+		return "add_note"
+	case strings.Contains(string(kind), "_"):
+		return string(kind)
+	}
+	return string(kind) + "_case"
 }
 
 func bodyType(kind lifecycle.CommandKind) reflect.Type {
@@ -165,8 +178,8 @@ type receiptOutput struct{ Body CommandReceipt }
 
 // A CommandReceipt says that a command was received, when, and what it was answered.
 type CommandReceipt struct {
-	CommandID  string                  `json:"command_id" format:"uuid"`
-	Kind       lifecycle.CommandKind   `json:"kind"`
+	CommandID  string                  `json:"command_id" format:"uuid" doc:"The command, whose receipt this is"`
+	Kind       lifecycle.CommandKind   `json:"kind" doc:"What was asked"`
 	ReceivedAt time.Time               `json:"received_at" doc:"The instant by which timeliness is judged"`
 	Case       *CaseOrUnitCase         `json:"case,omitempty" doc:"The case as the command left it; none when opening one was refused"`
 	Allowed    []lifecycle.CommandKind `json:"allowed" doc:"The commands you could run next"`

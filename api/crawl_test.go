@@ -254,9 +254,13 @@ func (c *crawl) paths(t *testing.T, pattern string) []string {
 // values are those a parameter can have.
 func (c *crawl) values(t *testing.T, p *huma.Param) []string {
 	t.Helper()
-	if p.Schema != nil && len(p.Schema.Enum) > 0 {
+	schema := p.Schema
+	if schema != nil && schema.Ref != "" && p.Name != "category" {
+		schema = described().Components.Schemas.SchemaFromRef(schema.Ref)
+	}
+	if schema != nil && len(schema.Enum) > 0 {
 		var all []string
-		for _, v := range p.Schema.Enum {
+		for _, v := range schema.Enum {
 			all = append(all, fmt.Sprint(v))
 		}
 		return all
@@ -270,7 +274,7 @@ func (c *crawl) values(t *testing.T, p *huma.Param) []string {
 		"due_before": {day(10), day(35), day(65), day(95), day(120)}, "text": {"问题", "问题1", "别的"},
 		"after": {"0", "1", "5", "9"}, "year": {"2026", "2027"}, "on": {day(0), day(40)}, "number": {"1"}, "state": {"active"}, "form": {"sealed"},
 		"days": {"30"}, "title": {"问题"}, "area": {nobody}, "region": {nobody}, "by": {"unit"}, "kind": {"email"},
-		"repeat_of": {c.w.cases[0], nobody},
+		"repeat_of": {c.w.cases[0], nobody}, "waiting": {"true", "false"},
 	}
 	require.True(t, known[p.Name] != nil, "say in this test what to ask for as %s", p.Name)
 	return known[p.Name]

@@ -19,10 +19,10 @@ type DirectoryImport struct {
 	ID string `json:"id,omitempty" doc:"None when nothing was changed"`
 	// Said is the outcome in a sentence.
 	Said    string `json:"said"`
-	Added   int    `json:"added"`
-	Changed int    `json:"changed"`
-	Renamed int    `json:"renamed"`
-	Ended   int    `json:"ended"`
+	Added   int    `json:"added" doc:"Rows that made something new"`
+	Changed int    `json:"changed" doc:"Rows that changed something"`
+	Renamed int    `json:"renamed" doc:"Rows that renamed something"`
+	Ended   int    `json:"ended" doc:"Rows that ended something"`
 	// Changes lists what was changed.
 	Changes []DirectoryChange `json:"changes" doc:"The first of them"`
 	More    int               `json:"more,omitempty" doc:"How many are not listed"`
@@ -33,8 +33,8 @@ type DirectoryImport struct {
 type DirectoryChange struct {
 	Sheet  string `json:"sheet"`
 	Row    int    `json:"row" doc:"The row that says it"`
-	What   string `json:"what" enum:"added,changed,renamed,ended"`
-	Detail string `json:"detail"`
+	What   string `json:"what" enum:"added,changed,renamed,ended" doc:"What the import does with the row"`
+	Detail string `json:"detail" doc:"What changes, in a sentence"`
 }
 
 // maxChanges is how many changes an answer lists.

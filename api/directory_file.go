@@ -16,13 +16,13 @@ import (
 // directoryFiles registers what takes and gives the directory as a whole.
 func (s *server) directoryFiles(router *gin.Engine) {
 	register(s, operation{
-		id: "directory", method: http.MethodGet, path: "/v1/directory.xlsx", tag: "Directory", summary: "导出名录 The whole directory as a workbook",
+		id: "export_directory", method: http.MethodGet, path: "/v1/directory.xlsx", tag: "Directory", summary: "导出名录 The whole directory as a workbook",
 		doc: "Regions, categories, areas and who answers for them, units, posts, and the names of accounts, as of one instant. " +
 			"A text that could be taken for a formula begins with an apostrophe. The same directory makes the same bytes, and importing them changes nothing.",
 	}, s.directory)
 	s.isFile("/v1/directory.xlsx", workbookType)
 	register(s, operation{
-		id: "directory_template", method: http.MethodGet, path: "/v1/directory/template.xlsx", tag: "Directory", summary: "下载名录模板 The workbook to fill in",
+		id: "get_directory_template", method: http.MethodGet, path: "/v1/directory/template.xlsx", tag: "Directory", summary: "下载名录模板 The workbook to fill in",
 		doc: "The export of an empty directory, with drop-downs.",
 	}, s.directoryTemplate)
 	s.isFile("/v1/directory/template.xlsx", workbookType)
@@ -30,10 +30,10 @@ func (s *server) directoryFiles(router *gin.Engine) {
 	router.POST("/v1/directory", plain{s, s.importDirectory}.serve)
 	router.GET("/v1/directory/imports/:id/marked.xlsx", plain{s, s.markedDirectory}.serve)
 	s.describe(operation{
-		id: "marked_directory", method: http.MethodGet, path: "/v1/directory/imports/{id}/marked.xlsx", tag: "Directory",
+		id: "get_marked_directory", method: http.MethodGet, path: "/v1/directory/imports/{id}/marked.xlsx", tag: "Directory",
 		summary: "下载标出错误的名录 A refused workbook with its errors marked", doc: "Kept for a week.", refuses: []int{http.StatusNotFound},
-	}, "200", &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{xlsxType: {Schema: &huma.Schema{Type: huma.TypeString, ContentEncoding: "binary"}}}},
-		nil, &huma.Param{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}})
+	}, "200", &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{xlsxType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}},
+		nil, &huma.Param{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString, Format: "uuid"}})
 	s.describe(operation{
 		id: "import_directory", method: http.MethodPost, path: "/v1/directory", tag: "Directory", summary: "导入名录 Change the directory by a workbook",
 		doc: "Everything is checked first; a workbook with errors changes nothing, every error is listed with its cell, and marked names the workbook with the errors marked. " +
@@ -43,7 +43,7 @@ func (s *server) directoryFiles(router *gin.Engine) {
 		Description: "OK", Content: map[string]*huma.MediaType{"application/json": {Schema: s.schema(reflect.TypeFor[DirectoryImport]())}},
 	}, &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
 		Type: huma.TypeObject, Required: []string{"file"},
-		Properties: map[string]*huma.Schema{"file": {Type: huma.TypeString, ContentEncoding: "binary", Description: "The .xlsx, 20 MiB at the most"}},
+		Properties: map[string]*huma.Schema{"file": {Type: huma.TypeString, Format: "binary", Description: "The .xlsx, 20 MiB at the most"}},
 	}}}})
 }
 

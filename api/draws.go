@@ -18,7 +18,7 @@ func (s *server) drawRoutes() {
 	missing := []int{http.StatusNotFound}
 	const tag = "Campaigns"
 	register(s, operation{
-		id: "draws", method: http.MethodGet, path: "/v1/campaigns/{id}/draws", tag: tag, summary: "双随机抽取 The draws of a campaign",
+		id: "list_draws", method: http.MethodGet, path: "/v1/campaigns/{id}/draws", tag: tag, summary: "双随机抽取 The draws of a campaign",
 		doc: "In their order, with the requests to draw once more, whatever became of them.", refuses: missing,
 	}, s.draws)
 	register(s, operation{
@@ -29,7 +29,7 @@ func (s *server) drawRoutes() {
 		status: http.StatusCreated, body: reflect.TypeFor[lifecycle.DrawOfInspectees](), refuses: []int{http.StatusNotFound, http.StatusConflict},
 	}, s.drawInspectees)
 	register(s, operation{
-		id: "draw", method: http.MethodGet, path: "/v1/draws/{id}", tag: tag, summary: "抽取记录 One draw with its record",
+		id: "get_draw", method: http.MethodGet, path: "/v1/draws/{id}", tag: tag, summary: "抽取记录 One draw with its record",
 		doc: "`duban verify draw FILE.json` draws again from this answer, offline.", refuses: missing,
 	}, s.draw)
 	register(s, operation{
@@ -52,7 +52,7 @@ type CampaignDraw struct {
 	At         time.Time  `json:"at"`
 	Reason     string     `json:"reason,omitempty" doc:"Why it was drawn once more"`
 	ApprovedBy string     `json:"approved_by,omitempty" doc:"Who granted the redraw; nobody for the first draw"`
-	Record     recordText `json:"record"`
+	Record     recordText `json:"record" doc:"All that went into the draw and what came out, as it was written"`
 	Digest     string     `json:"digest" doc:"SHA-256 of the record's fields, kept at the draw"`
 }
 
@@ -61,9 +61,9 @@ type recordText struct{ json.RawMessage }
 
 // A DrawRecord is all that went into a draw and what came out.
 type DrawRecord struct {
-	Algorithm string              `json:"algorithm"`
-	Seed      string              `json:"seed" pattern:"^[0-9a-f]{64}$"`
-	Weights   DrawWeights         `json:"weights"`
+	Algorithm string              `json:"algorithm" doc:"Name and version of the procedure, which docs/draw.md sets out."`
+	Seed      string              `json:"seed" pattern:"^[0-9a-f]{64}$" doc:"32 random bytes, in hexadecimal, from which the draw follows"`
+	Weights   DrawWeights         `json:"weights" doc:"The odds of units"`
 	Strata    []lifecycle.Stratum `json:"strata"`
 	Roster    []RosterUnit        `json:"roster" doc:"In the order of the ids"`
 	Drawn     []string            `json:"drawn" doc:"The units' ids, stratum after stratum, in the order they came up"`
@@ -71,15 +71,15 @@ type DrawRecord struct {
 
 // DrawWeights are the odds of units.
 type DrawWeights struct {
-	Ordinary int `json:"ordinary"`
+	Ordinary int `json:"ordinary" doc:"Odds of a unit that was on no negative list the year before"`
 	Listed   int `json:"listed" doc:"Of a unit that was on a negative list the year before"`
 }
 
 // A RosterUnit is a unit that could be drawn, or why it could not.
 type RosterUnit struct {
 	ID       string `json:"id"`
-	Stratum  string `json:"stratum"`
-	Listed   bool   `json:"listed"`
+	Stratum  string `json:"stratum" doc:"The group it was drawn in"`
+	Listed   bool   `json:"listed" doc:"Whether the unit was on a negative list the year before"`
 	Excluded string `json:"excluded,omitempty" doc:"Why it is not drawn from"`
 }
 
@@ -94,7 +94,7 @@ func drawOf(d store.CampaignDraw) CampaignDraw {
 type DrawRequest struct {
 	ID       string                     `json:"id" format:"uuid"`
 	Campaign string                     `json:"campaign"`
-	Asked    lifecycle.DrawOfInspectees `json:"asked"`
+	Asked    lifecycle.DrawOfInspectees `json:"asked" doc:"The draw that is asked for"`
 	Author   string                     `json:"author"`
 	At       time.Time                  `json:"at"`
 	Answer   *DrawAnswer                `json:"answer,omitempty" doc:"What a second person decided; none as long as it waits"`
@@ -111,7 +111,7 @@ type DrawAnswer struct {
 
 // A NewDrawAnswer grants a redraw or does not.
 type NewDrawAnswer struct {
-	Granted bool   `json:"granted"`
+	Granted bool   `json:"granted" doc:"Whether the units are drawn once more"`
 	Reason  string `json:"reason,omitempty" maxLength:"1000" doc:"Needed when it is not granted"`
 }
 
@@ -125,22 +125,22 @@ func drawRequestOf(r store.DrawRequest) DrawRequest {
 
 // A DrawList is all draws of a campaign.
 type DrawList struct {
-	Draws    []CampaignDraw `json:"draws"`
-	Requests []DrawRequest  `json:"requests"`
+	Draws    []CampaignDraw `json:"draws" doc:"The draws of the campaign, the first first"`
+	Requests []DrawRequest  `json:"requests" doc:"The requests for another draw, answered or not"`
 }
 
 // A DrawnOrAsked is a first draw, or the request for one more. Exactly one is
 // there.
 type DrawnOrAsked struct {
-	Draw    *CampaignDraw `json:"draw,omitempty"`
-	Request *DrawRequest  `json:"request,omitempty"`
+	Draw    *CampaignDraw `json:"draw,omitempty" doc:"The draw, when it was made at once"`
+	Request *DrawRequest  `json:"request,omitempty" doc:"The request, when a leader must decide first"`
 }
 
 // A Replay says whether drawing again from the record gives what it says.
 type Replay struct {
-	Matches    bool   `json:"matches"`
+	Matches    bool   `json:"matches" doc:"Whether the draw, done again from its record, came out the same"`
 	Mismatch   string `json:"mismatch,omitempty" doc:"What does not match"`
-	MismatchZH string `json:"mismatch_zh,omitempty"`
+	MismatchZH string `json:"mismatch_zh,omitempty" doc:"What differs, in Chinese; none when nothing does"`
 }
 
 type (

@@ -29,7 +29,7 @@ const (
 // it; they are described by hand.
 func (s *server) evidenceRoutes(router *gin.Engine) {
 	register(s, operation{
-		id: "evidence", method: http.MethodGet, path: evidencePath, tag: "Evidence", summary: "佐证材料 The evidence of a case",
+		id: "list_evidence", method: http.MethodGet, path: evidencePath, tag: "Evidence", summary: "佐证材料 The evidence of a case",
 		doc:     "In the order in which it came. A unit's person lists what the unit sent itself.",
 		refuses: []int{http.StatusNotFound},
 	}, s.evidence)
@@ -66,7 +66,7 @@ func (s *server) direct(handle func(*gin.Context, *call) error) gin.HandlerFunc 
 // A Piece is one file of evidence.
 type Piece struct {
 	ID         string        `json:"id" format:"uuid" doc:"Named in commands as evidence:ID"`
-	Name       string        `json:"name"`
+	Name       string        `json:"name" doc:"The file's name, as it was sent"`
 	MediaType  string        `json:"media_type" doc:"What the file is by its content"`
 	Size       int64         `json:"size" doc:"In bytes"`
 	SHA256     string        `json:"sha256" pattern:"^[0-9a-f]{64}$" doc:"Hash of the content"`
@@ -74,7 +74,7 @@ type Piece struct {
 	Effective  calendar.Date `json:"effective_on,omitzero" doc:"The date the paper bears"`
 	ByUnit     bool          `json:"by_unit" doc:"The unit sent it, and not the committee"`
 	By         string        `json:"by" doc:"Account of who sent it"`
-	ByName     string        `json:"by_name"`
+	ByName     string        `json:"by_name" doc:"Name of who sent it"`
 }
 
 func piece(e store.Evidence) Piece {
@@ -94,7 +94,7 @@ type evidenceOutput struct{ Body EvidenceList }
 
 // An EvidenceList is a part of a case's evidence.
 type EvidenceList struct {
-	Evidence []Piece `json:"evidence"`
+	Evidence []Piece `json:"evidence" doc:"The files, in the order in which they came"`
 	Next     string  `json:"next,omitempty" doc:"after of the next page; none on the last"`
 }
 
@@ -203,8 +203,9 @@ func (s *server) describeEvidence() {
 	text := func(doc string) *huma.Header {
 		return &huma.Header{Description: doc, Schema: &huma.Schema{Type: huma.TypeString}}
 	}
+	longest := maxKey
 	key := header("Idempotency-Key", "The same key with the same file gets the same answer for ever. A file that was refused leaves the key free.")
-	key.Required = true
+	key.Required, key.Schema.MaxLength = true, &longest
 	made := &huma.Response{
 		Description: http.StatusText(http.StatusCreated),
 		Headers:     map[string]*huma.Header{"Location": text("Where the file can be fetched")},
@@ -240,7 +241,7 @@ func (s *server) describeEvidence() {
 	}
 	beyond := &huma.Response{Description: http.StatusText(http.StatusRequestedRangeNotSatisfiable), Content: map[string]*huma.MediaType{"text/plain; charset=utf-8": {}}}
 	add(operation{
-		id: "evidence_file", method: http.MethodGet, path: filePath, tag: "Evidence", summary: "下载佐证材料 Fetch a file",
+		id: "get_evidence_file", method: http.MethodGet, path: filePath, tag: "Evidence", summary: "下载佐证材料 Fetch a file",
 		doc: "To be saved, never to be shown. Range and If-None-Match are understood.", refuses: []int{http.StatusNotFound},
 	}, &huma.Operation{
 		Parameters: []*huma.Param{identifier("id"), identifier("eid"), header("Range", "The part of the file to send"), header("If-None-Match", "The ETag you have")},

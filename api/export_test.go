@@ -1,6 +1,10 @@
 package api
 
 import (
+	"maps"
+	"reflect"
+	"slices"
+
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -16,6 +20,31 @@ func Described() (*huma.OpenAPI, []string) {
 	}
 	return s.huma.OpenAPI(), routes
 }
+
+// DescribedTypes are the types that the description speaks of, by package and name.
+func DescribedTypes() []string {
+	_, s := build(Options{Registry: prometheus.NewRegistry()}.withDefaults())
+	found := slices.Collect(maps.Keys(s.asked))
+	registered := s.huma.OpenAPI().Components.Schemas
+	for name := range registered.Map() {
+		if t := registered.TypeFromRef("#/components/schemas/" + name); t != nil {
+			found = append(found, typeKey(t))
+			for _, f := range reflect.VisibleFields(t) {
+				if f.Anonymous {
+					of := f.Type
+					if of.Kind() == reflect.Pointer {
+						of = of.Elem()
+					}
+					found = append(found, typeKey(of))
+				}
+			}
+		}
+	}
+	return found
+}
+
+// Retell has the description say what the sources say by now.
+func Retell(text []byte) { sentencesText = text }
 
 // Access returns the routes of the access table.
 func Access() []string {

@@ -12,10 +12,10 @@ import (
 // forceRoutes registers the data in force.
 func (s *server) forceRoutes() {
 	register(s, operation{
-		id: "policy", method: http.MethodGet, path: "/v1/policy", tag: "Rules in force", summary: "规则 The policy in force",
+		id: "get_policy", method: http.MethodGet, path: "/v1/policy", tag: "Rules in force", summary: "规则 The policy in force",
 	}, s.policy)
 	register(s, operation{
-		id: "calendar", method: http.MethodGet, path: "/v1/calendar/{year}", tag: "Rules in force", summary: "日历 The working days of a year",
+		id: "get_calendar", method: http.MethodGet, path: "/v1/calendar/{year}", tag: "Rules in force", summary: "日历 The working days of a year",
 		doc:     "The days that do not follow the week. A provisional year has no notice yet: weekends and the days off fixed by law.",
 		refuses: []int{http.StatusNotFound},
 	}, s.year)
@@ -25,34 +25,34 @@ type policyOutput struct{ Body Policy }
 
 // A Policy is the rules in figures.
 type Policy struct {
-	Version int    `json:"version"`
-	Name    string `json:"name"`
-	Codes   Codes  `json:"codes"`
+	Version int    `json:"version" doc:"Version of the policy, counted from 1"`
+	Name    string `json:"name" doc:"What officials call this policy"`
+	Codes   Codes  `json:"codes" doc:"The tables of codes"`
 	Text    string `json:"text" doc:"The whole policy as YAML"`
 }
 
 // Codes are the code tables findings are filed under.
 type Codes struct {
-	Methods    []Code   `json:"methods"`
-	Dimensions []Code   `json:"dimensions"`
-	Categories []Code   `json:"categories"`
-	Matters    []Matter `json:"matters"`
-	RootCauses []Code   `json:"root_causes"`
-	Severities []Code   `json:"severities"`
+	Methods    []Code   `json:"methods" doc:"How problems are discovered"`
+	Dimensions []Code   `json:"dimensions" doc:"The sides of Party building"`
+	Categories []Code   `json:"categories" doc:"The categories of problems"`
+	Matters    []Matter `json:"matters" doc:"What exactly may have happened, each under a category"`
+	RootCauses []Code   `json:"root_causes" doc:"Why problems can arise"`
+	Severities []Code   `json:"severities" doc:"How grave problems are"`
 }
 
 // A Code is one entry of a code table.
 type Code struct {
-	Code string `json:"code"`
-	ZH   string `json:"zh"`
-	EN   string `json:"en"`
+	Code string `json:"code" doc:"The code, which commands carry"`
+	ZH   string `json:"zh" doc:"What it stands for, in Chinese"`
+	EN   string `json:"en" doc:"What it stands for, in English"`
 }
 
 // A Matter is what exactly was found, under a category.
 type Matter struct {
 	Code
 
-	Category string `json:"category"`
+	Category string `json:"category" of:"Category"`
 }
 
 func (s *server) policy(ctx context.Context, _ *call, _ *nothing) (*policyOutput, error) {
@@ -94,14 +94,14 @@ type Year struct {
 	Version     int    `json:"calendar_version"`
 	Provisional bool   `json:"provisional,omitempty" doc:"暂定: the year's notice is not out yet"`
 	Reference   string `json:"reference,omitempty" doc:"The State Council's notice"`
-	Days        []Day  `json:"days"`
+	Days        []Day  `json:"days" doc:"The year's days, all of them"`
 }
 
 // A Day is a day off, or a workday at a weekend.
 type Day struct {
-	Date    calendar.Date `json:"date"`
-	Name    string        `json:"name"`
-	Working bool          `json:"working"`
+	Date    calendar.Date `json:"date" doc:"The civil date, in Asia/Shanghai"`
+	Name    string        `json:"name" doc:"The holiday, on a day that a notice or the law names"`
+	Working bool          `json:"working" doc:"Whether it is worked"`
 }
 
 func (s *server) year(ctx context.Context, _ *call, in *yearInput) (*yearOutput, error) {

@@ -25,8 +25,8 @@ func (s *server) handoverRoute() {
 
 // A HandoverList says which cases were offered and which were not.
 type HandoverList struct {
-	HandedOver []HandoverItem `json:"handed_over"`
-	Refused    []HandoverItem `json:"refused"`
+	HandedOver []HandoverItem `json:"handed_over" doc:"The cases that were handed over"`
+	Refused    []HandoverItem `json:"refused" doc:"The cases that were not, and why"`
 }
 
 // A HandoverItem is one case of a hand-over list.
@@ -35,8 +35,8 @@ type HandoverItem struct {
 	Number string `json:"number"`
 	Title  string `json:"title"`
 	// Code and Detail say why the case was not offered.
-	Code   string `json:"code,omitempty"`
-	Detail string `json:"detail,omitempty"`
+	Code   string `json:"code,omitempty" doc:"Why the case was not offered, for programs; none when it was"`
+	Detail string `json:"detail,omitempty" doc:"Why it was turned down"`
 }
 
 type handoverOutput struct{ Body HandoverList }

@@ -22,10 +22,11 @@ import (
 func (s *server) importRoutes(router *gin.Engine) {
 	missing := []int{http.StatusNotFound}
 	register(s, operation{
-		id: "imports", method: http.MethodGet, path: "/v1/imports", tag: "Imports", summary: "导入记录 List imports",
+		id: "list_imports", method: http.MethodGet, path: "/v1/imports", tag: "Imports", summary: "导入记录 List imports",
+		doc: "Workbooks of findings that were sent, the latest first, good or refused.",
 	}, s.imports)
 	register(s, operation{
-		id: "import", method: http.MethodGet, path: "/v1/imports/{id}", tag: "Imports", summary: "导入进度 One import and how far it is", refuses: missing,
+		id: "get_import", method: http.MethodGet, path: "/v1/imports/{id}", tag: "Imports", summary: "导入进度 One import and how far it is", refuses: missing,
 	}, s.oneImport)
 	register(s, operation{
 		id: "open_import", method: http.MethodPost, path: "/v1/imports/{id}/open", tag: "Imports", summary: "登记 Open the cases of an import",
@@ -38,18 +39,18 @@ func (s *server) importRoutes(router *gin.Engine) {
 // An Import is a workbook of findings that somebody sent.
 type Import struct {
 	ID         string    `json:"id"`
-	Author     string    `json:"author"`
-	AuthorName string    `json:"author_name"`
-	At         time.Time `json:"at"`
-	File       string    `json:"file"`
+	Author     string    `json:"author" doc:"Account of who sent it"`
+	AuthorName string    `json:"author_name" doc:"Name of who sent it"`
+	At         time.Time `json:"at" doc:"When the workbook came, in UTC"`
+	File       string    `json:"file" doc:"Name of the workbook"`
 	Campaign   string    `json:"campaign"`
 	Duplicates bool      `json:"duplicates,omitempty" doc:"Findings that are cases already are opened all the same"`
-	State      string    `json:"state" enum:"refused,checked,opening,done" doc:"refused: it has errors; checked: it can be opened"`
-	Rows       int       `json:"rows"`
+	State      string    `json:"state" of:"store.ImportState" doc:"refused: it has errors; checked: it can be opened"`
+	Rows       int       `json:"rows" doc:"How many rows are to become cases"`
 	Opened     int       `json:"opened" doc:"Rows that are cases"`
 	Failed     int       `json:"failed,omitempty" doc:"Rows that were turned down after the check"`
-	OpeningAt  time.Time `json:"opening_at,omitzero"`
-	DoneAt     time.Time `json:"done_at,omitzero"`
+	OpeningAt  time.Time `json:"opening_at,omitzero" doc:"When it was ordered that they be opened, in UTC"`
+	DoneAt     time.Time `json:"done_at,omitzero" doc:"When the last row was a case or turned down, in UTC"`
 	// Turned lists the first of the failed rows.
 	Turned []ImportTurned `json:"turned_down,omitempty"`
 	// Hints lists the first of the rows that something is known about.
@@ -72,14 +73,14 @@ type ImportHint struct {
 
 // An ImportUnit is what a unit has open and how often it was inspected this year.
 type ImportUnit struct {
-	Open      int `json:"open"`
-	Overdue   int `json:"overdue"`
-	Inspected int `json:"inspected"`
+	Open      int `json:"open" doc:"Cases of the unit that are not settled"`
+	Overdue   int `json:"overdue" doc:"Of them, those past their deadline"`
+	Inspected int `json:"inspected" doc:"How often the unit was inspected this year"`
 }
 
 // An ImportAlike is a case whose title is like a row's.
 type ImportAlike struct {
-	Number   string  `json:"number"`
+	Number   string  `json:"number" doc:"Number of the case"`
 	Likeness float64 `json:"likeness" doc:"From 0 to 1"`
 }
 
@@ -98,7 +99,7 @@ func hintOf(h findings.Hint) ImportHint {
 // An ImportTurned is a row that was turned down after the check.
 type ImportTurned struct {
 	Row    int    `json:"row"`
-	Code   string `json:"code"`
+	Code   string `json:"code" of:"ProblemCode" doc:"Why it was turned down, for programs"`
 	Detail string `json:"detail"`
 }
 
@@ -113,7 +114,7 @@ type importsOutput struct{ Body ImportList }
 
 // An ImportList is one page of imports, the latest first.
 type ImportList struct {
-	Imports []Import `json:"imports"`
+	Imports []Import `json:"imports" doc:"The imports of the page"`
 	Next    string   `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 

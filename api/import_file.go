@@ -41,16 +41,17 @@ func (s *server) importFiles(router *gin.Engine) {
 	router.POST("/v1/imports", plain{s, s.addImport}.serve)
 	router.GET("/v1/imports/:id/marked.xlsx", plain{s, s.marked}.serve)
 
-	workbook := &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{xlsxType: {Schema: &huma.Schema{Type: huma.TypeString, ContentEncoding: "binary"}}}}
-	id := &huma.Param{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}}
+	workbook := &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{xlsxType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}
+	id := &huma.Param{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString, Format: "uuid"}}
 	s.describe(operation{
-		id: "import_template", method: http.MethodGet, path: "/v1/imports/template.xlsx", tag: "Imports", summary: "下载模板 The workbook to fill in",
+		id: "get_import_template", method: http.MethodGet, path: "/v1/imports/template.xlsx", tag: "Imports", summary: "下载模板 The workbook to fill in",
 		doc: "With drop-downs from the code tables and the units in force.",
 	}, "200", workbook, nil)
 	s.describe(operation{
-		id: "marked_import", method: http.MethodGet, path: "/v1/imports/{id}/marked.xlsx", tag: "Imports", summary: "下载标出错误的工作簿 A workbook with its errors marked",
+		id: "get_marked_import", method: http.MethodGet, path: "/v1/imports/{id}/marked.xlsx", tag: "Imports", summary: "下载标出错误的工作簿 A workbook with its errors marked",
 		doc: "And with what is known already about each row. A refused one is kept for a week.", refuses: []int{http.StatusNotFound},
 	}, "200", workbook, nil, id)
+	longest := maxCode
 	s.describe(operation{
 		id: "add_import", method: http.MethodPost, path: "/v1/imports", tag: "Imports", summary: "上传问题清单 Send a workbook of findings",
 		doc: "Everything is checked and nothing opened. The ledger is taken as well: rows that have a case's number are held against the case and not opened again. A finding that is a case already, of the same unit, title, facts and day, is an error with the number of the case, unless duplicates is true. A workbook with errors is refused as a whole: every error is listed with its cell, and marked names the workbook with the errors marked.",
@@ -58,14 +59,14 @@ func (s *server) importFiles(router *gin.Engine) {
 			http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusRequestTimeout,
 		},
 	}, "201", &huma.Response{
-		Description: "Created", Content: map[string]*huma.MediaType{"application/json": {Schema: s.schema(reflect.TypeFor[Import]())}},
+		Description: "Created", Headers: map[string]*huma.Param{"Location": {Schema: &huma.Schema{Type: huma.TypeString, Format: "uri-reference"}}}, Content: map[string]*huma.MediaType{"application/json": {Schema: s.schema(reflect.TypeFor[Import]())}},
 	}, &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
 		Type: huma.TypeObject, Required: []string{"file", "campaign"},
 		Properties: map[string]*huma.Schema{
-			"file":       {Type: huma.TypeString, ContentEncoding: "binary", Description: "The .xlsx, 20 MiB at the most"},
-			"campaign":   {Type: huma.TypeString, Description: "Id of the campaign the findings come from"},
-			"again":      {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "Take a file that was imported before"},
-			"duplicates": {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "Open findings that are cases already all the same"},
+			"file":       {Type: huma.TypeString, Format: "binary", Description: "The .xlsx, 20 MiB at the most"},
+			"campaign":   {Type: huma.TypeString, MaxLength: &longest, Description: "Id of the campaign the findings come from"},
+			"again":      {Type: huma.TypeBoolean, Description: "Take a file that was imported before"},
+			"duplicates": {Type: huma.TypeBoolean, Description: "Open findings that are cases already all the same"},
 		},
 	}}}})
 }

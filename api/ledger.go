@@ -18,7 +18,7 @@ const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetm
 // ledgerRoutes registers what leaves as a file.
 func (s *server) ledgerRoutes() {
 	register(s, operation{
-		id: "ledger", method: http.MethodGet, path: "/v1/ledger.xlsx", tag: "Cases", summary: "整改台账 The ledger as a workbook",
+		id: "export_ledger", method: http.MethodGet, path: "/v1/ledger.xlsx", tag: "Cases", summary: "整改台账 The ledger as a workbook",
 		doc: "Every case that passes the filter of the list, in its order, as of one instant. A text that could be taken for a formula begins with an apostrophe.",
 	}, s.ledger)
 	s.isFile("/v1/ledger.xlsx", workbookType)
@@ -28,7 +28,7 @@ func (s *server) ledgerRoutes() {
 func (s *server) isFile(path, media string) {
 	s.huma.OpenAPI().Paths[path].Get.Responses["200"] = &huma.Response{
 		Description: http.StatusText(http.StatusOK),
-		Content:     map[string]*huma.MediaType{media: {Schema: &huma.Schema{Type: huma.TypeString, ContentEncoding: "binary"}}},
+		Content:     map[string]*huma.MediaType{media: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}},
 	}
 }
 

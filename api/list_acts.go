@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"reflect"
+	"slices"
+	"strings"
 
 	"duban/lifecycle"
 	"duban/store"
@@ -14,7 +16,7 @@ import (
 func (s *server) actRoutes() {
 	for _, kind := range lifecycle.EntryKinds() {
 		register(s, operation{
-			id: "entry_" + string(kind), method: http.MethodPost, path: actPath(kind), tag: "Lists", summary: kind.ZH() + " " + string(kind),
+			id: strings.Join(slices.Insert(strings.Split(string(kind), "_"), 1, "entry"), "_"), method: http.MethodPost, path: actPath(kind), tag: "Lists", summary: kind.ZH() + " " + string(kind),
 			doc:  "Recorded with the name of who did it. A refusal leaves no trace, and the same key may be used again.",
 			body: reflect.TypeOf(newEntryBody(kind)).Elem(), refuses: []int{http.StatusNotFound, http.StatusConflict},
 		}, s.act(kind))
@@ -32,7 +34,7 @@ func newEntryBody(kind lifecycle.EntryKind) lifecycle.EntryBody {
 }
 
 type actInput struct {
-	List string `path:"list" enum:"problems,assessment"`
+	List string `path:"list"`
 	ID   string `path:"id" format:"uuid" doc:"The entry"`
 	Key  string `header:"Idempotency-Key" required:"true" minLength:"1" maxLength:"200" doc:"Your name for this request; the same key does nothing twice"`
 }

@@ -16,11 +16,11 @@ type ListEntry struct {
 	ID       string               `json:"id" format:"uuid"`
 	List     policy.List          `json:"list"`
 	ListZH   string               `json:"list_zh"`
-	Year     int                  `json:"year"`
+	Year     int                  `json:"year" doc:"The year for which the unit is on the list"`
 	Unit     string               `json:"unit"`
 	UnitName string               `json:"unit_name" doc:"What the unit was called when it was listed"`
 	State    lifecycle.EntryState `json:"state" doc:"How it stands today: active, expired, ended or withdrawn"`
-	StateZH  string               `json:"state_zh"`
+	StateZH  string               `json:"state_zh" doc:"The state in Chinese, for people to read"`
 	ListedOn calendar.Date        `json:"listed_on"`
 	// The number may follow the listing.
 	Decision  string         `json:"decision,omitempty" doc:"Number of the decision, once it has one"`
@@ -37,14 +37,14 @@ type ListEntry struct {
 
 // PublicText is what the public may read of the facts, and why.
 type PublicText struct {
-	Text   string        `json:"text"`
-	On     calendar.Date `json:"on"`
+	Text   string        `json:"text" doc:"What is said of the facts"`
+	On     calendar.Date `json:"on" doc:"The day from which it may be read"`
 	Reason string        `json:"reason,omitempty"`
 }
 
 // An EntryProposal asks that an entry be ended.
 type EntryProposal struct {
-	No     int           `json:"no"`
+	No     int           `json:"no" doc:"The number of the act that proposed it, which a decision names"`
 	On     calendar.Date `json:"on"`
 	By     string        `json:"by" doc:"The account"`
 	Reason string        `json:"reason"`
@@ -55,11 +55,11 @@ type EntryCase struct {
 	Case      string                  `json:"case" format:"uuid"`
 	Number    string                  `json:"number"`
 	Measure   int                     `json:"measure" doc:"The case's measure"`
-	Status    lifecycle.MeasureStatus `json:"status"`
-	On        calendar.Date           `json:"on"`
+	Status    lifecycle.MeasureStatus `json:"status" doc:"How the measure that listed the unit stands"`
+	On        calendar.Date           `json:"on" doc:"The day of the listing"`
 	Basis     string                  `json:"basis"`
 	Decision  string                  `json:"decision,omitempty"`
-	DecidedOn *calendar.Date          `json:"decided_on,omitempty"`
+	DecidedOn *calendar.Date          `json:"decided_on,omitempty" doc:"The date of the decision"`
 	Reason    string                  `json:"reason,omitempty" doc:"Why it was let be"`
 	// Fallen: the case does not stand any more, and the listing does.
 	Fallen *lifecycle.Fallen `json:"fallen,omitempty" doc:"Who had the case fall away (voided, sent on, objection upheld), and when; another leader decides whether the entry ends"`
@@ -68,12 +68,12 @@ type EntryCase struct {
 // An EntryAct is what a person did about an entry.
 type EntryAct struct {
 	No        int                 `json:"no"`
-	Kind      lifecycle.EntryKind `json:"kind"`
+	Kind      lifecycle.EntryKind `json:"kind" doc:"What was done"`
 	KindZH    string              `json:"kind_zh"`
 	At        time.Time           `json:"at"`
 	Actor     string              `json:"actor"`
 	ActorName string              `json:"actor_name"`
-	Content   json.RawMessage     `json:"content"`
+	Content   json.RawMessage     `json:"content" doc:"What was written then, by kind"`
 }
 
 // A PublicEntry is what the public may read of an entry.
@@ -85,17 +85,17 @@ type PublicEntry struct {
 	ListedOn  calendar.Date  `json:"listed_on"`
 	Decision  string         `json:"decision"`
 	DecidedOn *calendar.Date `json:"decided_on,omitempty"`
-	Text      string         `json:"text"`
+	Text      string         `json:"text" doc:"What was decided to be said of the facts"`
 }
 
 // A ListedUnit is a unit that was on a list in a year, for the plan of the next.
 type ListedUnit struct {
 	Unit      string   `json:"unit" doc:"Who answers for it now; empty when nobody does"`
-	Name      string   `json:"name"`
+	Name      string   `json:"name" doc:"What it is called now"`
 	Listed    string   `json:"listed" doc:"The unit that was listed"`
 	NameThen  string   `json:"name_then" doc:"What it was called then"`
-	Lists     []string `json:"lists"`
-	Entries   []string `json:"entries"`
+	Lists     []string `json:"lists" of:"policy.List" doc:"The lists it was on"`
+	Entries   []string `json:"entries" doc:"Ids of the entries"`
 	Campaigns []string `json:"campaigns" doc:"Campaigns of the next year that cover it already"`
 }
 

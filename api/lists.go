@@ -33,30 +33,30 @@ func (s *server) listRoutes() {
 	missing := []int{http.StatusNotFound}
 	const tag = "Lists"
 	register(s, operation{
-		id: "entries", method: http.MethodGet, path: pathEntries, tag: tag, summary: "负面清单 The entries of a negative list",
+		id: "list_entries", method: http.MethodGet, path: pathEntries, tag: tag, summary: "负面清单 The entries of a negative list",
 		doc:     "The latest first. A unit's person finds the entries of the own unit, and of them what a unit may know.",
 		refuses: missing,
 	}, s.entries)
 	register(s, operation{
-		id: "entries_xlsx", method: http.MethodGet, path: pathEntriesBook, tag: tag, summary: "负面清单 A list as a workbook",
+		id: "export_entries_xlsx", method: http.MethodGet, path: pathEntriesBook, tag: tag, summary: "负面清单 A list as a workbook",
 		doc: "The entries of the list under the same filters. A text that could be taken for a formula begins with an apostrophe.", refuses: missing,
 	}, s.entriesBook)
 	s.isFile(pathEntriesBook, workbookType)
 	register(s, operation{
-		id: "entries_docx", method: http.MethodGet, path: pathEntriesText, tag: tag, summary: "通报 A list as an official paper",
+		id: "export_entries_docx", method: http.MethodGet, path: pathEntriesText, tag: tag, summary: "通报 A list as an official paper",
 		doc: "The entries of a year that stand and may be shown, as a Word file: of the facts it says what was decided for the public, and it names no person. " +
 			"Without a number it is marked 送审稿.", refuses: []int{http.StatusNotFound, http.StatusConflict},
 	}, s.entriesText)
 	s.isFile(pathEntriesText, mediaDocx)
 	register(s, operation{
-		id: "entry", method: http.MethodGet, path: pathEntry, tag: tag, summary: "清单条目 One entry", refuses: missing,
+		id: "get_entry", method: http.MethodGet, path: pathEntry, tag: tag, summary: "清单条目 One entry", refuses: missing,
 	}, s.entry)
 	register(s, operation{
-		id: "public_list", method: http.MethodGet, path: pathPublic, tag: tag, summary: "公开清单 What the public may read of a list",
+		id: "get_public_list", method: http.MethodGet, path: pathPublic, tag: tag, summary: "公开清单 What the public may read of a list",
 		doc: "Entries that stand and were decided to be shown, each with the text decided for it. No person is named.", refuses: missing,
 	}, s.publicList)
 	register(s, operation{
-		id: "listed_units", method: http.MethodGet, path: pathListedUnits, tag: tag, summary: "列入下一年度督查 The units that were on a list in a year",
+		id: "list_listed_units", method: http.MethodGet, path: pathListedUnits, tag: tag, summary: "列入下一年度督查 The units that were on a list in a year",
 		doc: "For the plan of the next year: who answers for the unit now, and the campaigns of the next year that cover it already.",
 	}, s.listedUnits)
 	s.actRoutes()
@@ -64,10 +64,10 @@ func (s *server) listRoutes() {
 
 // A listInput names a list and filters its entries.
 type listInput struct {
-	List   string `path:"list" enum:"problems,assessment" doc:"problems 问题负面清单, assessment 党建成效考核负面清单"`
+	List   string `path:"list" doc:"problems 问题负面清单, assessment 党建成效考核负面清单"`
 	Year   string `query:"year" pattern:"^[0-9]{4}$" doc:"Of this year; of all years when left out"`
-	Unit   string `query:"unit" maxLength:"64" doc:"Of this unit"`
-	State  string `query:"state" enum:"active,expired,ended,withdrawn" doc:"How the entry stands today"`
+	Unit   string `query:"unit" maxLength:"64" doc:"Only those of the unit of this id"`
+	State  string `query:"state" of:"lifecycle.EntryState" doc:"How the entry stands today"`
 	Cursor string `query:"cursor" doc:"next of the page before"`
 	Limit  string `query:"limit" pattern:"^[0-9]+$" doc:"Rows of a page, 1 to 200; 50 when left out"`
 }
@@ -106,7 +106,7 @@ func (c *call) filterEntries(in *listInput) (store.EntryFilter, error) {
 
 // An EntryList is one page of entries.
 type EntryList struct {
-	Entries []ListEntry `json:"entries"`
+	Entries []ListEntry `json:"entries" doc:"The entries of the page"`
 	Next    string      `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 
@@ -132,7 +132,7 @@ func (s *server) entries(ctx context.Context, c *call, in *listInput) (*entriesO
 }
 
 type entryInput struct {
-	List string `path:"list" enum:"problems,assessment"`
+	List string `path:"list"`
 	ID   string `path:"id" format:"uuid" doc:"The entry"`
 }
 
@@ -165,10 +165,10 @@ func (s *server) oneEntry(ctx context.Context, c *call, in *entryInput) (store.L
 }
 
 type bookInput struct {
-	List  string `path:"list" enum:"problems,assessment"`
+	List  string `path:"list"`
 	Year  string `query:"year" pattern:"^[0-9]{4}$" doc:"Of this year; of all years when left out"`
-	Unit  string `query:"unit" maxLength:"64" doc:"Of this unit"`
-	State string `query:"state" enum:"active,expired,ended,withdrawn" doc:"How the entry stands today"`
+	Unit  string `query:"unit" maxLength:"64" doc:"Only those of the unit of this id"`
+	State string `query:"state" of:"lifecycle.EntryState" doc:"How the entry stands today"`
 }
 
 func (s *server) entriesBook(ctx context.Context, c *call, in *bookInput) (*huma.StreamResponse, error) {
@@ -215,8 +215,8 @@ func bookRow(e store.ListEntry) ledger.Entry {
 }
 
 type textInput struct {
-	List   string `path:"list" enum:"problems,assessment"`
-	Year   string `query:"year" required:"true" pattern:"^[0-9]{4}$" doc:"Of this year"`
+	List   string `path:"list"`
+	Year   string `query:"year" required:"true" pattern:"^[0-9]{4}$" doc:"The year of the listing"`
 	Number string `query:"number" maxLength:"100" doc:"Number of the paper; a draft without it"`
 }
 
@@ -260,7 +260,7 @@ func (s *server) entriesText(ctx context.Context, c *call, in *textInput) (*huma
 }
 
 type publicInput struct {
-	List   string `path:"list" enum:"problems,assessment"`
+	List   string `path:"list"`
 	Year   string `query:"year" pattern:"^[0-9]{4}$" doc:"Of this year; of all years when left out"`
 	Cursor string `query:"cursor" doc:"next of the page before"`
 	Limit  string `query:"limit" pattern:"^[0-9]+$" doc:"Rows of a page, 1 to 200; 50 when left out"`
@@ -268,7 +268,7 @@ type publicInput struct {
 
 // A PublicList is one page of what the public may read.
 type PublicList struct {
-	Entries []PublicEntry `json:"entries"`
+	Entries []PublicEntry `json:"entries" doc:"The entries that may be read"`
 	Next    string        `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 
@@ -297,7 +297,7 @@ type listedInput struct {
 
 // ListedUnits are the units that were on a list in a year.
 type ListedUnits struct {
-	Units []ListedUnit `json:"units"`
+	Units []ListedUnit `json:"units" doc:"The units that were on a list in the year"`
 }
 
 type listedOutput struct{ Body ListedUnits }

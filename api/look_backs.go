@@ -27,22 +27,22 @@ const (
 func (s *server) lookBackRoutes() {
 	const tag = "Look-backs"
 	register(s, operation{
-		id: "look_backs", method: http.MethodGet, path: pathLookBacks, tag: tag, summary: "今日任务 The look-backs you were told of",
+		id: "list_look_backs", method: http.MethodGet, path: pathLookBacks, tag: tag, summary: "今日任务 The look-backs you were told of",
 		doc: "Those that you were drawn for, once you were told on the morning, and announced ones that you belong to, until the inspectors have arrived. To everybody else the list is empty.",
 	}, s.lookBacks)
 	register(s, operation{
-		id: "look_back", method: http.MethodGet, path: pathLookBack, tag: tag, summary: "抽签记录 The draws of a case's look-backs",
+		id: "get_look_back", method: http.MethodGet, path: pathLookBack, tag: tag, summary: "抽签记录 The draws of a case's look-backs",
 		doc: "Every draw with its commitment, and what was asked for and decided about it. The drawn day and team stand here from the arrival on, not before. " +
 			"To a unit there is no such thing.",
 		refuses: []int{http.StatusNotFound},
 	}, s.lookBack)
 	register(s, operation{
-		id: "look_back_plan", method: http.MethodGet, path: pathLookBackPlan, tag: tag, summary: "提前启封 The sealed plan",
+		id: "get_look_back_plan", method: http.MethodGet, path: pathLookBackPlan, tag: tag, summary: "提前启封 The sealed plan",
 		doc:     "For the two people who had it opened before its day (request_opening, decide_opening), until the arrival. That it was read is logged.",
 		refuses: []int{http.StatusNotFound, http.StatusConflict},
 	}, s.lookBackPlan)
 	register(s, operation{
-		id: "look_back_rosters", method: http.MethodGet, path: pathRosters, tag: tag, summary: "名册 Who could have been drawn",
+		id: "list_look_back_rosters", method: http.MethodGet, path: pathRosters, tag: tag, summary: "名册 Who could have been drawn",
 		doc: "The rosters of the draws that lie open, with what kept some out. How often each was drawn before (recent) is shown with its salt once every draw counted in it lies open, " +
 			"because the difference between two rosters names a team; until then its digest stands in its place. " +
 			"duban verify look-back FILE --rosters takes the answer as it is.",
@@ -60,7 +60,7 @@ type lookBacksOutput struct{ Body LookBackTaskList }
 
 // A LookBackTaskList is what somebody was told of.
 type LookBackTaskList struct {
-	LookBacks []LookBackTask `json:"look_backs"`
+	LookBacks []LookBackTask `json:"look_backs" doc:"The look-backs that you were drawn for, and told of"`
 }
 
 // A LookBackTask is a look-back to make.
@@ -71,17 +71,17 @@ type LookBackTask struct {
 	Unit      string           `json:"unit"`
 	UnitName  string           `json:"unit_name"`
 	Title     string           `json:"title"`
-	On        calendar.Date    `json:"on"`
+	On        calendar.Date    `json:"on" doc:"The day of the look-back"`
 	Team      []LookBackMember `json:"team" doc:"Who comes, the lead first"`
-	ToldAt    *time.Time       `json:"told_at,omitempty"`
+	ToldAt    *time.Time       `json:"told_at,omitempty" doc:"When you were told, in UTC; none while the message is on its way"`
 	Announced bool             `json:"announced" doc:"事先告知的“回头看”: the unit knows the day"`
 }
 
 // A LookBackMember is one of those who come.
 type LookBackMember struct {
-	Account string `json:"account"`
-	Name    string `json:"name"`
-	Leads   bool   `json:"leads,omitempty"`
+	Account string `json:"account" doc:"Account of the inspector"`
+	Name    string `json:"name" doc:"Name of the inspector"`
+	Leads   bool   `json:"leads,omitempty" doc:"Whether this one leads the look-back"`
 }
 
 func (s *server) lookBacks(ctx context.Context, c *call, _ *nothing) (*lookBacksOutput, error) {
@@ -111,7 +111,7 @@ type lookBackOutput struct{ Body LookBackRecord }
 // A LookBackRecord is what the record says of the draws of one case.
 type LookBackRecord struct {
 	Case  string         `json:"case" format:"uuid"`
-	Draws []LookBackDraw `json:"draws"`
+	Draws []LookBackDraw `json:"draws" doc:"The draws of the case, in their order"`
 	// Names are of the persons that are named by account.
 	Names map[string]string `json:"names,omitempty" doc:"What the people are called who stand here by account"`
 }
@@ -165,7 +165,7 @@ type rostersOutput struct{ Body RosterList }
 // A RosterList is who could have been drawn for the look-backs of one case.
 type RosterList struct {
 	Case    string              `json:"case" format:"uuid"`
-	Rosters []store.DrawnRoster `json:"rosters"`
+	Rosters []store.DrawnRoster `json:"rosters" doc:"The rosters of the draws that lie open"`
 }
 
 func (s *server) lookBackRosters(ctx context.Context, c *call, in *longIDInput) (*rostersOutput, error) {
@@ -198,7 +198,7 @@ func (s *server) lookBackPlan(ctx context.Context, c *call, in *longIDInput) (*l
 type GivenDraw struct {
 	Number     int              `json:"number,omitempty" minimum:"1" doc:"Which draw of the case"`
 	Commitment string           `json:"commitment,omitempty" doc:"In its short form; that of the record when left out"`
-	Reveal     *lot.Reveal      `json:"reveal,omitempty"`
+	Reveal     *lot.Reveal      `json:"reveal,omitempty" doc:"What was laid open of the draw: the values and the random bits that sealed them"`
 	Roster     *lot.ShownRoster `json:"roster,omitempty" doc:"Who could have been drawn; that of the record when left out, as far as the draw is laid open"`
 }
 
@@ -210,7 +210,7 @@ type LookBackProof struct {
 	// OK: nothing is other than it should be. A draw that waits under its seal is
 	// as it should be and proves nothing yet.
 	OK    bool                  `json:"ok" doc:"No draw has a mismatch; those not laid open yet prove nothing"`
-	Draws []lifecycle.DrawCheck `json:"draws"`
+	Draws []lifecycle.DrawCheck `json:"draws" doc:"What came out for each draw of the case, in their order"`
 }
 
 func (s *server) verifyLookBack(ctx context.Context, c *call, in *longIDInput) (*verifyLookBackOutput, error) {

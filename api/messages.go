@@ -15,16 +15,16 @@ import (
 func (s *server) messageRoutes() {
 	missing := []int{http.StatusNotFound}
 	register(s, operation{
-		id: "case_messages", method: http.MethodGet, path: "/v1/cases/{id}/messages", tag: "Messages", summary: "消息去向 Who was told what of a case",
+		id: "list_case_messages", method: http.MethodGet, path: "/v1/cases/{id}/messages", tag: "Messages", summary: "消息去向 Who was told what of a case",
 		doc:     "Every letter of the case, to whom it went and why to that person, by which ways, and what became of each, bounces (退信) too; and what was suppressed, and why; in the order of the case's events. What told the drawn of a look-back is here once the record says that they were told.",
 		refuses: missing,
 	}, s.caseMessages)
 	register(s, operation{
-		id: "messages", method: http.MethodGet, path: "/v1/messages", tag: "Messages", summary: "待发和失败消息 Messages by state",
+		id: "list_messages", method: http.MethodGet, path: "/v1/messages", tag: "Messages", summary: "待发和失败消息 Messages by state",
 		doc: "The oldest first. Those that were given up or came back (退信) are dead, those that the breaker stopped are held. What told the drawn of a look-back is among them from the arrival on.",
 	}, s.messages)
 	register(s, operation{
-		id: "message", method: http.MethodGet, path: "/v1/messages/{id}", tag: "Messages", summary: "发送记录 A message and every try", refuses: missing,
+		id: "get_message", method: http.MethodGet, path: "/v1/messages/{id}", tag: "Messages", summary: "发送记录 A message and every try", refuses: missing,
 	}, s.message)
 	register(s, operation{
 		id: "resend_message", method: http.MethodPost, path: "/v1/messages/{id}/resend", tag: "Messages", summary: "重新发送 Send again what was given up or came back",
@@ -41,7 +41,7 @@ func (s *server) messageRoutes() {
 		body: reflect.TypeFor[ServedOtherwise](), refuses: []int{http.StatusNotFound, http.StatusConflict},
 	}, s.serveOtherwise)
 	register(s, operation{
-		id: "inbox", method: http.MethodGet, path: "/v1/inbox", tag: "Messages", summary: "收件箱 What you were told", refuses: missing,
+		id: "get_inbox", method: http.MethodGet, path: "/v1/inbox", tag: "Messages", summary: "收件箱 What you were told", refuses: missing,
 		doc: "The newest first, each once.",
 	}, s.inbox)
 }
@@ -50,18 +50,18 @@ func (s *server) messageRoutes() {
 type Message struct {
 	ID             string      `json:"id" format:"uuid" doc:"The Message-ID and webhook-id"`
 	Account        string      `json:"account,omitempty" doc:"None for a group's robot"`
-	Name           string      `json:"name,omitempty"`
-	Kind           notify.Kind `json:"kind"`
+	Name           string      `json:"name,omitempty" doc:"Name of the person; none for a group's robot"`
+	Kind           notify.Kind `json:"kind" doc:"By which channel"`
 	Address        string      `json:"address" doc:"The address's name, or its id in the list of addresses"`
 	Subject        string      `json:"subject,omitempty" doc:"What the message is headed with; not shown to an administrator, who reads no case"`
-	State          string      `json:"state" enum:"queued,sending,sent,held,dead"`
-	Tries          int         `json:"tries"`
+	State          string      `json:"state" enum:"queued,sending,sent,held,dead" doc:"How it stands: queued, sending, sent, held (too many at once, it goes later) or dead (given up)"`
+	Tries          int         `json:"tries" doc:"How often it was tried, of the tries that count"`
 	NextAt         *time.Time  `json:"next_at,omitempty" doc:"When it is tried next"`
-	SentAt         *time.Time  `json:"sent_at,omitempty"`
+	SentAt         *time.Time  `json:"sent_at,omitempty" doc:"When the other side took it, in UTC; none before"`
 	MayHaveArrived bool        `json:"may_have_arrived,omitempty" doc:"A try that failed may have arrived all the same"`
 	Code           string      `json:"code,omitempty" doc:"What the last try failed with"`
 	Status         int         `json:"status,omitempty" doc:"The other side's number for it"`
-	Reason         string      `json:"reason,omitempty"`
+	Reason         string      `json:"reason,omitempty" doc:"Why the last try failed, in a sentence"`
 	CreatedAt      time.Time   `json:"created_at"`
 	Bounce         *Bounce     `json:"bounce,omitempty" doc:"退信: it was sent and came back, and was not sent again since; the message is dead then"`
 	Served         *Served     `json:"served,omitempty" doc:"另行送达: what was given up reached its person otherwise"`
@@ -69,8 +69,8 @@ type Message struct {
 
 // A Served is how what was given up reached its person all the same.
 type Served struct {
-	At  time.Time `json:"at"`
-	How string    `json:"how"`
+	At  time.Time `json:"at" doc:"When it was recorded, in UTC"`
+	How string    `json:"how" doc:"By what way, and who took it"`
 	By  string    `json:"by" doc:"Account of whoever answers for it"`
 }
 
@@ -86,7 +86,7 @@ type Resend struct {
 
 // A Resent is how much leaves again.
 type Resent struct {
-	Messages int `json:"messages"`
+	Messages int `json:"messages" doc:"How many leave again"`
 }
 
 // A Bounce is how a message came back. What the other side said is anybody's
@@ -137,12 +137,12 @@ func messagesOf(list []store.MessageView) []Message {
 // reached its person otherwise.
 type MessageTry struct {
 	No             int       `json:"no"`
-	At             time.Time `json:"at"`
-	Outcome        string    `json:"outcome" enum:"sent,again,dead,resent,bounced,served"`
-	MayHaveArrived bool      `json:"may_have_arrived,omitempty"`
-	Code           string    `json:"code,omitempty"`
-	Status         int       `json:"status,omitempty"`
-	Reason         string    `json:"reason,omitempty"`
+	At             time.Time `json:"at" doc:"When it was tried, in UTC"`
+	Outcome        string    `json:"outcome" enum:"sent,again,dead,resent,bounced,served" doc:"What came of it"`
+	MayHaveArrived bool      `json:"may_have_arrived,omitempty" doc:"It failed and may have arrived all the same"`
+	Code           string    `json:"code,omitempty" doc:"What it failed with"`
+	Status         int       `json:"status,omitempty" doc:"The other side's number for it"`
+	Reason         string    `json:"reason,omitempty" doc:"Why it failed, in a sentence"`
 	Author         string    `json:"author,omitempty" doc:"Who ordered it to be sent again, or answers for how it was served"`
 }
 
@@ -150,19 +150,19 @@ type MessageTry struct {
 type MessageDetail struct {
 	Message
 
-	History []MessageTry `json:"history"`
+	History []MessageTry `json:"history" doc:"The tries and what people did about it, the first first"`
 }
 
 // A CaseMessage is what one person was told of a case, or why not.
 type CaseMessage struct {
 	Seq        int64               `json:"seq" doc:"The event it tells of"`
-	About      lifecycle.EventKind `json:"about"`
-	AboutZH    string              `json:"about_zh"`
+	About      lifecycle.EventKind `json:"about" doc:"What kind of event the letter tells of"`
+	AboutZH    string              `json:"about_zh" doc:"The event in Chinese, for people to read"`
 	Recipient  string              `json:"recipient" doc:"Whom the letter is for: account:…, role:…, unit:… or, to a post of a unit, post:机关党委书记:…"`
 	Account    string              `json:"account,omitempty" doc:"Who read it"`
-	Name       string              `json:"name,omitempty"`
-	Way        string              `json:"way" enum:"account,role,holder,acting,contact,copy,substitute,nobody" doc:"Why this person"`
-	Kind       string              `json:"kind,omitempty" enum:"paper,digest,alert,task"`
+	Name       string              `json:"name,omitempty" doc:"Name of who read it"`
+	Way        string              `json:"way" of:"lifecycle.Way" doc:"Why this person"`
+	Kind       string              `json:"kind,omitempty" enum:"paper,digest,alert,task" doc:"What it came in; none when it was not sent"`
 	Waits      bool                `json:"waits,omitempty" doc:"It is in the person's next digest"`
 	Suppressed string              `json:"suppressed,omitempty" enum:"nobody,hidden,done,barred" doc:"Why it was not sent: nobody to read it, not the unit's to see, done meanwhile, or not this person's to answer, who took part in the case"`
 	At         time.Time           `json:"at"`
@@ -172,7 +172,7 @@ type CaseMessage struct {
 // A Mailing is something in a person's inbox.
 type Mailing struct {
 	ID        string    `json:"id" format:"uuid"`
-	Kind      string    `json:"kind" enum:"paper,digest,alert,task"`
+	Kind      string    `json:"kind" enum:"paper,digest,alert,task" doc:"paper: of one case, sent at once; digest: what came together, once a day; alert: to whoever looks after the system; task: a look-back you were drawn for"`
 	Subject   string    `json:"subject"`
 	Text      string    `json:"text"`
 	CreatedAt time.Time `json:"created_at"`
@@ -202,19 +202,19 @@ type (
 
 // A CaseMessageList is one page of what was told of a case.
 type CaseMessageList struct {
-	Messages []CaseMessage `json:"messages"`
+	Messages []CaseMessage `json:"messages" doc:"What was told, each letter to each person once"`
 	Next     string        `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 
 // A MessageList is one page of messages.
 type MessageList struct {
-	Messages []Message `json:"messages"`
+	Messages []Message `json:"messages" doc:"The messages of the page"`
 	Next     string    `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 
 // An Inbox is one page of what a person was told.
 type Inbox struct {
-	Mailings []Mailing `json:"mailings"`
+	Mailings []Mailing `json:"mailings" doc:"What you were told, one page of it"`
 	Next     string    `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 

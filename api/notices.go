@@ -14,11 +14,11 @@ import (
 func (s *server) noticeRoutes() {
 	missing := []int{http.StatusNotFound}
 	register(s, operation{
-		id: "notices", method: http.MethodGet, path: "/v1/notices", tag: "Notices", summary: "反馈意见 List notices",
+		id: "list_notices", method: http.MethodGet, path: "/v1/notices", tag: "Notices", summary: "反馈意见 List notices",
 		doc: "Those that a campaign's or a unit's cases have now, or every one that bore a number. Drafts come first, then by number.",
 	}, s.notices)
 	register(s, operation{
-		id: "notice", method: http.MethodGet, path: "/v1/notices/{id}", tag: "Notices", summary: "反馈意见 One notice and how far it is in each of its cases",
+		id: "get_notice", method: http.MethodGet, path: "/v1/notices/{id}", tag: "Notices", summary: "反馈意见 One notice and how far it is in each of its cases",
 		doc: "Commands on a notice are those of its cases: signing, returning or receiving it in one case does so in all. " +
 			"Its file is document notice.docx of any of its cases.",
 		refuses: missing,
@@ -36,7 +36,7 @@ func (s *server) noticeRoutes() {
 		refuses: missing,
 	}, s.signNotices)
 	register(s, operation{
-		id: "notice_run", method: http.MethodGet, path: "/v1/notice_runs/{id}", tag: "Notices",
+		id: "get_notice_run", method: http.MethodGet, path: "/v1/notice_runs/{id}", tag: "Notices",
 		summary: "整批办理进度 How far drafting or signing a campaign's notices is", refuses: missing,
 	}, s.noticeRun)
 }
@@ -47,7 +47,7 @@ type CampaignNotices struct {
 	Period      lifecycle.Period `json:"period,omitzero" doc:"Time allowed from the receipt, such as 15WD, 60D or 2M; the policy's for each finding's type when left out"`
 	ExternalDue lifecycle.Date   `json:"external_due,omitzero" doc:"A deadline another body set (巡察); then without period"`
 	Source      string           `json:"source,omitempty" maxLength:"200" doc:"Where the external deadline comes from"`
-	Form        lifecycle.Form   `json:"form,omitempty" enum:"letter,notice" doc:"Layout: letter 信函格式, which is the default, or notice 通知"`
+	Form        lifecycle.Form   `json:"form,omitempty" doc:"Layout: letter 信函格式, which is the default, or notice 通知"`
 }
 
 // A UnitNotice is one notice to one unit.
@@ -58,8 +58,8 @@ type UnitNotice struct {
 	CampaignName string                `json:"campaign_name,omitempty"`
 	Unit         string                `json:"unit"`
 	UnitName     string                `json:"unit_name" doc:"The name it was sent to; the present one until it is signed"`
-	State        lifecycle.NoticeState `json:"state" enum:"drafted,returned,serving,received,withdrawn,replaced,voided"`
-	Findings     []NoticeFinding       `json:"findings"`
+	State        lifecycle.NoticeState `json:"state" doc:"How the notice stands: that of the finding that is furthest behind"`
+	Findings     []NoticeFinding       `json:"findings" doc:"The findings that the notice is about"`
 }
 
 // A NoticeFinding is a finding that a notice states.
@@ -68,8 +68,8 @@ type NoticeFinding struct {
 	Number     string                `json:"number"`
 	Title      string                `json:"title"`
 	Stage      lifecycle.Stage       `json:"stage"`
-	State      lifecycle.NoticeState `json:"state" enum:"drafted,returned,serving,received,withdrawn,replaced,voided"`
-	Receipt    *lifecycle.Receipt    `json:"receipt,omitempty"`
+	State      lifecycle.NoticeState `json:"state" doc:"How the notice stands"`
+	Receipt    *lifecycle.Receipt    `json:"receipt,omitempty" doc:"How the notice reached the unit; none before"`
 	ReplacedBy string                `json:"replaced_by,omitempty" doc:"Number of the notice that took its place"`
 }
 
@@ -97,7 +97,7 @@ type noticesInput struct {
 
 // A NoticeList is one page of notices.
 type NoticeList struct {
-	Notices []UnitNotice `json:"notices"`
+	Notices []UnitNotice `json:"notices" doc:"The notices of the page"`
 	Next    string       `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 
@@ -146,10 +146,10 @@ func (s *server) notice(ctx context.Context, _ *call, in *longIDInput) (*noticeO
 type NoticeRun struct {
 	ID       string             `json:"id" format:"uuid"`
 	Campaign string             `json:"campaign"`
-	Action   store.NoticeAction `json:"action" enum:"draft,sign"`
+	Action   store.NoticeAction `json:"action" doc:"Whether notices are drafted or signed"`
 	Total    int                `json:"total" doc:"How many notices it concerns"`
-	Done     int                `json:"done"`
-	Failed   int                `json:"failed"`
+	Done     int                `json:"done" doc:"Units that are done"`
+	Failed   int                `json:"failed" doc:"Units that were turned down"`
 	Over     bool               `json:"over" doc:"Nothing is left to do"`
 	Units    []NoticeRunUnit    `json:"units,omitempty" doc:"Those turned down first; shown with one run"`
 }
@@ -158,8 +158,8 @@ type NoticeRun struct {
 type NoticeRunUnit struct {
 	Unit     string   `json:"unit"`
 	UnitName string   `json:"unit_name"`
-	Cases    []string `json:"cases"`
-	Done     bool     `json:"done"`
+	Cases    []string `json:"cases" doc:"Ids of the cases that the unit's notice is about"`
+	Done     bool     `json:"done" doc:"Whether the unit's notice was drafted or signed"`
 	Code     string   `json:"code,omitempty"`
 	Detail   string   `json:"detail,omitempty" doc:"Why it was turned down"`
 }

@@ -49,6 +49,7 @@ func register[I, O any](s *server, op operation, handle func(context.Context, *c
 	if op.body != nil {
 		s.describeBody(op)
 	}
+	s.described(op, reflect.TypeFor[I](), reflect.TypeFor[O]())
 }
 
 // refusals are the problems that an operation may answer with.

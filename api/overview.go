@@ -52,13 +52,13 @@ func (s *server) overviewRoutes() {
 	for _, r := range overviews() {
 		path := "/v1/overview/" + string(r.kind)
 		register(s, operation{
-			id: "overview_" + string(r.kind), method: http.MethodGet, path: path, tag: "Overview", summary: r.kind.ZH() + " " + r.en,
+			id: "get_overview_" + string(r.kind), method: http.MethodGet, path: path, tag: "Overview", summary: r.kind.ZH() + " " + r.en,
 			doc: r.doc + " The sums are of all that pass the filter, the items one page of it. Of more than 50,000 there is no overview: choose fewer. days are working days " + r.daysEN + ".",
 		}, func(ctx context.Context, c *call, in *overviewInput) (*overviewOutput, error) {
 			return s.overview(ctx, c, r.kind, in)
 		})
 		register(s, operation{
-			id: "overview_" + string(r.kind) + "_xlsx", method: http.MethodGet, path: path + ".xlsx", tag: "Overview", summary: r.kind.ZH() + " " + r.en + ", as a workbook",
+			id: "export_overview_" + string(r.kind), method: http.MethodGet, path: path + ".xlsx", tag: "Overview", summary: r.kind.ZH() + " " + r.en + ", as a workbook",
 			doc: "The sums, and every item that passes the filter. A text that could be taken for a formula begins with an apostrophe.",
 		}, func(ctx context.Context, c *call, in *overviewFileInput) (*huma.StreamResponse, error) {
 			return s.overviewFile(ctx, c, r, in)
@@ -74,7 +74,7 @@ type OverviewFilter struct {
 	Officer  string `query:"officer" doc:"Account of the officer"`
 	Campaign string `query:"campaign"`
 	Year     string `query:"year" pattern:"^[0-9]+$" doc:"Year of the case's number"`
-	By       string `query:"by" enum:"unit,area,officer,person,owner,kind,clock,rung,level,day" doc:"What to sum up by: late unit, area, officer; measures owner, kind, unit, area, officer; ladder rung, level, unit, area, officer; upcoming day, unit, area, officer, clock; committee person, clock, owner, unit, area, officer. The first when left out"`
+	By       string `query:"by" of:"store.Grouping" doc:"What to sum up by: late unit, area, officer; measures owner, kind, unit, area, officer; ladder rung, level, unit, area, officer; upcoming day, unit, area, officer, clock; committee person, clock, owner, unit, area, officer. The first when left out"`
 	Days     string `query:"days" pattern:"^[0-9]+$" doc:"Upcoming only: how many working days ahead, 1 to 60; 5 when left out"`
 }
 
@@ -92,8 +92,8 @@ type (
 // An Overview answers one question about all cases.
 type Overview struct {
 	On      calendar.Date  `json:"on" doc:"The day the days are counted up to"`
-	By      string         `json:"by"`
-	Total   OverviewSum    `json:"total"`
+	By      string         `json:"by" of:"store.Grouping" doc:"What the lines sum up by"`
+	Total   OverviewSum    `json:"total" doc:"Everything that passes the filter, summed up"`
 	Lines   []OverviewLine `json:"lines" doc:"At most 500, those with the most days first; by rung and by day in their order"`
 	LeftOff int            `json:"left_off,omitempty" doc:"How many lines there are beyond them"`
 	Items   []OverviewItem `json:"items" doc:"The cases behind the lines, one page"`
@@ -102,7 +102,7 @@ type Overview struct {
 
 // An OverviewSum counts items and their working days.
 type OverviewSum struct {
-	Count int `json:"count"`
+	Count int `json:"count" doc:"How many items"`
 	Days  int `json:"days" doc:"Working days of all together"`
 	Most  int `json:"most" doc:"Working days of the one with the most"`
 }
@@ -110,7 +110,7 @@ type OverviewSum struct {
 // An OverviewLine sums up what belongs together.
 type OverviewLine struct {
 	Key  string `json:"key" doc:"Id of the unit, area or officer; the recipient; level and round; or the day"`
-	Name string `json:"name"`
+	Name string `json:"name" doc:"What people call it"`
 	OverviewSum
 }
 
@@ -136,9 +136,9 @@ type OverviewItem struct {
 	KindZH      string                  `json:"kind_zh,omitempty"`
 	Status      lifecycle.MeasureStatus `json:"status,omitempty" doc:"proposed or ordered"`
 	Who         string                  `json:"who,omitempty" doc:"Whose turn it is: account:…, role:… or unit:…"`
-	WhoName     string                  `json:"who_name,omitempty"`
+	WhoName     string                  `json:"who_name,omitempty" doc:"Name of whose turn it is"`
 	Since       calendar.Date           `json:"since,omitzero" doc:"When the level was reached, or the measure proposed or ordered"`
-	Due         calendar.Date           `json:"due,omitzero"`
+	Due         calendar.Date           `json:"due,omitzero" doc:"The last day in time"`
 	Provisional bool                    `json:"provisional,omitempty" doc:"暂定: rests on a year whose holiday notice is not out"`
 	Days        int                     `json:"days" doc:"Working days: late, outstanding, at the level, or left"`
 	Late        int                     `json:"late" doc:"Working days beyond the clock"`

@@ -28,7 +28,7 @@ func (s *server) paperRoutes() {
 		names = append(names, string(kind)+extension+" "+kind.ZH())
 	}
 	register(s, operation{
-		id: "case_document", method: http.MethodGet, path: path, tag: "Cases", summary: "文书 An official document",
+		id: "get_case_document", method: http.MethodGet, path: path, tag: "Cases", summary: "文书 An official document",
 		doc: "One of: " + strings.Join(names, ", ") + ". A notice that nobody signed yet is marked 送审稿; " +
 			"what was sent out is the file that was sent, whatever names and layouts changed since. A unit's person finds what was sent to the unit. The ETag is the SHA-256 of the file; answers 304 when If-None-Match has it.",
 		refuses: []int{http.StatusNotFound, http.StatusConflict},
@@ -42,7 +42,7 @@ func (s *server) paperRoutes() {
 type paperInput struct {
 	ID          string `path:"id" format:"uuid"`
 	File        string `path:"file" doc:"Kind of the document, with .docx" example:"notice.docx"`
-	Form        string `query:"form" enum:"letter,notice" doc:"Layout of a notice that is not signed yet: letter 信函格式 or notice 通知; the one it was drafted in when left out"`
+	Form        string `query:"form" of:"lifecycle.Form" doc:"Layout of a notice that is not signed yet: letter 信函格式 or notice 通知; the one it was drafted in when left out"`
 	IfNoneMatch string `header:"If-None-Match" doc:"The ETag you have"`
 }
 

@@ -14,7 +14,7 @@ import (
 func (s *server) postRoutes() {
 	missing := []int{http.StatusNotFound}
 	register(s, operation{
-		id: "posts", method: http.MethodGet, path: "/v1/units/{id}/posts", tag: "Directory", summary: "职务 The posts of a unit",
+		id: "list_posts", method: http.MethodGet, path: "/v1/units/{id}/posts", tag: "Directory", summary: "职务 The posts of a unit",
 		doc: "All of them, or with on who held them on that day.", refuses: missing,
 	}, s.posts)
 	register(s, operation{
@@ -33,8 +33,8 @@ func (s *server) postRoutes() {
 type NewPost struct {
 	Kind    string        `json:"kind" enum:"党组书记,机关党委书记,专职副书记,党支部书记,联络员" doc:"The office"`
 	Holder  string        `json:"holder" minLength:"1" maxLength:"100" doc:"The person's name"`
-	Account string        `json:"account,omitempty" doc:"The person's account, one of the unit's; of a term that is over, one of the committee's as well, who is recused from the unit's look-backs then"`
-	Since   calendar.Date `json:"since"`
+	Account string        `json:"account,omitempty" maxLength:"64" doc:"The person's account, one of the unit's; of a term that is over, one of the committee's as well, who is recused from the unit's look-backs then"`
+	Since   calendar.Date `json:"since" doc:"The first day of holding the post; today when left out"`
 	Until   calendar.Date `json:"until,omitzero" doc:"The last day, of a term that is over or has its end"`
 }
 
@@ -43,9 +43,9 @@ type Post struct {
 	ID   string `json:"id"`
 	Unit string `json:"unit"`
 	// Kind may be another in a record that is older than the list.
-	Kind    string        `json:"kind"`
+	Kind    string        `json:"kind" enum:"党组书记,机关党委书记,专职副书记,党支部书记,联络员" doc:"The office"`
 	Holder  string        `json:"holder"`
-	Account string        `json:"account,omitempty"`
+	Account string        `json:"account,omitempty" doc:"Account of the holder; none when the holder has none"`
 	Since   calendar.Date `json:"since"`
 	Until   calendar.Date `json:"until,omitzero" doc:"The last day of the term"`
 }
@@ -62,7 +62,7 @@ type postsOutput struct{ Body PostList }
 
 // A PostList is the posts of a unit, the present holders first.
 type PostList struct {
-	Posts []Post `json:"posts"`
+	Posts []Post `json:"posts" doc:"The posts of the unit"`
 }
 
 func (s *server) posts(ctx context.Context, _ *call, in *postsInput) (*postsOutput, error) {
@@ -123,20 +123,20 @@ func (s *server) addPost(ctx context.Context, c *call, in *shortIDInput) (*postO
 // A PostEnd ends a term and may begin the successor's.
 type PostEnd struct {
 	Until     calendar.Date `json:"until" doc:"The last day of the term"`
-	Successor *Successor    `json:"successor,omitempty"`
+	Successor *Successor    `json:"successor,omitempty" doc:"Who holds the post next; vacant when left out"`
 }
 
 // A Successor is who holds the post next.
 type Successor struct {
-	Holder  string        `json:"holder" minLength:"1" maxLength:"100"`
-	Account string        `json:"account,omitempty" doc:"The person's account, one of the unit's"`
+	Holder  string        `json:"holder" minLength:"1" maxLength:"100" doc:"The name of who holds the post next"`
+	Account string        `json:"account,omitempty" maxLength:"64" doc:"The person's account, one of the unit's"`
 	Since   calendar.Date `json:"since,omitzero" doc:"Defaults to the day after the last of the term before"`
 }
 
 // A PostSuccession is the term that ended and the one that began.
 type PostSuccession struct {
-	Ended Post  `json:"ended"`
-	Begun *Post `json:"begun,omitempty"`
+	Ended Post  `json:"ended" doc:"The post as it ended"`
+	Begun *Post `json:"begun,omitempty" doc:"The post as its next holder has it; none when it is vacant"`
 }
 
 type postEndInput struct {

@@ -12,7 +12,7 @@ type Problem struct {
 	Title  string `json:"title" doc:"What the status means"`
 	Status int    `json:"status" doc:"The HTTP status"`
 	Detail string `json:"detail" doc:"A sentence for the person who asked"`
-	Code   string `json:"code" doc:"Stable name of the rule or check" example:"wrong_stage"`
+	Code   string `json:"code" of:"ProblemCode" doc:"Stable name of the rule or check" example:"wrong_stage"`
 	Field  string `json:"field,omitempty" doc:"Path of the field, name of the parameter or header at fault" example:"measures[0].due"`
 	// Errors lists every fault found when there is more than one.
 	Errors []FieldProblem `json:"errors,omitempty" doc:"Every fault found, when there are several; for a workbook, also when there is one"`
@@ -22,11 +22,11 @@ type Problem struct {
 
 // A FieldProblem is one of several faults of a request.
 type FieldProblem struct {
-	Field  string `json:"field,omitempty"`
-	Code   string `json:"code"`
-	Detail string `json:"detail"`
+	Field  string `json:"field,omitempty" doc:"Path of the field, or name of the parameter or header at fault"`
+	Code   string `json:"code" of:"ProblemCode" doc:"Stable name of what is wrong, for programs"`
+	Detail string `json:"detail" doc:"What is wrong and how to put it right, in a sentence for the person who asked"`
 	Sheet  string `json:"sheet,omitempty" doc:"The sheet of a workbook"`
-	Cell   string `json:"cell,omitempty" example:"B7"`
+	Cell   string `json:"cell,omitempty" example:"B7" doc:"The cell of the workbook"`
 }
 
 // problemType is the media type of a Problem.

@@ -18,7 +18,7 @@ import (
 func (s *server) recusalRequestRoutes() {
 	missing := []int{http.StatusNotFound}
 	register(s, operation{
-		id: "recusal_requests", method: http.MethodGet, path: "/v1/recusal-requests", tag: "Recusals", summary: "回避申请 Units' objections to inspectors",
+		id: "list_recusal_requests", method: http.MethodGet, path: "/v1/recusal-requests", tag: "Recusals", summary: "回避申请 Units' objections to inspectors",
 		doc: "Those that wait for an answer first, the latest of every unit before the second of any. A unit's secretary finds what his unit filed, without what became of it.",
 	}, s.recusalRequests)
 	register(s, operation{
@@ -36,7 +36,7 @@ func (s *server) recusalRequestRoutes() {
 // A NewRecusalRequest names a person whom the unit objects to.
 type NewRecusalRequest struct {
 	Name   string `json:"name" minLength:"1" maxLength:"100" doc:"The person's name, as the unit knows it"`
-	Reason string `json:"reason" minLength:"1" maxLength:"1000"`
+	Reason string `json:"reason" minLength:"1" maxLength:"1000" doc:"Why the person should not look back on the unit"`
 	Case   string `json:"case,omitempty" maxLength:"64" doc:"Id of the unit's case it is about; of none in particular when left out"`
 }
 
@@ -77,7 +77,7 @@ func recusalRequestOf(r store.RecusalRequest, who lifecycle.Actor) RecusalReques
 
 // A RecusalRequestList is what units filed.
 type RecusalRequestList struct {
-	Requests []RecusalRequest `json:"requests"`
+	Requests []RecusalRequest `json:"requests" doc:"The requests of the page"`
 	Next     string           `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 

@@ -17,7 +17,7 @@ import (
 func (s *server) recusalRoutes() {
 	missing := []int{http.StatusNotFound}
 	register(s, operation{
-		id: "recusals", method: http.MethodGet, path: "/v1/recusals", tag: "Recusals", summary: "回避 Who must not look back on whom",
+		id: "list_recusals", method: http.MethodGet, path: "/v1/recusals", tag: "Recusals", summary: "回避 Who must not look back on whom",
 		doc: "All of them for section heads, leaders and auditors; for others their own, and those they recorded. The latest first; those that were ended stay.",
 	}, s.recusals)
 	register(s, operation{
@@ -35,10 +35,10 @@ func (s *server) recusalRoutes() {
 // A NewRecusal says who must not look back on which unit, and why.
 type NewRecusal struct {
 	Account string        `json:"account,omitempty" maxLength:"100" doc:"The person's account, one of the committee's; one's own when left out"`
-	Unit    string        `json:"unit" minLength:"1" maxLength:"100"`
-	Ground  lot.Ground    `json:"ground" enum:"own_unit,former_unit,declared_conflict,unit_objection" doc:"unit_objection is the office's to record"`
-	Reason  string        `json:"reason" minLength:"1" maxLength:"1000"`
-	Since   calendar.Date `json:"since"`
+	Unit    string        `json:"unit" minLength:"1" maxLength:"100" doc:"Id of the unit that the person is recused for"`
+	Ground  lot.Ground    `json:"ground" doc:"unit_objection is the office's to record"`
+	Reason  string        `json:"reason" minLength:"1" maxLength:"1000" doc:"Why; nobody but those who may read recusals reads it"`
+	Since   calendar.Date `json:"since" doc:"The first day on which it holds; today when left out"`
 	Until   calendar.Date `json:"until,omitzero" doc:"The last day; none when left out"`
 }
 
@@ -51,7 +51,7 @@ type RecordedRecusal struct {
 	Author    string        `json:"author" doc:"Account of whoever recorded it"`
 	CreatedAt time.Time     `json:"created_at"`
 	EndedOn   calendar.Date `json:"ended_on,omitzero" doc:"The first day on which it holds no more"`
-	EndReason string        `json:"end_reason,omitempty"`
+	EndReason string        `json:"end_reason,omitempty" doc:"Why it was ended; none while it holds"`
 	EndedBy   string        `json:"ended_by,omitempty" doc:"Account of whoever set it aside"`
 }
 
@@ -64,13 +64,13 @@ func recusalOf(n store.Recusal) RecordedRecusal {
 
 // A RecusalList is one page of recusals.
 type RecusalList struct {
-	Recusals []RecordedRecusal `json:"recusals"`
+	Recusals []RecordedRecusal `json:"recusals" doc:"The recusals of the page"`
 	Next     string            `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 
 // A RecusalEnd says why a recusal is set aside.
 type RecusalEnd struct {
-	Reason string `json:"reason" minLength:"1" maxLength:"1000"`
+	Reason string `json:"reason" minLength:"1" maxLength:"1000" doc:"Why it ends"`
 }
 
 type (

@@ -11,10 +11,11 @@ import (
 // regionRoutes registers the tree of regions.
 func (s *server) regionRoutes() {
 	register(s, operation{
-		id: "regions", method: http.MethodGet, path: "/v1/regions", tag: "Directory", summary: "区域 The tree of regions",
+		id: "list_regions", method: http.MethodGet, path: "/v1/regions", tag: "Directory", summary: "区域 The tree of regions",
 	}, s.regions)
 	register(s, operation{
 		id: "add_region", method: http.MethodPost, path: "/v1/regions", tag: "Directory", summary: "新增区域 Add a region",
+		doc:    "Regions form a tree: a region may lie in another.",
 		status: http.StatusCreated, body: reflect.TypeFor[NewRegion](),
 	}, s.addRegion)
 	register(s, operation{
@@ -27,21 +28,21 @@ func (s *server) regionRoutes() {
 // A NewRegion is what a region is made from.
 type NewRegion struct {
 	ID     string `json:"id,omitempty" maxLength:"64" doc:"Its code, such as 610100; drawn when left out"`
-	Name   string `json:"name" minLength:"1" maxLength:"100"`
+	Name   string `json:"name" minLength:"1" maxLength:"100" doc:"What the region is called"`
 	Parent string `json:"parent,omitempty" maxLength:"64" doc:"Id of the region it lies in"`
 }
 
 // A RegionEdit is what shall be different about a region.
 type RegionEdit struct {
-	Name   *string `json:"name,omitempty" maxLength:"100"`
-	Parent *string `json:"parent,omitempty" maxLength:"64"`
+	Name   *string `json:"name,omitempty" maxLength:"100" doc:"What it is called from now on"`
+	Parent *string `json:"parent,omitempty" maxLength:"64" doc:"Id of the region above it from now on; empty to move it to the top"`
 }
 
 // A Region is one of the tree.
 type Region struct {
 	ID     string `json:"id"`
-	Name   string `json:"name"`
-	Parent string `json:"parent,omitempty"`
+	Name   string `json:"name" doc:"What the region is called"`
+	Parent string `json:"parent,omitempty" doc:"Id of the region above; none for one at the top"`
 	Units  int    `json:"units" doc:"How many units belong to it itself"`
 	// Children are the regions that lie in it.
 	Children []Region `json:"children,omitempty"`
@@ -49,7 +50,7 @@ type Region struct {
 
 // A RegionTree is the regions that lie in no other, with those below them.
 type RegionTree struct {
-	Regions []Region `json:"regions"`
+	Regions []Region `json:"regions" doc:"The regions, each below its parent"`
 }
 
 type (

@@ -30,11 +30,11 @@ func (s *server) ruleProposalRoutes() {
 		doc: "By the administrator. It is in force when a leader has confirmed it.", status: http.StatusCreated, body: reflect.TypeFor[NewRuleProposal](),
 	}, s.proposeRules)
 	register(s, operation{
-		id: "rule_proposals", method: http.MethodGet, path: "/v1/rule-proposals", tag: tag, summary: "规则提议 List what was proposed",
+		id: "list_rule_proposals", method: http.MethodGet, path: "/v1/rule-proposals", tag: tag, summary: "规则提议 List what was proposed",
 		doc: "The newest first.",
 	}, s.ruleProposals)
 	register(s, operation{
-		id: "rule_proposal", method: http.MethodGet, path: "/v1/rule-proposals/{id}", tag: tag, summary: "规则提议 One proposal and what it changes",
+		id: "get_rule_proposal", method: http.MethodGet, path: "/v1/rule-proposals/{id}", tag: tag, summary: "规则提议 One proposal and what it changes",
 		doc: "As long as it waits, it is compared with what is in force now; afterwards with what it was made against.", refuses: missing,
 	}, s.ruleProposal)
 	register(s, operation{
@@ -51,7 +51,7 @@ func (s *server) ruleProposalRoutes() {
 
 // NewRules is a file of rules.
 type NewRules struct {
-	Kind      store.RuleKind `json:"kind" enum:"policy,calendar" doc:"policy: the rules in figures, their codes and the wording of mailings; calendar: a year's holiday notice"`
+	Kind      store.RuleKind `json:"kind" doc:"policy: the rules in figures, their codes and the wording of mailings; calendar: a year's holiday notice"`
 	Text      string         `json:"text" minLength:"1" maxLength:"60000" doc:"The file: a policy as YAML, in the form of GET /v1/policy; or a notice as JSON, in the form of the holiday-cn project"`
 	Reference string         `json:"reference,omitempty" maxLength:"200" doc:"Title and document number (文号) of a holiday notice whose file has none"`
 }
@@ -71,7 +71,7 @@ type NewRuleAnswer struct {
 
 // A RulesCheck says what a file of rules would change.
 type RulesCheck struct {
-	Kind store.RuleKind `json:"kind" enum:"policy,calendar"`
+	Kind store.RuleKind `json:"kind" doc:"Whether the text is a policy or a year of the calendar"`
 	Base int            `json:"base" doc:"The version it is compared with"`
 	Name string         `json:"name" doc:"What the policy is called, or the notice's title and document number"`
 	// Fields and Days: one of them, by kind.
@@ -89,25 +89,25 @@ type FieldDifference struct {
 
 // A DayDifference is one day that two calendars see differently.
 type DayDifference struct {
-	Date       calendar.Date `json:"date"`
+	Date       calendar.Date `json:"date" doc:"The civil date, in Asia/Shanghai"`
 	Name       string        `json:"name,omitempty" doc:"The holiday it belongs to"`
-	Was        calendar.Kind `json:"was" enum:"workday,weekend,scheduled_off,statutory,make_up_workday"`
-	Now        calendar.Kind `json:"now" enum:"workday,weekend,scheduled_off,statutory,make_up_workday"`
-	WasWorking bool          `json:"was_working"`
-	Working    bool          `json:"working"`
+	Was        calendar.Kind `json:"was" doc:"What kind of day it is now"`
+	Now        calendar.Kind `json:"now" doc:"What kind of day it would be"`
+	WasWorking bool          `json:"was_working" doc:"Whether it is worked now"`
+	Working    bool          `json:"working" doc:"Whether it would be worked"`
 }
 
 // A WordedExample is a mailing with made-up values in it.
 type WordedExample struct {
 	Name    string `json:"name" doc:"Name of the message in the policy's wording" example:"digest"`
-	Subject string `json:"subject"`
-	Text    string `json:"text"`
+	Subject string `json:"subject" doc:"The heading, worded for an example"`
+	Text    string `json:"text" doc:"The message, worded for an example"`
 }
 
 // A RuleProposal is what was proposed and what became of it.
 type RuleProposal struct {
 	ID     string         `json:"id" format:"uuid"`
-	Kind   store.RuleKind `json:"kind" enum:"policy,calendar"`
+	Kind   store.RuleKind `json:"kind" doc:"Whether the policy or a year of the calendar shall change"`
 	Reason string         `json:"reason"`
 	Author string         `json:"author" doc:"Account of the administrator who brought it in"`
 	At     time.Time      `json:"at"`
@@ -118,7 +118,7 @@ type RuleProposal struct {
 
 // A RuleAnswer is what became of a proposal.
 type RuleAnswer struct {
-	Outcome store.RuleOutcome `json:"outcome" enum:"granted,refused,withdrawn"`
+	Outcome store.RuleOutcome `json:"outcome" doc:"What became of the proposal"`
 	Version int               `json:"version,omitempty" doc:"The version it is in force as"`
 	Reason  string            `json:"reason,omitempty"`
 	Author  string            `json:"author" doc:"Account of the leader who decided, or of the author who took it back"`
@@ -146,7 +146,7 @@ type (
 
 // A RuleProposalList is one page of proposals.
 type RuleProposalList struct {
-	Proposals []RuleProposal `json:"proposals"`
+	Proposals []RuleProposal `json:"proposals" doc:"The proposals of the page"`
 	Next      string         `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 

@@ -14,29 +14,29 @@ import (
 func (s *server) ruleVersionRoutes() {
 	const tag = "Rules in force"
 	register(s, operation{
-		id: "policies", method: http.MethodGet, path: "/v1/policies", tag: tag, summary: "规则版本 The versions of the policy", doc: "The newest first. A case keeps the version it was noticed under.",
+		id: "list_policies", method: http.MethodGet, path: "/v1/policies", tag: tag, summary: "规则版本 The versions of the policy", doc: "The newest first. A case keeps the version it was noticed under.",
 	}, s.policies)
 	register(s, operation{
-		id: "policy_version", method: http.MethodGet, path: "/v1/policies/{version}", tag: tag, summary: "规则版本 One version of the policy, compared with another",
+		id: "get_policy_version", method: http.MethodGet, path: "/v1/policies/{version}", tag: tag, summary: "规则版本 One version of the policy, compared with another",
 		refuses: []int{http.StatusNotFound},
 	}, s.policyVersion)
 	register(s, operation{
-		id: "calendars", method: http.MethodGet, path: "/v1/calendars", tag: tag, summary: "日历版本 The versions of the calendar", doc: "The newest first.",
+		id: "list_calendars", method: http.MethodGet, path: "/v1/calendars", tag: tag, summary: "日历版本 The versions of the calendar", doc: "The newest first.",
 	}, s.calendars)
 }
 
 // A RuleVersion is a version of the policy or of the calendar.
 type RuleVersion struct {
 	Version     int       `json:"version"`
-	InForce     bool      `json:"in_force"`
+	InForce     bool      `json:"in_force" doc:"Whether it holds now"`
 	Author      string    `json:"author" doc:"Account that brought it in, or how the machine's operator did"`
 	ConfirmedBy string    `json:"confirmed_by,omitempty" doc:"Account of the leader who put it in force; none where the machine's operator did"`
-	StoredAt    time.Time `json:"stored_at"`
+	StoredAt    time.Time `json:"stored_at" doc:"When it was put in force, in UTC"`
 }
 
 // A RuleVersionList is one page of versions.
 type RuleVersionList struct {
-	Versions []RuleVersion `json:"versions"`
+	Versions []RuleVersion `json:"versions" doc:"The versions, the latest first"`
 	Next     string        `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 

@@ -7,10 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"duban/calendar"
-	"duban/lifecycle"
 	"duban/lot"
-	"duban/notify"
-	"duban/policy"
 )
 
 // newSchemas returns the registry of schemas, which knows the written forms of
@@ -18,18 +15,11 @@ import (
 func newSchemas() huma.Registry {
 	r := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	for of, described := range map[reflect.Type]reflect.Type{
-		reflect.TypeFor[calendar.Date]():         reflect.TypeFor[dateForm](),
-		reflect.TypeFor[calendar.Period]():       reflect.TypeFor[periodForm](),
-		reflect.TypeFor[policy.Level]():          reflect.TypeFor[levelForm](),
-		reflect.TypeFor[lifecycle.Stage]():       reflect.TypeFor[stageForm](),
-		reflect.TypeFor[lifecycle.Role]():        reflect.TypeFor[roleForm](),
-		reflect.TypeFor[lifecycle.CommandKind](): reflect.TypeFor[commandForm](),
-		reflect.TypeFor[policy.MeasureKind]():    reflect.TypeFor[measureForm](),
-		reflect.TypeFor[lifecycle.Remedy]():      reflect.TypeFor[remedyForm](),
-		reflect.TypeFor[recordText]():            reflect.TypeFor[DrawRecord](),
-		reflect.TypeFor[changedFields]():         reflect.TypeFor[map[string]any](),
-		reflect.TypeFor[notify.Kind]():           reflect.TypeFor[addressForm](),
-		reflect.TypeFor[lot.Digest]():            reflect.TypeFor[digestForm](),
+		reflect.TypeFor[calendar.Date]():   reflect.TypeFor[dateForm](),
+		reflect.TypeFor[calendar.Period](): reflect.TypeFor[periodForm](),
+		reflect.TypeFor[recordText]():      reflect.TypeFor[DrawRecord](),
+		reflect.TypeFor[changedFields]():   reflect.TypeFor[map[string]any](),
+		reflect.TypeFor[lot.Digest]():      reflect.TypeFor[digestForm](),
 	} {
 		r.RegisterTypeAlias(of, described)
 	}
@@ -51,16 +41,9 @@ func schemaName(t reflect.Type, hint string) string {
 
 // The forms stand for types in the document.
 type (
-	dateForm    struct{}
-	periodForm  struct{}
-	levelForm   struct{}
-	stageForm   struct{}
-	roleForm    struct{}
-	commandForm struct{}
-	measureForm struct{}
-	remedyForm  struct{}
-	addressForm struct{}
-	digestForm  struct{}
+	dateForm   struct{}
+	periodForm struct{}
+	digestForm struct{}
 )
 
 // Schema describes a civil date.
@@ -76,40 +59,9 @@ func (periodForm) Schema(huma.Registry) *huma.Schema {
 	}
 }
 
-// Schema lists the levels.
-func (levelForm) Schema(huma.Registry) *huma.Schema {
-	return oneOf([]string{"L0", "L1", "L2", "L3", "L4", "L5"})
-}
-
-// Schema lists the stages.
-func (stageForm) Schema(huma.Registry) *huma.Schema { return oneOf(lifecycle.Stages()) }
-
-// Schema lists the roles.
-func (roleForm) Schema(huma.Registry) *huma.Schema { return oneOf(lifecycle.Roles()) }
-
-// Schema lists the kinds of command.
-func (commandForm) Schema(huma.Registry) *huma.Schema { return oneOf(lifecycle.CommandKinds()) }
-
-// Schema lists the kinds of measure.
-func (measureForm) Schema(huma.Registry) *huma.Schema { return oneOf(policy.MeasureKinds()) }
-
-// Schema lists the kinds of a plan's measure.
-func (remedyForm) Schema(huma.Registry) *huma.Schema { return oneOf(lifecycle.Remedies()) }
-
 // Schema describes a SHA-256.
 func (digestForm) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Pattern: `^[0-9a-f]{64}$`}
-}
-
-// Schema lists the kinds of address.
-func (addressForm) Schema(huma.Registry) *huma.Schema { return oneOf(notify.Kinds()) }
-
-func oneOf[T ~string](values []T) *huma.Schema {
-	s := &huma.Schema{Type: huma.TypeString}
-	for _, v := range values {
-		s.Enum = append(s.Enum, string(v))
-	}
-	return s
 }
 
 // settle takes out of the schemas what huma puts in of its own: nullable lists,

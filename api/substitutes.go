@@ -14,7 +14,7 @@ import (
 func (s *server) substituteRoutes() {
 	missing := []int{http.StatusNotFound}
 	register(s, operation{
-		id: "substitutes", method: http.MethodGet, path: "/v1/accounts/{id}/substitutes", tag: "Accounts", summary: "代收人 Who reads for a person",
+		id: "list_substitutes", method: http.MethodGet, path: "/v1/accounts/{id}/substitutes", tag: "Accounts", summary: "代收人 Who reads for a person",
 		doc: "One's own, or anybody's for the administrator; the latest first.", refuses: missing,
 	}, s.substitutes)
 	register(s, operation{
@@ -30,14 +30,14 @@ func (s *server) substituteRoutes() {
 // A NewSubstitute says who reads for a person, and when.
 type NewSubstitute struct {
 	Substitute string        `json:"substitute" minLength:"1" maxLength:"100" doc:"Account of the substitute"`
-	Since      calendar.Date `json:"since"`
+	Since      calendar.Date `json:"since" doc:"The first day on which the substitute reads for the person; today when left out"`
 	Until      calendar.Date `json:"until" doc:"The last day"`
 }
 
 // A Substitute reads what is sent to a person.
 type Substitute struct {
 	ID      string `json:"id"`
-	Account string `json:"account"`
+	Account string `json:"account" doc:"Account of who is away"`
 	NewSubstitute
 
 	Author    string    `json:"author"`
@@ -53,7 +53,7 @@ func substituteOf(n store.Substitute) Substitute {
 
 // A SubstituteList is everybody who read for a person, or will.
 type SubstituteList struct {
-	Substitutes []Substitute `json:"substitutes"`
+	Substitutes []Substitute `json:"substitutes" doc:"The substitutions of the account"`
 }
 
 type (

@@ -14,7 +14,7 @@ import (
 // taskRoutes registers what a person must do.
 func (s *server) taskRoutes() {
 	register(s, operation{
-		id: "tasks", method: http.MethodGet, path: "/v1/tasks", tag: "Tasks", summary: "待办 What you must do, and by when",
+		id: "list_tasks", method: http.MethodGet, path: "/v1/tasks", tag: "Tasks", summary: "待办 What you must do, and by when",
 		doc: "The running clocks on which you are the one who will be chased. Those of a case stand together; the case whose earliest is due first comes first.",
 	}, s.tasks)
 }
@@ -23,7 +23,7 @@ type tasksOutput struct{ Body TaskList }
 
 // A TaskList is one page of what a person must do.
 type TaskList struct {
-	Tasks []Task `json:"tasks"`
+	Tasks []Task `json:"tasks" doc:"What waits for you, the most urgent first, one page of it"`
 	// Undelivered stand on the first page only.
 	Undelivered []UndeliveredPaper `json:"undelivered,omitempty" doc:"Papers of open cases that were given up or came back: have them sent again, or serve them otherwise and say so; for the officers of their cases and for section heads, on the first page"`
 	Unoffered   []UnofferedUnit    `json:"unoffered,omitempty" doc:"Units whose new secretary has no account to accept the open cases with: record one with the post, or hand them over in person; for section heads, on the first page"`
@@ -37,7 +37,7 @@ const ruleTasks = 20
 
 // A LateRound is what the system does again and again, and did not begin in time.
 type LateRound struct {
-	Round   string    `json:"round" enum:"jobs,look_backs,messages,bounces"`
+	Round   string    `json:"round" enum:"jobs,look_backs,messages,bounces" doc:"Which of the tasks that run by themselves is late"`
 	RoundZH string    `json:"round_zh"`
 	Since   time.Time `json:"since" doc:"When it last began"`
 }
@@ -46,7 +46,7 @@ type LateRound struct {
 type UnofferedUnit struct {
 	Unit     string        `json:"unit"`
 	UnitName string        `json:"unit_name"`
-	Post     string        `json:"post"`
+	Post     string        `json:"post" doc:"The post that is vacant or whose holder has no account"`
 	Holder   string        `json:"holder"`
 	Since    calendar.Date `json:"since"`
 	Cases    int           `json:"cases" doc:"How many of its open cases were served before"`
@@ -60,8 +60,8 @@ type UndeliveredPaper struct {
 	Title    string    `json:"title"`
 	UnitName string    `json:"unit_name"`
 	Subject  string    `json:"subject"`
-	Reason   string    `json:"reason"`
-	At       time.Time `json:"at"`
+	Reason   string    `json:"reason" doc:"Why it did not arrive, in a sentence"`
+	At       time.Time `json:"at" doc:"When it was given up or came back, in UTC"`
 }
 
 // A Task is something to do about a case, and by when.
@@ -74,7 +74,7 @@ type Task struct {
 	ClockZH       string             `json:"clock_zh"`
 	Measure       int                `json:"measure,omitempty" doc:"Number of the measure to carry out"`
 	MeasureKind   policy.MeasureKind `json:"measure_kind,omitempty" doc:"And what it is"`
-	MeasureKindZH string             `json:"measure_kind_zh,omitempty"`
+	MeasureKindZH string             `json:"measure_kind_zh,omitempty" doc:"The measure in Chinese, when the task is one"`
 	Due           calendar.Date      `json:"due" doc:"The last day in time"`
 	DueAt         time.Time          `json:"due_at"`
 	Provisional   bool               `json:"provisional,omitempty" doc:"暂定: rests on a year whose holiday notice is not out"`

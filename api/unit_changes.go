@@ -15,7 +15,7 @@ import (
 func (s *server) unitChangeRoutes() {
 	missing := []int{http.StatusNotFound}
 	register(s, operation{
-		id: "unit_changes", method: http.MethodGet, path: "/v1/units/{id}/changes", tag: "Directory",
+		id: "list_unit_changes", method: http.MethodGet, path: "/v1/units/{id}/changes", tag: "Directory",
 		summary: "单位变更 What became of a unit, and what it took over", refuses: missing,
 	}, s.unitChanges)
 	register(s, operation{
@@ -29,12 +29,12 @@ func (s *server) unitChangeRoutes() {
 
 // A NewUnitChange is what became of a unit on a day.
 type NewUnitChange struct {
-	Kind      store.UnitChangeKind `json:"kind" enum:"rename,merge,split,abolish"`
+	Kind      store.UnitChangeKind `json:"kind" doc:"What happens to the unit"`
 	On        calendar.Date        `json:"on" doc:"The day it took effect"`
 	Name      string               `json:"name,omitempty" maxLength:"100" doc:"What a renamed unit is called now"`
 	Successor string               `json:"successor,omitempty" maxLength:"100" doc:"The unit that takes the open cases over"`
-	Parts     []string             `json:"parts,omitempty" maxItems:"20" doc:"The units it was split into"`
-	Reason    string               `json:"reason" minLength:"1" maxLength:"1000"`
+	Parts     []string             `json:"parts,omitempty" each:"64" maxItems:"20" doc:"The units it was split into"`
+	Reason    string               `json:"reason" minLength:"1" maxLength:"1000" doc:"The decision that it rests on"`
 }
 
 // A UnitChange is a recorded change.
@@ -57,7 +57,7 @@ func unitChangeOf(c store.UnitChange) UnitChange {
 
 // A UnitChangeList is what became of a unit, in order.
 type UnitChangeList struct {
-	Changes []UnitChange `json:"changes"`
+	Changes []UnitChange `json:"changes" doc:"What happened to the unit, the latest first"`
 }
 
 type (

@@ -12,15 +12,16 @@ import (
 func (s *server) unitRoutes() {
 	missing := []int{http.StatusNotFound}
 	register(s, operation{
-		id: "units", method: http.MethodGet, path: "/v1/units", tag: "Directory", summary: "单位 List units",
+		id: "list_units", method: http.MethodGet, path: "/v1/units", tag: "Directory", summary: "单位 List units",
 		doc: "Of a region and those below it, an area and a category when they are given, each by id or by name.",
 	}, s.units)
 	register(s, operation{
 		id: "add_unit", method: http.MethodPost, path: "/v1/units", tag: "Directory", summary: "新增单位 Add a unit",
+		doc:    "Cases are opened about it from now on, once its secretary or a post is recorded.",
 		status: http.StatusCreated, body: reflect.TypeFor[NewUnit](),
 	}, s.addUnit)
 	register(s, operation{
-		id: "unit", method: http.MethodGet, path: "/v1/units/{id}", tag: "Directory", summary: "单位 One unit",
+		id: "get_unit", method: http.MethodGet, path: "/v1/units/{id}", tag: "Directory", summary: "单位 One unit",
 		doc: "A unit's person finds the own unit. With on, the name is the one it bore on that day.", refuses: missing,
 	}, s.unit)
 	register(s, operation{
@@ -29,7 +30,7 @@ func (s *server) unitRoutes() {
 		body: reflect.TypeFor[UnitEdit](), refuses: missing,
 	}, s.editUnit)
 	register(s, operation{
-		id: "unit_officers", method: http.MethodGet, path: "/v1/units/{id}/officers", tag: "Directory",
+		id: "list_unit_officers", method: http.MethodGet, path: "/v1/units/{id}/officers", tag: "Directory",
 		summary: "片区负责人 The officers who answer for the unit's area today",
 		doc:     "The longest in charge first. They are proposed as officer, the first as default, with a case whose finding is to be accepted.", refuses: missing,
 	}, s.unitOfficers)
@@ -41,8 +42,8 @@ func (s *server) unitRoutes() {
 
 // A NewUnit is what a unit is made from.
 type NewUnit struct {
-	Name     string `json:"name" minLength:"1" maxLength:"100"`
-	Code     string `json:"code,omitempty" maxLength:"64"`
+	Name     string `json:"name" minLength:"1" maxLength:"100" doc:"The unit's full name, no other unit the same"`
+	Code     string `json:"code,omitempty" maxLength:"64" doc:"The unit's code (统一社会信用代码 or one of your own); may be left out"`
 	Region   string `json:"region,omitempty" maxLength:"100" doc:"Name or id; one of a name that is not there yet is added"`
 	Area     string `json:"area,omitempty" maxLength:"100" doc:"片区; name or id, as above"`
 	Category string `json:"category,omitempty" maxLength:"100" doc:"分类指导; name or id, as above"`
@@ -53,18 +54,18 @@ type Unit struct {
 	ID string `json:"id"`
 	NewUnit
 
-	RegionID   string `json:"region_id,omitempty"`
-	AreaID     string `json:"area_id,omitempty"`
-	CategoryID string `json:"category_id,omitempty"`
-	Abolished  bool   `json:"abolished,omitempty"`
+	RegionID   string `json:"region_id,omitempty" doc:"Which of /v1/regions it lies in"`
+	AreaID     string `json:"area_id,omitempty" doc:"Id of its area (片区)"`
+	CategoryID string `json:"category_id,omitempty" doc:"Which of /v1/unit-categories it is in"`
+	Abolished  bool   `json:"abolished,omitempty" doc:"Whether the unit exists no longer"`
 }
 
 // A UnitEdit is what shall be different about a unit.
 type UnitEdit struct {
-	Code     *string `json:"code,omitempty" maxLength:"64"`
+	Code     *string `json:"code,omitempty" maxLength:"64" doc:"Its code from now on; empty for none"`
 	Region   *string `json:"region,omitempty" maxLength:"100" doc:"Name or id; one of a name that is not there yet is added"`
-	Area     *string `json:"area,omitempty" maxLength:"100"`
-	Category *string `json:"category,omitempty" maxLength:"100"`
+	Area     *string `json:"area,omitempty" maxLength:"100" doc:"Id of its area (片区) from now on; empty for none"`
+	Category *string `json:"category,omitempty" maxLength:"100" doc:"Id of its category from now on; empty for none"`
 }
 
 func unitOf(u store.Unit) Unit {
@@ -87,7 +88,7 @@ type unitsOutput struct{ Body UnitList }
 
 // A UnitList is one page of units, by name.
 type UnitList struct {
-	Units []Unit `json:"units"`
+	Units []Unit `json:"units" doc:"The units of the page"`
 	Next  string `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
 }
 

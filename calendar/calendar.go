@@ -159,7 +159,7 @@ func (c *Calendar) WorkingDay(d Date) bool { return c.working.has(d) }
 
 // A Due is the last day of a period.
 type Due struct {
-	Date Date `json:"date"`
+	Date Date `json:"date" doc:"The civil date, in Asia/Shanghai"`
 	// Provisional says that the date depends on a day no notice has decided yet
 	// (暂定), and may move when the notice comes.
 	Provisional bool `json:"provisional"`

@@ -5,28 +5,28 @@ import "fmt"
 // An Explanation is the way from a start to a due date, day by day, for the
 // letter that must say how a deadline was computed and for whoever disputes it.
 type Explanation struct {
-	Start  Date   `json:"start"`
-	Period Period `json:"period"`
+	Start  Date   `json:"start" doc:"The day from which it is counted, which does not count itself"`
+	Period Period `json:"period" doc:"The period that is counted"`
 	// Due is what Add returns for the same start and period.
-	Due Due `json:"due"`
+	Due Due `json:"due" doc:"The last day of the period, by the same reckoning as everywhere"`
 	// Version is that of the calendar that was asked.
 	Version int    `json:"calendar_version"`
-	Days    []Step `json:"days"`
+	Days    []Step `json:"days" doc:"The days that were counted, one by one"`
 }
 
 // A Step is one day of the way, or a run of natural days or months counted
 // together.
 type Step struct {
-	Date Date `json:"date"`
+	Date Date `json:"date" doc:"The civil date, in Asia/Shanghai"`
 	// Until is the last day of a run, no date when the step is a single day.
-	Until Date `json:"until,omitzero"`
+	Until Date `json:"until,omitzero" doc:"The last day of a run of days; none when the step is a single day"`
 	// Counted says that the step brings the period forward, N how far it has
 	// come then, in the period's unit. N is 0 when not counted.
-	Counted bool `json:"counted"`
-	N       int  `json:"n"`
+	Counted bool `json:"counted" doc:"Whether the step brings the period forward"`
+	N       int  `json:"n" doc:"How many days are counted by then"`
 	// Reason says by which rule, in Chinese, ReasonEN in English.
-	Reason   string `json:"reason"`
-	ReasonEN string `json:"reason_en"`
+	Reason   string `json:"reason" doc:"By which rule it counts or does not, in Chinese"`
+	ReasonEN string `json:"reason_en" doc:"Why it counts or does not, in English"`
 	// Reference is the notice or the law behind the reason, empty for an
 	// ordinary workday.
 	Reference string `json:"reference,omitempty"`

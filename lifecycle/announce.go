@@ -9,8 +9,8 @@ import (
 
 // An Announcement is a look-back that the unit was told of (事先告知的“回头看”).
 type Announcement struct {
-	On      Date     `json:"on"`
-	Persons []string `json:"persons"`
+	On      Date     `json:"on" doc:"The day of the look-back, which the unit was told"`
+	Persons []string `json:"persons" doc:"Accounts of those who go"`
 	Reason  string   `json:"reason"`
 }
 
@@ -18,7 +18,7 @@ type Announcement struct {
 // drawn is void then, and the look-back is marked as announced for ever.
 type AnnounceLookBack struct {
 	On      Date     `json:"on" doc:"The day, which the unit is told"`
-	Persons []string `json:"persons" minItems:"2" maxItems:"20" doc:"Accounts of those who will come, a look-back lead among them"`
+	Persons []string `json:"persons" each:"64" minItems:"2" maxItems:"20" doc:"Accounts of those who will come, a look-back lead among them"`
 	Reason  string   `json:"reason" minLength:"1" maxLength:"10000" doc:"Why it is announced; not shown to the unit"`
 }
 
@@ -33,8 +33,8 @@ type LookBackAnnounced struct {
 // over. It is given on the day it holds, for beforehand it would tell the day.
 type PermitArrival struct {
 	On      Date     `json:"on,omitzero" doc:"The day of the arrival, which is not to come: today's, or of one that is recorded late; today when left out"`
-	Persons []string `json:"persons,omitempty" maxItems:"20" doc:"Accounts of those who may come beside the drawn or announced team"`
-	Reason  string   `json:"reason" minLength:"1" maxLength:"10000"`
+	Persons []string `json:"persons,omitempty" each:"64" maxItems:"20" doc:"Accounts of those who may come beside the drawn or announced team"`
+	Reason  string   `json:"reason" minLength:"1" maxLength:"10000" doc:"Why others may come, or on another day"`
 }
 
 // ArrivalPermitted: a leader answers for an arrival, which is recorded on the day

@@ -12,8 +12,8 @@ import (
 // RecordArrival records that the inspectors stand in the room. Until then
 // nothing of a look-back is in the case.
 type RecordArrival struct {
-	On      Date     `json:"on"`
-	Persons []string `json:"persons" minItems:"2" maxItems:"20" doc:"Accounts of everybody who came, the one who records it among them"`
+	On      Date     `json:"on" doc:"The day on which you came: today"`
+	Persons []string `json:"persons" each:"64" minItems:"2" maxItems:"20" doc:"Accounts of everybody who came, the one who records it among them"`
 }
 
 // Arrived: the inspectors are with the unit, and what was drawn lies open.
@@ -34,11 +34,11 @@ type Arrived struct {
 // morning. It is put into the record with the arrival, so that the record tells
 // nobody either.
 type LookBackDispatched struct {
-	Number int `json:"number"`
+	Number int `json:"number" doc:"Counts the draws of the case from 1"`
 	// Task is the opaque number they were told it under.
 	Task   string    `json:"task"`
-	ToldAt time.Time `json:"told_at"`
-	Told   []string  `json:"told"`
+	ToldAt time.Time `json:"told_at" doc:"When they were told, in UTC"`
+	Told   []string  `json:"told" doc:"Accounts of those who were told"`
 }
 
 // Unsealed is what the record took from under the seal for an arrival.

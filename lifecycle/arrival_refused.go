@@ -14,7 +14,7 @@ type ArrivalRefused struct {
 // RefusedArrivals counts the arrivals of a day that were refused.
 type RefusedArrivals struct {
 	On    Date `json:"on"`
-	Count int  `json:"count"`
+	Count int  `json:"count" doc:"How many arrivals were refused on the day"`
 	// Halted: nobody arrives until a leader has permitted it, had it redrawn or
 	// announced it.
 	Halted bool `json:"halted,omitempty"`

@@ -23,12 +23,12 @@ type Case struct {
 	// StageSince is when the stage was entered.
 	StageSince time.Time `json:"stage_since"`
 	// ClosedAt is when the case was closed; zero unless it is closed or archived.
-	ClosedAt time.Time `json:"closed_at,omitzero"`
+	ClosedAt time.Time `json:"closed_at,omitzero" doc:"When the case was closed, in UTC; none unless it is closed or archived"`
 	// PolicyVersion is the version the case was noticed under; 0 before that.
 	PolicyVersion   int     `json:"policy_version,omitempty"`
 	CalendarVersion int     `json:"calendar_version,omitempty"`
 	Unit            string  `json:"unit"`
-	Finding         Finding `json:"finding"`
+	Finding         Finding `json:"finding" doc:"What was found and how it was judged"`
 	// RepeatOf is the archived case that happened again.
 	RepeatOf *RepeatOf    `json:"repeat_of,omitempty"`
 	Officer  string       `json:"officer,omitempty"`
@@ -37,41 +37,41 @@ type Case struct {
 	// RaisedOn is the day from which the pace of the ladder is counted: that of the
 	// last raise.
 	RaisedOn calendar.Date `json:"raised_on,omitzero"`
-	Notice   *Notice       `json:"notice,omitempty"`
+	Notice   *Notice       `json:"notice,omitempty" doc:"The feedback notice as it was last drafted; none before the first"`
 	// Feedback is the notice of a look-back that failed, while no leader has signed it.
 	Feedback *Notice  `json:"feedback,omitempty"`
-	Receipt  *Receipt `json:"receipt,omitempty"`
+	Receipt  *Receipt `json:"receipt,omitempty" doc:"How the notice reached the unit; none before"`
 	// DueDecision is a leader's, where two due dates met; nil until then.
-	DueDecision *DueDecision `json:"due_decision,omitempty"`
+	DueDecision *DueDecision `json:"due_decision,omitempty" doc:"A leader's decision where two due dates met; none until then"`
 	// Reissue is what taking the notice back for the same unit left; nil before the first.
-	Reissue *Reissue `json:"reissue,omitempty"`
+	Reissue *Reissue `json:"reissue,omitempty" doc:"What taking the notice back for the same unit left; none before the first"`
 	// Stays are all stays of the case, with the days each took.
 	Stays []StayTaken `json:"stays,omitempty"`
 	// FirstPeriod is the time of the first round, of which later ones last half.
 	FirstPeriod calendar.Period `json:"first_period,omitzero"`
-	Plan        *Plan           `json:"plan,omitempty"`
-	Report      *Report         `json:"report,omitempty"`
-	Objection   *ObjectionOf    `json:"objection,omitempty"`
-	Extension   *ExtensionOf    `json:"extension,omitempty"`
-	Stay        *StayOf         `json:"stay,omitempty"`
-	Handover    *HandoverOf     `json:"handover,omitempty"`
+	Plan        *Plan           `json:"plan,omitempty" doc:"The unit's plan of this round; none before it was submitted"`
+	Report      *Report         `json:"report,omitempty" doc:"The unit's report of this round; none before it was submitted"`
+	Objection   *ObjectionOf    `json:"objection,omitempty" doc:"The unit's objection; none when there was none"`
+	Extension   *ExtensionOf    `json:"extension,omitempty" doc:"The request for more time of this round; none when there was none"`
+	Stay        *StayOf         `json:"stay,omitempty" doc:"The stay for which the clocks stand still; none when they run"`
+	Handover    *HandoverOf     `json:"handover,omitempty" doc:"A change of unit that the successor has not accepted yet"`
 	// OfferedTo is the account the case was last handed over to.
 	OfferedTo string       `json:"offered_to,omitempty"`
-	Measures  []Measure    `json:"measures,omitempty"`
-	LookBacks []LookBackOf `json:"look_backs,omitempty"`
+	Measures  []Measure    `json:"measures,omitempty" doc:"The measures that were proposed, ordered or carried out"`
+	LookBacks []LookBackOf `json:"look_backs,omitempty" doc:"The look-backs that took place, in their order"`
 	// AcceptedOn is when the report was accepted, or the sustained track ended,
 	// from which the window of the look-back counts.
 	AcceptedOn calendar.Date `json:"accepted_on,omitzero"`
 	// Draw is where the draw of the look-back stands; nil before the first.
-	Draw *DrawOf `json:"draw,omitempty"`
+	Draw *DrawOf `json:"draw,omitempty" doc:"Where the draw of the look-back stands; none before the first"`
 	// LookBackToLeader: so many look-backs could check nothing that a leader
 	// must say how it goes on.
 	LookBackToLeader bool            `json:"look_back_to_leader,omitempty"`
-	SustainedSince   calendar.Date   `json:"sustained_since,omitzero"`
-	CheckIn          calendar.Period `json:"check_in,omitzero"`
-	Transfer         *TransferOf     `json:"transfer,omitempty"`
-	Parent           string          `json:"parent,omitempty"`
-	Children         []Child         `json:"children,omitempty"`
+	SustainedSince   calendar.Date   `json:"sustained_since,omitzero" doc:"The day from which the case has been under sustained rectification"`
+	CheckIn          calendar.Period `json:"check_in,omitzero" doc:"How often the unit checks in, while the case is under sustained rectification"`
+	Transfer         *TransferOf     `json:"transfer,omitempty" doc:"To whom the case was sent on; none when it was not"`
+	Parent           string          `json:"parent,omitempty" doc:"Id of the case that this one was merged into"`
+	Children         []Child         `json:"children,omitempty" doc:"The cases that were merged into this one"`
 	// Before is the stage and clocks to return to when the case is taken back
 	// from another body or given back by a parent that fell away.
 	Before *Suspended `json:"before,omitempty"`
@@ -84,34 +84,34 @@ type Case struct {
 	Predecessors []string `json:"predecessors,omitempty"`
 	// Evidence of the finding, and of children merged into it.
 	Evidence []string `json:"evidence,omitempty"`
-	Part     Part     `json:"part"`
-	Clocks   []Clock  `json:"clocks,omitempty"`
+	Part     Part     `json:"part" doc:"Who took which part, by account: nobody decides on his own work"`
+	Clocks   []Clock  `json:"clocks,omitempty" doc:"The clocks that run, each with its date and moves"`
 	// AlarmNo grows with every change of the alarm's kind or instant.
 	AlarmNo int64 `json:"alarm_no"`
 	// UnitVersion counts the events that changed what the unit sees, and UnitAt
 	// is the time of the last.
-	UnitVersion int64     `json:"unit_version,omitempty"`
-	UnitAt      time.Time `json:"unit_at,omitzero"`
+	UnitVersion int64     `json:"unit_version,omitempty" doc:"Counts the events that changed what the unit sees"`
+	UnitAt      time.Time `json:"unit_at,omitzero" doc:"When the unit's view last changed, in UTC"`
 }
 
 // Part says who took which part, for the separation of duties. The values are
 // accounts.
 type Part struct {
-	Author   string `json:"author,omitempty"`
-	Accepter string `json:"accepter,omitempty"`
-	Drafter  string `json:"drafter,omitempty"`
-	Signer   string `json:"signer,omitempty"`
+	Author   string `json:"author,omitempty" doc:"Account of who registered the finding"`
+	Accepter string `json:"accepter,omitempty" doc:"Account of the head who accepted the finding"`
+	Drafter  string `json:"drafter,omitempty" doc:"Account of who drafted the notice"`
+	Signer   string `json:"signer,omitempty" doc:"Account of the leader who signed the notice"`
 	// Reviewers judged a report. What one of them accepted may stand in a later
 	// round, so the list does not end with its round.
 	Reviewers []string `json:"reviewers,omitempty"`
 	// PlanFiler and ReportFiler handed the unit's plan and report in on paper, which
 	// now wait for review; Filers ever handed in a report or a check-in so.
-	PlanFiler   string   `json:"plan_filer,omitempty"`
-	ReportFiler string   `json:"report_filer,omitempty"`
-	Filers      []string `json:"filers,omitempty"`
+	PlanFiler   string   `json:"plan_filer,omitempty" doc:"Account of who filed the unit's plan on paper, which waits for review"`
+	ReportFiler string   `json:"report_filer,omitempty" doc:"Account of who filed the unit's report on paper"`
+	Filers      []string `json:"filers,omitempty" doc:"Accounts of who filed papers for the unit"`
 	// Lead led the last look-back; Inspectors stood in the room at one.
-	Lead       string   `json:"lead,omitempty"`
-	Inspectors []string `json:"inspectors,omitempty"`
+	Lead       string   `json:"lead,omitempty" doc:"Account of who led the last look-back"`
+	Inspectors []string `json:"inspectors,omitempty" doc:"Accounts of who stood in the room at look-backs"`
 	// All lists everybody who did anything so far but remark on it.
 	All []string `json:"all,omitempty"`
 }
@@ -125,9 +125,9 @@ func withAccount(list []string, account string) []string {
 
 // Suspended is where a case stood before it was transferred or merged.
 type Suspended struct {
-	Stage  Stage         `json:"stage"`
+	Stage  Stage         `json:"stage" doc:"The stage at which it was"`
 	On     calendar.Date `json:"on"`
-	Clocks []Clock       `json:"clocks,omitempty"`
+	Clocks []Clock       `json:"clocks,omitempty" doc:"The clocks that ran then"`
 }
 
 // Open reports whether anything can still happen to the case.

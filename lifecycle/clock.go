@@ -8,18 +8,20 @@ import (
 	"duban/policy"
 )
 
-// A Clock is a running deadline of a case. It holds the instants it will ring
-// at, so that neither Apply nor Alarm ever needs a calendar.
+// A Clock is a running deadline of a case.
+//
+// It holds the instants it will ring at, so that neither Apply nor Alarm ever needs
+// a calendar.
 type Clock struct {
-	Name policy.ClockName `json:"name"`
+	Name policy.ClockName `json:"name" doc:"What is awaited"`
 	// Measure numbers the ordered measure the clock belongs to; 0 for the rest.
-	Measure int           `json:"measure,omitempty"`
-	Start   calendar.Date `json:"start"`
+	Measure int           `json:"measure,omitempty" doc:"Number of the ordered measure that the clock belongs to; none for the other clocks"`
+	Start   calendar.Date `json:"start" doc:"The day from which it is counted, which does not count itself"`
 	// Period is how the due date was computed from Start; zero when the date
 	// itself was given.
-	Period calendar.Period `json:"period,omitzero"`
+	Period calendar.Period `json:"period,omitzero" doc:"How the due date was counted from the start; none when the date itself was given"`
 	// Base is Start plus Period, before any Move; zero while Due is that day.
-	Base calendar.Date `json:"base,omitzero"`
+	Base calendar.Date `json:"base,omitzero" doc:"The start plus the period, before any move; none while the due date is that day"`
 	// Due is the last day in time; the deadline passes as that day ends.
 	Due   calendar.Date `json:"due"`
 	DueAt time.Time     `json:"due_at"`
@@ -32,31 +34,31 @@ type Clock struct {
 	Chases int `json:"chases,omitempty"`
 	// StandsSince is the day from which the clock stands still; zero while it
 	// runs.
-	StandsSince calendar.Date `json:"stands_since,omitzero"`
+	StandsSince calendar.Date `json:"stands_since,omitzero" doc:"The day from which the clock stands still; none while it runs"`
 	// Stood are the spans in which it stood while the plan was reviewed. Their
 	// days are given back already.
 	Stood []Span `json:"stood,omitempty"`
 	// Spared are the spans after the due date that count neither as lateness nor for
 	// the ladder: the unit corrected what had come back, or was not served yet.
 	// SparedSince is the day from which such a span runs; zero when none does.
-	Spared      []Span        `json:"spared,omitempty"`
-	SparedSince calendar.Date `json:"spared_since,omitzero"`
+	Spared      []Span        `json:"spared,omitempty" doc:"The spans after the due date that count neither as lateness nor for the ladder: the unit corrected what had come back, or was not served yet"`
+	SparedSince calendar.Date `json:"spared_since,omitzero" doc:"The first day that is not held against the unit; none when every day is"`
 	// Next is what rings next; nil while the clock runs on silently or stands.
-	Next *Ring `json:"next,omitempty"`
+	Next *Ring `json:"next,omitempty" doc:"What rings next; none while the clock runs on silently or stands"`
 }
 
-// A Span is the days after From, up to and including To.
+// A Span is the days after a first one, up to and including a last.
 type Span struct {
-	From calendar.Date `json:"from"`
-	To   calendar.Date `json:"to"`
+	From calendar.Date `json:"from" doc:"The first day"`
+	To   calendar.Date `json:"to" doc:"The last day"`
 }
 
 // A Move says why and how far a due date was moved.
 type Move struct {
 	On     calendar.Date `json:"on"`
-	From   calendar.Date `json:"from"`
-	To     calendar.Date `json:"to"`
-	Reason MoveReason    `json:"reason"`
+	From   calendar.Date `json:"from" doc:"The date before"`
+	To     calendar.Date `json:"to" doc:"The date after"`
+	Reason MoveReason    `json:"reason" doc:"What moved the date"`
 }
 
 // A MoveReason says why a due date was moved.
@@ -112,9 +114,9 @@ func (m MoveReason) ZH() string {
 
 // A Ring is one step of a clock and the legal instant at which it is due.
 type Ring struct {
-	Step Step `json:"step"`
+	Step Step `json:"step" doc:"Which step of the clock fell due"`
 	// On is the last day before the ring; At the legal instant.
-	On calendar.Date `json:"on"`
+	On calendar.Date `json:"on" doc:"The last day before it rings"`
 	At time.Time     `json:"at"`
 }
 

@@ -15,17 +15,17 @@ import (
 type DrawOf struct {
 	// Number counts the draws of the case, also those that failed.
 	Number int        `json:"number"`
-	Status DrawStatus `json:"status"`
+	Status DrawStatus `json:"status" doc:"How the draw stands"`
 	// Opens and Closes are the window that was drawn from, by the policy.
-	Opens  Date `json:"opens,omitzero"`
-	Closes Date `json:"closes,omitzero"`
+	Opens  Date `json:"opens,omitzero" doc:"The first day of the window that was drawn from, by the policy"`
+	Closes Date `json:"closes,omitzero" doc:"The last day of the window that was drawn from, by the policy"`
 	// Key is the id of the key the plan is sealed under.
 	Key string `json:"key,omitempty"`
 	// Fault is why nothing was drawn, or what was drawn cannot be kept.
 	Fault *DrawFault `json:"fault,omitempty"`
 	// Redraw and Opening wait for a second person.
-	Redraw  *Asked `json:"redraw,omitempty"`
-	Opening *Asked `json:"opening,omitempty"`
+	Redraw  *Asked `json:"redraw,omitempty" doc:"The request for another draw, which waits for a second person; none when there is none"`
+	Opening *Asked `json:"opening,omitempty" doc:"The request to lay the sealed plan open; none when there was none"`
 	// OpenedTo are the two people who had the plan opened before its day.
 	OpenedTo []string `json:"opened_to,omitempty"`
 	// Recusers entered the recusals for which nothing was drawn.
@@ -33,7 +33,7 @@ type DrawOf struct {
 	// Despite: two people had it drawn all the same.
 	Despite bool `json:"despite,omitempty"`
 	// Announced is a look-back the unit was told of; what was drawn is void then.
-	Announced *Announcement `json:"announced,omitempty"`
+	Announced *Announcement `json:"announced,omitempty" doc:"A look-back the unit was told of; what was drawn is void then"`
 	// Permit is a leader's word, which holds on the day it was given, for an
 	// arrival that is not as it was drawn.
 	Permit *Permit `json:"permit,omitempty"`
@@ -60,8 +60,8 @@ const (
 // sentence that names no person and no day.
 type DrawFault struct {
 	Code string `json:"code"`
-	ZH   string `json:"zh"`
-	EN   string `json:"en"`
+	ZH   string `json:"zh" doc:"What was wrong, in Chinese"`
+	EN   string `json:"en" doc:"What was wrong, in English"`
 }
 
 // An Asked is what one person asked for and another decides.
@@ -76,7 +76,7 @@ type Asked struct {
 type Permit struct {
 	By string `json:"by"`
 	// Given is the day on which it was given, On that of the arrival.
-	Given Date `json:"given"`
+	Given Date `json:"given" doc:"The day on which it was given"`
 	On    Date `json:"on"`
 	// Persons may come beside the team.
 	Persons []string `json:"persons,omitempty"`

@@ -24,17 +24,17 @@ const (
 
 // A DrawCheck is what recomputing a draw came to.
 type DrawCheck struct {
-	Number  int       `json:"number"`
-	State   DrawState `json:"state"`
+	Number  int       `json:"number" doc:"Counts the draws of the case from 1"`
+	State   DrawState `json:"state" doc:"How the draw stands"`
 	StateZH string    `json:"state_zh"`
 	// OK: the draw is laid open and is the one that was committed to.
 	OK bool `json:"ok"`
 	// RosterChecked: the roster was at hand, and not only its digest. LoadChecked: and
 	// so was how often everybody was drawn before, which is shown once all draws that
 	// are counted in it lie open.
-	RosterChecked bool           `json:"roster_checked"`
-	LoadChecked   bool           `json:"load_checked"`
-	Mismatches    []lot.Mismatch `json:"mismatches,omitempty"`
+	RosterChecked bool           `json:"roster_checked" doc:"Whether the roster was at hand, and not only its digest"`
+	LoadChecked   bool           `json:"load_checked" doc:"Whether the counts of how often each inspector went lately were checked"`
+	Mismatches    []lot.Mismatch `json:"mismatches,omitempty" doc:"What does not agree with the seal; empty when all does"`
 	// Differences are no faults; whoever reads judges them.
 	Differences []Difference `json:"differences,omitempty"`
 }

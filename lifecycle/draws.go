@@ -14,28 +14,28 @@ type DrawRecord struct {
 	// Number counts the draws of the case. What a leader decides after the last
 	// draw was used up stands under that draw's number again.
 	Number int       `json:"number"`
-	State  DrawState `json:"state"`
+	State  DrawState `json:"state" doc:"How the draw stands"`
 	// At is when lots were drawn, or could not be.
 	At time.Time `json:"at,omitzero"`
 	// Window is what the day was drawn from.
 	Window lot.Window `json:"window,omitzero"`
 	// Commitment is a lot.Commitment in its short form, empty when nothing was
 	// drawn; Key is the id of the key the plan was sealed under.
-	Commitment string `json:"commitment,omitempty"`
-	Key        string `json:"key,omitempty"`
+	Commitment string `json:"commitment,omitempty" doc:"What was made known at the draw and tells nothing of it, in short form; empty when nothing was drawn"`
+	Key        string `json:"key,omitempty" doc:"Id of the key that seals the plan"`
 	// Recusals are the ids of those entered shortly before the draw.
 	Recusals []string `json:"recusals,omitempty"`
 	// Fault is why nothing was drawn, or why what was drawn was not kept.
 	Fault    *DrawFault    `json:"fault,omitempty"`
-	Redraws  []Petition    `json:"redraws,omitempty"`
-	Openings []Petition    `json:"openings,omitempty"`
-	Permits  []DrawPermit  `json:"permits,omitempty"`
-	Announce *DrawAnnounce `json:"announced,omitempty"`
+	Redraws  []Petition    `json:"redraws,omitempty" doc:"The requests to draw once more, in their order"`
+	Openings []Petition    `json:"openings,omitempty" doc:"The requests to lay the sealed plan open, in their order"`
+	Permits  []DrawPermit  `json:"permits,omitempty" doc:"What leaders permitted, in its order"`
+	Announce *DrawAnnounce `json:"announced,omitempty" doc:"That the unit was told beforehand; none when it was not"`
 	// Dispatched is there once the draw has ended, what follows from the arrival on.
 	Dispatched *LookBackDispatched `json:"dispatched,omitempty"`
-	Arrival    *DrawArrival        `json:"arrival,omitempty"`
-	Reveal     *lot.Reveal         `json:"reveal,omitempty"`
-	Differs    []Difference        `json:"differs,omitempty"`
+	Arrival    *DrawArrival        `json:"arrival,omitempty" doc:"Who came, and when; none before"`
+	Reveal     *lot.Reveal         `json:"reveal,omitempty" doc:"What was laid open: the values and the random bits that sealed them; none while it is sealed"`
+	Differs    []Difference        `json:"differs,omitempty" doc:"Where the arrival differs from the draw"`
 	// odd is what the events contradict one another in. Lost says that the seal is
 	// known to be broken, readers are who may read the plan before its day.
 	odd     []lot.Mismatch
@@ -86,8 +86,8 @@ type DrawAct struct {
 
 // A Petition is what one person asked for and another decided.
 type Petition struct {
-	Asked   DrawAct  `json:"asked"`
-	Decided *DrawAct `json:"decided,omitempty"`
+	Asked   DrawAct  `json:"asked" doc:"Who asked, when and why"`
+	Decided *DrawAct `json:"decided,omitempty" doc:"Who decided, when and why; none before"`
 	Granted bool     `json:"granted"`
 }
 
@@ -95,9 +95,9 @@ type Petition struct {
 type DrawAnnounce struct {
 	DrawAct
 
-	Day     Date     `json:"day"`
-	Persons []string `json:"persons"`
-	Names   []string `json:"names"`
+	Day     Date     `json:"day" doc:"The day that the unit was told"`
+	Persons []string `json:"persons" doc:"Accounts of those who go"`
+	Names   []string `json:"names" doc:"Names of those who go"`
 }
 
 // A DrawPermit is a leader's word for an arrival that is not as it was drawn.
@@ -106,19 +106,19 @@ type DrawPermit struct {
 
 	// Day is that of the arrival.
 	Day     Date     `json:"day"`
-	Persons []string `json:"persons,omitempty"`
+	Persons []string `json:"persons,omitempty" doc:"Accounts of those who may come instead"`
 }
 
 // A DrawArrival is who came, and when.
 type DrawArrival struct {
-	On         Date      `json:"on"`
-	Persons    []string  `json:"persons"`
-	Names      []string  `json:"names"`
-	RecordedBy string    `json:"recorded_by"`
-	RecordedAt time.Time `json:"recorded_at"`
-	RecordedOn Date      `json:"recorded_on"`
-	Announced  bool      `json:"announced,omitempty"`
-	Permitted  bool      `json:"permitted,omitempty"`
+	On         Date      `json:"on" doc:"The day on which they came"`
+	Persons    []string  `json:"persons" doc:"Accounts of those who came"`
+	Names      []string  `json:"names" doc:"Names of those who came"`
+	RecordedBy string    `json:"recorded_by" doc:"Account of who recorded it"`
+	RecordedAt time.Time `json:"recorded_at" doc:"When it was recorded, in UTC"`
+	RecordedOn Date      `json:"recorded_on" doc:"The day on which it was recorded"`
+	Announced  bool      `json:"announced,omitempty" doc:"Whether the unit had been told of it beforehand"`
+	Permitted  bool      `json:"permitted,omitempty" doc:"Whether a leader permitted that others came, or on another day"`
 }
 
 // A Difference is how an arrival differs from what was drawn, with the leader who
@@ -126,7 +126,7 @@ type DrawArrival struct {
 type Difference struct {
 	lot.Mismatch
 
-	Permitted *DrawAct `json:"permitted,omitempty"`
+	Permitted *DrawAct `json:"permitted,omitempty" doc:"Who permitted it; none when nobody did"`
 }
 
 // DrawsOf folds the draws of a case's look-backs from its events, in their order.

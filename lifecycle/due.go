@@ -5,7 +5,7 @@ import "duban/policy"
 // DecideDue says which of two dates holds: the one another body set, which had come
 // by the day of receipt, or the one counted from the receipt.
 type DecideDue struct {
-	Holds  DueOf  `json:"holds" enum:"external,receipt" doc:"external: the date another body set; receipt: the one counted from the receipt"`
+	Holds  DueOf  `json:"holds" doc:"external: the date another body set; receipt: the one counted from the receipt"`
 	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
 }
 

@@ -76,7 +76,7 @@ type DecideEnd struct {
 
 // CorrectListing puts right what an entry says of its basis or its decision.
 type CorrectListing struct {
-	Basis    string `json:"basis,omitempty" maxLength:"10000"`
+	Basis    string `json:"basis,omitempty" maxLength:"10000" doc:"What the entry rests on, from now on; unchanged when left out"`
 	Decision string `json:"decision,omitempty" maxLength:"100" doc:"Number of the decision"`
 	Reason   string `json:"reason" minLength:"1" maxLength:"10000"`
 }

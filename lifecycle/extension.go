@@ -8,8 +8,8 @@ import (
 
 // An ExtensionOf is the region of a request for more time.
 type ExtensionOf struct {
-	Status ExtensionStatus `json:"status"`
-	Until  Date            `json:"until"`
+	Status ExtensionStatus `json:"status" doc:"Whether it was asked for, granted or refused"`
+	Until  Date            `json:"until" doc:"The day until which more time is asked for"`
 	Reason string          `json:"reason"`
 	By     string          `json:"by,omitempty"`
 	On     Date            `json:"on"`
@@ -43,8 +43,8 @@ func (c Case) answerOwed(k Clock) bool {
 
 // RequestExtension asks for more time.
 type RequestExtension struct {
-	Until  Date   `json:"until"`
-	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
+	Until  Date   `json:"until" doc:"The day until which more time is asked for: after the deadline, and at most 30 days beyond it unless the policy says otherwise"`
+	Reason string `json:"reason" minLength:"1" maxLength:"10000" doc:"Why the unit needs more time"`
 	Paper  *Paper `json:"paper,omitempty"`
 }
 
@@ -56,7 +56,7 @@ type ExtensionAsked struct {
 
 // DecideExtension answers a request for more time.
 type DecideExtension struct {
-	Granted bool   `json:"granted"`
+	Granted bool   `json:"granted" doc:"Whether the unit gets more time"`
 	Until   Date   `json:"until,omitzero" doc:"The new due date; the one asked for when left out"`
 	Reason  string `json:"reason" minLength:"1" maxLength:"10000"`
 }

@@ -8,15 +8,15 @@ type Finding struct {
 	Title    string `json:"title"`
 	Facts    string `json:"facts"`
 	FoundOn  Date   `json:"found_on"`
-	Method   string `json:"method"`
-	Category string `json:"category"`
-	Matter   string `json:"matter,omitempty"`
+	Method   string `json:"method" of:"Method"`
+	Category string `json:"category" of:"Category"`
+	Matter   string `json:"matter,omitempty" of:"Matter"`
 	Campaign string `json:"campaign,omitempty"`
 
-	Dimension string `json:"dimension,omitempty"`
-	Severity  string `json:"severity,omitempty"`
+	Dimension string `json:"dimension,omitempty" of:"Dimension"`
+	Severity  string `json:"severity,omitempty" of:"Severity"`
 	Basis     string `json:"basis,omitempty"`
-	RootCause string `json:"root_cause,omitempty"`
+	RootCause string `json:"root_cause,omitempty" of:"RootCause"`
 	// RootCauseText is the root cause in the committee's own words.
 	RootCauseText string `json:"root_cause_text,omitempty"`
 	Type          Type   `json:"type,omitempty"`
@@ -35,15 +35,15 @@ const (
 // OpenCase registers a finding.
 type OpenCase struct {
 	Unit      string   `json:"unit" minLength:"1" maxLength:"64" doc:"The unit found at fault"`
-	Title     string   `json:"title" minLength:"1" maxLength:"200"`
+	Title     string   `json:"title" minLength:"1" maxLength:"200" doc:"What was found, on one line"`
 	Facts     string   `json:"facts" minLength:"1" maxLength:"10000" doc:"Time, place and what was found"`
-	FoundOn   Date     `json:"found_on"`
-	Method    string   `json:"method" doc:"Code of the discovery method"`
-	Category  string   `json:"category" doc:"Code of the category, C01 to C10"`
+	FoundOn   Date     `json:"found_on" doc:"The day on which it was found, not in the future"`
+	Method    string   `json:"method" doc:"Code of the discovery method" of:"Method"`
+	Category  string   `json:"category" doc:"Code of the category, C01 to C10" of:"Category"`
 	Campaign  string   `json:"campaign,omitempty" maxLength:"100"`
-	Dimension string   `json:"dimension,omitempty"`
-	Matter    string   `json:"matter,omitempty"`
-	Evidence  []string `json:"evidence,omitempty" maxItems:"100"`
+	Dimension string   `json:"dimension,omitempty" of:"Dimension"`
+	Matter    string   `json:"matter,omitempty" of:"Matter"`
+	Evidence  []string `json:"evidence,omitempty" each:"200" maxItems:"100" doc:"What shows it, at most 100 items: a note of where each is kept. Files are sent afterwards."`
 	RepeatOf  string   `json:"repeat_of,omitempty" maxLength:"64" doc:"Id of the archived case of the same unit, or of one it came from, that happened again"`
 }
 
@@ -60,16 +60,16 @@ type CaseOpened struct {
 
 // AmendDraft changes a draft: every field given replaces the draft's.
 type AmendDraft struct {
-	Unit      *string   `json:"unit,omitempty" maxLength:"64"`
-	Title     *string   `json:"title,omitempty" maxLength:"200"`
-	Facts     *string   `json:"facts,omitempty" maxLength:"10000"`
-	FoundOn   *Date     `json:"found_on,omitempty"`
-	Method    *string   `json:"method,omitempty"`
-	Category  *string   `json:"category,omitempty"`
+	Unit      *string   `json:"unit,omitempty" maxLength:"64" doc:"Id of the unit found at fault, from now on"`
+	Title     *string   `json:"title,omitempty" maxLength:"200" doc:"The title from now on"`
+	Facts     *string   `json:"facts,omitempty" maxLength:"10000" doc:"When, where and what was found, from now on"`
+	FoundOn   *Date     `json:"found_on,omitempty" doc:"The day of the discovery from now on, not in the future"`
+	Method    *string   `json:"method,omitempty" of:"Method"`
+	Category  *string   `json:"category,omitempty" of:"Category"`
 	Campaign  *string   `json:"campaign,omitempty" maxLength:"100"`
-	Dimension *string   `json:"dimension,omitempty"`
-	Matter    *string   `json:"matter,omitempty"`
-	Evidence  *[]string `json:"evidence,omitempty" maxItems:"100"`
+	Dimension *string   `json:"dimension,omitempty" of:"Dimension"`
+	Matter    *string   `json:"matter,omitempty" of:"Matter"`
+	Evidence  *[]string `json:"evidence,omitempty" each:"200" maxItems:"100" doc:"What shows it, from now on: files of the case as evidence: and the file's id, or a note of where it is kept"`
 	RepeatOf  *string   `json:"repeat_of,omitempty" maxLength:"64" doc:"Empty: it repeats none"`
 }
 
@@ -95,16 +95,16 @@ type DraftReturned struct{ ReturnDraft }
 
 // AcceptFinding is the judgement of triage.
 type AcceptFinding struct {
-	Category  string `json:"category"`
-	Dimension string `json:"dimension"`
-	Severity  string `json:"severity"`
+	Category  string `json:"category" of:"Category"`
+	Dimension string `json:"dimension" of:"Dimension"`
+	Severity  string `json:"severity" of:"Severity"`
 	Basis     string `json:"basis" minLength:"1" maxLength:"10000" doc:"The duty or rule breached"`
-	RootCause string `json:"root_cause" doc:"Code of the root cause, R1 to R4"`
+	RootCause string `json:"root_cause" doc:"Code of the root cause, R1 to R4" of:"RootCause"`
 	// RootCauseText says it in words besides.
 	RootCauseText string `json:"root_cause_text,omitempty" maxLength:"10000" doc:"The root cause in words, besides the code"`
-	Type          Type   `json:"type" enum:"immediate,by_deadline,sustained"`
-	Officer       string `json:"officer" doc:"Account of the officer who will answer for the case"`
-	Matter        string `json:"matter,omitempty"`
+	Type          Type   `json:"type" doc:"How long the unit has: immediate, on the spot; by_deadline, until a day; sustained, lastingly"`
+	Officer       string `json:"officer" minLength:"1" maxLength:"64" doc:"Account of the officer who will answer for the case"`
+	Matter        string `json:"matter,omitempty" of:"Matter"`
 }
 
 // FindingAccepted: the finding stands, and somebody answers for it.
@@ -112,7 +112,7 @@ type FindingAccepted struct{ AcceptFinding }
 
 // Assign gives the case to another officer.
 type Assign struct {
-	Officer string `json:"officer" minLength:"1" maxLength:"64"`
+	Officer string `json:"officer" minLength:"1" maxLength:"64" doc:"Account of the officer who answers for the case from now on"`
 }
 
 // OfficerAssigned: another officer answers for the case.
@@ -123,7 +123,7 @@ type OfficerAssigned struct {
 
 // Note adds a remark that changes nothing.
 type Note struct {
-	Text string `json:"text" minLength:"1" maxLength:"10000"`
+	Text string `json:"text" minLength:"1" maxLength:"10000" doc:"What is noted; the unit does not read it"`
 }
 
 // Noted: somebody remarked something.

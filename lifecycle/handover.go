@@ -10,7 +10,7 @@ import (
 // A HandoverOf is the region of a change of the unit's secretary.
 type HandoverOf struct {
 	On Date   `json:"on"`
-	To string `json:"to"`
+	To string `json:"to" doc:"Id of the unit that succeeds"`
 }
 
 // HandOver offers the case to the successor of the unit's secretary (工作交接); to

@@ -33,7 +33,7 @@ const (
 
 // A DrawOfInspectees asks for units of a campaign to be drawn (双随机抽取).
 type DrawOfInspectees struct {
-	By StrataKind `json:"by" enum:"area,category,none" doc:"What the roster is divided by: 片区, 单位分类 or nothing"`
+	By StrataKind `json:"by" doc:"What the roster is divided by: 片区, 单位分类 or nothing"`
 	// Strata are named as the area or category is. One that is not among them
 	// gives no unit, and the only one of ByNone needs no name.
 	Strata     []Stratum   `json:"strata" minItems:"1" maxItems:"200" doc:"How many units come from which area or category; from one that is not here, none"`
@@ -45,13 +45,13 @@ type DrawOfInspectees struct {
 // A Stratum is how many units are drawn from a part of the roster.
 type Stratum struct {
 	Name string `json:"name,omitempty" maxLength:"100" doc:"The area's or category's name; left out when by is none"`
-	Take int    `json:"take" minimum:"0" maximum:"2000"`
+	Take int    `json:"take" minimum:"0" maximum:"2000" doc:"How many of the group are drawn"`
 }
 
 // An Exclusion keeps a unit out of a draw.
 type Exclusion struct {
 	Unit   string `json:"unit" minLength:"1" maxLength:"100"`
-	Reason string `json:"reason" minLength:"1" maxLength:"500"`
+	Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"Why the unit is left out of the draw"`
 }
 
 const (

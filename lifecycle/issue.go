@@ -41,8 +41,8 @@ type Addressee struct {
 	Unit string `json:"unit"`
 	// Post and Holder are the office and who held it; empty when nobody was known
 	// to.
-	Post   string `json:"post,omitempty"`
-	Holder string `json:"holder,omitempty"`
+	Post   string `json:"post,omitempty" doc:"The office that the paper goes to; empty when nobody was known to hold it"`
+	Holder string `json:"holder,omitempty" doc:"Name of the person whom the paper is addressed to"`
 }
 
 // Issues names the notice; those of one notice have it written once.

@@ -12,22 +12,22 @@ type LookBackOf struct {
 	Round int  `json:"round"`
 	On    Date `json:"on"`
 	// Persons are accounts, Names what they were called then.
-	Persons   []string        `json:"persons"`
-	Names     []string        `json:"names,omitempty"`
-	Announced bool            `json:"announced,omitempty"`
-	Result    Result          `json:"result,omitempty"`
-	Findings  []LookBackPoint `json:"findings,omitempty"`
+	Persons   []string        `json:"persons" doc:"Accounts of those who went"`
+	Names     []string        `json:"names,omitempty" doc:"Names of those who went"`
+	Announced bool            `json:"announced,omitempty" doc:"Whether the unit had been told of it beforehand"`
+	Result    Result          `json:"result,omitempty" doc:"What was found in all"`
+	Findings  []LookBackPoint `json:"findings,omitempty" doc:"What was found for each measure"`
 	Evidence  []string        `json:"evidence,omitempty"`
 }
 
 // A LookBackPoint is what was found of one measure.
 type LookBackPoint struct {
-	No      int    `json:"no" minimum:"1"`
-	InPlace bool   `json:"in_place"`
-	Account string `json:"account" minLength:"1" maxLength:"10000"`
+	No      int    `json:"no" minimum:"1" doc:"Number of the measure, as the plan counts"`
+	InPlace bool   `json:"in_place" doc:"Whether the measure is in place"`
+	Account string `json:"account" minLength:"1" maxLength:"10000" doc:"What was seen on the spot"`
 }
 
-// A Result of a look-back.
+// A Result is what a look-back came to.
 type Result string
 
 // The results.
@@ -41,9 +41,9 @@ const (
 
 // RecordLookBack records what the look-back found.
 type RecordLookBack struct {
-	Result   Result          `json:"result" enum:"in_place,mostly_in_place,not_in_place,false_rectification,could_not_be_checked"`
+	Result   Result          `json:"result" doc:"What was found in all"`
 	Findings []LookBackPoint `json:"findings,omitempty" maxItems:"100" doc:"One for each measure; none when nothing could be checked"`
-	Evidence []string        `json:"evidence,omitempty" maxItems:"100"`
+	Evidence []string        `json:"evidence,omitempty" each:"200" maxItems:"100"`
 	// Feedback is the text of the look-back feedback notice when it failed.
 	Feedback string `json:"feedback,omitempty" maxLength:"10000" doc:"Text of the feedback notice; required when the look-back failed"`
 	// Signature is that of a leader who came along; without it the notice waits for one.

@@ -12,8 +12,8 @@ import (
 // order, a listing. It is proposed or ordered, and ends with its own record.
 type Measure struct {
 	No     int                `json:"no"`
-	Kind   policy.MeasureKind `json:"kind"`
-	Status MeasureStatus      `json:"status"`
+	Kind   policy.MeasureKind `json:"kind" doc:"What is done about the unit"`
+	Status MeasureStatus      `json:"status" doc:"Whether it is proposed, ordered, done or waived"`
 	// Misdirected: it was taken against a unit whose case this never was.
 	Misdirected bool `json:"misdirected,omitempty"`
 	// Fallen is there when its case fell away although it had been made or carried out:
@@ -23,7 +23,7 @@ type Measure struct {
 	Before MeasureStatus `json:"before,omitempty"`
 	// List and Unit are the list of a listing and the unit on it, which stays
 	// there when its duty passes on to another.
-	List  policy.List `json:"list,omitempty"`
+	List  policy.List `json:"list,omitempty" doc:"Of a listing: on which negative list"`
 	Unit  string      `json:"unit,omitempty"`
 	Basis string      `json:"basis"`
 	On    Date        `json:"on"`
@@ -41,9 +41,9 @@ type Measure struct {
 	// Subject is with whom a talk is to be held: who answered for the unit on the day
 	// of the order, whoever holds the post afterwards. Talks of before name nobody, as
 	// do those of a unit for which nobody answered.
-	Subject *PostHolder    `json:"subject,omitempty"`
-	Joined  *Standing      `json:"joined,omitempty"`
-	Record  *MeasureRecord `json:"record,omitempty"`
+	Subject *PostHolder    `json:"subject,omitempty" doc:"With whom a talk is to be held: who answered for the unit on the day of the order, whoever holds the post afterwards; nobody when nobody answered for it"`
+	Joined  *Standing      `json:"joined,omitempty" doc:"The talk or the entry that this measure joined instead of one of its own"`
+	Record  *MeasureRecord `json:"record,omitempty" doc:"How it was carried out; none before"`
 	Reason  string         `json:"reason,omitempty"`
 }
 
@@ -83,8 +83,8 @@ func (m Measure) running() bool {
 
 // OrderMeasure orders a measure, or approves one that was proposed.
 type OrderMeasure struct {
-	Measure policy.MeasureKind `json:"kind" enum:"urge,supervision_letter,on_site,circular,reminder_talk,party_group_order,negative_list"`
-	List    policy.List        `json:"list,omitempty" enum:"problems,assessment" doc:"Of a negative_list: on which"`
+	Measure policy.MeasureKind `json:"kind" doc:"What is done about the unit; an officer orders a reminder (urge) only"`
+	List    policy.List        `json:"list,omitempty" doc:"Of a negative_list: on which"`
 	Basis   string             `json:"basis" minLength:"1" maxLength:"10000"`
 	// Propose leaves the order to a leader, another person than who proposes.
 	Propose bool `json:"propose,omitempty" doc:"Only propose it; a leader other than the proposer decides"`
@@ -116,8 +116,8 @@ type MeasureOrdered struct {
 
 // PostponeMeasure gives a measure more time.
 type PostponeMeasure struct {
-	No     int    `json:"no" minimum:"1"`
-	Until  Date   `json:"until"`
+	No     int    `json:"no" minimum:"1" doc:"Number of the measure, as the case counts"`
+	Until  Date   `json:"until" doc:"The day until which it waits"`
 	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
 }
 
@@ -126,7 +126,7 @@ type MeasurePostponed struct{ PostponeMeasure }
 
 // WaiveMeasure lets a measure be.
 type WaiveMeasure struct {
-	No     int    `json:"no" minimum:"1"`
+	No     int    `json:"no" minimum:"1" doc:"Number of the measure, as the case counts"`
 	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
 }
 

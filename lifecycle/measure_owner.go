@@ -5,7 +5,7 @@ import "duban/policy"
 // ReassignMeasure gives a measure to another person, as when its owner left or must
 // step back. Its due date stands.
 type ReassignMeasure struct {
-	No     int    `json:"no" minimum:"1"`
+	No     int    `json:"no" minimum:"1" doc:"Number of the measure, as the case counts"`
 	Owner  string `json:"owner" minLength:"1" maxLength:"64" doc:"Account that must carry it out from now on"`
 	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
 }

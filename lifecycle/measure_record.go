@@ -15,7 +15,7 @@ type MeasureRecord struct {
 	// with among them; the others hold their posts on that day.
 	HeldBy  string       `json:"held_by,omitempty" maxLength:"64" doc:"Of a talk: account of the leader who held it"`
 	With    []PostHolder `json:"with,omitempty" maxItems:"20" doc:"Of a talk: with whom, by post and name"`
-	Persons []string     `json:"persons,omitempty" maxItems:"20" doc:"Who was there, besides"`
+	Persons []string     `json:"persons,omitempty" each:"200" maxItems:"20" doc:"Who was there, besides"`
 	// To is whom an order or a circular went to.
 	To           string `json:"to,omitempty" maxLength:"200" doc:"Of an order to the Party group: which group"`
 	Reason       string `json:"reason,omitempty" maxLength:"10000"`
@@ -25,7 +25,7 @@ type MeasureRecord struct {
 	Signed       bool   `json:"signed,omitempty" doc:"Of a talk: the record is signed"`
 	// Unsigned is why whoever was talked to did not sign.
 	Unsigned string   `json:"unsigned,omitempty" maxLength:"10000" doc:"Of a talk whose record is not signed: why"`
-	Evidence []string `json:"evidence,omitempty" maxItems:"100"`
+	Evidence []string `json:"evidence,omitempty" each:"200" maxItems:"100" doc:"Files of the case that show it, each as evidence: and the file's id"`
 }
 
 // A PostHolder is a person in an office of the inspected unit.
@@ -36,7 +36,7 @@ type PostHolder struct {
 
 // RecordMeasure records that a measure was carried out.
 type RecordMeasure struct {
-	No int `json:"no" minimum:"1"`
+	No int `json:"no" minimum:"1" doc:"Number of the measure, as the case counts"`
 	MeasureRecord
 }
 

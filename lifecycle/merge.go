@@ -9,15 +9,15 @@ import (
 // A Child is a case that was merged into this one.
 type Child struct {
 	ID     string `json:"id"`
-	Number string `json:"number"`
+	Number string `json:"number" doc:"Number of the merged case"`
 	// Measures are the measures that passed on to this case.
 	Measures []Passed `json:"measures,omitempty"`
 }
 
 // Passed says under which number a child's measure runs in its parent.
 type Passed struct {
-	Own  int `json:"own"`
-	Here int `json:"here"`
+	Own  int `json:"own" doc:"How many of them are the unit's own"`
+	Here int `json:"here" doc:"How many days passed in this way, of this case"`
 }
 
 // MergeInto merges the case into another of the same unit (并案).

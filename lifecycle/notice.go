@@ -18,14 +18,14 @@ type Notice struct {
 	Cases []string `json:"cases,omitempty"`
 	// Form is its layout; a letter when empty.
 	Form Form   `json:"form,omitempty"`
-	Text string `json:"text"`
+	Text string `json:"text" doc:"What the unit is asked to do (整改要求)"`
 	// Period is the time allowed from the receipt; zero when Due is given.
-	Period Period `json:"period,omitzero"`
+	Period Period `json:"period,omitzero" doc:"The time allowed from the receipt; none when a date is given"`
 	// ExternalDue is a date another body set, with Source naming it.
-	ExternalDue Date   `json:"external_due,omitzero"`
-	Source      string `json:"source,omitempty"`
+	ExternalDue Date   `json:"external_due,omitzero" doc:"A date that another body set; none when nobody did"`
+	Source      string `json:"source,omitempty" doc:"Which body set the date, when another body did"`
 	// Number and On are given when the notice is signed.
-	Number string `json:"number,omitempty"`
+	Number string `json:"number,omitempty" doc:"Number of the notice (发文字号), given when it is signed; empty before"`
 	On     Date   `json:"on,omitzero"`
 	// Replaces is the number of the notice it takes the place of.
 	Replaces string `json:"replaces,omitempty"`
@@ -46,13 +46,13 @@ const (
 
 // SubmitNotice hands the draft of the notice to the signer.
 type SubmitNotice struct {
-	Text        string `json:"text" minLength:"1" maxLength:"10000"`
+	Text        string `json:"text" minLength:"1" maxLength:"10000" doc:"What the unit is asked to do (整改要求); it stands in the notice"`
 	Period      Period `json:"period,omitzero" doc:"Time allowed from the receipt, such as 15WD, 60D or 2M; the policy's for the type when left out"`
 	ExternalDue Date   `json:"external_due,omitzero" doc:"A deadline another body set (巡察); then without period"`
 	Source      string `json:"source,omitempty" maxLength:"200" doc:"Where the external deadline comes from"`
-	Form        Form   `json:"form,omitempty" enum:"letter,notice" doc:"Layout: letter 信函格式, which is the default, or notice 通知"`
+	Form        Form   `json:"form,omitempty" doc:"Layout: letter 信函格式, which is the default, or notice 通知"`
 	// Cases are drafted into the same notice, all or none.
-	Cases []string `json:"cases,omitempty" maxItems:"100" doc:"Other cases of the same unit and campaign whose findings the notice states too"`
+	Cases []string `json:"cases,omitempty" each:"64" maxItems:"100" doc:"Other cases of the same unit and campaign whose findings the notice states too"`
 }
 
 // NoticeSubmitted: the notice waits for the signature.
@@ -92,7 +92,7 @@ type NoticeApproved struct {
 
 // CorrectNotice takes a notice back to be corrected, or sent to the right unit.
 type CorrectNotice struct {
-	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
+	Reason string `json:"reason" minLength:"1" maxLength:"10000" doc:"Why the notice is corrected; it stands in the corrected paper"`
 	Unit   string `json:"unit,omitempty" maxLength:"64" doc:"The right unit, when it went to the wrong one"`
 	Whole  bool   `json:"whole,omitempty" doc:"Take back the whole notice, with all its cases, and not only this case's part of it"`
 

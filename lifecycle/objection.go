@@ -8,11 +8,11 @@ import (
 
 // An ObjectionOf is the region of an objection to the notice (异议).
 type ObjectionOf struct {
-	Kind    ObjectionKind `json:"kind"`
-	Grounds string        `json:"grounds"`
+	Kind    ObjectionKind `json:"kind" doc:"What it objects to"`
+	Grounds string        `json:"grounds" doc:"Why the unit objects, in its own words"`
 	On      Date          `json:"on"`
 	By      string        `json:"by"`
-	Outcome Outcome       `json:"outcome,omitempty"`
+	Outcome Outcome       `json:"outcome,omitempty" doc:"What was decided; none before"`
 	Reasons string        `json:"reasons,omitempty"`
 	// NoticeVersion is the version of the notice objected to.
 	NoticeVersion int `json:"notice_version"`
@@ -28,7 +28,7 @@ const (
 	Handling  ObjectionKind = "handling"   // 处理
 )
 
-// An Outcome of an objection.
+// An Outcome is what was decided about an objection.
 type Outcome string
 
 // The outcomes.
@@ -42,8 +42,8 @@ func (o *ObjectionOf) pending() bool { return o != nil && o.Outcome == "" }
 
 // FileObjection objects to the notice. It does not stop the clock by itself.
 type FileObjection struct {
-	Objection ObjectionKind `json:"kind" enum:"wrong_unit,facts,handling"`
-	Grounds   string        `json:"grounds" minLength:"1" maxLength:"10000"`
+	Objection ObjectionKind `json:"kind" doc:"What it objects to: that it is the wrong unit, the facts, or how it was handled"`
+	Grounds   string        `json:"grounds" minLength:"1" maxLength:"10000" doc:"Why the unit objects, with the facts"`
 	Paper     *Paper        `json:"paper,omitempty"`
 }
 
@@ -55,8 +55,8 @@ type ObjectionFiled struct {
 
 // DecideObjection answers an objection.
 type DecideObjection struct {
-	Outcome Outcome `json:"outcome" enum:"upheld,partly,rejected"`
-	Reasons string  `json:"reasons" minLength:"1" maxLength:"10000"`
+	Outcome Outcome `json:"outcome" doc:"Whether the unit is right: upheld ends the case, partly has the notice amended, rejected leaves it"`
+	Reasons string  `json:"reasons" minLength:"1" maxLength:"10000" doc:"Why; the unit reads them"`
 	Text    string  `json:"text,omitempty" maxLength:"10000" doc:"The amended notice; required when upheld in part"`
 	Period  Period  `json:"period,omitzero" doc:"Time for the amended part; the notice's when left out"`
 

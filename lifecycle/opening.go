@@ -12,7 +12,7 @@ type OpeningAsked struct{ RequestOpening }
 
 // DecideOpening answers a request to open the plan early.
 type DecideOpening struct {
-	Granted bool   `json:"granted"`
+	Granted bool   `json:"granted" doc:"Whether the sealed plan is laid open to the two"`
 	Reason  string `json:"reason" minLength:"1" maxLength:"10000"`
 }
 

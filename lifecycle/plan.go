@@ -10,22 +10,22 @@ import (
 // A Plan is how the unit means to put the finding right.
 type Plan struct {
 	On       Date          `json:"on,omitzero"`
-	Measures []PlanMeasure `json:"measures"`
+	Measures []PlanMeasure `json:"measures" doc:"What the unit undertakes, in its order"`
 	// Accepted: the committee accepted it, and its dates are frozen.
 	Accepted bool `json:"accepted,omitempty"`
-	Returns  int  `json:"returns,omitempty"`
+	Returns  int  `json:"returns,omitempty" doc:"How often the plan was returned in this round"`
 }
 
 // A PlanMeasure is one thing the unit will do (整改措施).
 type PlanMeasure struct {
 	No    int    `json:"no"`
-	Text  string `json:"text" minLength:"1" maxLength:"10000"`
-	Kind  Remedy `json:"kind"`
-	Owner string `json:"owner" minLength:"1" maxLength:"100"`
+	Text  string `json:"text" minLength:"1" maxLength:"10000" doc:"What is done"`
+	Kind  Remedy `json:"kind" doc:"What kind of step it is"`
+	Owner string `json:"owner" minLength:"1" maxLength:"100" doc:"Name of who carries it out"`
 	Due   Date   `json:"due"`
 	// Done is what the unit last reported, Accepted what the committee found.
-	Done     bool `json:"done,omitempty"`
-	Accepted bool `json:"accepted,omitempty"`
+	Done     bool `json:"done,omitempty" doc:"Whether the unit last reported it done"`
+	Accepted bool `json:"accepted,omitempty" doc:"Whether its report was accepted"`
 }
 
 // A Remedy is the kind of a plan's measure.
@@ -49,16 +49,16 @@ func Remedies() []Remedy {
 
 // SubmitPlan hands in the rectification plan.
 type SubmitPlan struct {
-	Measures []PlannedMeasure `json:"measures" minItems:"1" maxItems:"100"`
+	Measures []PlannedMeasure `json:"measures" minItems:"1" maxItems:"100" doc:"What the unit undertakes, in its order"`
 	Paper    *Paper           `json:"paper,omitempty"`
 }
 
 // A PlannedMeasure is one measure as the unit proposes it.
 type PlannedMeasure struct {
-	Text  string `json:"text" minLength:"1" maxLength:"10000"`
-	Kind  Remedy `json:"kind"`
-	Owner string `json:"owner" minLength:"1" maxLength:"100"`
-	Due   Date   `json:"due"`
+	Text  string `json:"text" minLength:"1" maxLength:"10000" doc:"What is done"`
+	Kind  Remedy `json:"kind" doc:"What kind of step it is"`
+	Owner string `json:"owner" minLength:"1" maxLength:"100" doc:"Name of who carries it out"`
+	Due   Date   `json:"due" doc:"The day by which it is done: later than today, and not after the unit's deadline"`
 }
 
 // PlanSubmitted: the plan waits for review.
@@ -71,7 +71,7 @@ type PlanSubmitted struct {
 
 // ReturnPlan sends the plan back.
 type ReturnPlan struct {
-	Reasons []string `json:"reasons" minItems:"1" maxItems:"100"`
+	Reasons []string `json:"reasons" each:"10000" minItems:"1" maxItems:"100" doc:"What is wrong with the plan, point by point"`
 }
 
 // PlanReturned: the unit must mend its plan.

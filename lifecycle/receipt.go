@@ -21,7 +21,7 @@ type Receipt struct {
 	OtherDue Date `json:"other_due,omitzero"`
 }
 
-// A Manner of service.
+// A Manner is how a notice reached the unit.
 type Manner string
 
 // The manners of service.
@@ -34,7 +34,7 @@ const (
 
 // RecordReceipt records that the notice was received.
 type RecordReceipt struct {
-	Manner  Manner `json:"manner" enum:"electronic,paper,refused,alternative"`
+	Manner  Manner `json:"manner" doc:"How the notice reached the unit: electronic by the unit itself; paper with a scan; refused or alternative with a reason"`
 	On      Date   `json:"on,omitzero" doc:"The day of receipt; today for an electronic one"`
 	Scan    string `json:"scan,omitempty" maxLength:"200" doc:"The scanned slip, evidence:ID of the case; required on paper"`
 	Reason  string `json:"reason,omitempty" maxLength:"10000" doc:"Why it was refused or served otherwise"`

@@ -13,7 +13,7 @@ type RedrawAsked struct{ RequestRedraw }
 
 // DecideRedraw answers a request for another draw.
 type DecideRedraw struct {
-	Granted bool   `json:"granted"`
+	Granted bool   `json:"granted" doc:"Whether the look-back is drawn once more"`
 	Reason  string `json:"reason" minLength:"1" maxLength:"10000"`
 }
 

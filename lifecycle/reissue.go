@@ -14,8 +14,8 @@ type Reissue struct {
 	// Renewed: the period was counted anew from a receipt once.
 	Renewed bool `json:"renewed,omitempty"`
 	// PlanReturns and ReportReturns are those of the plan and report withdrawn with it.
-	PlanReturns   int `json:"plan_returns,omitempty"`
-	ReportReturns int `json:"report_returns,omitempty"`
+	PlanReturns   int `json:"plan_returns,omitempty" doc:"How often the plan that was withdrawn with the notice had come back"`
+	ReportReturns int `json:"report_returns,omitempty" doc:"How often the report that was withdrawn with the notice had come back"`
 }
 
 // mayReissue: a second correction for the same unit is another leader's.

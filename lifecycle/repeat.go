@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A RepeatOf says which archived case a finding repeats (domain: F14). Only what
+// A RepeatOf says which archived case a finding repeats. Only what
 // is archived can be repeated: a case that is open is merged with, and one that
 // is closed can still be taken up again.
 type RepeatOf struct {
@@ -16,11 +16,11 @@ type RepeatOf struct {
 // Repeated is what the record keeps of the case that a finding repeats. It is
 // archived, so none of it changes any more.
 type Repeated struct {
-	Number string `json:"number"`
-	Title  string `json:"title"`
+	Number string `json:"number" doc:"Number of the earlier case"`
+	Title  string `json:"title" doc:"Title of the earlier case"`
 	// Unit is whose it was: the finding's unit, or one whose duty passed on to it.
 	Unit     string `json:"unit"`
-	ClosedOn Date   `json:"closed_on"`
+	ClosedOn Date   `json:"closed_on" doc:"The day on which the earlier case was closed"`
 	// Count is which repeat the finding is, from 1: one more than the case that it
 	// repeats was itself.
 	Count int `json:"count"`

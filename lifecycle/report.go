@@ -10,7 +10,7 @@ import (
 // A Report is the unit's account of what it did (整改报告).
 type Report struct {
 	On    Date         `json:"on"`
-	Items []ReportItem `json:"items"`
+	Items []ReportItem `json:"items" doc:"What is reported of each measure"`
 	// Late is by how many working days it missed the due date; a fact that
 	// nothing later changes.
 	Late int `json:"late,omitempty"`
@@ -23,21 +23,21 @@ type Report struct {
 // A ReportItem accounts for one measure of the plan.
 type ReportItem struct {
 	No       int      `json:"no" minimum:"1" doc:"Number of the plan's measure; 1 when there was no plan"`
-	Done     bool     `json:"done"`
-	Account  string   `json:"account" minLength:"1" maxLength:"10000"`
-	Evidence []string `json:"evidence,omitempty" maxItems:"100"`
+	Done     bool     `json:"done" doc:"Whether the measure is done"`
+	Account  string   `json:"account" minLength:"1" maxLength:"10000" doc:"What was done and what came of it"`
+	Evidence []string `json:"evidence,omitempty" each:"200" maxItems:"100"`
 }
 
 // An ItemReason says what is wrong with one item.
 type ItemReason struct {
-	No     int    `json:"no" minimum:"1"`
+	No     int    `json:"no" minimum:"1" doc:"Number of the measure, as the plan counts"`
 	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
 }
 
 // SubmitReport hands in the rectification report; with a receipt when the
 // finding was put right before its notice was even signed for.
 type SubmitReport struct {
-	Items   []ReportItem   `json:"items" minItems:"1" maxItems:"100"`
+	Items   []ReportItem   `json:"items" minItems:"1" maxItems:"100" doc:"What is reported of each measure that is still open"`
 	Receipt *RecordReceipt `json:"receipt,omitempty" doc:"Only while the notice waits for its receipt"`
 	Paper   *Paper         `json:"paper,omitempty"`
 }
@@ -51,7 +51,7 @@ type ReportSubmitted struct {
 
 // ReturnReport sends the report back, item by item.
 type ReturnReport struct {
-	Reasons []ItemReason `json:"reasons" minItems:"1" maxItems:"100"`
+	Reasons []ItemReason `json:"reasons" minItems:"1" maxItems:"100" doc:"What is wrong, for each measure that comes back"`
 }
 
 // ReportReturned: the unit must correct its report.
@@ -60,7 +60,7 @@ type ReportReturned struct{ ReturnReport }
 // AcceptReport accepts the report, for all measures or for some.
 type AcceptReport struct {
 	// Accepted lists the measures found done; all when left out.
-	Accepted []int `json:"accepted,omitempty" minItems:"1" maxItems:"100" doc:"Numbers of the measures accepted; all when left out"`
+	Accepted []int `json:"accepted,omitempty" each:"100" minItems:"1" maxItems:"100" doc:"Numbers of the measures accepted; all when left out"`
 	// Reasons say of each measure that is not accepted why it comes back.
 	Reasons []ItemReason `json:"reasons,omitempty" maxItems:"100" doc:"Why each of the other measures comes back; one for every measure not accepted"`
 }

@@ -2,8 +2,8 @@ package lifecycle
 
 import "slices"
 
-// A Role is what a person is in the work; a person may hold several. Who may
-// do what is in the command table; separation of duties is by person, not by
+// A Role is what a person is in the work; a person may hold several. Every
+// command says who may run it; separation of duties is by person, not by
 // role.
 type Role string
 

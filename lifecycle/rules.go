@@ -111,12 +111,12 @@ type Outage struct {
 // A Standing is a measure of another case that further cases join: one open
 // talk per post-holder, one entry per list, unit and year.
 type Standing struct {
-	Kind policy.MeasureKind `json:"kind"`
+	Kind policy.MeasureKind `json:"kind" doc:"What kind of measure it joined"`
 	List policy.List        `json:"list,omitempty"`
 	// Year is that of the entry, which the record need not say; none of a talk.
 	Year    int    `json:"-"`
 	Case    string `json:"case"`
-	Measure int    `json:"measure"`
+	Measure int    `json:"measure" doc:"Number of that measure, as its case counts"`
 	// Subject is with whom a talk is to be held, nil when the record does not say: what
 	// joins it is judged by it, and does not keep it.
 	Subject *PostHolder `json:"-"`

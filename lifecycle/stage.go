@@ -1,7 +1,7 @@
 package lifecycle
 
-// A Stage is where a case stands on the main line. Escalation is not a stage:
-// see Case.Level.
+// A Stage is where a case stands on the main line. Escalation is not a stage
+// but the level beside it.
 type Stage string
 
 // The stages, in the order of the main line.
@@ -83,7 +83,9 @@ func (s Stage) ZH() string {
 	}
 }
 
-// A UnitStage is a stage as the unit may know it. It is a type of its own so
+// A UnitStage is a stage as the unit may know it.
+//
+// It is a type of its own so
 // that no inner stage can be shown to a unit by mistake.
 type UnitStage string
 

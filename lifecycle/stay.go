@@ -24,7 +24,7 @@ type StayTaken struct {
 
 // GrantStay stops the unit's clocks for a while (中止).
 type GrantStay struct {
-	Until  Date   `json:"until"`
+	Until  Date   `json:"until" doc:"The last day on which the clocks stand still"`
 	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
 }
 

@@ -21,7 +21,7 @@ type CaseSustained struct {
 
 // CheckIn is the unit's report at the interval.
 type CheckIn struct {
-	Account string `json:"account" minLength:"1" maxLength:"10000"`
+	Account string `json:"account" minLength:"1" maxLength:"10000" doc:"How the rectification stands, told by the unit"`
 	Paper   *Paper `json:"paper,omitempty"`
 }
 

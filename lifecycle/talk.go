@@ -8,9 +8,9 @@ import (
 
 // An Appointment is when and where a talk will be held.
 type Appointment struct {
-	On    Date   `json:"on"`
+	On    Date   `json:"on" doc:"The day of the talk"`
 	Time  string `json:"time" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" doc:"Such as 09:30"`
-	Place string `json:"place" minLength:"1" maxLength:"200"`
+	Place string `json:"place" minLength:"1" maxLength:"200" doc:"Where the talk is held"`
 }
 
 // FixTalk fixes when and where a talk that was ordered will be held (约定谈话), or

@@ -4,15 +4,15 @@ import "duban/policy"
 
 // A TransferOf says to whom the case was handed.
 type TransferOf struct {
-	To         string `json:"to"`
+	To         string `json:"to" doc:"Which body it was sent on to"`
 	Reason     string `json:"reason"`
 	On         Date   `json:"on"`
-	ReceivedOn Date   `json:"received_on,omitzero"`
+	ReceivedOn Date   `json:"received_on,omitzero" doc:"The day on which the other body acknowledged it; none before"`
 }
 
 // Transfer hands the case to another body (移送).
 type Transfer struct {
-	To     string `json:"to" minLength:"1" maxLength:"100"`
+	To     string `json:"to" minLength:"1" maxLength:"100" doc:"Which body it is sent on to"`
 	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
 }
 
@@ -21,7 +21,7 @@ type CaseTransferred struct{ Transfer }
 
 // RecordTransferReceipt records that the other body has it.
 type RecordTransferReceipt struct {
-	On Date `json:"on"`
+	On Date `json:"on" doc:"The day on which the other body acknowledged it"`
 }
 
 // TransferReceived: the other body confirmed.

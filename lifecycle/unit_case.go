@@ -13,31 +13,31 @@ import (
 type UnitCase struct {
 	ID      string    `json:"id"`
 	Number  string    `json:"number"`
-	Version int64     `json:"version"`
-	Stage   UnitStage `json:"stage"`
+	Version int64     `json:"version" doc:"What the ETag counts: the changes that the unit can see"`
+	Stage   UnitStage `json:"stage" doc:"The stage at which the case stands, as the unit knows it"`
 	Unit    string    `json:"unit"`
 	// What was sent to the wrong unit has none of these four.
-	Title    string `json:"title,omitempty"`
+	Title    string `json:"title,omitempty" doc:"What was found, on one line; left out of what was sent to the wrong unit"`
 	Facts    string `json:"facts,omitempty"`
 	FoundOn  Date   `json:"found_on,omitzero"`
-	Category string `json:"category,omitempty"`
+	Category string `json:"category,omitempty" of:"Category"`
 
 	// EarlierNumber is the number of the unit's own case that happened again.
 	EarlierNumber string `json:"earlier_number,omitempty"`
 
-	Dimension string         `json:"dimension,omitempty"`
+	Dimension string         `json:"dimension,omitempty" of:"Dimension"`
 	Basis     string         `json:"basis,omitempty"`
 	Type      Type           `json:"type,omitempty"`
 	Round     int            `json:"round"`
 	Level     policy.Level   `json:"level"`
-	Notice    *Notice        `json:"notice,omitempty"`
-	Receipt   *Receipt       `json:"receipt,omitempty"`
-	Plan      *Plan          `json:"plan,omitempty"`
-	Report    *Report        `json:"report,omitempty"`
-	Objection *UnitObjection `json:"objection,omitempty"`
-	Extension *ExtensionOf   `json:"extension,omitempty"`
-	Stay      *UnitStay      `json:"stay,omitempty"`
-	Measures  []UnitMeasure  `json:"measures,omitempty"`
+	Notice    *Notice        `json:"notice,omitempty" doc:"The feedback notice; none before it was sent"`
+	Receipt   *Receipt       `json:"receipt,omitempty" doc:"How the notice reached the unit; none before"`
+	Plan      *Plan          `json:"plan,omitempty" doc:"Your plan of this round; none before you submitted it"`
+	Report    *Report        `json:"report,omitempty" doc:"Your report of this round; none before you submitted it"`
+	Objection *UnitObjection `json:"objection,omitempty" doc:"Your objection; none when there was none"`
+	Extension *ExtensionOf   `json:"extension,omitempty" doc:"Your request for more time of this round; none when there was none"`
+	Stay      *UnitStay      `json:"stay,omitempty" doc:"The stay for which the clocks stand still; none when they run"`
+	Measures  []UnitMeasure  `json:"measures,omitempty" doc:"The measures that concern the unit"`
 	// AnnouncedOn is the day of a look-back that was announced. Of any other the
 	// unit learns when the inspectors stand in the room.
 	AnnouncedOn Date `json:"announced_on,omitzero"`
@@ -47,10 +47,10 @@ type UnitCase struct {
 
 // A UnitObjection is an objection as its unit sees it.
 type UnitObjection struct {
-	Kind    ObjectionKind `json:"kind"`
-	Grounds string        `json:"grounds"`
+	Kind    ObjectionKind `json:"kind" doc:"What you object to"`
+	Grounds string        `json:"grounds" doc:"Why you object"`
 	On      Date          `json:"on"`
-	Outcome Outcome       `json:"outcome,omitempty"`
+	Outcome Outcome       `json:"outcome,omitempty" doc:"What was decided; none before"`
 	Reasons string        `json:"reasons,omitempty"`
 }
 
@@ -62,15 +62,15 @@ type UnitStay struct {
 
 // A UnitMeasure is a measure ordered against the unit.
 type UnitMeasure struct {
-	Kind   policy.MeasureKind `json:"kind"`
-	List   policy.List        `json:"list,omitempty"`
-	Status MeasureStatus      `json:"status"`
+	Kind   policy.MeasureKind `json:"kind" doc:"What is done about the unit"`
+	List   policy.List        `json:"list,omitempty" doc:"On which negative list, when that is the measure"`
+	Status MeasureStatus      `json:"status" doc:"Whether it is ordered or done"`
 	On     Date               `json:"on"`
 }
 
 // A UnitDeadline is a due date the unit must keep.
 type UnitDeadline struct {
-	Name        policy.ClockName `json:"name"`
+	Name        policy.ClockName `json:"name" doc:"What is awaited"`
 	Due         Date             `json:"due"`
 	Provisional bool             `json:"provisional,omitempty"`
 	Passed      bool             `json:"passed,omitempty"`

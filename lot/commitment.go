@@ -51,20 +51,20 @@ const (
 // dates; the team is its lead, the number of the others, and the others in the
 // order of their bytes.
 type Commitment struct {
-	Version int    `json:"version"`
-	Hash    Digest `json:"hash"`
-	Parts   Parts  `json:"parts"`
+	Version int    `json:"version" doc:"Version of how it is made, which docs/draw.md sets out."`
+	Hash    Digest `json:"hash" doc:"SHA-256 over the parts, in hexadecimal: what was told beforehand"`
+	Parts   Parts  `json:"parts" doc:"The sealed values, each as a hash"`
 }
 
 // Parts are the commitments to each thing by itself.
 type Parts struct {
-	Nonce  Digest `json:"nonce"`
-	Case   Digest `json:"case"`
-	Number Digest `json:"number"`
-	Window Digest `json:"window"`
-	Date   Digest `json:"date"`
-	Team   Digest `json:"team"`
-	Roster Digest `json:"roster"`
+	Nonce  Digest `json:"nonce" doc:"Hash of the random bits"`
+	Case   Digest `json:"case" doc:"Hash of the case's id"`
+	Number Digest `json:"number" doc:"Hash of the draw's number"`
+	Window Digest `json:"window" doc:"Hash of the window"`
+	Date   Digest `json:"date" doc:"Hash of the day"`
+	Team   Digest `json:"team" doc:"Hash of the team"`
+	Roster Digest `json:"roster" doc:"Hash of the roster"`
 }
 
 const commitmentLabel = "duban look-back 1"
@@ -123,9 +123,9 @@ func (p Parts) hash() Digest {
 
 // A Mismatch is one thing of a reveal that is not what was committed to.
 type Mismatch struct {
-	Part Part   `json:"part"`
-	ZH   string `json:"zh"`
-	EN   string `json:"en"`
+	Part Part   `json:"part" doc:"Which value does not agree"`
+	ZH   string `json:"zh" doc:"What does not agree, in Chinese"`
+	EN   string `json:"en" doc:"What does not agree, in English"`
 }
 
 // A MismatchError says that a reveal is not what was committed to.

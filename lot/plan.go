@@ -85,15 +85,15 @@ func (p Plan) check() error {
 	return p.Team.check()
 }
 
-// A Reveal is a Plan laid open: what anyone needs, with the commitment, to
+// A Reveal is a drawn plan laid open: what anyone needs, with the commitment, to
 // check that the look-back was the one that was drawn.
 type Reveal struct {
 	Case   string        `json:"case"`
-	Number int           `json:"number"`
+	Number int           `json:"number" doc:"Counts the draws of the case from 1"`
 	Window Window        `json:"window"`
-	Date   calendar.Date `json:"date"`
+	Date   calendar.Date `json:"date" doc:"The day that was drawn"`
 	Team   Team          `json:"team"`
-	Roster Digest        `json:"roster"`
+	Roster Digest        `json:"roster" doc:"SHA-256 of the roster, in hexadecimal"`
 	// Nonce is public from the arrival on.
 	Nonce Digest `json:"nonce"`
 }

@@ -60,7 +60,7 @@ func (g Ground) EN() string {
 
 // A Recusal keeps an inspector out of a team (回避). One is enough.
 type Recusal struct {
-	Ground Ground `json:"ground"`
+	Ground Ground `json:"ground" doc:"Why"`
 	// Reason says what the ground rests on; it stays with the record.
 	Reason string `json:"reason"`
 }
@@ -73,7 +73,7 @@ type Inspector struct {
 	// Recent counts the look-backs he was drawn for lately, by the policy's
 	// measure of lately.
 	Recent   int       `json:"recent"`
-	Recusals []Recusal `json:"recusals,omitempty"`
+	Recusals []Recusal `json:"recusals,omitempty" doc:"Why the inspector may not take part; eligible when empty"`
 }
 
 // Eligible reports whether nothing keeps the inspector out.

@@ -87,13 +87,13 @@ func (s SaltedRoster) Shown(load bool) ShownRoster {
 
 // A ShownRoster is a roster as far as it lies open: what a draw is checked with.
 type ShownRoster struct {
-	Roster Roster `json:"roster"`
+	Roster Roster `json:"roster" doc:"The inspectors, in the order of their accounts"`
 	// EligibilitySalt is nil in version 1.
-	EligibilitySalt *Digest `json:"eligibility_salt,omitempty"`
+	EligibilitySalt *Digest `json:"eligibility_salt,omitempty" doc:"Random bits of the roster's first digest, in hexadecimal; none in version 1"`
 	// LoadSalt is there when the load is, LoadDigest in its place when it is not, and
 	// every Recent is 0 then.
-	LoadSalt   *Digest `json:"load_salt,omitempty"`
-	LoadDigest *Digest `json:"load_digest,omitempty"`
+	LoadSalt   *Digest `json:"load_salt,omitempty" doc:"Random bits of the digest of how often each inspector went lately, in hexadecimal; there once those counts are shown"`
+	LoadDigest *Digest `json:"load_digest,omitempty" doc:"SHA-256 of the counts of how often each inspector went lately, in hexadecimal"`
 }
 
 // Whole reports whether the load is shown.

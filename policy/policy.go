@@ -67,7 +67,7 @@ type Time struct {
 	Source       string   `yaml:"source"`
 }
 
-// A ClockName names a clock of lifecycle.md section 4.
+// A ClockName names a clock: what is awaited while it runs.
 type ClockName string
 
 // The clocks.

@@ -335,9 +335,9 @@ func sealFault(err error) *lifecycle.DrawFault {
 
 // OpenedPlan is what two people had opened before its day.
 type OpenedPlan struct {
-	Number int           `json:"number"`
+	Number int           `json:"number" doc:"Counts the draws of the case from 1"`
 	Window lot.Window    `json:"window"`
-	Date   calendar.Date `json:"date"`
+	Date   calendar.Date `json:"date" doc:"The day that was drawn"`
 	Team   lot.Team      `json:"team"`
 }
 

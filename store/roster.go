@@ -66,7 +66,7 @@ func openRoster(keys lot.Keys, text []byte, id string, number int) (lot.SaltedRo
 
 // A DrawnRoster is the roster of one draw, as far as it may be shown.
 type DrawnRoster struct {
-	Number int `json:"number"`
+	Number int `json:"number" doc:"Counts the draws of the case from 1"`
 	lot.ShownRoster
 }
 
