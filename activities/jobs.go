@@ -87,7 +87,7 @@ func (a *Activities) RecomputeJobs(ctx context.Context) (list JobList, err error
 	}
 	for _, job := range open {
 		switch job.Kind {
-		case store.KindRecompute, store.KindSucceed, store.KindOffer:
+		case store.KindRecompute, store.KindSucceed, store.KindOffer, store.KindPassOn:
 			list.Jobs = append(list.Jobs, job.ID)
 		case store.KindImport:
 			list.Imports = append(list.Imports, job.ID)

@@ -43,7 +43,8 @@ func accessTable() map[string]access {
 		// directory adds the units' people, who find their own unit there.
 		directory = access{roles: lifecycle.Roles()}
 		// recusers declare their own recusals, and leaders record others'.
-		recusers = []lifecycle.Role{lifecycle.Inspector, lifecycle.LookBackLead, lifecycle.Officer, lifecycle.Head, lifecycle.Leader}
+		recusers  = []lifecycle.Role{lifecycle.Inspector, lifecycle.LookBackLead, lifecycle.Officer, lifecycle.Head, lifecycle.Leader}
+		importers = append(lifecycle.KindOpenCase.Who(), lifecycle.Head, lifecycle.Leader)
 		// readers see cases: all but the administrator.
 		readers = access{roles: without(lifecycle.Roles(), lifecycle.Admin)}
 		// overseers see to all cases at once.
@@ -152,7 +153,10 @@ func accessTable() map[string]access {
 		"POST /v1/units/{id}/posts/{post}/end": keepers,
 		"GET /v1/accounts":                     office,
 		"POST /v1/accounts":                    admin,
+		"GET /v1/accounts/{id}":                keepers,
+		"POST /v1/accounts/{id}":               admin,
 		"POST /v1/accounts/{id}/disable":       admin,
+		"POST /v1/accounts/{id}/enable":        admin,
 		"POST /v1/accounts/{id}/tokens":        admin,
 		"DELETE /v1/accounts/{id}/tokens":      admin,
 
@@ -184,13 +188,15 @@ func accessTable() map[string]access {
 		"PUT /v1/robots":          admin,
 		"DELETE /v1/robots/{aid}": admin,
 
-		// Whoever may register one finding may register many.
-		"GET /v1/imports":                  {roles: lifecycle.KindOpenCase.Who()},
-		"POST /v1/imports":                 {roles: lifecycle.KindOpenCase.Who(), streams: true},
-		"GET /v1/imports/template.xlsx":    {roles: lifecycle.KindOpenCase.Who()},
-		"GET /v1/imports/{id}":             {roles: lifecycle.KindOpenCase.Who()},
-		"POST /v1/imports/{id}/open":       {roles: lifecycle.KindOpenCase.Who()},
-		"GET /v1/imports/{id}/marked.xlsx": {roles: lifecycle.KindOpenCase.Who()},
+		// Whoever may register one finding may register many; what is in hand an officer
+		// or a head sends, and a leader confirms.
+		"GET /v1/imports":                  {roles: importers},
+		"POST /v1/imports":                 {roles: importers, streams: true},
+		"GET /v1/imports/template.xlsx":    {roles: importers},
+		"GET /v1/imports/in-hand.xlsx":     {roles: importers},
+		"GET /v1/imports/{id}":             {roles: importers},
+		"POST /v1/imports/{id}/open":       {roles: importers},
+		"GET /v1/imports/{id}/marked.xlsx": {roles: importers},
 
 		// Who was not drawn finds nothing there; the plan is for two people to read.
 		"GET " + pathLookBacks:    {roles: without(staff(), lifecycle.Admin)},
@@ -227,7 +233,7 @@ func without(roles []lifecycle.Role, these ...lifecycle.Role) []lifecycle.Role {
 
 // commandKinds are the commands on a case that exists.
 func commandKinds() []lifecycle.CommandKind {
-	return slices.DeleteFunc(lifecycle.CommandKinds(), func(k lifecycle.CommandKind) bool { return k == lifecycle.KindOpenCase })
+	return slices.DeleteFunc(lifecycle.CommandKinds(), lifecycle.CommandKind.Opens)
 }
 
 func commandPath(kind lifecycle.CommandKind) string {

@@ -2,10 +2,8 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"reflect"
-	"slices"
 	"time"
 
 	"duban/lifecycle"
@@ -27,10 +25,7 @@ func (s *server) accountRoutes() {
 		doc:    "The answer holds the account's first token. It is told again only to the same request with the same key, from the same token.",
 		status: http.StatusCreated, body: reflect.TypeFor[NewAccount](), refuses: []int{http.StatusConflict},
 	}, s.addAccount)
-	register(s, operation{
-		id: "disable_account", method: http.MethodPost, path: "/v1/accounts/{id}/disable", tag: "Accounts", summary: "停用账号 End an account",
-		doc: "Its tokens stop working at once.", refuses: missing,
-	}, s.disableAccount)
+	s.accountChangeRoutes()
 	register(s, operation{
 		id: "add_token", method: http.MethodPost, path: "/v1/accounts/{id}/tokens", tag: "Accounts", summary: "新增令牌 Make a token",
 		doc:    "Told again only to the same request with the same key, from the same token.",
@@ -62,6 +57,8 @@ type NewAccount struct {
 	Name  string           `json:"name" minLength:"1" maxLength:"100" doc:"The person's name"`
 	Roles []lifecycle.Role `json:"roles" minItems:"1" maxItems:"10"`
 	Unit  string           `json:"unit,omitempty" maxLength:"64" doc:"Id of the unit, for a unit's person"`
+	// Reason stays on record and is not shown with the account.
+	Reason string `json:"reason,omitempty" maxLength:"1000" doc:"Why the account is added, for the record"`
 }
 
 // An Account is a person who may act.
@@ -123,17 +120,8 @@ func (s *server) addAccount(ctx context.Context, c *call, _ *nothing) (*tokenOut
 		return nil, err
 	}
 	var f form
-	made := store.NewAccount{Name: f.required("name", n.Name), Unit: f.text("unit", n.Unit, maxCode)}
-	if len(n.Roles) == 0 || len(n.Roles) > len(lifecycle.Roles()) {
-		f.refuse("roles", "count", fmt.Sprintf("角色应为1至%d个。", len(lifecycle.Roles())), fmt.Sprintf("Give 1 to %d roles.", len(lifecycle.Roles())))
-	} else {
-		for i, role := range n.Roles {
-			at := fmt.Sprintf("roles[%d]", i)
-			if slices.Contains(n.Roles[:i], role) {
-				f.refuse(at, "given_twice", "“"+at+"”与前面的角色相同。", at+" is a role given already.")
-			}
-			made.Roles = append(made.Roles, lifecycle.Role(f.oneOf(at, f.required(at, string(role)), names(lifecycle.Roles()))))
-		}
+	made := store.NewAccount{
+		Name: f.required("name", n.Name), Unit: f.text("unit", n.Unit, maxCode), Roles: f.roles(n.Roles), Author: c.actor.Account, Reason: f.prose("reason", n.Reason),
 	}
 	if err := f.err(); err != nil {
 		return nil, err
@@ -144,14 +132,6 @@ func (s *server) addAccount(ctx context.Context, c *call, _ *nothing) (*tokenOut
 	}
 	shown := accountOf(a)
 	return &tokenOutput{Body: Token{Account: &shown, Token: token}}, nil
-}
-
-func (s *server) disableAccount(ctx context.Context, _ *call, in *shortIDInput) (*struct{}, error) {
-	account, err := shortID(in.ID)
-	if err != nil {
-		return nil, err
-	}
-	return nil, s.record.DisableAccount(ctx, account)
 }
 
 func (s *server) addToken(ctx context.Context, _ *call, in *shortIDInput) (*tokenOutput, error) {

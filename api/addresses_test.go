@@ -134,7 +134,8 @@ func TestWhereAPersonIsReached(t *testing.T) {
 		a = put(p.Secretary, p.Secretary, map[string]string{"kind": "email", "address": "w" + strings.Repeat("x", i) + "@example.org"})
 	}
 	refused(a, http.StatusUnprocessableEntity, "too_many", "address")
-	require.NoError(t, s.store.DisableAccount(t.Context(), p.Secretary.Account))
+	a = s.as(t, p.Admin, asked{method: http.MethodPost, path: "/v1/accounts/" + p.Secretary.Account + "/disable", body: api.AccountEnd{Reason: "离任"}})
+	require.Equal(t, http.StatusOK, a.Code, "%s", a.Body)
 	require.Equal(t, http.StatusNotFound, put(p.Admin, p.Secretary, mail).Code)
 	require.NotContains(t, log.String(), "secret-path")
 	require.NotContains(t, log.String(), hookSecret)

@@ -34,6 +34,10 @@ func TestDocumentIsWhole(t *testing.T) {
 	document, _ := api.Described()
 	for _, kind := range lifecycle.CommandKinds() {
 		path := "/v1/cases/{id}/commands/" + string(kind)
+		if kind == lifecycle.KindTakeOverCase { // by an import and no otherwise
+			require.Nil(t, document.Paths[path])
+			continue
+		}
 		if kind == lifecycle.KindOpenCase {
 			path = "/v1/cases"
 		}

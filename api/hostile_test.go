@@ -48,6 +48,9 @@ func TestHostileTexts(t *testing.T) {
 				if kind == lifecycle.KindOpenCase {
 					path = "/v1/cases"
 				}
+				if kind == lifecycle.KindTakeOverCase { // no route leads to it
+					continue
+				}
 				a := s.as(t, who, asked{method: http.MethodPost, path: path, body: "{" + strings.Join(members, ",") + "}", header: map[string]string{
 					"Idempotency-Key": fmt.Sprintf("hostile-%d", n), "If-Match": l.etag(t, who),
 				}})

@@ -30,7 +30,8 @@ func (s *server) importRoutes(router *gin.Engine) {
 	}, s.oneImport)
 	register(s, operation{
 		id: "open_import", method: http.MethodPost, path: "/v1/imports/{id}/open", tag: "Imports", summary: "登记 Open the cases of an import",
-		doc:    "Orders that every row becomes a case; asked again, nothing changes. Only who sent the workbook may.",
+		doc: "Orders that every row becomes a case; asked again, nothing changes. Of findings only who sent the workbook may. " +
+			"Cases in hand (in_hand) are opened by a leader who did not send them: that is the confirmation.",
 		status: http.StatusAccepted, body: reflect.TypeFor[nothing](), refuses: []int{http.StatusNotFound, http.StatusConflict},
 	}, s.openImport)
 	s.importFiles(router)
@@ -44,13 +45,16 @@ type Import struct {
 	At         time.Time `json:"at" doc:"When the workbook came, in UTC"`
 	File       string    `json:"file" doc:"Name of the workbook"`
 	Campaign   string    `json:"campaign"`
-	Duplicates bool      `json:"duplicates,omitempty" doc:"Findings that are cases already are opened all the same"`
-	State      string    `json:"state" of:"store.ImportState" doc:"refused: it has errors; checked: it can be opened"`
-	Rows       int       `json:"rows" doc:"How many rows are to become cases"`
-	Opened     int       `json:"opened" doc:"Rows that are cases"`
-	Failed     int       `json:"failed,omitempty" doc:"Rows that were turned down after the check"`
-	OpeningAt  time.Time `json:"opening_at,omitzero" doc:"When it was ordered that they be opened, in UTC"`
-	DoneAt     time.Time `json:"done_at,omitzero" doc:"When the last row was a case or turned down, in UTC"`
+	InHand     bool      `json:"in_hand,omitempty" doc:"The rows are cases in hand, which are taken over where they stand"`
+	// ConfirmedBy is the leader who let cases in hand in.
+	ConfirmedBy string    `json:"confirmed_by,omitempty" doc:"Account of the leader who confirmed the cases in hand"`
+	Duplicates  bool      `json:"duplicates,omitempty" doc:"Findings that are cases already are opened all the same"`
+	State       string    `json:"state" of:"store.ImportState" doc:"refused: it has errors; checked: it can be opened"`
+	Rows        int       `json:"rows" doc:"How many rows are to become cases"`
+	Opened      int       `json:"opened" doc:"Rows that are cases"`
+	Failed      int       `json:"failed,omitempty" doc:"Rows that were turned down after the check"`
+	OpeningAt   time.Time `json:"opening_at,omitzero" doc:"When it was ordered that they be opened, in UTC"`
+	DoneAt      time.Time `json:"done_at,omitzero" doc:"When the last row was a case or turned down, in UTC"`
 	// Turned lists the first of the failed rows.
 	Turned []ImportTurned `json:"turned_down,omitempty"`
 	// Hints lists the first of the rows that something is known about.
@@ -105,7 +109,7 @@ type ImportTurned struct {
 
 func importOf(i store.Import) Import {
 	return Import{
-		ID: i.ID, Author: i.Author, AuthorName: i.AuthorName, At: i.At, File: i.File, Campaign: i.Campaign, Duplicates: i.Duplicates, State: string(i.State),
+		ID: i.ID, Author: i.Author, AuthorName: i.AuthorName, At: i.At, File: i.File, Campaign: i.Campaign, InHand: i.InHand, ConfirmedBy: i.ConfirmedBy, Duplicates: i.Duplicates, State: string(i.State),
 		Rows: i.Rows, Opened: i.Opened, Failed: i.Failed, OpeningAt: i.OpeningAt, DoneAt: i.DoneAt,
 	}
 }
@@ -199,7 +203,8 @@ type Upload struct {
 	Campaign string
 	// Again: the file was imported before. Duplicates: findings that are cases
 	// already are opened all the same.
-	Again, Duplicates bool
+	// InHand: its rows are cases in hand.
+	Again, Duplicates, InHand bool
 }
 
 // ImportFindings checks a workbook and records it, good or refused, with what
@@ -207,7 +212,7 @@ type Upload struct {
 // *store.SameFileError.
 func ImportFindings(ctx context.Context, record Imports, codes Force, who lifecycle.Actor, at time.Time, u Upload) (store.Import, findings.Result, error) {
 	var result findings.Result
-	tables, err := findingTables(ctx, record, codes)
+	tables, err := findingTables(ctx, record, codes, u.InHand)
 	if err != nil {
 		return store.Import{}, result, err
 	}
@@ -215,21 +220,28 @@ func ImportFindings(ctx context.Context, record Imports, codes Force, who lifecy
 	if err != nil {
 		return store.Import{}, result, err
 	}
+	mayOpen := lifecycle.KindOpenCase
+	if u.InHand {
+		mayOpen = lifecycle.KindTakeOverCase
+	}
+	if !who.Has(mayOpen.Who()...) {
+		return store.Import{}, result, barred()
+	}
 	campaign, err := record.Campaign(ctx, u.Campaign)
 	if err != nil && !errors.Is(err, store.ErrNotFound) { // AddImport says so, and of which field
 		return store.Import{}, result, err
 	}
 	known := record.Hints()
-	n := store.NewImport{Author: who.Account, File: u.Name, Sum: u.Sum, Campaign: u.Campaign, Again: u.Again, Duplicates: u.Duplicates}
+	n := store.NewImport{Author: who.Account, File: u.Name, Sum: u.Sum, Campaign: u.Campaign, Again: u.Again, Duplicates: u.Duplicates, InHand: u.InHand}
 	i, err := record.AddImport(ctx, n, func(add func(store.ImportRow) error) (checked store.Checked, err error) {
 		check := findings.Check{
-			Tables: tables, Campaign: u.Campaign, CampaignName: campaign.Name, Judge: judge,
+			Tables: tables, Campaign: u.Campaign, CampaignName: campaign.Name,
+			Judge:   func(r findings.Row) (*lifecycle.Refusal, error) { return judge(r.Body, r.InHand) },
 			Earlier: func(number string) (string, error) { return earlierCase(ctx, record, number) },
-			Known:   func(number string) (*findings.Case, error) { return knownCase(ctx, record, number) },
 			Hints:   func(page []*lifecycle.OpenCase) ([]findings.Hint, error) { return hintsOf(ctx, known, page) },
 			Header:  func(h findings.Header) (err error) { checked.Header, err = json.Marshal(h); return err },
 			Row: func(r findings.Row) error {
-				row := store.ImportRow{Row: r.Row, Cells: r.Cells, Body: r.Body}
+				row := store.ImportRow{Row: r.Row, Cells: r.Cells, Body: r.Body, InHand: r.InHand}
 				if len(r.Faults) > 0 {
 					if row.Faults, err = json.Marshal(r.Faults); err != nil {
 						return err
@@ -242,6 +254,9 @@ func ImportFindings(ctx context.Context, record Imports, codes Force, who lifecy
 				}
 				return add(row)
 			},
+		}
+		if !u.InHand {
+			check.Known = func(number string) (*findings.Case, error) { return knownCase(ctx, record, number) }
 		}
 		if !u.Duplicates {
 			check.Same = func(page []*lifecycle.OpenCase) ([]string, error) { return record.SameFindings(ctx, page) }
@@ -304,7 +319,11 @@ func earlierCase(ctx context.Context, record Imports, number string) (string, er
 
 // MarkedFindings writes a workbook back with its errors marked and what is known.
 func MarkedFindings(ctx context.Context, record Imports, codes Force, id string, w io.Writer) error {
-	tables, err := findingTables(ctx, record, codes)
+	i, err := record.Import(ctx, id)
+	if err != nil {
+		return err
+	}
+	tables, err := findingTables(ctx, record, codes, i.InHand)
 	if err != nil {
 		return err
 	}
@@ -351,7 +370,7 @@ func MarkedFindings(ctx context.Context, record Imports, codes Force, id string,
 // errSheetHead ends the reading of a sheet behind its head.
 var errSheetHead = errors.New("only the head was wanted")
 
-func findingTables(ctx context.Context, record Imports, codes Force) (findings.Tables, error) {
+func findingTables(ctx context.Context, record Imports, codes Force, inHand bool) (findings.Tables, error) {
 	units, err := record.UnitNames(ctx)
 	if err != nil {
 		return findings.Tables{}, err
@@ -360,7 +379,11 @@ func findingTables(ctx context.Context, record Imports, codes Force) (findings.T
 	if err != nil {
 		return findings.Tables{}, err
 	}
-	return findings.Tables{Codes: p.Codes, Units: units}, nil
+	tables := findings.Tables{Codes: p.Codes, Units: units, InHand: inHand}
+	if inHand {
+		tables.Officers, err = record.Officers(ctx)
+	}
+	return tables, err
 }
 
 // importFault is the answer to a workbook that was not taken.

@@ -37,7 +37,8 @@ const (
 // importFiles registers what takes and gives workbooks. huma bounds no
 // multipart body, so these are handlers of the router's, and described here.
 func (s *server) importFiles(router *gin.Engine) {
-	router.GET("/v1/imports/template.xlsx", plain{s, s.template}.serve)
+	router.GET("/v1/imports/template.xlsx", plain{s, s.template(false)}.serve)
+	router.GET("/v1/imports/in-hand.xlsx", plain{s, s.template(true)}.serve)
 	router.POST("/v1/imports", plain{s, s.addImport}.serve)
 	router.GET("/v1/imports/:id/marked.xlsx", plain{s, s.marked}.serve)
 
@@ -46,6 +47,10 @@ func (s *server) importFiles(router *gin.Engine) {
 	s.describe(operation{
 		id: "get_import_template", method: http.MethodGet, path: "/v1/imports/template.xlsx", tag: "Imports", summary: "下载模板 The workbook to fill in",
 		doc: "With drop-downs from the code tables and the units in force.",
+	}, "200", workbook, nil)
+	s.describe(operation{
+		id: "get_in_hand_template", method: http.MethodGet, path: "/v1/imports/in-hand.xlsx", tag: "Imports", summary: "下载在办事项模板 The workbook for cases in hand",
+		doc: "For cases whose notice went out before they came into this system: with the earlier notice's number and day, the receipt, the due date, the stage and the officer.",
 	}, "200", workbook, nil)
 	s.describe(operation{
 		id: "get_marked_import", method: http.MethodGet, path: "/v1/imports/{id}/marked.xlsx", tag: "Imports", summary: "下载标出错误的工作簿 A workbook with its errors marked",
@@ -61,10 +66,11 @@ func (s *server) importFiles(router *gin.Engine) {
 	}, "201", &huma.Response{
 		Description: "Created", Headers: map[string]*huma.Param{"Location": {Schema: &huma.Schema{Type: huma.TypeString, Format: "uri-reference"}}}, Content: map[string]*huma.MediaType{"application/json": {Schema: s.schema(reflect.TypeFor[Import]())}},
 	}, &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
-		Type: huma.TypeObject, Required: []string{"file", "campaign"},
+		Type: huma.TypeObject, Required: []string{"file"},
 		Properties: map[string]*huma.Schema{
 			"file":       {Type: huma.TypeString, Format: "binary", Description: "The .xlsx, 20 MiB at the most"},
-			"campaign":   {Type: huma.TypeString, MaxLength: &longest, Description: "Id of the campaign the findings come from"},
+			"campaign":   {Type: huma.TypeString, MaxLength: &longest, Description: "Id of the campaign the findings come from; only cases in hand may have none"},
+			"in_hand":    {Type: huma.TypeBoolean, Description: "The rows are cases in hand (GET /v1/imports/in-hand.xlsx), sent by an officer or a head; a leader confirms them with POST /v1/imports/{id}/open"},
 			"again":      {Type: huma.TypeBoolean, Description: "Take a file that was imported before"},
 			"duplicates": {Type: huma.TypeBoolean, Description: "Open findings that are cases already all the same"},
 		},
@@ -103,18 +109,24 @@ func (p plain) serve(c *gin.Context) {
 	}
 }
 
-func (s *server) template(c *gin.Context, _ *call) error {
-	tables, err := findingTables(c.Request.Context(), s.record, s.record)
-	if err != nil {
-		return err
+func (s *server) template(inHand bool) func(*gin.Context, *call) error {
+	name := "问题清单模板.xlsx"
+	if inHand {
+		name = "在办事项模板.xlsx"
 	}
-	var out bytes.Buffer
-	if err := findings.Template(&out, tables); err != nil {
-		return err
+	return func(c *gin.Context, _ *call) error {
+		tables, err := findingTables(c.Request.Context(), s.record, s.record, inHand)
+		if err != nil {
+			return err
+		}
+		var out bytes.Buffer
+		if err := findings.Template(&out, tables); err != nil {
+			return err
+		}
+		attach(c, name)
+		c.Data(http.StatusOK, xlsxType, out.Bytes())
+		return nil
 	}
-	attach(c, "问题清单模板.xlsx")
-	c.Data(http.StatusOK, xlsxType, out.Bytes())
-	return nil
 }
 
 func (s *server) marked(c *gin.Context, one *call) error {
@@ -175,7 +187,7 @@ func escaped(name string) string {
 }
 
 func (s *server) addImport(c *gin.Context, one *call) error {
-	return s.workbook(c, one, []string{"campaign", "again", "duplicates"}, func(ctx context.Context, u Upload) error {
+	return s.workbook(c, one, []string{"campaign", "again", "duplicates", "in_hand"}, func(ctx context.Context, u Upload) error {
 		i, result, err := ImportFindings(ctx, s.record, s.record, one.actor, one.receivedAt, u)
 		switch {
 		case err != nil:
@@ -226,7 +238,7 @@ func (s *server) workbook(c *gin.Context, one *call, fields []string, use func(c
 	}
 	defer release()
 	c.Request = c.Request.WithContext(ctx)
-	s.once(c, one, one.fingerprintOf(hex.EncodeToString(u.Sum), u.Name, u.Campaign, strconv.FormatBool(u.Again), strconv.FormatBool(u.Duplicates)), func() {
+	s.once(c, one, one.fingerprintOf(hex.EncodeToString(u.Sum), u.Name, u.Campaign, strconv.FormatBool(u.Again), strconv.FormatBool(u.Duplicates), strconv.FormatBool(u.InHand)), func() {
 		if err := use(c.Request.Context(), u); err != nil {
 			s.refuse(c, err)
 		}
@@ -298,7 +310,7 @@ func receive(c *gin.Context, into *os.File, fields []string) (u Upload, err erro
 	if !seen["file"] {
 		f.refuse("file", "required", "请选择要上传的文件。", "Please give a file.")
 	}
-	if slices.Contains(fields, "campaign") {
+	if slices.Contains(fields, "campaign") && (!u.InHand || u.Campaign != "") {
 		u.Campaign = f.required("campaign", strings.TrimSpace(u.Campaign))
 	}
 	return u, f.err()
@@ -331,7 +343,7 @@ func (u *Upload) take(f *form, name string, part *multipart.Part, into *os.File)
 			return nil
 		}
 		if given := f.truth(name, string(text)); given != nil {
-			*map[string]*bool{"again": &u.Again, "duplicates": &u.Duplicates}[name] = *given
+			*map[string]*bool{"again": &u.Again, "duplicates": &u.Duplicates, "in_hand": &u.InHand}[name] = *given
 		}
 		return nil
 	}

@@ -37,6 +37,8 @@ var fieldZH = map[string]string{ //nolint:gochecknoglobals // an immutable table
 	"decision":         "列入决定",
 	"due_before":       "到期日期上限",
 	"duplicates":       "是否再次登记已登记的问题",
+	"in_hand":          "是否为在办事项",
+	"takers":           "接手人",
 	"effective_on":     "材料日期",
 	"ends_on":          "结束日期",
 	"exclusions":       "排除的单位",

@@ -46,7 +46,7 @@ func TestLedgerFollowsTheList(t *testing.T) {
 		for i, item := range list.Cases {
 			require.Equal(t, item.Number, rows[2+i][1], query)
 			require.Equal(t, item.UnitName, rows[2+i][3])
-			require.Equal(t, item.ID, rows[2+i][20])
+			require.Equal(t, item.ID, rows[2+i][21])
 		}
 	}
 	for path, status := range map[string]int{

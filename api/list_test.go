@@ -163,7 +163,7 @@ func TestDirectory(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, asking(p.Tokens[who.Account]))
 	s.as(t, p.Admin, asked{method: http.MethodPost, path: address + "/tokens"}).into(t, &token)
 	require.Equal(t, http.StatusOK, asking(token.Token))
-	require.Equal(t, http.StatusNoContent, s.as(t, p.Admin, asked{method: http.MethodPost, path: address + "/disable"}).Code)
+	require.Equal(t, http.StatusOK, s.as(t, p.Admin, asked{method: http.MethodPost, path: address + "/disable", body: api.AccountEnd{Reason: "调离"}}).Code)
 	require.Equal(t, http.StatusUnauthorized, asking(token.Token))
 
 	var policy api.Policy

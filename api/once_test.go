@@ -66,7 +66,7 @@ func TestAChangeWithAKeyIsDoneOnce(t *testing.T) {
 			keyed(http.MethodPost, "/v1/regions", `{"name":"东区"}`, "region"),
 			keyed(http.MethodPost, "/v1/areas", `{"name":"试用片区"}`, "area"),
 			keyed(http.MethodPost, "/v1/unit-categories", `{"name":"政府部门"}`, "category"),
-			keyed(http.MethodPost, "/v1/accounts/"+made.Account.ID+"/disable", "", "disable"),
+			keyed(http.MethodPost, "/v1/accounts/"+made.Account.ID+"/disable", `{"reason":"调离"}`, "disable"),
 		},
 		&p.Head: {
 			keyed(http.MethodPost, "/v1/campaigns", `{"name":"批次","year":`+strconv.Itoa(today().Year())+`,"method":"inspection","starts_on":"`+today().String()+`","ends_on":"`+today().String()+`","scope":["`+p.Unit.ID+`"]}`, "campaign"),

@@ -121,7 +121,9 @@ type Directory interface {
 	Accounts(ctx context.Context, unit, after string, limit int) ([]store.Account, error)
 	Account(ctx context.Context, id string) (store.Account, error)
 	AddAccount(ctx context.Context, n store.NewAccount) (store.Account, string, error)
-	DisableAccount(ctx context.Context, id string) error
+	ChangeAccount(ctx context.Context, e store.AccountEdit) (store.Account, string, error)
+	Duties(ctx context.Context, account string) ([]store.CaseDuty, error)
+	AccountChanges(ctx context.Context, account string) ([]store.AccountChange, error)
 	NewToken(ctx context.Context, account string) (string, error)
 	RevokeTokens(ctx context.Context, account string) error
 }
@@ -242,7 +244,9 @@ type Notices interface {
 // Imports keeps workbooks of findings and what became of them.
 type Imports interface {
 	UnitNames(ctx context.Context) (map[string]string, error)
-	Judge(ctx context.Context, who lifecycle.Actor, at time.Time) (func(*lifecycle.OpenCase) (*lifecycle.Refusal, error), error)
+	Officers(ctx context.Context) (map[string][]string, error)
+	// Judge says what the rules would answer to a row; the second is nil for a finding.
+	Judge(ctx context.Context, who lifecycle.Actor, at time.Time) (func(*lifecycle.OpenCase, *lifecycle.InHand) (*lifecycle.Refusal, error), error)
 	Campaign(ctx context.Context, id string) (store.Campaign, error)
 	CaseByNumber(ctx context.Context, number string) (store.NumberedCase, error)
 	SameFindings(ctx context.Context, findings []*lifecycle.OpenCase) ([]string, error)

@@ -19,6 +19,7 @@ func newSchemas() huma.Registry {
 		reflect.TypeFor[calendar.Period](): reflect.TypeFor[periodForm](),
 		reflect.TypeFor[recordText]():      reflect.TypeFor[DrawRecord](),
 		reflect.TypeFor[changedFields]():   reflect.TypeFor[map[string]any](),
+		reflect.TypeFor[accountFields]():   reflect.TypeFor[map[string]any](),
 		reflect.TypeFor[lot.Digest]():      reflect.TypeFor[digestForm](),
 	} {
 		r.RegisterTypeAlias(of, described)

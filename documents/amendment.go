@@ -29,8 +29,8 @@ func (n Notice) received() bool { return n.Amended != nil && n.Amended.Received 
 
 // amending says what it changes: two papers bear this number.
 func (n Notice) amending() string {
-	return fmt.Sprintf("本件系按%s作出的异议处理决定，对《反馈意见》（%s%s，%s）的更正，文号不变，以本件为准。",
-		chineseDate(n.On), n.Office.Mark, n.Number, chineseDate(n.Amended.Original))
+	return fmt.Sprintf("本件系按%s作出的异议处理决定，对《反馈意见》（%s，%s）的更正，文号不变，以本件为准。",
+		chineseDate(n.On), n.Office.numbered(n.Number), chineseDate(n.Amended.Original))
 }
 
 // terms say how long there is from the decision: it gives time, and takes none.

@@ -29,7 +29,7 @@ func (r Ref) notice(o Office) string {
 	if r.Notice == "" {
 		return "事项" + r.Case
 	}
-	return fmt.Sprintf("《反馈意见》（%s%s，%s）", o.Mark, r.Notice, chineseDate(r.On))
+	return fmt.Sprintf("《反馈意见》（%s，%s）", o.numbered(r.Notice), chineseDate(r.On))
 }
 
 // A Lapse is a due date that went by unmet.

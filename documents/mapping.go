@@ -72,15 +72,18 @@ func (m *mapping) takenBack() bool {
 
 func (m *mapping) notice() ([]byte, error) {
 	submission, _, submitted := last[*lifecycle.NoticeSubmitted](m.Events)
+	amended, decided := m.amendment()
 	switch {
-	case m.c.Notice == nil, !submitted:
+	case m.c.TakenOver != nil && !submitted && amended == nil && m.c.Notice != nil:
+		return nil, notYet("notice_elsewhere", "该事项系转入的在办事项，原反馈意见（"+m.Office.numbered(m.c.Notice.Number)+"）不是由本系统发出的，请查阅原件。",
+			"The case was taken over; its notice "+m.c.Notice.Number+" was not issued here.")
+	case m.c.Notice == nil, !submitted && m.c.TakenOver == nil:
 		return nil, notYet("no_notice", "反馈意见尚未拟稿。", "No notice was drafted yet.")
 	case m.takenBack():
 		return nil, notYet("notice_withdrawn", "反馈意见已收回更正，尚未重新拟稿。", "The notice was taken back to be corrected, and no new one was drafted yet.")
 	}
 	n := m.c.Notice
 	on, form := n.On, m.Form
-	amended, decided := m.amendment()
 	switch {
 	case m.draft():
 		on = submission.Legal

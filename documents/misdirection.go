@@ -43,8 +43,8 @@ func (m Misdirection) Write() ([]byte, error) {
 	}
 	d := p.begin()
 	d.add(
-		text(fmt.Sprintf("《反馈意见》（%s%s，%s）送达你单位后，经核实，其中的事项%s不属于你单位，系误送。现予更正，撤销%s。",
-			m.Office.Mark, m.Notice, chineseDate(m.NoticeOn), items, what)),
+		text(fmt.Sprintf("《反馈意见》（%s，%s）送达你单位后，经核实，其中的事项%s不属于你单位，系误送。现予更正，撤销%s。",
+			m.Office.numbered(m.Notice), chineseDate(m.NoticeOn), items, what)),
 		text("自本通知之日起，上述事项不再要求你单位整改和报送整改方案、整改报告，已经起算的期限停止计算，因其采取的督办措施一并取消，也不计入你单位的问题统计。"),
 		text("特此通知。"),
 	)

@@ -175,7 +175,7 @@ func (n Notice) Write() ([]byte, error) {
 	if err := n.check(); err != nil {
 		return nil, err
 	}
-	p := paper{office: n.Office, form: n.Form, title: n.title(), number: n.Office.Mark + n.Number, draft: n.Draft, to: n.To, on: n.On}
+	p := paper{office: n.Office, form: n.Form, title: n.title(), number: n.Office.numbered(n.Number), draft: n.Draft, to: n.To, on: n.On}
 	if n.Draft {
 		p.number = ""
 	}
@@ -228,7 +228,7 @@ func (n Notice) Write() ([]byte, error) {
 func (n Notice) replacing() string {
 	var of []string
 	for _, r := range n.Replaces {
-		of = append(of, "反馈意见（"+n.Office.Mark+r.Number+"）中的事项"+strings.Join(r.Items, "、"))
+		of = append(of, "反馈意见（"+n.Office.numbered(r.Number)+"）中的事项"+strings.Join(r.Items, "、"))
 	}
 	return "此前送达的" + strings.Join(of, "，") + "，自本件送达之日起停止执行，以本件为准。"
 }
@@ -377,7 +377,7 @@ func (n Notice) slip() []block {
 	for _, f := range n.Findings {
 		numbers = append(numbers, f.Number)
 	}
-	number := n.Office.Mark + n.Number
+	number := n.Office.numbered(n.Number)
 	if n.Draft {
 		number = draftMark
 	}

@@ -27,6 +27,15 @@ type Office struct {
 	Fonts  Fonts
 }
 
+// numbered is a notice's number as papers print it: one of ours behind our mark, the
+// whole number of one that was issued elsewhere (在办事项转入) as it is.
+func (o Office) numbered(number string) string {
+	if strings.HasPrefix(number, "〔") {
+		return o.Mark + number
+	}
+	return number
+}
+
 // An Addressee is the one person a paper goes to, by office.
 type Addressee struct {
 	// Unit is the unit's name. Required.

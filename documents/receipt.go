@@ -48,8 +48,8 @@ func (r Receipt) Write() ([]byte, error) {
 	}
 	d := p.begin()
 	d.add(
-		text(fmt.Sprintf("《反馈意见》（%s%s，%s）已于%s送达，送达方式为%s，涉及%s。现将整改期限确认如下。",
-			r.Office.Mark, r.Notice, chineseDate(r.NoticeOn), chineseDate(r.On), r.Manner, problem(r.Title))),
+		text(fmt.Sprintf("《反馈意见》（%s，%s）已于%s送达，送达方式为%s，涉及%s。现将整改期限确认如下。",
+			r.Office.numbered(r.Notice), chineseDate(r.NoticeOn), chineseDate(r.On), r.Manner, problem(r.Title))),
 		para{runs: []run{{text: "整改到期日：" + chineseDate(r.Due) + "（" + weekday(r.Due) + "）", face: faceHeading}, {text: "。当日24时前报送整改报告的，视为按期报送。"}}, first: 200},
 	)
 	if e := r.Counting; e != nil {

@@ -30,10 +30,12 @@ type Case struct {
 	Unit            string  `json:"unit"`
 	Finding         Finding `json:"finding" doc:"What was found and how it was judged"`
 	// RepeatOf is the archived case that happened again.
-	RepeatOf *RepeatOf    `json:"repeat_of,omitempty"`
-	Officer  string       `json:"officer,omitempty"`
-	Round    int          `json:"round"`
-	Level    policy.Level `json:"level"`
+	RepeatOf *RepeatOf `json:"repeat_of,omitempty"`
+	// TakenOver: it was in hand before it came into this system.
+	TakenOver *TakenOver   `json:"taken_over,omitempty"`
+	Officer   string       `json:"officer,omitempty"`
+	Round     int          `json:"round"`
+	Level     policy.Level `json:"level"`
 	// RaisedOn is the day from which the pace of the ladder is counted: that of the
 	// last raise.
 	RaisedOn calendar.Date `json:"raised_on,omitzero"`

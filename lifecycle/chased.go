@@ -84,7 +84,7 @@ func (c Case) turnOf(k Clock) (who, then Recipient) {
 	officer := person(c.Officer, Officer)
 	switch k.Name {
 	case policy.ClockDraft:
-		return person(c.Part.Author, Inspector), role(Head)
+		return person(c.drafter(), Inspector), role(Head)
 	case policy.ClockTriage:
 		return role(Head), role(Leader)
 	case policy.ClockReceipt:

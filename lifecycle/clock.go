@@ -260,18 +260,20 @@ func (t *turn) reminder(c Clock, figures policy.Clock, after time.Time) *Ring {
 	return nil
 }
 
-// chase is the first chase on the grid from the due date that is still to come.
+// chase is the first chase still to come on the grid from the due date, or from the day
+// on which a case was taken over that was late already.
 func (t *turn) chase(c Clock, every calendar.Period, after time.Time) *Ring {
 	if every.N == 0 {
 		return nil
 	}
+	from := latest(c.Due, t.c.takenOverOn())
 	n := 1
 	if every.Unit == calendar.WorkingDays {
-		n = max(1, t.rules.Calendar.WorkingDaysBetween(c.Due, t.rules.Today(after))/every.N)
+		n = max(1, t.rules.Calendar.WorkingDaysBetween(from, t.rules.Today(after))/every.N)
 	}
-	// Counted from the due date each time, so that months do not drift.
+	// Counted from the same day each time, so that months do not drift.
 	for ; ; n++ {
-		on := t.rules.Calendar.Add(c.Due, calendar.Period{N: min(n*every.N, calendar.MaxPeriod), Unit: every.Unit}).Date
+		on := t.rules.Calendar.Add(from, calendar.Period{N: min(n*every.N, calendar.MaxPeriod), Unit: every.Unit}).Date
 		if at := t.rules.Timeline.End(on); at.After(after) || n*every.N > calendar.MaxPeriod {
 			return &Ring{Step: StepChase, On: on, At: at}
 		}
@@ -281,7 +283,8 @@ func (t *turn) chase(c Clock, every calendar.Period, after time.Time) *Ring {
 // rung is the next step of the ladder on this clock, or nil at its top or
 // while an extension is undecided. It is due at the later of its legal offset
 // and the time the level was last raised plus the interval between the two
-// steps, so an outage never walks anybody up the ladder in one night; and never
+// steps, so an outage never walks anybody up the ladder in one night, nor does the
+// taking over of a case that is late; and never
 // before the day of what is being decided: a stay that ended on days off leads
 // back to no day within it.
 func (t *turn) rung(c Clock, top policy.Level) *Ring {
@@ -293,6 +296,9 @@ func (t *turn) rung(c Clock, top policy.Level) *Ring {
 		return nil
 	}
 	on := t.rules.Calendar.AddWorkingDays(c.Due, step.After.N+t.rules.spared(c, Date{}, t.today))
+	if since := t.c.takenOverOn(); t.c.Level == policy.L0 && !since.IsZero() {
+		on = latest(on, t.rules.Calendar.AddWorkingDays(since, step.After.N))
+	}
 	if below, ok := t.rules.Policy.Step(t.c.Level); ok && !t.c.RaisedOn.IsZero() {
 		paced := t.rules.Calendar.AddWorkingDays(t.c.RaisedOn, step.After.N-below.After.N+t.rules.spared(c, t.c.RaisedOn, t.today))
 		on = latest(on, paced)

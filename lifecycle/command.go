@@ -86,7 +86,7 @@ func Allowed(c Case, a Actor, at time.Time, r Rules) []CommandKind {
 	t := newTurn(c, Command{Actor: a}, at, r)
 	allowed := []CommandKind{}
 	for _, row := range table {
-		if row.kind != KindOpenCase && (row.may(t, false) == nil || row.paper && row.may(t, true) == nil) {
+		if !row.kind.Opens() && (row.may(t, false) == nil || row.paper && row.may(t, true) == nil) {
 			allowed = append(allowed, row.kind)
 		}
 	}

@@ -131,6 +131,11 @@ What comes back moves no due date. The unit has a time to correct it: ` + correc
 ends the ladder goes on from where it stood. Return ` + fmt.Sprint(p.Rectification.ReturnsToLevel) + ` of a round raises the level to
 at least ` + p.Rectification.ReturnsLevel.String() + `, each further one by one step. A report reports at least one measure as done.
 
+A case that was in hand before (` + "`take_over_case`" + `) goes on with the earlier notice's
+receipt and due date, and whoever was late by it is late. Nothing is made up for days
+before the taking over: nobody is chased for them, and the ladder goes on from the level
+entered, at its pace from that day on.
+
 A date of another body that had come by the receipt holds, and the unit is late from
 the receipt on, until a leader decides (` + "`decide_due`" + `) whether it or the date counted from the receipt
 holds. The first period of a round, of which later rounds last half, counts the days

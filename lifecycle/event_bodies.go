@@ -145,6 +145,8 @@ func newBody(kind EventKind) (Body, bool) {
 		return &Recomputed{}, true
 	case EventUnitSucceeded:
 		return &UnitSucceeded{}, true
+	case EventCaseTakenOver:
+		return &CaseTakenOver{}, true
 	default:
 		return nil, false
 	}
@@ -221,3 +223,4 @@ func (*LevelRaised) kind() EventKind        { return EventLevelRaised }
 func (*CaseArchived) kind() EventKind       { return EventCaseArchived }
 func (*Recomputed) kind() EventKind         { return EventRecomputed }
 func (*UnitSucceeded) kind() EventKind      { return EventUnitSucceeded }
+func (*CaseTakenOver) kind() EventKind      { return EventCaseTakenOver }

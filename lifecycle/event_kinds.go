@@ -73,6 +73,7 @@ const (
 	EventCaseArchived       EventKind = "case_archived"
 	EventRecomputed         EventKind = "recomputed"
 	EventUnitSucceeded      EventKind = "unit_succeeded"
+	EventCaseTakenOver      EventKind = "case_taken_over"
 )
 
 // EventKinds lists every kind of event.
@@ -149,6 +150,7 @@ func EventKinds() []EventKind {
 		EventCaseArchived,
 		EventRecomputed,
 		EventUnitSucceeded,
+		EventCaseTakenOver,
 	}
 }
 
@@ -297,6 +299,8 @@ func (k EventKind) ZH() string {
 		return "重算期限"
 	case EventUnitSucceeded:
 		return "转由其他单位承接"
+	case EventCaseTakenOver:
+		return "转入在办事项"
 	default:
 		return string(k)
 	}

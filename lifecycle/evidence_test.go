@@ -69,7 +69,7 @@ func TestEvidenceIsReferredTo(t *testing.T) {
 		require.ElementsMatch(t, want, lifecycle.ReferencesOf(body).Evidence, kind)
 		fields += len(want)
 	}
-	require.Equal(t, 14, fields)
+	require.Equal(t, 15, fields)
 }
 
 // name gives every scan and every list of evidence below v a file of its own.

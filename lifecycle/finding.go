@@ -119,6 +119,8 @@ type Assign struct {
 type OfficerAssigned struct {
 	Assign
 	Before string `json:"before,omitempty"`
+	// Reason is why it passed on, when the one before does it no more.
+	Reason string `json:"reason,omitempty"`
 }
 
 // Note adds a remark that changes nothing.
@@ -342,16 +344,16 @@ func (*Noted) apply(*Case, Event)                 {}
 
 // notAuthor: who found something does not judge it.
 func notAuthor(t *turn) *Refusal {
-	if t.actor.Account == t.c.Part.Author {
+	if t.actor.Account == t.c.Part.Author || t.actor.Account == t.c.Officer { // to whom the draft may have been given
 		return forbidden("own_finding", "登记人不能研判自己登记的问题。", "Whoever registered a finding may not accept it.")
 	}
 	return nil
 }
 
-// onlyAuthor: a draft belongs to its author.
+// onlyAuthor: a draft belongs to its author, or to the officer it was given to.
 func onlyAuthor(t *turn) *Refusal {
-	if t.actor.Account != t.c.Part.Author {
-		return forbidden("not_author", "只有登记人可以修改和提交草稿。", "Only its author may change or submit a draft.")
+	if t.actor.Account != t.c.drafter() {
+		return forbidden("not_author", "只有登记人（或者指派的经办人）可以修改和提交草稿。", "Only its author, or the officer it was given to, may change or submit a draft.")
 	}
 	return nil
 }

@@ -263,10 +263,11 @@ func settledIsFinal(_ *walk, e *edge) string {
 }
 
 // ordering are the events that may raise the level by more than a step: a leader's
-// order, what comes back for the third time, and a case that is merged into another.
+// order, what comes back for the third time, a case that is merged into another, and one
+// that had reached a level before it was taken over.
 var ordering = []lifecycle.EventKind{
 	lifecycle.EventMeasureOrdered, lifecycle.EventPlanReturned, lifecycle.EventReportReturned, lifecycle.EventReportAccepted,
-	lifecycle.EventLookBackRecorded, lifecycle.EventChildTakenIn,
+	lifecycle.EventLookBackRecorded, lifecycle.EventChildTakenIn, lifecycle.EventCaseTakenOver,
 }
 
 func levelSteps(_ *walk, e *edge) string {

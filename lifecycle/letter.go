@@ -68,6 +68,8 @@ func (c Case) told(e Event) []Recipient {
 			return unit
 		}
 		return c.chasedOn(body.Clock, body.Measure)
+	case *CaseTakenOver:
+		return append(unit, Recipient{Account: c.Officer})
 	case *FindingAccepted, *OfficerAssigned:
 		return []Recipient{{Account: c.Officer}}
 	case *DraftReturned:

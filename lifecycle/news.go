@@ -72,6 +72,11 @@ func NewsZH(about EventKind, measures []policy.MeasureKind, unit bool) string {
 			return "本事项转由你单位承接"
 		}
 		return "本事项转由其他单位承接"
+	case EventCaseTakenOver:
+		if unit {
+			return "本事项已转入督办系统继续办理"
+		}
+		return "转入的在办事项由你承办"
 	case EventFindingAccepted, EventOfficerAssigned:
 		return "本事项由你承办"
 	case EventHandedOver:

@@ -31,6 +31,7 @@ var datesOfTheLaw = map[string]bool{
 	"Report.On": true, "ReportSubmitted.On": true, "ObjectionOf.On": true, "ObjectionFiled.On": true, "ExtensionOf.On": true,
 	"ExtensionAsked.On": true, "StayOf.On": true, "HandoverOf.On": true, "TransferOf.On": true, "TransferOf.ReceivedOn": true,
 	"RecordTransferReceipt.On": true, "Measure.On": true, "Measure.FixedOn": true, "MeasureRecord.On": true, "CheckedIn.On": true, "Suspended.On": true,
+	"InHand.NoticeOn": true, "InHand.ReceivedOn": true, "InHand.ReportedOn": true, "InHand.SustainedOn": true, "TakenOver.On": true, "TakenOver.NoticeOn": true,
 	"Paper.On": true, "Move.On": true, "UnitCase.FoundOn": true, "UnitObjection.On": true, "UnitStay.On": true, "UnitMeasure.On": true, "StayTaken.On": true, "DueDecision.On": true,
 	// Computed from the past by the policy and the calendar.
 	"Clock.Start": true, "Clock.Base": true, "Clock.Due": true, "Clock.DueAt": true, "Clock.StandsSince": true, "Clock.SparedSince": true, "Receipt.OtherDue": true, "Span.From": true, "Span.To": true, "Move.From": true, "Move.To": true,
@@ -43,7 +44,7 @@ var datesOfTheLaw = map[string]bool{
 	// A look-back that is announced, which is no secret.
 	"AnnounceLookBack.On": true, "Announcement.On": true, "UnitCase.AnnouncedOn": true,
 	// Named by people for something that is not a look-back.
-	"SubmitNotice.ExternalDue": true, "Notice.ExternalDue": true, "PlanMeasure.Due": true, "PlannedMeasure.Due": true,
+	"InHand.Due": true, "SubmitNotice.ExternalDue": true, "Notice.ExternalDue": true, "PlanMeasure.Due": true, "PlannedMeasure.Due": true,
 	"RequestExtension.Until": true, "DecideExtension.Until": true, "ExtensionOf.Until": true, "ExtensionOf.Granted": true,
 	"GrantStay.Until": true, "StayOf.Until": true, "UnitStay.Until": true, "PostponeMeasure.Until": true, "Appointment.On": true,
 	// From the arrival on.

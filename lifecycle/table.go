@@ -57,6 +57,7 @@ const (
 	KindTransfer              CommandKind = "transfer"
 	KindRecordTransferReceipt CommandKind = "record_transfer_receipt"
 	KindTakeBack              CommandKind = "take_back"
+	KindTakeOverCase          CommandKind = "take_over_case"
 )
 
 // A row of the command table: who may run a command from which stages, and to
@@ -128,6 +129,7 @@ var table = []row{ //nolint:gochecknoglobals // an immutable table, never assign
 	{kind: KindTransfer, zh: "移送", who: []Role{Leader}, from: without(openStages(), Transferred), to: []Stage{Transferred}},
 	{kind: KindRecordTransferReceipt, zh: "登记移送回执", who: []Role{Officer}, from: []Stage{Transferred}, to: []Stage{Transferred}, guard: notReceived},
 	{kind: KindTakeBack, zh: "退回移送", who: []Role{Leader}, from: []Stage{Transferred}, to: without(openStages(), Transferred)},
+	{kind: KindTakeOverCase, zh: "转入在办事项", who: []Role{Officer, Head}, from: []Stage{""}, to: InHandStages()},
 }
 
 // CommandKinds lists every kind of command in the order of the table.
@@ -146,6 +148,12 @@ func (k CommandKind) ZH() string {
 		return r.zh
 	}
 	return string(k)
+}
+
+// Opens reports whether the command makes a case, and is run on none that exists.
+func (k CommandKind) Opens() bool {
+	r, _ := rowOf(k)
+	return slices.Contains(r.from, "")
 }
 
 // Who lists the roles that may run a command; the unit's steps may also be run
@@ -351,6 +359,9 @@ func (RecordTransferReceipt) Kind() CommandKind { return KindRecordTransferRecei
 // Kind names the command.
 func (TakeBack) Kind() CommandKind { return KindTakeBack }
 
+// Kind names the command.
+func (TakeOverCase) Kind() CommandKind { return KindTakeOverCase }
+
 // NewCommand returns an empty body for a kind of command, ready to be decoded
 // into, and whether there is such a kind.
 func NewCommand(kind CommandKind) (CommandBody, bool) {
@@ -459,6 +470,8 @@ func NewCommand(kind CommandKind) (CommandBody, bool) {
 		return &RecordTransferReceipt{}, true
 	case KindTakeBack:
 		return &TakeBack{}, true
+	case KindTakeOverCase:
+		return &TakeOverCase{}, true
 	default:
 		return nil, false
 	}

@@ -77,15 +77,24 @@ func (w *walk) run() {
 	for _, author := range []string{"author", "officer2"} {
 		step(w.command(start, newCase(), people[author]))
 	}
-	for len(queue) > 0 {
-		n := queue[0]
-		queue = queue[1:]
-		w.steps(n, step)
-		w.idle(n, step)
-		if later, ok := w.tick(n); ok {
-			push(later)
+	drain := func() {
+		for len(queue) > 0 {
+			n := queue[0]
+			queue = queue[1:]
+			w.steps(n, step)
+			w.idle(n, step)
+			if later, ok := w.tick(n); ok {
+				push(later)
+			}
 		}
 	}
+	drain()
+	for _, body := range inHand(w.rules.Today(start.now)) {
+		for _, who := range []string{"officer2", "head"} {
+			step(w.command(start, body, people[who]))
+		}
+	}
+	drain()
 }
 
 // steps takes every edge that leaves a node.
@@ -290,6 +299,7 @@ func unusual(n *node) (list []string, weight int) {
 		floor = policy.L2
 	}
 	proposed, ofLeader, ofOfficer := open(c)
+	add(c.TakenOver != nil, 1, "taken over")
 	add(c.Level > floor, 1, fmt.Sprintf("level %s", c.Level))
 	// The ladder brings measures with it.
 	add(proposed || ofLeader, 1-min(1, int(c.Level)), fmt.Sprintf("measures %t %t", proposed, ofLeader))

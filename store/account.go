@@ -31,6 +31,8 @@ type NewAccount struct {
 	Name  string
 	Roles []lifecycle.Role
 	Unit  string
+	// Author is who adds it, and why; both empty for the machine's own operator.
+	Author, Reason string
 }
 
 const selectActors = `SELECT id, name, roles, coalesce(unit_id, '') FROM accounts`
@@ -57,18 +59,9 @@ func (s *Store) AddAccount(ctx context.Context, n NewAccount) (Account, string, 
 		return Account{}, "", err
 	}
 	a := Account{ID: newID(), Name: n.Name, Roles: n.Roles, Unit: n.Unit}
-	roles := make([]string, len(n.Roles))
-	for i, r := range n.Roles {
-		roles[i] = string(r)
-	}
-	token := newToken(ctx)
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		row := tx.QueryRow(ctx, `INSERT INTO accounts (id, name, roles, unit_id) VALUES ($1, $2, $3, nullif($4, '')) RETURNING created_at`,
-			a.ID, a.Name, roles, a.Unit)
-		if err := row.Scan(&a.CreatedAt); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, `INSERT INTO tokens (hash, account_id) VALUES ($1, $2)`, hashToken(token), a.ID)
+	var token string
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) (err error) {
+		token, err = n.add(ctx, tx, &a)
 		return err
 	})
 	if sqlState(err) == stateForeignKey {
@@ -79,6 +72,26 @@ func (s *Store) AddAccount(ctx context.Context, n NewAccount) (Account, string, 
 	}
 	a.CreatedAt = a.CreatedAt.UTC()
 	return a, token, nil
+}
+
+// add writes the account and its first token.
+func (n NewAccount) add(ctx context.Context, tx pgx.Tx, a *Account) (token string, err error) {
+	token = newToken(ctx)
+	row := tx.QueryRow(ctx, `INSERT INTO accounts (id, name, roles, unit_id) VALUES ($1, $2, $3, nullif($4, '')) RETURNING created_at`,
+		a.ID, a.Name, roleNames(a.Roles), a.Unit)
+	if err := row.Scan(&a.CreatedAt); err != nil {
+		return "", err
+	}
+	b := &pgx.Batch{}
+	b.Queue(`INSERT INTO tokens (hash, account_id) VALUES ($1, $2)`, hashToken(token), a.ID)
+	reason := n.Reason
+	if reason == "" {
+		reason = "新增账号"
+	}
+	if err := queueAccountChange(b, a.ID, nil, a.state(), reason, n.Author); err != nil {
+		return "", err
+	}
+	return token, tx.SendBatch(ctx, b).Close()
 }
 
 func (n *NewAccount) check() error {
@@ -140,15 +153,6 @@ func (s *Store) Accounts(ctx context.Context, unit, after string, limit int) ([]
 		return nil, fmt.Errorf("list accounts: %w", plain(err))
 	}
 	return list, nil
-}
-
-// DisableAccount ends an account: its tokens stop working with this commit.
-func (s *Store) DisableAccount(ctx context.Context, id string) error {
-	tag, err := s.pool.Exec(ctx, `UPDATE accounts SET disabled_at = coalesce(disabled_at, now()) WHERE id = $1`, id)
-	if err == nil && tag.RowsAffected() == 0 {
-		return ErrNotFound
-	}
-	return plain(err)
 }
 
 // NewToken gives an account another token, shown this once. An account that was

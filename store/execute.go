@@ -171,7 +171,7 @@ func (w *work) read(ctx context.Context, t *tx) (head, error) {
 	if refs.Posts || w.request.Actor.Unit != "" { // who signs for a unit holds its post
 		h.queuePosts(b, w.caseID)
 	}
-	if finding, ok := w.request.Body.(*lifecycle.OpenCase); ok && w.request.Once {
+	if finding, ok := lifecycle.FindingOf(w.request.Body); ok && w.request.Once {
 		h.queueSame(b, finding)
 	}
 	if len(refs.Evidence) > 0 {

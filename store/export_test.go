@@ -21,3 +21,9 @@ func (s *Store) Candidates(ctx context.Context, unit string, on calendar.Date) (
 
 // MailingID is how ids of mailings are made.
 func MailingID(parts ...string) string { return mailingID(parts...) }
+
+// DisableAccount ends an account whatever hangs on it, as another's commit may.
+func (s *Store) DisableAccount(ctx context.Context, id string) error {
+	_, err := s.pool.Exec(ctx, `UPDATE accounts SET disabled_at = now() WHERE id = $1`, id)
+	return err
+}

@@ -38,7 +38,10 @@ type Import struct {
 	Campaign   string
 	// Duplicates: findings that are cases already are opened all the same.
 	Duplicates bool
-	State      ImportState
+	// InHand: its rows are cases in hand, which ConfirmedBy, a leader, let in.
+	InHand      bool
+	ConfirmedBy string
+	State       ImportState
 	// Rows are those to be opened; rows of a ledger that are cases are none of them.
 	Rows int
 	// Opened and Failed are how many rows became a case, and how many were
@@ -58,6 +61,8 @@ type NewImport struct {
 	// Again: the same file may come once more. Duplicates: findings that are cases
 	// already are opened all the same.
 	Again, Duplicates bool
+	// InHand: the rows are cases in hand. They need no campaign.
+	InHand bool
 }
 
 // An ImportRow is one row of a workbook, as it was typed and as what it was
@@ -67,6 +72,8 @@ type ImportRow struct {
 	Cells []string
 	// Body is nil when the row has faults, or is a case already.
 	Body *lifecycle.OpenCase
+	// InHand is how far a case in hand has come; nil for a finding.
+	InHand *lifecycle.InHand
 	// Faults and Hint are JSON, and nil when there are none.
 	Faults, Hint []byte
 }
@@ -103,8 +110,10 @@ func (s *Store) AddImport(ctx context.Context, n NewImport, read func(add func(I
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('duban import ' || encode($1, 'hex'), 0))`, n.Sum); err != nil {
 			return err
 		}
-		if err := openCampaign(ctx, tx, n.Campaign); err != nil {
-			return err
+		if n.Campaign != "" || !n.InHand {
+			if err := openCampaign(ctx, tx, n.Campaign); err != nil {
+				return err
+			}
 		}
 		// The sheet is read meanwhile.
 		if _, err := tx.Exec(ctx, `SET LOCAL idle_in_transaction_session_timeout = '60s'`); err != nil {
@@ -121,8 +130,8 @@ func (s *Store) AddImport(ctx context.Context, n NewImport, read func(add func(I
 		if _, err := tx.Exec(ctx, `DELETE FROM imports WHERE id IN (SELECT id FROM imports WHERE author = $1 AND state = 'refused' ORDER BY at DESC, id OFFSET $2)`, n.Author, maxRefused-1); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO imports (id, author, file, sum, campaign, duplicates, state, rows) VALUES ($1, $2, $3, $4, $5, $6, 'refused', 0)`,
-			id, n.Author, n.File, n.Sum, n.Campaign, n.Duplicates); err != nil {
+		if _, err := tx.Exec(ctx, `INSERT INTO imports (id, author, file, sum, campaign, duplicates, in_hand, state, rows) VALUES ($1, $2, $3, $4, $5, $6, $7, 'refused', 0)`,
+			id, n.Author, n.File, n.Sum, n.Campaign, n.Duplicates, n.InHand); err != nil {
 			return err
 		}
 		w := &importWriter{tx: tx, id: id}
@@ -179,7 +188,7 @@ func (w *importWriter) add(ctx context.Context, r ImportRow) error {
 	}
 	var content []byte
 	if r.Body != nil {
-		if content, err = json.Marshal(r.Body); err != nil {
+		if content, err = json.Marshal(opening(r.Body, r.InHand, "")); err != nil {
 			return err
 		}
 	}
@@ -200,12 +209,12 @@ func (w *importWriter) flush(ctx context.Context) error {
 }
 
 const selectImports = `
-SELECT i.id, i.author, a.name, i.at, i.file, i.sum, i.campaign, i.duplicates, i.state, i.rows, i.opened, i.failed, i.opening_at, i.done_at
+SELECT i.id, i.author, a.name, i.at, i.file, i.sum, i.campaign, i.duplicates, i.in_hand, coalesce(i.confirmed_by, ''), i.state, i.rows, i.opened, i.failed, i.opening_at, i.done_at
 FROM imports i JOIN accounts a ON a.id = i.author`
 
 func scanImport(row pgx.CollectableRow) (i Import, err error) {
 	var opening, done *time.Time
-	err = row.Scan(&i.ID, &i.Author, &i.AuthorName, &i.At, &i.File, &i.Sum, &i.Campaign, &i.Duplicates, (*string)(&i.State), &i.Rows, &i.Opened, &i.Failed, &opening, &done)
+	err = row.Scan(&i.ID, &i.Author, &i.AuthorName, &i.At, &i.File, &i.Sum, &i.Campaign, &i.Duplicates, &i.InHand, &i.ConfirmedBy, (*string)(&i.State), &i.Rows, &i.Opened, &i.Failed, &opening, &done)
 	i.At = i.At.UTC()
 	if opening != nil {
 		i.OpeningAt = opening.UTC()
@@ -284,15 +293,28 @@ func (s *Store) sheetPage(ctx context.Context, id string, after int) ([]ImportRo
 	})
 }
 
-// Judge returns what the rules would say to a finding, were it opened by the
-// person now. Units are taken to exist: who asks has looked them up.
-func (s *Store) Judge(ctx context.Context, who lifecycle.Actor, at time.Time) (func(*lifecycle.OpenCase) (*lifecycle.Refusal, error), error) {
+// judged stands for the leader who will confirm a case in hand, before it is known who
+// that is.
+const judged = "a leader"
+
+// opening is the command that opens the case of a row.
+func opening(b *lifecycle.OpenCase, inHand *lifecycle.InHand, confirmedBy string) lifecycle.CommandBody {
+	if inHand == nil {
+		return b
+	}
+	return &lifecycle.TakeOverCase{OpenCase: *b, InHand: *inHand, ConfirmedBy: confirmedBy}
+}
+
+// Judge returns what the rules would say to a finding, or to a case in hand, were it
+// opened by the person now. Units and officers are taken to exist: who asks has looked
+// them up.
+func (s *Store) Judge(ctx context.Context, who lifecycle.Actor, at time.Time) (func(*lifecycle.OpenCase, *lifecycle.InHand) (*lifecycle.Refusal, error), error) {
 	rules, err := s.currentRules(ctx)
 	if err != nil {
 		return nil, err
 	}
 	covered := scopes{querier: s.pool, known: map[[2]string]bool{}}
-	return func(b *lifecycle.OpenCase) (*lifecycle.Refusal, error) {
+	return func(b *lifecycle.OpenCase, inHand *lifecycle.InHand) (*lifecycle.Refusal, error) {
 		rules := rules
 		lacks, err := covered.uncovered(ctx, b.Unit, b.Campaign)
 		if err != nil {
@@ -300,13 +322,33 @@ func (s *Store) Judge(ctx context.Context, who lifecycle.Actor, at time.Time) (f
 		}
 		rules.Known.Uncovered = map[string]bool{b.Campaign: lacks}
 		rules.Known.Units, rules.Known.Campaigns = map[string]bool{b.Unit: true}, map[string]bool{b.Campaign: true}
+		if inHand != nil {
+			rules.Known.Accounts = map[string]lifecycle.Actor{judged: {Roles: []lifecycle.Role{lifecycle.Leader}}, inHand.Officer: {Roles: []lifecycle.Role{lifecycle.Officer}}}
+		}
 		if err := s.knowRepeat(ctx, b, &rules.Known); err != nil {
 			return nil, err
 		}
-		_, err = lifecycle.Decide(lifecycle.Case{}, nil, lifecycle.Command{Actor: who, Body: b}, at, rules)
+		_, err = lifecycle.Decide(lifecycle.Case{}, nil, lifecycle.Command{Actor: who, Body: opening(b, inHand, judged)}, at, rules)
 		no, _ := errors.AsType[*lifecycle.Refusal](err)
 		return no, nil
 	}, nil
+}
+
+// Officers are the ids of the accounts that may answer for cases, by name.
+func (s *Store) Officers(ctx context.Context) (map[string][]string, error) {
+	rows, err := s.pool.Query(ctx, `SELECT name, id FROM accounts WHERE disabled_at IS NULL AND $1 = ANY(roles) ORDER BY name, id`, string(lifecycle.Officer)) //nolint:rowserrcheck // ForEachRow checks it
+	if err != nil {
+		return nil, fmt.Errorf("list officers: %w", plain(err))
+	}
+	officers := map[string][]string{}
+	var name, id string
+	if _, err := pgx.ForEachRow(rows, []any{&name, &id}, func() error {
+		officers[name] = append(officers[name], id)
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("list officers: %w", plain(err))
+	}
+	return officers, nil
 }
 
 // openCampaign refuses a campaign that does not exist or is closed.

@@ -13,16 +13,30 @@ import (
 	"duban/lifecycle"
 )
 
-// StartImport orders the job that opens an import's cases. Only who sent the
-// workbook may: the drafts will be theirs. Ordered once more, nothing changes.
+// StartImport orders the job that opens an import's cases. Of findings only who sent the
+// workbook may: the drafts will be theirs. Cases in hand a leader confirms so, who is
+// another. Ordered once more, nothing changes.
 func (s *Store) StartImport(ctx context.Context, who lifecycle.Actor, id string, at time.Time) (Import, error) {
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		var author, state string
-		if err := tx.QueryRow(ctx, `SELECT author, state FROM imports WHERE id = $1 FOR UPDATE`, id).Scan(&author, &state); err != nil {
+		var (
+			author, state string
+			inHand        bool
+		)
+		if err := tx.QueryRow(ctx, `SELECT author, state, in_hand FROM imports WHERE id = $1 FOR UPDATE`, id).Scan(&author, &state, &inHand); err != nil {
 			return err
 		}
 		switch {
-		case author != who.Account:
+		case inHand && !who.Has(lifecycle.Leader):
+			return &lifecycle.Refusal{
+				Kind: lifecycle.Forbidden, Code: "leader_confirms",
+				ZH: "转入在办事项须由工委领导确认。", EN: "A leader confirms the cases in hand that are taken over.",
+			}
+		case inHand && author == who.Account:
+			return &lifecycle.Refusal{
+				Kind: lifecycle.Forbidden, Code: "own_take_over",
+				ZH: "转入在办事项须由另一位工委领导确认，不能由导入人自己确认。", EN: "Another person, a leader, confirms what is taken over; nobody confirms his own import.",
+			}
+		case !inHand && author != who.Account:
 			return &lifecycle.Refusal{
 				Kind: lifecycle.Forbidden, Code: "not_author",
 				ZH: "只有上传的人可以登记这批问题。", EN: "Only who sent the workbook may open its cases.",
@@ -36,7 +50,7 @@ func (s *Store) StartImport(ctx context.Context, who lifecycle.Actor, id string,
 			return nil
 		}
 		b := &pgx.Batch{}
-		b.Queue(`UPDATE imports SET state = 'opening', opening_at = $2 WHERE id = $1`, id, at)
+		b.Queue(`UPDATE imports SET state = 'opening', opening_at = $2, confirmed_by = CASE WHEN in_hand THEN $3 END WHERE id = $1`, id, at, who.Account)
 		b.Queue(`INSERT INTO jobs (id, kind, args, author) VALUES ($1, $2, '{}', $3)`, id, KindImport, author)
 		return tx.SendBatch(ctx, b).Close()
 	})
@@ -121,9 +135,15 @@ type settledRow struct {
 }
 
 func (s *Store) openRow(ctx context.Context, i Import, who lifecycle.Actor, w waitingRow) (settledRow, error) {
-	body := &lifecycle.OpenCase{}
+	var body lifecycle.CommandBody = &lifecycle.OpenCase{}
+	if i.InHand {
+		body = &lifecycle.TakeOverCase{}
+	}
 	if err := json.Unmarshal(w.Content, body); err != nil {
 		return settledRow{}, err
+	}
+	if taken, ok := body.(*lifecycle.TakeOverCase); ok {
+		taken.ConfirmedBy = i.ConfirmedBy
 	}
 	hash := sha256.Sum256(w.Content)
 	answer, err := s.Execute(ctx, Request{

@@ -108,6 +108,8 @@ func (s *Store) workOf(ctx context.Context, kind string, args []byte) (caseWork,
 		return caseWork{where: olderOpen, decide: func(k *tracked, at time.Time) []lifecycle.Event {
 			return lifecycle.DecideRecompute(k.c, at, k.rules)
 		}}, nil
+	case KindPassOn:
+		return passOnWork(args)
 	case KindSucceed:
 		var of lifecycle.Succession
 		if err := json.Unmarshal(args, &of); err != nil {

@@ -50,7 +50,7 @@ func (r noticeRow) args(caseID string) []any {
 // noticeIDsOf are the ids of the notices of a case: those of the commands that
 // drafted, amended or followed them up.
 const noticeIDsOf = `
-SELECT command_id FROM events WHERE case_id = $1 AND kind IN ('notice_submitted', 'look_back_recorded', 'objection_decided')`
+SELECT command_id FROM events WHERE case_id = $1 AND kind IN ('notice_submitted', 'look_back_recorded', 'objection_decided', 'case_taken_over')`
 
 // writeNotices makes the notices of a case follow its events again.
 func writeNotices(ctx context.Context, tx pgx.Tx, events []lifecycle.Event) error {

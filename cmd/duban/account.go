@@ -125,12 +125,22 @@ func (c accountRevokeCmd) Run(ctx context.Context, s *settings) error {
 }
 
 type accountDisableCmd struct {
-	Account string `arg:"" help:"The account's id."`
+	Account string   `arg:"" help:"The account's id."`
+	Reason  string   `required:"" help:"Why; it stays on record."`
+	Taker   []string `help:"Account that takes over a share of what only this one had to do. May be given several times."`
 }
 
 // Run ends the account.
 func (c accountDisableCmd) Run(ctx context.Context, s *settings) error {
-	return withAccount(ctx, s, c.Account, func(record *store.Store) error { return record.DisableAccount(ctx, c.Account) })
+	return withAccount(ctx, s, c.Account, func(record *store.Store) error {
+		disabled := true
+		e := store.AccountEdit{Account: c.Account, Disabled: &disabled, Reason: c.Reason}
+		for _, taker := range c.Taker {
+			e.Takers = append(e.Takers, store.AccountTaker{Account: taker})
+		}
+		_, _, err := record.ChangeAccount(ctx, e)
+		return err
+	})
 }
 
 // withAccount does something to an account that exists.

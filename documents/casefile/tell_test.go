@@ -44,6 +44,7 @@ func newFiller() filler {
 		}
 	}
 	of(lifecycle.Remedies())
+	of(lifecycle.InHandStages())
 	of(policy.MeasureKinds())
 	of(policy.ClockNames())
 	of(policy.Lists())
@@ -94,7 +95,7 @@ func (f filler) fill(t *testing.T, v reflect.Value, field string, n int) {
 			"Dimension": codes.Dimensions[n%len(codes.Dimensions)].Code, "Severity": codes.Severities[n%len(codes.Severities)].Code,
 			"RootCause": codes.RootCauses[n%len(codes.RootCauses)].Code, "Matter": codes.Matters[n%len(codes.Matters)].Code,
 			"Evidence": "evidence:e1", "Scan": "evidence:e1", "Unit": "u1", "Campaign": "b1", "Officer": "a1", "Before": "a1", "Grantor": "a1",
-			"Parent": "c9", "Case": "c9", "ID": "c9", "Misdirected": "u1", "OrderedBy": "a1",
+			"Parent": "c9", "Case": "c9", "ID": "c9", "Misdirected": "u1", "OrderedBy": "a1", "ConfirmedBy": "a1",
 		}[field])
 		if v.String() == "" {
 			v.SetString("文字")

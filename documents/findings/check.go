@@ -26,6 +26,10 @@ type Tables struct {
 	Codes policy.Codes
 	// Units are the ids of the units that exist, by their names.
 	Units map[string]string
+	// InHand: the sheet is one of cases in hand, and Officers are the accounts of those
+	// who may answer for them, by their names.
+	InHand   bool
+	Officers map[string][]string
 }
 
 // A Check reads a workbook.
@@ -45,8 +49,9 @@ type Check struct {
 	// Hints returns what is known about each of the findings, a page at a time; nil
 	// is fine.
 	Hints func([]*lifecycle.OpenCase) ([]Hint, error)
-	// Judge tells what the rules would say to a finding; nil is fine.
-	Judge func(*lifecycle.OpenCase) (*lifecycle.Refusal, error)
+	// Judge tells what the rules would say to a row, of which Body and InHand are set;
+	// nil is fine.
+	Judge func(Row) (*lifecycle.Refusal, error)
 	// Earlier returns the id of the case of a number, which a finding says to
 	// repeat; empty when there is none.
 	Earlier func(number string) (string, error)
@@ -71,7 +76,9 @@ type Row struct {
 	// Cells has what was typed in each column from A on.
 	Cells []string
 	// Body is the command that opens the case; nil when the row has faults.
-	Body   *lifecycle.OpenCase
+	Body *lifecycle.OpenCase
+	// InHand is how far a case in hand has come; nil for a finding.
+	InHand *lifecycle.InHand
 	Faults []Fault
 	// Hint is what is known about it; nil when that is nothing.
 	Hint *Hint
@@ -103,7 +110,7 @@ func (c Check) Run(file io.ReaderAt, size int64, name string) (result Result, er
 		return Result{}, err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
-	sheet, ignored, err := choose(b.Sheets)
+	sheet, ignored, err := choose(b.Sheets, c.Tables.sheet())
 	if err != nil {
 		return Result{}, err
 	}
@@ -231,6 +238,9 @@ func onlyNumber(l workbook.Line, columns []Column) bool {
 // the row is a case already.
 func (t *table) read(l workbook.Line) (row Row, known bool, err error) {
 	r := rowReader{table: t, row: Row{Row: l.Row, Cells: make([]string, len(t.columns))}, body: &lifecycle.OpenCase{Campaign: t.check.Campaign}}
+	if t.check.Tables.InHand {
+		r.row.InHand = &lifecycle.InHand{}
+	}
 	for i := range r.at {
 		r.at[i] = -1
 	}
@@ -302,9 +312,9 @@ func (r *rowReader) cell(c workbook.Cell) {
 		r.refuse(c.Column, "struck_out", workbook.StruckOut, "Something in the cell is struck out.")
 		return
 	}
-	if is != FoundOn {
+	if !is.dated() {
 		text, no := c.AsText(r.table.from1904)
-		if is == Category || is == Method || is == Dimension || is == Matter {
+		if is == Category || is == Method || is == Dimension || is == Matter || columns[is].inHand {
 			text, no = c.AsCode(r.table.from1904)
 		}
 		if no != nil {
@@ -330,7 +340,7 @@ func (r *rowReader) value(c workbook.Cell, is Column) {
 	case Facts:
 		r.body.Facts = c.Text
 	case FoundOn:
-		r.date(c)
+		r.date(c, &r.body.FoundOn)
 	case Method:
 		r.body.Method = r.code(c, is, codes.Methods)
 	case Category:
@@ -349,17 +359,19 @@ func (r *rowReader) value(c workbook.Cell, is Column) {
 		r.repeats = lifecycle.CaseNumber(c.Text)
 	case CaseNumber:
 		r.number = lifecycle.CaseNumber(c.Text)
+	case StageAt, TypeOf, SeverityOf, BasisOf, OfficerOf, NoticeNumber, NoticeOn, Demand, ReceivedOn, Due, Planned, Responsible, LevelAt, Reminders, ReportedOn, SustainedOn:
+		r.inHand(c, is)
 	case Number, Errors, Hinted, CampaignName, OfSystem, OfProgram, Unread, Wrong, ends:
 	}
 }
 
-func (r *rowReader) date(c workbook.Cell) {
+func (r *rowReader) date(c workbook.Cell, into *lifecycle.Date) {
 	day, ok := c.AsDate(r.table.from1904)
 	if !ok {
 		r.refuse(c.Column, "bad_date", "“"+workbook.Cut(c.Text)+"”不是日期。请写成2026-11-23、2026.11.23或2026年11月23日。", "This is no date.")
 		return
 	}
-	r.body.FoundOn = day
+	*into = day
 	r.row.Cells[c.Column] = day.String()
 }
 
@@ -418,7 +430,7 @@ func (r *rowReader) finish() error {
 		r.untouched()
 	}
 	for i, c := range columns {
-		if c.required && !r.filled[i] && r.at[i] >= 0 {
+		if c.required && Column(i).of(r.table.check.Tables) && !r.filled[i] && r.at[i] >= 0 {
 			r.refuse(r.at[i], "required", "请填写“"+c.header+"”。", "Please fill in this cell.")
 		}
 	}
@@ -446,7 +458,9 @@ func (r *rowReader) judge() error {
 	if r.table.check.Judge == nil {
 		return nil
 	}
-	no, err := r.table.check.Judge(r.body)
+	judged := r.row
+	judged.Body = r.body
+	no, err := r.table.check.Judge(judged)
 	if err != nil || no == nil {
 		return err
 	}

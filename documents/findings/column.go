@@ -23,6 +23,23 @@ const (
 	Matter
 	Evidence
 	EarlierNumber
+	// What only a sheet of cases in hand has.
+	StageAt
+	TypeOf
+	SeverityOf
+	BasisOf
+	OfficerOf
+	NoticeNumber
+	NoticeOn
+	Demand
+	ReceivedOn
+	Due
+	Planned
+	Responsible
+	LevelAt
+	Reminders
+	ReportedOn
+	SustainedOn
 	Errors
 	// Hinted is what was known about the row.
 	Hinted
@@ -57,7 +74,9 @@ var columns = []struct {
 	others   []string
 	field    string
 	required bool
-	width    float64
+	// inHand: only a sheet of cases in hand has it.
+	inHand bool
+	width  float64
 }{
 	Number:    {header: "序号", width: 6},
 	UnitName:  {header: "单位", others: []string{"单位名称", "被检查单位", "责任单位"}, field: "unit", required: true, width: 22},
@@ -71,13 +90,29 @@ var columns = []struct {
 	Evidence:  {header: "佐证材料", others: []string{"证据"}, field: "evidence", width: 30},
 	// The case that happened again, by its number.
 	EarlierNumber: {header: "前案编号", others: []string{"前案"}, field: "repeat_of", width: 18},
+	StageAt:       {header: "当前阶段", field: "stage", required: true, inHand: true, width: 13},
+	TypeOf:        {header: "整改类型", field: "type", required: true, inHand: true, width: 12},
+	SeverityOf:    {header: "严重程度", field: "severity", inHand: true, width: 10},
+	BasisOf:       {header: "问题依据", field: "basis", inHand: true, width: 30},
+	OfficerOf:     {header: "经办人", field: "officer", required: true, inHand: true, width: 12},
+	NoticeNumber:  {header: "原发文字号", field: "notice_number", required: true, inHand: true, width: 24},
+	NoticeOn:      {header: "原发文日期", field: "notice_on", required: true, inHand: true, width: 13},
+	Demand:        {header: "整改要求", field: "demand", inHand: true, width: 40},
+	ReceivedOn:    {header: "签收日期", field: "received_on", inHand: true, width: 13},
+	Due:           {header: "整改到期日", field: "due", inHand: true, width: 13},
+	Planned:       {header: "已定整改措施", field: "planned", inHand: true, width: 40},
+	Responsible:   {header: "整改责任人", field: "responsible", inHand: true, width: 12},
+	LevelAt:       {header: "已到督办等级", field: "level", inHand: true, width: 14},
+	Reminders:     {header: "已催办次数", field: "reminders", inHand: true, width: 12},
+	ReportedOn:    {header: "报告报送日期", field: "reported_on", inHand: true, width: 13},
+	SustainedOn:   {header: "转持续日期", field: "sustained_on", inHand: true, width: 13},
 	Errors:        {header: errorsHeader, width: 60},
 	Hinted:        {header: hintsHeader, width: 60},
 	// What only a ledger has.
 	CaseNumber:   {header: "编号", others: []string{"事项编号"}, width: 16},
 	CampaignName: {header: "批次", width: 12},
 	OfSystem: {header: "责任人", width: 12, others: []string{
-		"整改措施", "时限", "完成情况", "阶段", "督办等级", "回头看", "措施", "销号日期",
+		"转入", "整改措施", "时限", "完成情况", "阶段", "督办等级", "回头看", "措施", "销号日期",
 	}},
 	OfProgram: {header: "case_id", width: 12, others: []string{"version", "unit_id", "category", "dimension", "stage"}},
 }
@@ -92,6 +127,9 @@ func columnOf(header string) Column {
 	}
 	return Unread
 }
+
+// of reports whether a sheet of these tables may have the column.
+func (c Column) of(tables Tables) bool { return c < 0 || tables.InHand || !columns[c].inHand }
 
 // ofLedger reports whether only a ledger has the column.
 func (c Column) ofLedger() bool { return c >= CaseNumber }

@@ -42,6 +42,9 @@ func (t *table) head(l workbook.Line) error {
 		}
 		t.header.Columns[c.Column] = c.Text
 		is := columnOf(c.Text)
+		if !is.of(t.check.Tables) {
+			is = Unread
+		}
 		if _, twice := at[is]; twice && is < OfSystem {
 			t.columns[c.Column] = Wrong
 			t.refuse(c.Column, "column_twice", "表头“"+workbook.Cut(c.Text)+"”出现了两次，请删除一列。", "A column is there twice.")
@@ -57,7 +60,7 @@ func (t *table) head(l workbook.Line) error {
 	}
 	t.isLedger(at)
 	for i, c := range columns {
-		if _, there := at[Column(i)]; c.required && !there {
+		if _, there := at[Column(i)]; c.required && Column(i).of(t.check.Tables) && !there {
 			t.incomplete = true
 			t.refuse(-1, "column_missing", "表头缺少“"+c.header+"”这一列。", "A column is missing.")
 		}

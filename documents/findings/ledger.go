@@ -71,6 +71,8 @@ func (r *rowReader) same(is Column, c *Case) bool {
 	case EarlierNumber:
 		return r.repeats == c.EarlierNumber
 	case Number, Evidence, Errors, Hinted, CaseNumber, CampaignName, OfSystem, OfProgram, ends, Unread, Wrong:
+	case StageAt, TypeOf, SeverityOf, BasisOf, OfficerOf, NoticeNumber, NoticeOn, Demand, ReceivedOn, Due, Planned, Responsible, LevelAt, Reminders, ReportedOn, SustainedOn:
+		// of cases in hand alone
 	}
 	return true
 }

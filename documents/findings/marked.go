@@ -14,7 +14,7 @@ import (
 // it was, with its faults in red. At the end stands a column in which they are
 // explained, and one of what is known already. Rows gives every row in order.
 func Marked(w io.Writer, tables Tables, header Header, rows func(func(Row) error) error) error {
-	return write(w, tables, header, func(f *excelize.File, s styles) error { return writeRows(f, s, header, rows) })
+	return write(w, tables, header, func(f *excelize.File, s styles) error { return writeRows(f, s, tables.sheet(), header, rows) })
 }
 
 // A marking is how the sheet of findings is written.
@@ -37,8 +37,8 @@ func (m *marking) column(is Column) int {
 }
 
 // writeRows streams the sheet of findings. One without rows has no column of ours.
-func writeRows(f *excelize.File, s styles, header Header, rows func(func(Row) error) error) error {
-	out, err := f.NewStreamWriter(SheetName)
+func writeRows(f *excelize.File, s styles, sheet string, header Header, rows func(func(Row) error) error) error {
+	out, err := f.NewStreamWriter(sheet)
 	if err != nil {
 		return err
 	}

@@ -18,10 +18,12 @@ import (
 func Template(w io.Writer, tables Tables) error {
 	header := Header{Row: 1}
 	for is := range Errors {
-		header.Columns = append(header.Columns, is.header())
+		if is.of(tables) {
+			header.Columns = append(header.Columns, is.header())
+		}
 	}
 	return write(w, tables, header, func(f *excelize.File, s styles) error {
-		return writeRows(f, s, header, func(func(Row) error) error { return nil })
+		return writeRows(f, s, tables.sheet(), header, func(func(Row) error) error { return nil })
 	})
 }
 
@@ -30,7 +32,7 @@ func Template(w io.Writer, tables Tables) error {
 func Filled(w io.Writer, tables Tables, heads []string, rows [][]string) error {
 	header := Header{Row: 1, Columns: heads}
 	return write(w, tables, header, func(f *excelize.File, s styles) error {
-		out, err := f.NewStreamWriter(SheetName)
+		out, err := f.NewStreamWriter(tables.sheet())
 		if err != nil {
 			return err
 		}
@@ -91,7 +93,7 @@ func write(w io.Writer, tables Tables, header Header, sheet func(*excelize.File,
 			err = closed
 		}
 	}()
-	if err := f.SetSheetName("Sheet1", SheetName); err != nil {
+	if err := f.SetSheetName("Sheet1", tables.sheet()); err != nil {
 		return err
 	}
 	s, err := newStyles(f)
@@ -99,10 +101,10 @@ func write(w io.Writer, tables Tables, header Header, sheet func(*excelize.File,
 		return err
 	}
 	for _, step := range []func() error{
-		func() error { return writeGuide(f, s) },
+		func() error { return writeGuide(f, s, tables) },
 		func() error { return writeCodes(f, tables) },
 		func() error { return writeLists(f, tables, header) },
-		func() error { return layOut(f, header) },
+		func() error { return layOut(f, tables.sheet(), header) },
 		func() error { return sheet(f, s) },
 	} {
 		if err := step(); err != nil {
@@ -113,9 +115,9 @@ func write(w io.Writer, tables Tables, header Header, sheet func(*excelize.File,
 }
 
 // layOut sets up the print: A4 across, one page wide, the heading on each page.
-func layOut(f *excelize.File, header Header) error {
+func layOut(f *excelize.File, name string, header Header) error {
 	a4, wide, high, across, yes := 9, 1, 0, "landscape", true
-	for _, sheet := range []string{SheetName, guideName} {
+	for _, sheet := range []string{name, guideName} {
 		if err := f.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {
 			return err
 		}
@@ -124,7 +126,7 @@ func layOut(f *excelize.File, header Header) error {
 		}
 	}
 	return f.SetDefinedName(&excelize.DefinedName{
-		Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("'%s'!$1:$%d", SheetName, header.Row), Scope: SheetName,
+		Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("'%s'!$1:$%d", name, header.Row), Scope: name,
 	})
 }
 
@@ -136,11 +138,14 @@ func choice(c policy.Code) string {
 	return c.ZH
 }
 
-// lists are the drop-downs, by column of findings.
-func lists(tables Tables) []struct {
+// listed is a column with its drop-down.
+type listed struct {
 	is     Column
 	values []string
-} {
+}
+
+// lists are the drop-downs, by column of findings.
+func lists(tables Tables) []listed {
 	choices := func(codes []policy.Code) []string {
 		list := make([]string, len(codes))
 		for i, c := range codes {
@@ -153,16 +158,17 @@ func lists(tables Tables) []struct {
 		units = append(units, name)
 	}
 	slices.Sort(units)
-	return []struct {
-		is     Column
-		values []string
-	}{
+	all := []listed{
 		{UnitName, units},
 		{Method, choices(tables.Codes.Methods)},
 		{Category, choices(tables.Codes.Categories)},
 		{Dimension, choices(tables.Codes.Dimensions)},
 		{Matter, choices(matters(tables.Codes))},
 	}
+	if tables.InHand {
+		all = append(all, tables.inHandLists(choices(tables.Codes.Severities))...)
+	}
+	return all
 }
 
 // writeCodes writes the hidden sheet that the drop-downs show.
@@ -194,7 +200,7 @@ func writeLists(f *excelize.File, tables Tables, header Header) error {
 			rule.SetSqref(workbook.CellName(column, header.Row+1) + ":" + workbook.CellName(column, header.Row+MaxRows))
 			rule.SetSqrefDropList("'" + codesName + "'!$" + workbook.ColumnName(i) + "$2:$" + workbook.ColumnName(i) + "$" + workbook.CellName(0, len(list.values)+1)[1:])
 			rule.SetError(excelize.DataValidationErrorStyleStop, columns[list.is].header, "请从下拉列表中选择。")
-			if err := f.AddDataValidation(SheetName, rule); err != nil {
+			if err := f.AddDataValidation(tables.sheet(), rule); err != nil {
 				return err
 			}
 		}
@@ -222,11 +228,14 @@ func guide() []string {
 	}
 }
 
-func writeGuide(f *excelize.File, s styles) error {
+func writeGuide(f *excelize.File, s styles, tables Tables) error {
 	if _, err := f.NewSheet(guideName); err != nil {
 		return err
 	}
 	lines := guide()
+	if tables.InHand {
+		lines = inHandGuide()
+	}
 	if err := f.SetSheetCol(guideName, "A1", &lines); err != nil {
 		return err
 	}

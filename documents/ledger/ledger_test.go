@@ -41,8 +41,9 @@ func sample() ledger.Row {
 		UnitName: "市档案局", CampaignName: "第一批", ClosedOn: calendar.On(2026, 10, 9),
 		Case: lifecycle.Case{
 			ID: "c1", Number: "督〔2026〕0001", Seq: 9, Unit: "u1", Stage: lifecycle.Closed, Level: policy.L2,
-			Finding:  lifecycle.Finding{Title: "制度落实不严", Facts: "记录缺失。", FoundOn: calendar.On(2026, 3, 2), Method: "inspection", Category: "C03", Dimension: "D4", Campaign: "第一批"},
-			RepeatOf: &lifecycle.RepeatOf{Case: "c0", Repeated: lifecycle.Repeated{Number: "督〔2025〕0007"}},
+			Finding:   lifecycle.Finding{Title: "制度落实不严", Facts: "记录缺失。", FoundOn: calendar.On(2026, 3, 2), Method: "inspection", Category: "C03", Dimension: "D4", Campaign: "第一批"},
+			TakenOver: &lifecycle.TakenOver{On: on, NoticeNumber: "市直工委函〔2025〕31号", NoticeOn: calendar.On(2026, 3, 2)},
+			RepeatOf:  &lifecycle.RepeatOf{Case: "c0", Repeated: lifecycle.Repeated{Number: "督〔2025〕0007"}},
 			Plan: &lifecycle.Plan{Measures: []lifecycle.PlanMeasure{
 				{No: 1, Text: "补记录", Owner: "张三", Due: on, Done: true, Accepted: true},
 				{No: 2, Text: "定制度", Owner: "李四", Due: on.AddDays(30), Done: true},
@@ -65,18 +66,18 @@ func TestCellByCell(t *testing.T) {
 	category, _ := codes.Category("C03")
 	dimension, _ := codes.Dimension("D4")
 	require.Equal(t, []string{
-		"序号", "编号", "批次", "单位", "责任人", "问题", "事实", "发现日期", "发现方式", "类别", "方面", "整改措施", "时限", "完成情况", "阶段", "督办等级", "回头看", "措施", "销号日期", "前案编号",
+		"序号", "编号", "批次", "单位", "责任人", "问题", "事实", "发现日期", "发现方式", "类别", "方面", "整改措施", "时限", "完成情况", "阶段", "督办等级", "回头看", "措施", "销号日期", "前案编号", "转入",
 		"case_id", "version", "unit_id", "category", "dimension", "stage",
 	}, rows[1])
 	require.Equal(t, []string{
 		"1", "督〔2026〕0001", "第一批", "市档案局", "张三、李四", "制度落实不严", "记录缺失。", "2026-03-02", "督促检查", category.ZH, dimension.ZH,
 		"1. 补记录（2026-06-01）\n2. 定制度（2026-07-01）\n3. 培训（2026-06-11）", "2026-07-01", "2/3 项完成\n（审核通过 1 项）", "已销号", "L2 督办函",
-		"2026-08-30 第1轮 整改到位", "2026-06-01 督办函（已办）", "2026-10-09", "督〔2025〕0007", "c1", "9", "u1", "C03", "D4", "closed",
+		"2026-08-30 第1轮 整改到位", "2026-06-01 督办函（已办）", "2026-10-09", "督〔2025〕0007", "2026-06-01转入\n市直工委函〔2025〕31号（2026-03-02）", "c1", "9", "u1", "C03", "D4", "closed",
 	}, rows[2])
 	raw, err := f.GetCellValue("整改台账", "S3", excelize.Options{RawCellValue: true})
 	require.NoError(t, err)
 	require.Equal(t, "46304", raw, "a day is a real date")
-	for cell, shown := range map[string]bool{"A": true, "S": true, "T": true, "U": false, "Z": false} {
+	for cell, shown := range map[string]bool{"A": true, "S": true, "T": true, "U": true, "V": false, "Z": false} {
 		visible, err := f.GetColVisible("整改台账", cell)
 		require.NoError(t, err)
 		require.Equal(t, shown, visible, cell)

@@ -60,6 +60,7 @@ func columns() []column {
 		{name: "措施", width: 15, value: func(_ *Ledger, r Row) any { return measures(r.Case) }},
 		{name: "销号日期", width: 11, centre: true, value: func(_ *Ledger, r Row) any { return day{on: r.ClosedOn} }},
 		{name: "前案编号", width: 12, centre: true, value: func(_ *Ledger, r Row) any { return earlier(r.Case) }},
+		{name: "转入", width: 14, value: func(_ *Ledger, r Row) any { return takenOver(r.Case) }},
 		{name: "case_id", hidden: true, value: func(_ *Ledger, r Row) any { return r.Case.ID }},
 		{name: "version", hidden: true, value: func(_ *Ledger, r Row) any { return r.Case.Seq }},
 		{name: "unit_id", hidden: true, value: func(_ *Ledger, r Row) any { return r.Case.Unit }},
@@ -81,6 +82,15 @@ func lastShown(columns []column) string {
 
 func name(c policy.Code, _ bool) string { return c.ZH }
 
+// takenOver says of a case in hand when it was taken over and what its notice was.
+func takenOver(c lifecycle.Case) string {
+	t := c.TakenOver
+	if t == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s转入\n%s（%s）", t.On, t.NoticeNumber, t.NoticeOn)
+}
+
 // earlier is the number of the case that happened again.
 func earlier(c lifecycle.Case) string {
 	if c.RepeatOf == nil {
@@ -100,6 +110,9 @@ func level(l policy.Level) string {
 // owners are those the plan names, each once.
 func owners(c lifecycle.Case) string {
 	if c.Plan == nil {
+		if c.TakenOver != nil {
+			return c.TakenOver.Responsible
+		}
 		return ""
 	}
 	var all []string
