@@ -144,6 +144,24 @@ to ` + p.Stay.Together().String() + ` by leaders who granted none of them before
 unit keeps level and due date; the period is counted anew once, and a second correction
 is another leader's.
 
+## Bounds · 时限的上限
+
+However a unit answers, the days from its receipt to ` + policy.L5.String() + ` are bounded, and a search finds
+how many they can be made. The unit plans, reports, objects and asks for more time whenever
+it gains by it. The committee answers each time on the last day of its clock and in
+whatever way takes longest; it only never finds everything put right. Stays are a
+leader's and do not count, nor do holidays, which come on top. The figures are those of the default policy.
+
+| type · 类型 | a unit that does nothing · 不予理会 | the longest way · 最长 |
+| --- | --- | --- |
+` + boundsTable() + `
+The longest way, by days after the receipt: ` + longestWay() + `.
+
+No single account, whatever roles it holds and whatever part it took before, brings a case to its
+closing, or reads or draws anew the plan of a look-back: that too is searched.
+
+## Talks and entries · 谈话与清单条目
+
 A unit has one entry on a list in a year, and one open talk with each person who
 answers for it; further cases join them. A talk is with who answered for the unit on
 the day of its order, and stays with that person, whoever holds the post afterwards.
