@@ -318,7 +318,7 @@ func TestAddresseeReadsTheLetter(t *testing.T) {
 		file, err := documents.Of(documents.KindNotice, p.source(false))
 		require.NoError(t, err)
 		addressed[file.To.Post]++
-		readers := lifecycle.UnitReaders(holders, nil, nil, policy.L0)
+		readers := lifecycle.UnitReaders(holders, nil, nil, policy.L0, policy.Default().Copied())
 		switch {
 		case len(holders) == 0:
 			require.Empty(t, readers)
@@ -338,7 +338,7 @@ func TestAddresseeReadsTheLetter(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "王建国", file.To.Holder)
 	require.Equal(t, []lifecycle.Reader{{Account: "赵六", Way: lifecycle.WayActing}},
-		lifecycle.UnitReaders([]lifecycle.Holder{{Post: "党组书记"}, {Post: "专职副书记", Account: "赵六"}}, nil, nil, policy.L0))
+		lifecycle.UnitReaders([]lifecycle.Holder{{Post: "党组书记"}, {Post: "专职副书记", Account: "赵六"}}, nil, nil, policy.L0, policy.Default().Copied()))
 }
 
 // F6: a supervision letter that the ladder orders says what was missed and when, is

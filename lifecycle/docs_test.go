@@ -168,6 +168,22 @@ the day of its order, and stays with that person, whoever holds the post afterwa
 What a case had joined and lost, because the other case let it be or came to
 nothing, is ordered anew in it, or joins what another case took over.
 
+## Copies up the line · 抄送
+
+Who reads along what goes to a unit, beside whom it is for, once its case has
+reached a level. The policy lists it (` + "`copies`" + `); an empty list has nobody read along.
+
+| from level · 自督办等级 | who · 抄送对象 |
+| --- | --- |
+`)
+	for _, c := range p.Copied() {
+		who := "the unit's " + c.Post
+		if c.Role != "" {
+			who = "the committee's `" + c.Role + "` " + lifecycle.Role(c.Role).ZH()
+		}
+		fmt.Fprintf(&b, "| %s %s | %s |\n", c.From, c.From.ZH(), who)
+	}
+	b.WriteString(`
 ## The negative lists · 负面清单
 
 | list · 清单 | an entry ends by itself · 自动结束 |

@@ -36,34 +36,16 @@ type Reader struct {
 
 const contactPost = "联络员"
 
-// A CopyRule adds a reader from a level on.
-type CopyRule struct {
-	From policy.Level
-	// Post is one of the unit, Role one of the committee's; one of them is set.
-	Post string
-	Role Role
-	// Why is the reason, for whoever reads the table.
-	Why string
-}
-
-// CopyRules lists who reads along as a case goes up the ladder.
-func CopyRules() []CopyRule {
-	return []CopyRule{
-		{From: policy.L2, Post: organHead, Why: "a supervision letter concerns the body that oversees the unit's branches"},
-		{From: policy.L3, Role: Head, Why: "from on-site supervision on the section head answers for what happens next"},
-	}
-}
-
 // UnitReaders says who reads a letter to a unit: one person, and those of the
-// unit who get a copy because of the level. The holders are those of the day,
+// unit who get a copy because of the level, as the policy lists them. The holders are those of the day,
 // the secretaries and contacts the unit's accounts in case no post leads to one.
-func UnitReaders(holders []Holder, secretaries, contacts []string, level policy.Level) []Reader {
+func UnitReaders(holders []Holder, secretaries, contacts []string, level policy.Level, copies []policy.Copy) []Reader {
 	reader := unitReader(holders, secretaries, contacts)
 	if reader.Account == "" {
 		return nil
 	}
 	readers := []Reader{reader}
-	for _, rule := range CopyRules() {
+	for _, rule := range copies {
 		if level < rule.From || rule.Post == "" {
 			continue
 		}
@@ -117,11 +99,11 @@ func unitReader(holders []Holder, secretaries, contacts []string) Reader {
 }
 
 // CopyRoles lists the committee's roles that read along what goes to a unit.
-func CopyRoles(level policy.Level) []Role {
+func CopyRoles(level policy.Level, copies []policy.Copy) []Role {
 	var roles []Role
-	for _, rule := range CopyRules() {
+	for _, rule := range copies {
 		if rule.Role != "" && level >= rule.From {
-			roles = append(roles, rule.Role)
+			roles = append(roles, Role(rule.Role))
 		}
 	}
 	return roles

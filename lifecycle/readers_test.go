@@ -24,6 +24,7 @@ func TestWhoReadsForAUnit(t *testing.T) {
 	reader := func(account string, way lifecycle.Way) lifecycle.Reader {
 		return lifecycle.Reader{Account: account, Way: way}
 	}
+	copies := policy.Default().Copied()
 	all := holds("专职副书记", "deputy", "党支部书记", "branch", "党组书记", "secretary", "机关党委书记", "organ", "联络员", "contact")
 	for name, c := range map[string]struct {
 		holders     []lifecycle.Holder
@@ -43,10 +44,13 @@ func TestWhoReadsForAUnit(t *testing.T) {
 		"contact by role":        {contacts: []string{"c"}, want: []lifecycle.Reader{reader("c", lifecycle.WayContact)}},
 		"nobody":                 {holders: holds("党组书记", "")},
 	} {
-		require.Equal(t, c.want, lifecycle.UnitReaders(c.holders, c.secretaries, c.contacts, c.level), name)
+		require.Equal(t, c.want, lifecycle.UnitReaders(c.holders, c.secretaries, c.contacts, c.level, copies), name)
 	}
-	require.Empty(t, lifecycle.CopyRoles(policy.L2))
-	require.Equal(t, []lifecycle.Role{lifecycle.Head}, lifecycle.CopyRoles(policy.L3))
+	require.Empty(t, lifecycle.CopyRoles(policy.L2, copies))
+	require.Equal(t, []lifecycle.Role{lifecycle.Head}, lifecycle.CopyRoles(policy.L3, copies))
+	for _, role := range policy.CopyRoles() {
+		require.Contains(t, lifecycle.Roles(), lifecycle.Role(role))
+	}
 }
 
 // A substitute's substitute reads, and a ring of them leads back.

@@ -253,7 +253,7 @@ func TestReadReportsEverythingAtOnce(t *testing.T) {
 	}
 	require.EqualError(t, err, strings.Join([]string{
 		line("title: 市") + `name: missing`,
-		line("title: 市") + `title: unknown field: expected one of name, time, clocks, rectification, ladder, measures, type_rules, extension, objection, stay, sustained, look_back, recusal, burden, draw, lists, wording, codes`,
+		line("title: 市") + `title: unknown field: expected one of name, time, clocks, rectification, ladder, measures, type_rules, extension, objection, stay, sustained, look_back, recusal, burden, draw, lists, copies, wording, codes`,
 		line("spread_to: soon") + `time.spread_to: expected a duration: a number with its unit, such as 24h, 15m or 500ms, got "soon"`,
 		line("triage: {max_level") + `clocks.triage.max_level: expected a level: L0 to L5, got "L9"`,
 		line("level: L4, after: 10WD") + `ladder[2].level: expected L3: the steps go from L1 to L5 in order`,

@@ -26,6 +26,7 @@ func check(p *Policy, f *file) {
 	checkDraw(p.Draw, f)
 	checkRecusal(p.Recusal, f)
 	checkLists(p.Lists, f)
+	checkCopies(p.Copies, f)
 	checkWording(p, f)
 	checkCodes(p.Codes, f)
 }

@@ -53,6 +53,7 @@ var phrases = func() []phrase {
 		{`expected (\S+): the steps go from L1 to L5 in order`, `应为$1，各级从L1到L5依次排列`},
 		{`expected automatic: urging needs nobody's approval`, `应为automatic，催办不需要批准`},
 		{`expected approval: a leader decides on it, not the day`, `应为approval，该措施由领导决定，不能到期自行采取`},
+		{`expected a post or a role, one of them`, `应写明post或者role，只写一项`},
 		{`expected a category or a matter`, `应写明category或者matter`},
 		{`expected a code from (\S+)`, `应为$1中的代码`},
 		{`expected the category of the matter: this rule could never match`, `应为该事由所属的类别，否则这条规则永远用不上`},

@@ -37,6 +37,9 @@ type Policy struct {
 	// Lists has one entry for every List. A policy of before there were two lists
 	// has none, and both end with their year.
 	Lists map[List]Listing `yaml:"lists,omitempty"`
+	// Copies lists who reads along what goes to a unit, from which level on. A policy of
+	// before that was a committee's to choose has none, and Copied says what holds then.
+	Copies []Copy `yaml:"copies,omitempty"`
 	// Wording is what mailings say. A policy of before it could be worded has none, and
 	// Writer says which words hold then.
 	Wording Wording `yaml:"wording,omitempty"`

@@ -105,6 +105,7 @@ func (s *Store) RouteLetters(ctx context.Context, now time.Time, limit int) (Rou
 		if err != nil {
 			return err
 		}
+		people.copies = r.Policy.Copied()
 		var space string
 		if err := tx.QueryRow(ctx, `SELECT space::text FROM mailing_space`).Scan(&space); err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 
 	"duban/calendar"
 	"duban/characters"
+	"duban/policy"
 )
 
 // A Post is an office in a unit and who holds it from when to when. Notices go to the
@@ -29,7 +30,7 @@ type Post struct {
 // PostKinds are the offices of a unit, as its papers name them. They stand in
 // the record: never rename.
 func PostKinds() []string {
-	return []string{"党组书记", "机关党委书记", "专职副书记", "党支部书记", "联络员"}
+	return policy.Posts()
 }
 
 // A postTaken says who holds a post in a time in which another shall.

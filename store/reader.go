@@ -19,6 +19,8 @@ type readers struct {
 	order       []string
 	holders     map[string][]lifecycle.Holder
 	substitutes map[string]string
+	// copies says who reads along, by the policy in force.
+	copies []policy.Copy
 }
 
 const selectHolders = `
@@ -92,8 +94,8 @@ func (r *readers) of(token string, level policy.Level) []lifecycle.Reader {
 			found = r.holding(lifecycle.Head, lifecycle.WayActing)
 		}
 	case to.Unit != "":
-		found = lifecycle.UnitReaders(r.holders[to.Unit], r.ofUnit(to.Unit, lifecycle.UnitSecretary), r.ofUnit(to.Unit, lifecycle.UnitContact), level)
-		for _, role := range lifecycle.CopyRoles(level) {
+		found = lifecycle.UnitReaders(r.holders[to.Unit], r.ofUnit(to.Unit, lifecycle.UnitSecretary), r.ofUnit(to.Unit, lifecycle.UnitContact), level, r.copies)
+		for _, role := range lifecycle.CopyRoles(level, r.copies) {
 			found = append(found, r.holding(role, lifecycle.WayCopy)...)
 		}
 	default:

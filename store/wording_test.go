@@ -6,9 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/casetest"
+	"duban/lifecycle"
 	"duban/policy"
+	"duban/store"
 )
 
 // Issue "Chasing with teeth": a template with an unknown field is refused with a clear
@@ -47,4 +51,48 @@ func TestMailingsAreInTheCommitteesWords(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, claimed.Messages, 1)
 	require.Contains(t, claimed.Messages[0].Text, "“学习记录不全”请于今日阅知。")
+}
+
+// Issue 10 item 12: who gets a copy of what goes to a unit, and from which level on, is
+// what the policy in force lists, whatever policy the case was noticed under.
+func TestALettersCopiesFollowThePolicy(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	p := r.people
+	c := r.life(t, "copies").Must(ctx, t, append([]casetest.Step{p.Finding("问题", today())}, p.UpToServing(lifecycle.ByDeadline)...)...)
+	_, err := r.AddPost(ctx, store.Post{Unit: p.Unit.ID, Kind: "机关党委书记", Holder: "丙", Account: p.Contact.Account, Since: today().AddDays(-9)})
+	require.NoError(t, err)
+	_, err = r.AddPost(ctx, store.Post{Unit: p.Unit.ID, Kind: "党组书记", Holder: "甲", Account: p.Secretary.Account, Since: today().AddDays(-9)})
+	require.NoError(t, err)
+	seq := 100
+	copies := func(level policy.Level) []string {
+		now := time.Now().UTC().Truncate(time.Microsecond)
+		seq++
+		r.exec(t, `DELETE FROM outbox`)
+		r.exec(t, `UPDATE cases SET level = $2 WHERE id = $1`, c.ID, int(level))
+		r.exec(t, `INSERT INTO outbox (case_id, seq, recipient, about, digest, not_before) VALUES ($1, $2, $3, 'noted', false, $4)`, c.ID, seq, "unit:"+p.Unit.ID, now)
+		_, err := r.RouteLetters(ctx, now, 10)
+		require.NoError(t, err)
+		rows, err := r.sql.Query(ctx, `SELECT account_id FROM mailing_letters WHERE case_id = $1 AND seq = $2 AND way = 'copy' ORDER BY 1`, c.ID, seq)
+		require.NoError(t, err)
+		list, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		require.NoError(t, err)
+		return list
+	}
+	require.Empty(t, copies(policy.L1))
+	require.Equal(t, []string{p.Contact.Account}, copies(policy.L2))
+	require.ElementsMatch(t, []string{p.Contact.Account, p.Head.Account}, copies(policy.L3))
+
+	text := string(r.policyText(t))
+	from := strings.Index(text, "copies:\n")
+	to := from + strings.Index(text[from:], "\n\n")
+	_, err = r.AddPolicy(ctx, "admin", []byte(text[:from]+"copies:\n  - {from: L1, role: head, source: 市委文件}\n  - {from: L4, post: 机关党委书记, source: 市委文件}"+text[to:]))
+	require.NoError(t, err)
+	require.Equal(t, []string{p.Head.Account}, copies(policy.L1))
+	require.Equal(t, []string{p.Head.Account}, copies(policy.L3))
+	require.ElementsMatch(t, []string{p.Contact.Account, p.Head.Account}, copies(policy.L4))
+	_, err = r.AddPolicy(ctx, "admin", []byte(text[:from]+"copies: []"+text[to:]))
+	require.NoError(t, err)
+	require.Empty(t, copies(policy.L5))
 }
