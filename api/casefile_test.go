@@ -74,7 +74,7 @@ func TestCaseFile(t *testing.T) {
 	at := -1
 	for _, want := range []string{
 		"00-卷内文件目录.docx", "20-反馈意见-02-签发.txt", "20-反馈意见-03-反馈意见（第1版）.docx", "30-签收-02-签收确认.docx", "50-整改报告-01-报送报告.txt", "50-整改报告-03-报送报告.txt",
-		"60-证据-000-清单.txt", "60-证据-001-整改照片.pdf", "60-证据-002-核查记录.pdf", "75-措施-02-记录措施.txt", "75-措施-03-督办函.docx", "75-措施-06-提醒谈话通知.docx",
+		"60-佐证材料-000-清单.txt", "60-佐证材料-001-整改照片.pdf", "60-佐证材料-002-核查记录.pdf", "75-措施-02-记录措施.txt", "75-措施-03-督办函.docx", "75-措施-06-提醒谈话通知.docx",
 		"85-销号撤销-01-撤销.txt", "85-销号撤销-02-撤销通知.docx", "90-办理经过.jsonl", "90-办理经过.txt", "91-事项现状.txt", "manifest.json",
 	} {
 		i := slices.Index(names, want)
@@ -90,14 +90,14 @@ func TestCaseFile(t *testing.T) {
 		require.NoError(t, err)
 		return b.String()
 	}
-	require.Equal(t, paper, read("60-证据-001-整改照片.pdf"))
+	require.Equal(t, paper, read("60-佐证材料-001-整改照片.pdf"))
 	for name, file := range map[string]string{
 		"30-签收-02-签收确认.docx": "receipt_confirmation.docx", "75-措施-03-督办函.docx": "supervision_letter.docx", "85-销号撤销-02-撤销通知.docx": "withdrawal.docx",
 	} {
 		require.Equal(t, l.paper(t, p.Officer, file).Body.String(), read(name), "the paper that went out")
 	}
 	told := read("50-整改报告-01-报送报告.txt")
-	require.Contains(t, told, "证据001《整改照片.pdf》")
+	require.Contains(t, told, "佐证材料001《整改照片.pdf》")
 	require.NotContains(t, told, proof.ID)
 	require.Contains(t, read("10-问题-01-登记.txt"), "单位："+p.Unit.Name)
 

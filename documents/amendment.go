@@ -9,7 +9,8 @@ import (
 // An Amendment is how a notice was changed by the answer to an objection, which is
 // dated like the notice that it makes.
 type Amendment struct {
-	// Original is the day of the notice as it went out first.
+	// Number is that of the notice it changes, Original its day.
+	Number   string
 	Original calendar.Date
 	// Received: that one was signed for. Nothing is signed for again then, and its
 	// time runs on as the decision left it.
@@ -27,10 +28,10 @@ type Amendment struct {
 // received reports whether the notice changes one that was signed for.
 func (n Notice) received() bool { return n.Amended != nil && n.Amended.Received }
 
-// amending says what it changes: two papers bear this number.
+// amending says what it changes.
 func (n Notice) amending() string {
-	return fmt.Sprintf("本件系按%s作出的异议处理决定，对《反馈意见》（%s，%s）的更正，文号不变，以本件为准。",
-		chineseDate(n.On), n.Office.numbered(n.Number), chineseDate(n.Amended.Original))
+	return fmt.Sprintf("本件系按%s作出的异议处理决定，对《反馈意见》（%s，%s）的更正，自本件送达之日起以本件为准。",
+		chineseDate(n.On), n.Amended.Number, chineseDate(n.Amended.Original))
 }
 
 // terms say how long there is from the decision: it gives time, and takes none.

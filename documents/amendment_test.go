@@ -48,7 +48,7 @@ func TestAmendedNotice(t *testing.T) {
 		require.Equal(t, period == longer, p.due().After(before), "the decision takes no time away")
 		text := p.says(documents.KindNotice)
 		for _, want := range []string{
-			"本件系按2026年3月12日作出的异议处理决定，对《反馈意见》（工委督函〔2026〕2号，2026年3月5日）的更正", "更正后的要求。", "整改到期日：" + dateZH(p.due()),
+			"本件系按2026年3月12日作出的异议处理决定，对《反馈意见》（工委督函〔2026〕1号，2026年3月5日）的更正", "更正后的要求。", "整改到期日：" + dateZH(p.due()),
 			"自异议处理决定之日（2026年3月12日）次日起计算", "最迟于" + dateZH(p.rules.Calendar.Add(day(time.March, 6), p.rules.Policy.Objection.File).Date) + "书面提出",
 		} {
 			require.Contains(t, text, want)
@@ -58,7 +58,7 @@ func TestAmendedNotice(t *testing.T) {
 		}
 		_, all := p.issued()
 		require.Equal(t, day(time.March, 12), all[len(all)-1].On)
-		require.Equal(t, "〔2026〕2号", all[len(all)-1].Number)
+		require.Equal(t, "工委督函〔2026〕2号", all[len(all)-1].Number)
 		p.until(day(time.March, 20))
 		require.Equal(t, text, p.says(documents.KindNotice), "what happens later changes nothing")
 	}
@@ -105,10 +105,10 @@ func TestAmendedAfterACorrection(t *testing.T) {
 	p.served()
 	p.do(day(time.March, 6), leader, &lifecycle.CorrectNotice{Reason: "事实有误"})
 	p.notice(day(time.March, 9), "请整改到位并书面报告。")
-	require.Contains(t, p.says(documents.KindNotice), "反馈意见（工委督函〔2026〕2号）中的事项督〔2026〕0001，自本件送达之日起停止执行")
+	require.Contains(t, p.says(documents.KindNotice), "反馈意见（工委督函〔2026〕1号）中的事项督〔2026〕0001，自本件送达之日起停止执行")
 	p.do(day(time.March, 10), chief, &lifecycle.RecordReceipt{Manner: lifecycle.Electronic})
 	p.object(day(time.March, 11), calendar.Period{})
-	require.Contains(t, p.says(documents.KindNotice), "对《反馈意见》（工委督函〔2026〕3号，2026年3月9日）的更正")
+	require.Contains(t, p.says(documents.KindNotice), "对《反馈意见》（工委督函〔2026〕2号，2026年3月9日）的更正")
 	p.do(day(time.March, 16), other, &lifecycle.CorrectNotice{Reason: "事实有误"}) // the second time, another leader
 	p.notice(day(time.March, 17), "请整改到位并书面报告。")
 	text := p.says(documents.KindNotice)

@@ -23,6 +23,8 @@ type document struct {
 	head    []block
 	imprint []para
 	body    []block
+	// pitch is the height of a line, when it is not the usual.
+	pitch int
 }
 
 func (d *document) add(blocks ...block) { d.body = append(d.body, blocks...) }
@@ -49,6 +51,9 @@ const (
 	// stands 3 mm higher.
 	footerBottom = 20
 )
+
+// propertiesName is the part that has the title.
+const propertiesName = "docProps/core.xml"
 
 // A part is one file within the file.
 type part struct{ name, kind, text string }
@@ -77,7 +82,7 @@ func (d *document) bytes() ([]byte, error) {
 		{"_rels/.rels", "", xmlHead + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
 			`<Relationship Id="rId1" Type="` + relations + `officeDocument" Target="word/document.xml"/>` +
 			`<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="docProps/core.xml"/></Relationships>`},
-		{"docProps/core.xml", "", d.properties()},
+		{propertiesName, "", d.properties()},
 		{"word/_rels/document.xml.rels", "", xmlHead + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` + links.String() + `</Relationships>`},
 		{"word/document.xml", "", d.document()},
 	}, parts...)
@@ -102,7 +107,7 @@ func (d *document) bytes() ([]byte, error) {
 // LibreOffice would cut a first page short to whole lines of the grid, and put 18
 // characters on a line by one of characters.
 func (d *document) document() string {
-	w := &writer{fonts: d.fonts}
+	w := &writer{fonts: d.fonts, pitch: d.pitch}
 	w.WriteString(xmlHead + `<w:document ` + nameSpace + `><w:body>`)
 	for i, b := range d.body {
 		if last, ok := b.(para); ok && i == len(d.body)-1 {

@@ -33,7 +33,7 @@ type Planned struct {
 func (f ReportForm) Write() ([]byte, error) {
 	err := need(field{"office", "发文机关", f.Office.Name}, field{"unit", "单位", f.Unit}, field{"date", "日期", f.On.String()})
 	if err == nil {
-		err = f.Ref.check(f.Office)
+		err = f.Ref.check()
 	}
 	for i, m := range f.Planned {
 		if err == nil {
@@ -51,7 +51,7 @@ func (f ReportForm) Write() ([]byte, error) {
 	if !f.Due.IsZero() {
 		due = chineseDate(f.Due)
 	}
-	notice := f.Ref.notice(f.Office)
+	notice := f.Ref.notice()
 	d.add(
 		para{runs: []run{{text: "整改报告", face: faceTitle, size: sizeTitle}}, align: "center", line: 900},
 		para{line: 200},

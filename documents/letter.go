@@ -16,20 +16,28 @@ type Ref struct {
 	On     calendar.Date
 }
 
-func (r Ref) check(o Office) error {
+func (r Ref) check() error {
 	err := need(field{"case", "事项编号", r.Case}, field{"title", "问题", r.Title})
 	if err == nil && r.Notice != "" {
-		err = need(field{"mark", "发文机关代字", o.Mark}, field{"notice_on", "发文日期", r.On.String()})
+		err = need(field{"notice_on", "发文日期", r.On.String()})
 	}
 	return err
 }
 
+// said is the problem within a sentence: by its notice and by its number.
+func (r Ref) said() string {
+	if r.Notice == "" {
+		return r.notice() + "的" + problem(r.Title)
+	}
+	return r.notice() + "反馈的" + problem(r.Title) + "（事项编号：" + r.Case + "）"
+}
+
 // notice names the notice within a sentence; the case when there was none.
-func (r Ref) notice(o Office) string {
+func (r Ref) notice() string {
 	if r.Notice == "" {
 		return "事项" + r.Case
 	}
-	return fmt.Sprintf("《反馈意见》（%s，%s）", o.numbered(r.Notice), chineseDate(r.On))
+	return fmt.Sprintf("《反馈意见》（%s，%s）", r.Notice, chineseDate(r.On))
 }
 
 // A Lapse is a due date that went by unmet.
@@ -72,13 +80,10 @@ func (l Letter) Write() ([]byte, error) {
 	p := paper{office: l.Office, title: "督办函", number: l.Number, draft: l.Draft, to: l.To, on: l.On}
 	err := p.check()
 	if err == nil {
-		err = l.Ref.check(l.Office)
+		err = l.Ref.check()
 	}
 	if err == nil {
 		err = need(field{"basis", "依据", l.Basis})
-	}
-	if err == nil && !l.Draft {
-		err = need(field{"number", "发文字号", l.Number})
 	}
 	if err == nil {
 		err = allow(field{"requirements", "要求", l.Demand})
@@ -90,7 +95,7 @@ func (l Letter) Write() ([]byte, error) {
 		p.title = title
 	}
 	d := p.begin()
-	d.add(text(l.Ref.notice(l.Office) + "反馈的" + problem(l.Ref.Title) + "，" + l.state()))
+	d.add(text(l.Ref.said() + "，" + l.state()))
 	if l.Lapse == nil || lines(l.Basis)[0] != l.Lapse.Said { // what was said is not said again
 		d.add(labelled("督办依据：", sentence(lines(l.Basis)[0])))
 	}
@@ -122,6 +127,8 @@ type Talk struct {
 	Office Office
 	To     Addressee
 	Ref    Ref
+	// Number is the notice's.
+	Number string
 	On     calendar.Date
 	// Basis is why the talk is held, Demand what will be asked for.
 	Basis, Demand string
@@ -129,14 +136,37 @@ type Talk struct {
 	// Held, Time and Place are known once the talk was held, or fixed.
 	Held        calendar.Date
 	Time, Place string
+	// Former is what the notice before fixed, when this one changes it.
+	Former *FormerTalk
+}
+
+// A FormerTalk is when and where a talk was to be held by a notice that another took
+// the place of.
+type FormerTalk struct {
+	Number      string
+	Held        calendar.Date
+	Time, Place string
+}
+
+// appointment is when and where a talk is held.
+func appointment(on calendar.Date, at, place string) string {
+	said := chineseDate(on) + timeZH(at)
+	if place != "" {
+		said += "在" + place
+	}
+	return said
 }
 
 // title names whom the talk is held with, when that is known.
 func (t Talk) title() string {
-	if t.To.Holder == "" {
-		return "关于进行提醒谈话的通知"
+	about := "进行提醒谈话"
+	if t.To.Holder != "" {
+		about = "对" + t.To.Holder + "同志进行提醒谈话"
 	}
-	return "关于对" + t.To.Holder + "同志进行提醒谈话的通知"
+	if t.Former != nil {
+		return "关于更正" + about + "时间地点的通知"
+	}
+	return "关于" + about + "的通知"
 }
 
 // timeZH is a time of the day as officials write it: 上午9时30分.
@@ -147,6 +177,8 @@ func timeZH(s string) string {
 	}
 	part, hour := "上午", at.Hour()
 	switch {
+	case hour < 6:
+		part = "凌晨"
 	case hour >= 18:
 		part, hour = "晚上", hour-12
 	case hour > 12:
@@ -162,10 +194,10 @@ func timeZH(s string) string {
 
 // Write writes the notice.
 func (t Talk) Write() ([]byte, error) {
-	p := paper{office: t.Office, title: t.title(), number: "事项编号：" + t.Ref.Case, to: t.To, on: t.On}
+	p := paper{office: t.Office, title: t.title(), number: t.Number, to: t.To, on: t.On}
 	err := p.check()
 	if err == nil {
-		err = t.Ref.check(t.Office)
+		err = t.Ref.check()
 	}
 	if err == nil {
 		err = need(field{"basis", "依据", t.Basis})
@@ -177,9 +209,9 @@ func (t Talk) Write() ([]byte, error) {
 		return nil, err
 	}
 	d := p.begin()
-	why := "因" + t.Ref.notice(t.Office) + "反馈的" + problem(t.Ref.Title) + "整改工作需要"
+	why := "因" + t.Ref.said() + "整改工作需要"
 	if t.Lapse != nil {
-		why = "因" + t.Ref.notice(t.Office) + "反馈的" + problem(t.Ref.Title) + "，" + t.Lapse.Said
+		why = "因" + t.Ref.said() + "，" + t.Lapse.Said
 	}
 	when := "谈话时间和地点由本机关工作人员提前与你联系确定。"
 	if !t.Held.IsZero() {
@@ -189,6 +221,9 @@ func (t Talk) Write() ([]byte, error) {
 		}
 	}
 	d.add(text(why + "，经研究，决定对你进行提醒谈话。现将有关事项通知如下。"))
+	if f := t.Former; f != nil {
+		d.add(labelled("更正内容：", fmt.Sprintf("谈话安排由“%s”更正为“%s”，原通知（%s）停止执行。", appointment(f.Held, f.Time, f.Place), appointment(t.Held, t.Time, t.Place), f.Number)))
+	}
 	if t.Lapse == nil || lines(t.Basis)[0] != t.Lapse.Said {
 		d.add(labelled("谈话事由：", sentence(lines(t.Basis)[0])))
 	}

@@ -49,7 +49,7 @@ func (l *LookBack) write() []block {
 		if p.InPlace {
 			how = "到位"
 		}
-		out = append(out, text(fmt.Sprintf("%d.%s：%s。%s", i+1, strings.TrimRight(strings.Join(lines(p.Measure), " "), "。；.;"), how, sentence(strings.Join(lines(p.Account), " ")))))
+		out = append(out, text(fmt.Sprintf("%d.%s：%s。%s", i+1, strings.TrimRight(oneLine(p.Measure), "。；.;"), how, sentence(oneLine(p.Account)))))
 	}
 	return out
 }

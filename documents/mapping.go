@@ -3,10 +3,8 @@ package documents
 import (
 	"cmp"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
-	"unicode"
 
 	"duban/calendar"
 	"duban/lifecycle"
@@ -62,6 +60,59 @@ func (m *mapping) ref() Ref {
 
 func notYet(code, zh, en string) error { return &NotYetError{Code: code, ZH: zh, EN: en} }
 
+// eventsOf are the events of one of the notice's cases.
+func (m *mapping) eventsOf(id string) []lifecycle.Event {
+	for _, events := range m.Others {
+		if len(events) > 0 && events[0].Case == id {
+			return events
+		}
+	}
+	return m.Events
+}
+
+// replaced is the case as it was when the notice went out that its present one takes
+// the place of.
+func replaced(events []lifecycle.Event, now lifecycle.Case) (then lifecycle.Case, ok bool) {
+	if now.Notice == nil || now.Notice.Replaces == "" {
+		return then, false
+	}
+	var c lifecycle.Case
+	for _, e := range events {
+		before := c.Notice
+		c = c.Apply(e)
+		if n := c.Notice; n != nil && n.Number == now.Notice.Replaces && (before == nil || before.Number != n.Number) {
+			then, ok = c, true
+		}
+	}
+	return then, ok
+}
+
+// changes are what a case's part of a notice says otherwise than the one before.
+func (m *mapping) changes(then, now lifecycle.Case) []Change {
+	var out []Change
+	add := func(what, from, to string) {
+		if from != to {
+			out = append(out, Change{What: what, From: from, To: to})
+		}
+	}
+	f, g := then.Finding, now.Finding
+	add("问题", f.Title, g.Title)
+	add("问题事实", f.Facts, g.Facts)
+	add("依据", f.Basis, g.Basis)
+	if now.Round == 1 {
+		add("整改期限", allowed(then.Notice), allowed(now.Notice))
+	}
+	return out
+}
+
+// allowed is the time that a notice gives, in words.
+func allowed(n *lifecycle.Notice) string {
+	if !n.ExternalDue.IsZero() {
+		return chineseDate(n.ExternalDue) + "前"
+	}
+	return n.Period.Chinese()
+}
+
 // takenBack reports whether the notice was taken back and none is drafted in its
 // place.
 func (m *mapping) takenBack() bool {
@@ -75,7 +126,7 @@ func (m *mapping) notice() ([]byte, error) {
 	amended, decided := m.amendment()
 	switch {
 	case m.c.TakenOver != nil && !submitted && amended == nil && m.c.Notice != nil:
-		return nil, notYet("notice_elsewhere", "该事项系转入的在办事项，原反馈意见（"+m.Office.numbered(m.c.Notice.Number)+"）不是由本系统发出的，请查阅原件。",
+		return nil, notYet("notice_elsewhere", "该事项系转入的在办事项，原反馈意见（"+m.c.Notice.Number+"）不是由本系统发出的，请查阅原件。",
 			"The case was taken over; its notice "+m.c.Notice.Number+" was not issued here.")
 	case m.c.Notice == nil, !submitted && m.c.TakenOver == nil:
 		return nil, notYet("no_notice", "反馈意见尚未拟稿。", "No notice was drafted yet.")
@@ -96,16 +147,22 @@ func (m *mapping) notice() ([]byte, error) {
 	method, _ := m.Policy.Codes.Method(m.c.Finding.Method)
 	out := Notice{
 		Office: m.Office, Form: form, To: m.addressee(on), Number: n.Number, On: on, Draft: m.draft(), Campaign: m.Campaign, Held: m.Held, Method: method.ZH,
-		Demand: n.Text, Term: m.term(m.c), Amended: amended,
+		Demand: n.Text, Term: m.term(m.c, on), Amended: amended,
 	}
 	for _, c := range m.together() {
 		f := m.finding(c)
 		if c.ID != m.c.ID {
-			t := m.term(c)
+			t := m.term(c, on)
 			f.Term = &t
+		}
+		if then, ok := replaced(m.eventsOf(c.ID), c); ok {
+			f.Changes = m.changes(then, c)
 		}
 		out.Findings = append(out.Findings, f)
 		out.replaces(c)
+	}
+	if then, ok := replaced(m.Events, m.c); ok && then.Notice.Text != n.Text {
+		out.Changes = append(out.Changes, Change{What: "整改要求", From: then.Notice.Text, To: n.Text})
 	}
 	return out.Write()
 }
@@ -116,8 +173,11 @@ func (m *mapping) amendment() (*Amendment, calendar.Date) {
 	if !ok || b.Outcome != lifecycle.Partly || e.Command != m.c.Notice.ID {
 		return nil, calendar.Date{}
 	}
-	a := &Amendment{Original: m.c.Notice.On}
 	then := m.at(e)
+	a := &Amendment{Number: m.c.Notice.Replaces, Original: e.Legal}
+	if before, ok := replaced(m.Events, m.c); ok {
+		a.Original = before.Notice.On
+	}
 	if then.Receipt == nil || then.Stage == lifecycle.Serving {
 		return a, e.Legal
 	}
@@ -180,29 +240,20 @@ func (m *mapping) finding(c lifecycle.Case) Finding {
 	}
 }
 
-// evidence names what a finding rests on.
+// evidence names what a finding rests on. What was gathered about another unit, before
+// the case was sent to the right one, names that unit.
 func (m *mapping) evidence(c lifecycle.Case) []string {
+	if len(c.FormerUnits) > 0 {
+		return nil
+	}
 	var out []string
 	for _, one := range c.Evidence {
 		if id, ok := strings.CutPrefix(one, "evidence:"); ok {
-			one = withoutExtension(m.Evidence[id])
+			one = m.Evidence[id]
 		}
-		if one = strings.TrimSpace(printed(one)); one != "" {
-			out = append(out, one)
-		}
+		out = append(out, one)
 	}
 	return out
-}
-
-// withoutExtension is a file's name as a paper says it: 组织生活会照片.jpg is a file,
-// 组织生活会照片 what it shows.
-func withoutExtension(name string) string {
-	ext := path.Ext(name)
-	base := strings.TrimSuffix(name, ext)
-	if base == "" || len(ext) > 6 || strings.ContainsFunc(ext[min(1, len(ext)):], func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		return name
-	}
-	return base
 }
 
 // lookBack is the look-back with which a case's round began; nil in the first.
@@ -224,8 +275,8 @@ func lookBack(c lifecycle.Case) *LookBack {
 	return nil
 }
 
-// term is the time that the notice gives for a case's finding.
-func (m *mapping) term(c lifecycle.Case) Term {
+// term is the time that the notice of a day gives for a case's finding.
+func (m *mapping) term(c lifecycle.Case, on calendar.Date) Term {
 	n, objection := c.Notice, m.Policy.Objection
 	t := Term{
 		Period: n.Period, Until: n.ExternalDue, Source: n.Source, Receipt: m.Policy.Clock(policy.ClockReceipt).Within,
@@ -235,11 +286,31 @@ func (m *mapping) term(c lifecycle.Case) Term {
 	case c.Round > 1 && !c.FirstPeriod.IsZero():
 		t.Period, t.Until, t.Source = c.FirstPeriod, calendar.Date{}, ""
 		t.Period.N = (t.Period.N + 1) / 2
-		t.AtLeast = m.Policy.Rectification.LaterAtLeast
+		switch least := m.Policy.Rectification.LaterAtLeast; {
+		case m.never(t.Period, least, on):
+		case m.never(least, t.Period, on):
+			t.Period = least
+		default:
+			t.AtLeast = least
+		}
 	case c.Round == 1 && c.Finding.Type != lifecycle.Immediate:
 		t.Plan = m.Policy.Clock(policy.ClockPlan).Within
+		t.PlanCapped = !t.Until.IsZero() || !m.never(t.Period, t.Plan, on)
 	}
 	return t
+}
+
+// never reports whether a period never ends before another, from whichever of the days
+// on which a notice of the day may be received.
+func (m *mapping) never(period, before calendar.Period, on calendar.Date) bool {
+	const days = 90
+	for n := range days {
+		from := on.AddDays(n)
+		if m.Calendar.Add(from, period).Date.Before(m.Calendar.Add(from, before).Date) {
+			return false
+		}
+	}
+	return true
 }
 
 func typeZH(t lifecycle.Type) string {
@@ -272,7 +343,7 @@ func (m *mapping) at(e lifecycle.Event) lifecycle.Case {
 }
 
 func (m *mapping) receipt() ([]byte, error) {
-	e, _, ok := last[*lifecycle.ReceiptRecorded](m.Events)
+	e, b, ok := last[*lifecycle.ReceiptRecorded](m.Events)
 	if !ok || m.c.Receipt == nil {
 		return nil, notYet("no_receipt", "反馈意见尚未签收。", "The notice was not received yet.")
 	}
@@ -284,7 +355,7 @@ func (m *mapping) receipt() ([]byte, error) {
 	on := then.Receipt.On
 	object, objectUnit := m.objection(on)
 	r := Receipt{
-		Office: m.Office, To: m.addressee(on), Case: m.c.Number, Title: m.c.Finding.Title, Notice: then.Notice.Number, NoticeOn: then.Notice.On,
+		Office: m.Office, To: m.addressee(on), Number: b.Number, Case: m.c.Number, Title: m.c.Finding.Title, Notice: then.Notice.Number, NoticeOn: then.Notice.On,
 		On: on, Manner: mannerZH(then.Receipt.Manner), Due: main.Due, Provisional: main.Provisional, Source: then.Notice.Source,
 		Object: object, ObjectUnit: objectUnit,
 	}
@@ -381,7 +452,7 @@ func (m *mapping) talk() ([]byte, error) {
 	if !one.FixedOn.IsZero() {
 		on = one.FixedOn
 	}
-	t := Talk{Office: m.Office, Ref: m.ref(), On: on, Basis: one.Basis, Lapse: m.lapse(one.No), To: m.addressee(on)}
+	t := Talk{Office: m.Office, Ref: m.ref(), Number: one.Notice, Former: m.formerTalk(one.No), On: on, Basis: one.Basis, Lapse: m.lapse(one.No), To: m.addressee(on)}
 	if who := one.Subject; who != nil {
 		m.to.Post, m.to.Holder = who.Post, who.Person
 		t.To = m.to
@@ -395,26 +466,39 @@ func (m *mapping) talk() ([]byte, error) {
 	return t.Write()
 }
 
+// formerTalk is what the last notice of a talk changed; nil when it is the first.
+func (m *mapping) formerTalk(no int) *FormerTalk {
+	for _, e := range slices.Backward(m.Events) {
+		if b, ok := e.Body.(*lifecycle.TalkFixed); ok && b.No == no {
+			if b.Former == nil {
+				return nil
+			}
+			return &FormerTalk{Number: b.Replaces, Held: b.Former.On, Time: b.Former.Time, Place: b.Former.Place}
+		}
+	}
+	return nil
+}
+
 func (m *mapping) closing() ([]byte, error) {
-	e, _, ok := last[*lifecycle.ClosureApproved](m.Events)
+	e, b, ok := last[*lifecycle.ClosureApproved](m.Events)
 	if !ok || m.c.ClosedAt.IsZero() {
 		return nil, notYet("not_closed", "该事项尚未销号。", "The case is not closed.")
 	}
-	return Closing{Office: m.Office, To: m.addressee(e.Legal), Ref: m.ref(), On: e.Legal, Round: m.c.Round}.Write()
+	return Closing{Office: m.Office, To: m.addressee(e.Legal), Ref: m.ref(), Number: b.Number, On: e.Legal, Round: m.c.Round}.Write()
 }
 
 func (m *mapping) withdrawal() ([]byte, error) {
 	if e, b, ok := last[*lifecycle.NoticeCorrected](m.Events); ok && b.Misdirected != "" && m.now(e) {
-		return m.misdirection(e, b.Misdirected)
+		return m.misdirection(e, b)
 	}
 	w := Withdrawal{Office: m.Office, Ref: m.ref()}
 	if m.c.Stage != lifecycle.Voided {
 		return nil, notYet("not_voided", "该事项没有撤销。", "The case was not voided.")
 	}
 	if e, b, ok := last[*lifecycle.CaseVoided](m.Events); ok {
-		w.On, w.Reason = e.Legal, b.Reason
+		w.On, w.Reason, w.Number = e.Legal, b.Reason, b.Number
 	} else if e, b, ok := last[*lifecycle.ObjectionDecided](m.Events); ok {
-		w.On, w.Reason, w.Objected = e.Legal, b.Reasons, true
+		w.On, w.Reason, w.Number, w.Objected = e.Legal, b.Reasons, b.Number, true
 	}
 	if !m.c.Served {
 		return nil, notYet("never_served", "反馈意见没有送达，无须发撤销通知。", "No notice was served, so there is nobody to tell.")
@@ -427,14 +511,14 @@ func (m *mapping) withdrawal() ([]byte, error) {
 // does not know the unit it went to.
 func (m *mapping) now(e lifecycle.Event) bool { return e.Command == m.Events[len(m.Events)-1].Command }
 
-func (m *mapping) misdirection(e lifecycle.Event, unit string) ([]byte, error) {
-	out := Misdirection{Office: m.Office, To: m.addressee(e.Legal), Notice: m.c.Notice.Number, NoticeOn: m.c.Notice.On, On: e.Legal}
+func (m *mapping) misdirection(e lifecycle.Event, by *lifecycle.NoticeCorrected) ([]byte, error) {
+	out := Misdirection{Office: m.Office, To: m.addressee(e.Legal), Number: by.Number, Notice: m.c.Notice.Number, NoticeOn: m.c.Notice.On, On: e.Legal}
 	for _, c := range m.together() {
 		out.Items = append(out.Items, c.Number)
 	}
 	for _, events := range m.Others {
 		c := lifecycle.Fold(events)
-		out.Rest = out.Rest || c.Notice != nil && c.Notice.ID == m.c.Notice.ID && c.Unit == unit && !c.Stage.Settled()
+		out.Rest = out.Rest || c.Notice != nil && c.Notice.ID == m.c.Notice.ID && c.Unit == by.Misdirected && !c.Stage.Settled()
 	}
 	return out.Write()
 }

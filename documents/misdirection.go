@@ -12,6 +12,8 @@ import (
 type Misdirection struct {
 	Office Office
 	To     Addressee
+	// Number is the notice's own.
+	Number string
 	// Notice is the number of what was sent, NoticeOn its day.
 	Notice   string
 	NoticeOn calendar.Date
@@ -25,13 +27,10 @@ type Misdirection struct {
 // Write writes the notice.
 func (m Misdirection) Write() ([]byte, error) {
 	items := strings.Join(m.Items, "、")
-	p := paper{office: m.Office, title: "关于撤销误送反馈意见的通知", number: "事项编号：" + items, to: m.To, on: m.On}
-	if len(m.Items) > 1 {
-		p.number = fmt.Sprintf("事项编号：%s等%d项", m.Items[0], len(m.Items))
-	}
+	p := paper{office: m.Office, title: "关于撤销误送反馈意见的通知", number: m.Number, to: m.To, on: m.On}
 	err := p.check()
 	if err == nil {
-		err = need(field{"items", "事项编号", items}, field{"mark", "发文机关代字", m.Office.Mark}, field{"notice", "发文字号", m.Notice},
+		err = need(field{"items", "事项编号", items}, field{"notice", "发文字号", m.Notice},
 			field{"notice_on", "发文日期", m.NoticeOn.String()})
 	}
 	if err != nil {
@@ -44,7 +43,7 @@ func (m Misdirection) Write() ([]byte, error) {
 	d := p.begin()
 	d.add(
 		text(fmt.Sprintf("《反馈意见》（%s，%s）送达你单位后，经核实，其中的事项%s不属于你单位，系误送。现予更正，撤销%s。",
-			m.Office.numbered(m.Notice), chineseDate(m.NoticeOn), items, what)),
+			m.Notice, chineseDate(m.NoticeOn), items, what)),
 		text("自本通知之日起，上述事项不再要求你单位整改和报送整改方案、整改报告，已经起算的期限停止计算，因其采取的督办措施一并取消，也不计入你单位的问题统计。"),
 		text("特此通知。"),
 	)

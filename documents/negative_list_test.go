@@ -14,7 +14,7 @@ import (
 
 func list() documents.NegativeList {
 	return documents.NegativeList{
-		Office: documents.Office{Name: "市直机关工作委员会", Mark: "工委"}, List: policy.ListAssessment, Year: 2026, Number: "工委通报〔2026〕3号",
+		Office: documents.Office{Name: "市直机关工作委员会"}, List: policy.ListAssessment, Year: 2026, Number: "工委通报〔2026〕3号",
 		On: calendar.On(2026, 12, 1), Entries: []documents.Listed{
 			{Unit: "市档案局", On: calendar.On(2026, 6, 1), Decision: "工委会议〔2026〕1号", Facts: "组织生活制度不严格。"},
 			{Unit: "市统计局", On: calendar.On(2026, 7, 1), Facts: "整改逾期 <20个工作日>。"},

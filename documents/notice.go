@@ -26,6 +26,9 @@ type Finding struct {
 	LookBack *LookBack
 	// Term is the time for it; the notice's when left out.
 	Term *Term
+	// Changes are what it says otherwise than the notice that this one takes the
+	// place of.
+	Changes []Change
 }
 
 // A Term is the time a notice gives.
@@ -38,8 +41,10 @@ type Term struct {
 	// AtLeast is the least time there is when Period is shorter; zero without such
 	// a rule.
 	AtLeast calendar.Period
-	// Plan is the time for the plan; zero where none is wanted.
-	Plan calendar.Period
+	// Plan is the time for the plan; zero where none is wanted. PlanCapped: it may end
+	// with the rectification's.
+	Plan       calendar.Period
+	PlanCapped bool
 	// Receipt is the time to sign for the notice, Object and ObjectUnit those to
 	// object, the latter when the case is another unit's.
 	Receipt, Object, ObjectUnit calendar.Period
@@ -50,7 +55,7 @@ type Notice struct {
 	Office Office
 	Form   Form
 	To     Addressee
-	// Number is the notice's, such as 〔2026〕12号; empty for a draft only.
+	// Number is the notice's, such as 工委督函〔2026〕12号; empty for a draft only.
 	Number string
 	On     calendar.Date
 	// Draft: nobody has signed it yet.
@@ -63,8 +68,10 @@ type Notice struct {
 	// Demand is what is required, in the drafter's words.
 	Demand string
 	Term   Term
-	// Replaces are the notices it takes the place of, by number.
+	// Replaces are the notices it takes the place of, by number, Changes what it says
+	// otherwise of all its findings.
 	Replaces []Replaced
+	Changes  []Change
 	// Amended: it is the notice of the number as the answer to an objection
 	// changed it; nil for any other.
 	Amended *Amendment
@@ -97,10 +104,14 @@ func (n Notice) title() string {
 	if n.again() {
 		about = strings.TrimSuffix(about, "问题") + "问题整改“回头看”情况"
 	}
-	if n.Form == FormNotice {
-		return "关于反馈" + about + "的通知"
+	corrected := ""
+	if n.corrects() {
+		corrected = "（更正）"
 	}
-	return "关于" + about + "的反馈意见"
+	if n.Form == FormNotice {
+		return "关于反馈" + about + "的通知" + corrected
+	}
+	return "关于" + about + "的反馈意见" + corrected
 }
 
 // problem is what a finding is called within a sentence.
@@ -123,6 +134,9 @@ func (n Notice) check() error {
 		at := fmt.Sprintf("findings[%d].", i)
 		err := f.LookBack.check(at + "look_back.")
 		if err == nil {
+			err = checkChanges(at, f.Changes)
+		}
+		if err == nil {
 			err = need(field{at + "number", "事项编号", f.Number}, field{at + "title", "问题", f.Title}, field{at + "facts", "问题事实", f.Facts},
 				field{at + "category", "问题类别", f.Category}, field{at + "basis", "依据", f.Basis}, field{at + "type", "整改类型", f.Type})
 		}
@@ -130,14 +144,9 @@ func (n Notice) check() error {
 			err = need(field{at + "found", "发现日期", ""})
 		}
 		if err == nil {
-			err = allow(field{at + "dimension", "问题方面", f.Dimension}, field{at + "evidence", "证据", strings.Join(f.Evidence, "；")})
+			err = allow(field{at + "dimension", "问题方面", f.Dimension}, field{at + "evidence", "佐证材料", strings.Join(f.Evidence, "；")})
 		}
 		if err != nil {
-			return err
-		}
-	}
-	if !n.Draft {
-		if err := need(field{"number", "发文字号", n.Number}, field{"mark", "发文机关代字", n.Office.Mark}); err != nil {
 			return err
 		}
 	}
@@ -153,6 +162,9 @@ func (n Notice) check() error {
 		if err := need(field{at + "number", "所替代的文书", r.Number}, field{at + "items", "事项编号", strings.Join(r.Items, "、")}); err != nil {
 			return err
 		}
+	}
+	if err := checkChanges("", n.Changes); err != nil {
+		return err
 	}
 	return n.Term.check()
 }
@@ -175,7 +187,7 @@ func (n Notice) Write() ([]byte, error) {
 	if err := n.check(); err != nil {
 		return nil, err
 	}
-	p := paper{office: n.Office, form: n.Form, title: n.title(), number: n.Office.numbered(n.Number), draft: n.Draft, to: n.To, on: n.On}
+	p := paper{office: n.Office, form: n.Form, title: n.title(), number: n.Number, draft: n.Draft, to: n.To, on: n.On}
 	if n.Draft {
 		p.number = ""
 	}
@@ -190,6 +202,7 @@ func (n Notice) Write() ([]byte, error) {
 	case len(n.Replaces) > 0:
 		d.add(text(n.replacing()))
 	}
+	d.add(n.changed()...)
 	d.add(heading("一、发现的问题"))
 	for i, f := range n.Findings {
 		d.add(f.write(i+1, len(n.Findings))...)
@@ -228,7 +241,7 @@ func (n Notice) Write() ([]byte, error) {
 func (n Notice) replacing() string {
 	var of []string
 	for _, r := range n.Replaces {
-		of = append(of, "反馈意见（"+n.Office.numbered(r.Number)+"）中的事项"+strings.Join(r.Items, "、"))
+		of = append(of, "反馈意见（"+r.Number+"）中的事项"+strings.Join(r.Items, "、"))
 	}
 	return "此前送达的" + strings.Join(of, "，") + "，自本件送达之日起停止执行，以本件为准。"
 }
@@ -275,10 +288,10 @@ func (f Finding) write(no, of int) []block {
 		kind = f.Dimension + "方面；" + f.Category
 	}
 	out = append(out, labelled("发现日期：", chineseDate(f.Found)+"。"), labelled("问题类别：", sentence(kind)))
-	if len(f.Evidence) > 0 {
-		out = append(out, labelled("佐证材料：", sentence(named(f.Evidence))))
+	if all := evidenceNames(f.Evidence); len(all) > 0 {
+		out = append(out, labelled("佐证材料：", sentence(named(all))))
 	}
-	out = append(out, labelled("依　　据：", sentence(strings.Join(lines(f.Basis), " "))), labelled("整改类型：", f.Type+"。事项编号："+f.Number+"。"))
+	out = append(out, labelled("依　　据：", sentence(oneLine(f.Basis))), labelled("整改类型：", f.Type+"。事项编号："+f.Number+"。"))
 	if f.LookBack != nil {
 		out = append(out, f.LookBack.write()...)
 	}
@@ -342,7 +355,11 @@ func (t Term) sentences() []string {
 		out = append(out, "整改期限为"+t.Period.Chinese()+"，自签收次日起计算，签收当日不计入。"+counting(t.Period))
 	}
 	if !t.Plan.IsZero() {
-		out = append(out, "请自签收次日起"+within(t.Plan)+"内报送整改方案，明确措施、责任人和完成时限。")
+		capped := ""
+		if t.PlanCapped {
+			capped = "（整改期限先行届满的，于整改期限届满前）"
+		}
+		out = append(out, "请自签收次日起"+within(t.Plan)+"内"+capped+"报送整改方案，明确措施、责任人和完成时限。")
 	}
 	return out
 }
@@ -377,7 +394,7 @@ func (n Notice) slip() []block {
 	for _, f := range n.Findings {
 		numbers = append(numbers, f.Number)
 	}
-	number := n.Office.numbered(n.Number)
+	number := n.Number
 	if n.Draft {
 		number = draftMark
 	}

@@ -28,7 +28,7 @@ func TestNoticeSaysWhereItComesFrom(t *testing.T) {
 	n.Held = documents.Span{From: day(time.March, 2), To: day(time.March, 6)}
 	text := notes(t, n)
 	require.Contains(t, text, "在专项督查（督促检查，2026年3月2日至2026年3月6日）中")
-	require.Contains(t, text, "第一党支部2025年度会议记录复印件；组织生活会照片.jpg。")
+	require.Contains(t, text, "第一党支部2025年度会议记录复印件；组织生活会照片。")
 	require.Contains(t, text, "报送方式：在督查整改系统中填报；")
 	n.Held.To = n.Held.From
 	n.Findings[0].Evidence = nil

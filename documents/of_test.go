@@ -20,7 +20,7 @@ type played struct {
 	rules  lifecycle.Rules
 	events []lifecycle.Event
 	c      lifecycle.Case
-	n      int
+	n      map[string]int
 	posts  []documents.Post
 }
 
@@ -46,7 +46,7 @@ func play(t *testing.T) *played {
 		known.Accounts[a.Account] = a
 	}
 	return &played{
-		t: t, c: lifecycle.Case{ID: "c1"},
+		t: t, c: lifecycle.Case{ID: "c1"}, n: map[string]int{},
 		rules: lifecycle.Rules{
 			Policy: policy.Default(), PolicyVersion: 1, Calendar: calendar.Builtin(), CalendarVersion: 1, Timeline: calendar.Real(), Known: known,
 			Candidates: []lifecycle.Candidate{{Account: lead.Account, Lead: true}, {Account: inspector.Account}},
@@ -58,8 +58,8 @@ func play(t *testing.T) *played {
 func (p *played) take(events []lifecycle.Event) {
 	for _, e := range events {
 		if b, ok := e.Body.(lifecycle.Numbered); ok && b.Series() != "" {
-			p.n++
-			b.Allot(p.n)
+			p.n[b.Series()]++
+			b.Allot(p.n[b.Series()])
 		}
 		p.events = append(p.events, e)
 		p.c = p.c.Apply(e)

@@ -14,9 +14,6 @@ import (
 type Office struct {
 	// Name is the full name, in the red head and under the text. Required.
 	Name string
-	// Mark is what stands before a number (发文机关代字), such as 工委督函. Required
-	// where a paper has a number of ours.
-	Mark string
 	// Contact and Phone are whom to ask; the line is left out without them.
 	Contact, Phone string
 	// Channel is how reports come in; a notice says nothing of it when empty.
@@ -25,15 +22,6 @@ type Office struct {
 	// is left out without them.
 	Copies []string
 	Fonts  Fonts
-}
-
-// numbered is a notice's number as papers print it: one of ours behind our mark, the
-// whole number of one that was issued elsewhere (在办事项转入) as it is.
-func (o Office) numbered(number string) string {
-	if strings.HasPrefix(number, "〔") {
-		return o.Mark + number
-	}
-	return number
 }
 
 // An Addressee is the one person a paper goes to, by office.
@@ -70,9 +58,9 @@ type paper struct {
 	// form is the layout; a letter unless told.
 	form  Form
 	title string
-	// number is what stands under the head.
+	// number is the paper's own (发文字号), under the head: no paper in force is without.
 	number string
-	// draft marks a paper that nobody has signed yet.
+	// draft marks a paper that nobody has signed yet. It has no number.
 	draft bool
 	to    Addressee
 	on    calendar.Date
@@ -84,6 +72,11 @@ func (p paper) check() error {
 	}
 	if p.on.IsZero() {
 		return need(field{"date", "成文日期", ""})
+	}
+	if !p.draft {
+		if err := need(field{"number", "发文字号", p.number}); err != nil {
+			return err
+		}
 	}
 	for _, to := range p.office.Copies {
 		if err := allow(field{"copies", "抄送机关", to}); err != nil {
@@ -144,7 +137,7 @@ const draftMark = "送审稿"
 func (p paper) letterHead(d *document) {
 	d.head = []block{
 		para{runs: []run{{text: p.office.Name, face: faceTitle, size: headSize(p.office.Name, 64), color: red}}, align: "center", line: headLine},
-		para{line: 120, outLeft: mm(8), outRight: mm(6), rule: rule{side: "bottom", style: "thickThinSmallGap", color: red, size: 24, space: 4}},
+		para{line: headGap - 140, outLeft: mm(8), outRight: mm(6), rule: rule{side: "bottom", style: "thickThinSmallGap", color: red, size: 24, space: 4}},
 	}
 	number := para{runs: []run{{text: p.number}}, align: "right", before: 120} // seven eighths of a character
 	if p.draft {
@@ -154,8 +147,12 @@ func (p paper) letterHead(d *document) {
 	d.add(number)
 }
 
-// headLine is the line of a letter's red head.
-const headLine = 900
+// headLine is the line of a letter's red head, headGap what stands below it: the gap to
+// the red line, and that line with its own.
+const (
+	headLine = 900
+	headGap  = 260
+)
 
 // noticeHead is the head of a 文件: name and 文件, 35 mm below the edge of the type
 // area, the number centred two lines below, and a red line.
@@ -251,6 +248,7 @@ func (p paper) end(d *document) {
 		para{runs: []run{{text: name}}, align: "right", right: nameRight, keep: true},
 	)
 	on := para{runs: []run{{text: date}}, align: "right", right: dateRight}
+	defer d.fit()
 	if p.office.Contact == "" && p.office.Phone == "" {
 		d.add(on)
 		return

@@ -11,6 +11,8 @@ import (
 type Receipt struct {
 	Office Office
 	To     Addressee
+	// Number is the confirmation's own.
+	Number string
 	// Case and Title name the case, Notice and NoticeOn the notice signed for.
 	Case, Title string
 	Notice      string
@@ -32,12 +34,12 @@ type Receipt struct {
 
 // Write writes the confirmation, with the counting as its last page.
 func (r Receipt) Write() ([]byte, error) {
-	p := paper{office: r.Office, title: "关于确认反馈意见签收及整改期限的函", number: "事项编号：" + r.Case, to: r.To, on: r.On}
+	p := paper{office: r.Office, title: "关于确认反馈意见签收及整改期限的函", number: r.Number, to: r.To, on: r.On}
 	if err := p.check(); err != nil {
 		return nil, err
 	}
 	err := need(field{"case", "事项编号", r.Case}, field{"title", "问题", r.Title}, field{"notice", "发文字号", r.Notice},
-		field{"mark", "发文机关代字", r.Office.Mark}, field{"manner", "送达方式", r.Manner},
+		field{"manner", "送达方式", r.Manner},
 		field{"notice_on", "发文日期", r.NoticeOn.String()}, field{"due", "到期日", r.Due.String()},
 		field{"object", "提出异议的期限", r.Object.String()}, field{"object_unit", "提出异议的期限", r.ObjectUnit.String()})
 	if err == nil && r.Counting == nil {
@@ -48,8 +50,8 @@ func (r Receipt) Write() ([]byte, error) {
 	}
 	d := p.begin()
 	d.add(
-		text(fmt.Sprintf("《反馈意见》（%s，%s）已于%s送达，送达方式为%s，涉及%s。现将整改期限确认如下。",
-			r.Office.numbered(r.Notice), chineseDate(r.NoticeOn), chineseDate(r.On), r.Manner, problem(r.Title))),
+		text(fmt.Sprintf("《反馈意见》（%s，%s）已于%s送达，送达方式为%s，涉及%s（事项编号：%s）。现将整改期限确认如下。",
+			r.Notice, chineseDate(r.NoticeOn), chineseDate(r.On), r.Manner, problem(r.Title), r.Case)),
 		para{runs: []run{{text: "整改到期日：" + chineseDate(r.Due) + "（" + weekday(r.Due) + "）", face: faceHeading}, {text: "。当日24时前报送整改报告的，视为按期报送。"}}, first: 200},
 	)
 	if e := r.Counting; e != nil {

@@ -1,6 +1,9 @@
 package documents
 
 import (
+	"archive/zip"
+	"bytes"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,11 +18,11 @@ type Sent struct {
 	Kind Kind
 	// Event is the number of the event with which it went out.
 	Event int64
-	// Number is what it was issued under; empty where a paper has none of its own.
-	Number string
-	On     calendar.Date
-	Name   string
-	Bytes  []byte
+	// Number is what it was issued under, Title the paper's own.
+	Number, Title string
+	On            calendar.Date
+	Name          string
+	Bytes         []byte
 	// Lacks says in a sentence why the paper cannot be made; then there are no bytes.
 	Lacks string
 }
@@ -64,10 +67,9 @@ func upTo(events []lifecycle.Event, e lifecycle.Event) []lifecycle.Event {
 
 // issue makes one paper; none when the event sent none out after all.
 func issue(s Source, kind Kind, e lifecycle.Event, of func(Kind, Source) (File, error)) (Sent, error) {
-	out := Sent{Kind: kind, Event: e.Seq, On: e.Legal, Name: kind.ZH()}
+	out := Sent{Kind: kind, Event: e.Seq, On: e.Legal, Name: kind.ZH(), Number: lifecycle.NumberBy(e)}
 	c := lifecycle.Fold(s.Events)
 	if kind == KindNotice && c.Notice != nil {
-		out.Number = c.Notice.Number
 		out.Name = fmt.Sprintf("%s（第%d版）", kind.ZH(), c.Notice.Version)
 	}
 	if b, ok := e.Body.(*lifecycle.MeasureRecorded); ok {
@@ -75,7 +77,7 @@ func issue(s Source, kind Kind, e lifecycle.Event, of func(Kind, Source) (File, 
 		if i < 0 {
 			return Sent{}, nil
 		}
-		out.Number, out.On = b.Number, b.On
+		out.On = b.On
 		s.Measure = b.No
 	}
 	switch b := e.Body.(type) {
@@ -98,6 +100,26 @@ func issue(s Source, kind Kind, e lifecycle.Event, of func(Kind, Source) (File, 
 	case err != nil:
 		return Sent{}, err
 	}
-	out.Bytes = file.Bytes
+	out.Bytes, out.Title = file.Bytes, titleOf(file.Bytes)
 	return out, nil
+}
+
+// titleOf reads a paper's title out of its file, which stays as it was sent.
+func titleOf(text []byte) string {
+	z, err := zip.NewReader(bytes.NewReader(text), int64(len(text)))
+	if err != nil {
+		return ""
+	}
+	in, err := z.Open(propertiesName)
+	if err != nil {
+		return ""
+	}
+	defer in.Close()
+	var p struct {
+		Title string `xml:"title"`
+	}
+	if xml.NewDecoder(in).Decode(&p) != nil {
+		return ""
+	}
+	return p.Title
 }

@@ -1,10 +1,12 @@
 package documents
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Lengths are twips, a twentieth of a point; sizes are half-points.
@@ -131,8 +133,8 @@ type table struct {
 	bare   bool
 	// centred are the columns that stand in the middle, besides the first.
 	centred []int
-	// height is the least of a row.
-	height int
+	// height is the least of a row, size the letters'; sizeTable when 0.
+	height, size int
 }
 
 // A block is a paragraph or a table.
@@ -143,6 +145,8 @@ type writer struct {
 	strings.Builder
 
 	fonts Fonts
+	// pitch is the height of a line that says none.
+	pitch int
 }
 
 func (w *writer) printf(format string, args ...any) { fmt.Fprintf(&w.Builder, format, args...) }
@@ -200,7 +204,7 @@ func (p para) write(w *writer) {
 	}
 	line, align := p.line, p.align
 	if line == 0 {
-		line = pitch
+		line = cmp.Or(w.pitch, pitch)
 	}
 	if align == "" {
 		align = "both"
@@ -287,7 +291,7 @@ func (t table) write(w *writer) {
 		}
 		w.WriteString("</w:trPr>")
 		for j, cell := range row {
-			look := run{size: sizeTable}
+			look := run{size: cmp.Or(t.size, sizeTable)}
 			align := "left"
 			if i == 0 && !t.bare || j == 0 || slices.Contains(t.centred, j) {
 				align = "center"
@@ -319,4 +323,15 @@ func lines(text string) []string {
 		return []string{""}
 	}
 	return all
+}
+
+// oneLine is a text as one paragraph: what had no mark at the end of its line gets one.
+func oneLine(text string) string {
+	all := lines(text)
+	for i, line := range all[:len(all)-1] {
+		if last, _ := utf8.DecodeLastRuneInString(line); !strings.ContainsRune("。！？；：，、.!?;:,", last) {
+			all[i] = line + "；"
+		}
+	}
+	return strings.Join(all, "")
 }

@@ -20,7 +20,7 @@ import (
 func day(m time.Month, d int) calendar.Date { return calendar.On(2026, m, d) }
 
 func office() documents.Office {
-	return documents.Office{Name: "市直机关工作委员会", Mark: "工委督函", Contact: "李明", Phone: "12345678", Channel: "在督查整改系统中填报；不能在系统中填报的，书面报送本机关"}
+	return documents.Office{Name: "市直机关工作委员会", Contact: "李明", Phone: "12345678", Channel: "在督查整改系统中填报；不能在系统中填报的，书面报送本机关"}
 }
 
 func secretary() documents.Addressee {
@@ -37,7 +37,7 @@ func finding() documents.Finding {
 
 func notice() documents.Notice {
 	return documents.Notice{
-		Office: office(), To: secretary(), Number: "〔2026〕12号", On: day(time.March, 9), Method: "督促检查",
+		Office: office(), To: secretary(), Number: "工委督函〔2026〕12号", On: day(time.March, 9), Method: "督促检查",
 		Findings: []documents.Finding{finding()},
 		Demand:   "请补齐制度执行中的短板，组织各党支部逐一对照检查，查明原因、明确责任，建立组织生活台账并按月自查。\n整改情况由机关党委书记审核、党组书记签字后报送。",
 		Term: documents.Term{
@@ -49,13 +49,13 @@ func notice() documents.Notice {
 }
 
 func ref() documents.Ref {
-	return documents.Ref{Case: "督〔2026〕0001", Title: "组织生活制度落实不严格", Notice: "〔2026〕12号", On: day(time.March, 9)}
+	return documents.Ref{Case: "督〔2026〕0001", Title: "组织生活制度落实不严格", Notice: "工委督函〔2026〕12号", On: day(time.March, 9)}
 }
 
 func receipt() documents.Receipt {
 	e := calendar.Builtin().Explain(day(time.March, 11), calendar.Period{N: 15, Unit: calendar.WorkingDays})
 	return documents.Receipt{
-		Office: office(), To: secretary(), Case: "督〔2026〕0001", Title: "组织生活制度落实不严格", Notice: "〔2026〕12号", NoticeOn: day(time.March, 9),
+		Office: office(), To: secretary(), Number: "工委督确〔2026〕5号", Case: "督〔2026〕0001", Title: "组织生活制度落实不严格", Notice: "工委督函〔2026〕12号", NoticeOn: day(time.March, 9),
 		On: day(time.March, 11), Manner: "电子签收", Due: e.Due.Date, Counting: &e, Plan: day(time.April, 10),
 		Object: day(time.April, 10), ObjectUnit: day(time.March, 18),
 	}
@@ -63,7 +63,7 @@ func receipt() documents.Receipt {
 
 func letter() documents.Letter {
 	return documents.Letter{
-		Office: office(), To: secretary(), Ref: ref(), Number: "工委督办〔2026〕3号", On: day(time.May, 20),
+		Office: office(), To: secretary(), Ref: ref(), Number: "工委督办函〔2026〕3号", On: day(time.May, 20),
 		Basis: "整改期限届满5个工作日仍未报告，按规则发出督办函", Lapse: &documents.Lapse{Said: "整改期限于2026年5月11日届满，仍未报送整改报告", Task: "报送整改报告"},
 	}
 }
@@ -75,14 +75,14 @@ func papers() map[string]writable {
 	inForm, draft, many, three, again, amended := notice(), notice(), notice(), notice(), notice(), notice()
 	amended.On, amended.Term.Period = day(time.March, 20), calendar.Period{N: 15, Unit: calendar.WorkingDays}
 	amended.Amended = &documents.Amendment{
-		Original: day(time.March, 9), Received: true, Due: day(time.April, 13), Standing: true, Plan: day(time.April, 10), Object: day(time.April, 10), ObjectUnit: day(time.March, 18),
+		Number: "工委督函〔2026〕8号", Original: day(time.March, 9), Received: true, Due: day(time.April, 13), Standing: true, Plan: day(time.April, 10), Object: day(time.April, 10), ObjectUnit: day(time.March, 18),
 	}
 	at, late := finding(), three.Term
 	at.Type, late.Period, late.Plan = "立行立改", calendar.Period{N: 15, Unit: calendar.WorkingDays}, calendar.Period{}
 	at.Term = &late
 	three.Findings = append(three.Findings, at, finding())
 	three.Campaign, three.Held = "2026年度市直机关党建督查", documents.Span{From: day(time.March, 2), To: day(time.March, 6)}
-	three.Replaces = []documents.Replaced{{Number: "〔2026〕9号", Items: []string{"督〔2026〕0001"}}}
+	three.Replaces = []documents.Replaced{{Number: "工委督函〔2026〕9号", Items: []string{"督〔2026〕0001"}}}
 	again.Term.Plan = calendar.Period{}
 	again.Findings[0].LookBack = &documents.LookBack{On: day(time.August, 3), Result: "虚假整改", Points: []documents.Point{
 		{Measure: "建立组织生活台账，按月自查", InPlace: true, Account: "查阅5月至7月台账，记录齐全"},
@@ -101,21 +101,22 @@ func papers() map[string]writable {
 	return map[string]writable{
 		"notice": notice(), "notice-form": inForm, "draft": draft, "many": many, "three": three, "look-back": again, "amended": amended, "receipt": receipt(), "letter": letter(),
 		"talk": documents.Talk{
-			Office: office(), To: secretary(), Ref: ref(), On: day(time.June, 3), Basis: "整改期限届满15个工作日仍未报告，按规则进行提醒谈话",
+			Office: office(), To: secretary(), Ref: ref(), Number: "工委督谈〔2026〕1号", On: day(time.June, 3), Basis: "整改期限届满15个工作日仍未报告，按规则进行提醒谈话",
 			Lapse: &documents.Lapse{Said: "整改期限于2026年5月11日届满，仍未报送整改报告", Task: "报送整改报告"},
 		},
-		"closing":    documents.Closing{Office: office(), To: secretary(), Ref: ref(), On: day(time.August, 3), Round: 1},
-		"withdrawal": documents.Withdrawal{Office: office(), To: secretary(), Ref: ref(), On: day(time.April, 3), Objected: true, Reason: "经核对，该支部会议记录已移交档案馆保管，记录齐全"},
+		"closing":    documents.Closing{Office: office(), To: secretary(), Ref: ref(), Number: "工委督销〔2026〕4号", On: day(time.August, 3), Round: 1},
+		"withdrawal": documents.Withdrawal{Office: office(), To: secretary(), Ref: ref(), Number: "工委督撤〔2026〕2号", On: day(time.April, 3), Objected: true, Reason: "经核对，该支部会议记录已移交档案馆保管，记录齐全"},
 		"misdirection": documents.Misdirection{
-			Office: office(), To: secretary(), Notice: "〔2026〕12号", NoticeOn: day(time.March, 9), On: day(time.March, 12), Items: []string{"督〔2026〕0001", "督〔2026〕0002"}, Rest: true,
+			Office: office(), To: secretary(), Number: "工委督撤〔2026〕1号", Notice: "工委督函〔2026〕12号", NoticeOn: day(time.March, 9), On: day(time.March, 12), Items: []string{"督〔2026〕0001", "督〔2026〕0002"}, Rest: true,
 		},
 		"contents": documents.Contents{
 			Office: office(), Case: "督〔2026〕0001", Unit: "市档案局", Title: "组织生活制度落实不严格", State: "已销号", On: day(time.August, 3), Items: slices.Repeat([]documents.Item{
-				{By: "张查", Name: "10-问题-01-登记.txt", On: day(time.March, 2)},
-				{Number: "〔2026〕12号", By: "市直机关工作委员会", Name: "20-反馈意见-03-反馈意见（第1版）.docx", On: day(time.March, 9)},
-				{By: "联络员", Name: "60-证据-001-会议签到表及会议记录（含照片）扫描件.pdf", On: day(time.April, 20)},
+				{By: "市直机关工作委员会", Title: "问题登记表", On: day(time.March, 2)},
+				{Number: "工委督函〔2026〕12号", By: "市直机关工作委员会", Title: "关于组织生活制度落实不严格问题的反馈意见", On: day(time.March, 9)},
+				{By: "市档案局", Title: "会议签到表及会议记录（含照片）扫描件.pdf", Remark: "佐证材料", On: day(time.April, 20)},
 			}, 12),
 		},
+		"note": documents.Note{Office: office(), Case: "督〔2026〕0001", On: day(time.August, 3), Papers: 4, Records: 12, Evidence: 3, Machine: 4, Lacking: []string{"督办函"}},
 		"form": documents.ReportForm{
 			Office: office(), Unit: "市档案局", Ref: ref(), On: day(time.March, 2), Due: day(time.May, 11),
 			Planned: []documents.Planned{{No: 1, Text: "建立组织生活台账，按月自查", Owner: "张华", Due: day(time.April, 20)}, {No: 2, Text: "开展支部书记培训", Owner: "刘洋", Due: day(time.April, 30)}},
@@ -209,7 +210,6 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 	t.Parallel()
 	cases := map[string]func(*documents.Notice){
 		"number":             func(n *documents.Notice) { n.Number = "" },
-		"mark":               func(n *documents.Notice) { n.Office.Mark = "" },
 		"office":             func(n *documents.Notice) { n.Office.Name = "" },
 		"unit":               func(n *documents.Notice) { n.To.Unit = "" },
 		"date":               func(n *documents.Notice) { n.On = calendar.Date{} },

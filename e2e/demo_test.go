@@ -28,7 +28,7 @@ func TestDemo(t *testing.T) {
 	for line := range strings.Lines(out.String()) {
 		require.LessOrEqual(t, runewidth.StringWidth(strings.TrimRight(line, "\n")), 80, line)
 	}
-	for _, said := range []string{"kill -9 worker", "kill -9 engine", "日期与人员封存", "今日任务T-", "与承诺相符", "40个单位，120个问题", "120/120", "不重不漏", "已归档"} {
+	for _, said := range []string{"kill -9 worker", "kill -9 engine", "日期与人员封存", "今日任务T-", "与密封校验码相符", "40个单位，120个问题", "120/120", "不重不漏", "已归档"} {
 		require.Contains(t, out.String(), said)
 	}
 }

@@ -11,7 +11,11 @@ type ApproveClosure struct{}
 
 // ClosureApproved: the case is closed and cools before it is archived.
 type ClosureApproved struct {
+	// Number is that of the notice of the closing.
+	Number string  `json:"number,omitempty"`
 	Issued *Issued `json:"issued,omitempty"`
+
+	series series
 }
 
 // RefuseClosure wants another look-back.
@@ -31,7 +35,7 @@ type Reopen struct {
 type Reopened struct{ Reopen }
 
 func (ApproveClosure) decide(t *turn) error {
-	t.record(&ClosureApproved{})
+	t.record(&ClosureApproved{series: t.seriesOf(PaperClosing)})
 	t.stop(policy.ClockHandover, 0) // nothing is left to hand over
 	t.goTo(Closed)
 	return nil
@@ -56,6 +60,12 @@ func (b Reopen) decide(t *turn) error {
 	t.run(t.laterRound(t.today))
 	return nil
 }
+
+// Series is that of the notices of closings.
+func (b *ClosureApproved) Series() string { return b.series.name() }
+
+// Allot writes the number.
+func (b *ClosureApproved) Allot(n int) { b.Number = b.series.number(n) }
 
 func (*ClosureApproved) apply(c *Case, _ Event) {
 	c.Handover = nil

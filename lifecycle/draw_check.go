@@ -120,7 +120,7 @@ func (c *DrawCheck) recompute(caseID string, d DrawRecord, roster *lot.ShownRost
 	c.LoadChecked = roster != nil && roster.Whole()
 	c.add(lot.Verify(commitment, *d.Reveal, lot.Kept{Case: caseID, Number: d.Number, Roster: roster}))
 	if d.Reveal.Window != d.Window && !c.has(lot.PartWindow) && !c.has(lot.PartNonce) {
-		c.say(lot.PartWindow, "记录的回头看时段与所承诺的不符。", "the window of the record is not the committed one")
+		c.say(lot.PartWindow, "记录的回头看时段与所密封的不符。", "the window of the record is not the committed one")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"duban/calendar"
+	"duban/characters"
 	"duban/policy"
 )
 
@@ -136,10 +137,10 @@ func (b InHand) check(t *turn, found Date) error {
 	return err
 }
 
-// wholeNumber refuses a number without the issuing body's mark, which would read as
-// one of this system's.
+// wholeNumber refuses a number without the issuing body's mark: nobody could tell whose
+// it is.
 func wholeNumber(number string) error {
-	if strings.HasPrefix(number, "〔") || NoticeNumberKey(number) != 0 {
+	if strings.HasPrefix(characters.Fold(number), "(") {
 		return invalid("notice_number", "mark_missing", "原发文字号应填写完整，含发文机关代字，如工委督函〔2025〕12号。",
 			"Give the earlier notice's whole number, with the issuing body's mark.")
 	}

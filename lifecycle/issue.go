@@ -2,18 +2,17 @@ package lifecycle
 
 import "duban/policy"
 
-// A PaperKind names a paper that an event sends out. It stands in the record:
-// never rename.
-type PaperKind string
+// A PaperKind names a paper that an event sends out.
+type PaperKind = policy.PaperKind
 
 // The papers that are sent with a decision.
 const (
-	PaperNotice     PaperKind = "notice"               // 反馈意见
-	PaperReceipt    PaperKind = "receipt_confirmation" // 签收确认
-	PaperLetter     PaperKind = "supervision_letter"   // 督办函
-	PaperTalk       PaperKind = "reminder_talk"        // 提醒谈话通知
-	PaperClosing    PaperKind = "closure"              // 销号通知
-	PaperWithdrawal PaperKind = "withdrawal"           // 撤销通知
+	PaperNotice     = policy.PaperNotice
+	PaperReceipt    = policy.PaperReceipt
+	PaperLetter     = policy.PaperLetter
+	PaperTalk       = policy.PaperTalk
+	PaperClosing    = policy.PaperClosing
+	PaperWithdrawal = policy.PaperWithdrawal
 )
 
 // An Issuing body sends out a paper, which only the record can have written: it
@@ -173,6 +172,34 @@ func PaperBy(e Event, after Case) PaperKind {
 		return PaperWithdrawal
 	case Issuing:
 		return b.Issues(after)
+	default:
+		return ""
+	}
+}
+
+// NumberBy is the number of the paper that an event sent out; empty when it sent none.
+func NumberBy(e Event) string {
+	switch b := e.Body.(type) {
+	case *NoticeApproved:
+		return b.Number
+	case *NoticeCorrected:
+		return b.Number
+	case *ReceiptRecorded:
+		return b.Number
+	case *LookBackRecorded:
+		return b.Number
+	case *MeasureOrdered:
+		return b.Number
+	case *MeasureRecorded:
+		return b.Number
+	case *TalkFixed:
+		return b.Number
+	case *ClosureApproved:
+		return b.Number
+	case *CaseVoided:
+		return b.Number
+	case *ObjectionDecided:
+		return b.Number
 	default:
 		return ""
 	}

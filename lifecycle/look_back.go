@@ -60,6 +60,8 @@ type LookBackRecorded struct {
 	// ToLeader: a leader must say how it goes on.
 	ToLeader bool    `json:"to_leader,omitempty"`
 	Issued   *Issued `json:"issued,omitempty"`
+
+	series series
 }
 
 func (b RecordLookBack) decide(t *turn) error {
@@ -67,7 +69,11 @@ func (b RecordLookBack) decide(t *turn) error {
 		return err
 	}
 	again := b.Result == Unverifiable && t.c.unverified()+1 >= t.rules.Policy.LookBack.ImpossibleToLeader
-	t.record(&LookBackRecorded{RecordLookBack: b, On: t.today, Year: t.today.Year(), ToLeader: again})
+	body := &LookBackRecorded{RecordLookBack: b, On: t.today, Year: t.today.Year(), ToLeader: again}
+	if b.Signature != nil {
+		body.series = t.seriesOf(PaperNotice)
+	}
+	t.record(body)
 	switch b.Result {
 	case InPlace:
 		t.goTo(ClosureApproval)
@@ -184,17 +190,12 @@ func (b RecordLookBack) checkFindings(t *turn) error {
 
 func (r Result) failed() bool { return r == NotInPlace || r == False }
 
-// Series is the year's series of notice numbers when the look-back failed and a leader
-// signed its notice on the spot, and empty otherwise.
-func (b *LookBackRecorded) Series() string {
-	if b.Signature == nil {
-		return ""
-	}
-	return fmt.Sprintf("notice/%d", b.Year)
-}
+// Series is that of the notices when the look-back failed and a leader signed its
+// notice on the spot, and empty otherwise.
+func (b *LookBackRecorded) Series() string { return b.series.name() }
 
 // Allot writes the number of the look-back feedback notice.
-func (b *LookBackRecorded) Allot(n int) { b.Number = fmt.Sprintf("〔%d〕%d号", b.Year, n) }
+func (b *LookBackRecorded) Allot(n int) { b.Number = b.series.number(n) }
 
 func (b *LookBackRecorded) apply(c *Case, e Event) {
 	c.LookBacks = slices.Clone(c.LookBacks)

@@ -38,6 +38,8 @@ type Measure struct {
 	Talk *Appointment `json:"talk,omitempty"`
 	// FixedOn is the day on which that was last fixed by itself, not with the order.
 	FixedOn Date `json:"fixed_on,omitzero"`
+	// Notice is the number of the talk's notice that went out last.
+	Notice string `json:"notice,omitempty"`
 	// Subject is with whom a talk is to be held: who answered for the unit on the day
 	// of the order, whoever holds the post afterwards. Talks of before name nobody, as
 	// do those of a unit for which nobody answered.
@@ -111,7 +113,11 @@ type MeasureOrdered struct {
 	Talk   *Appointment `json:"talk,omitempty"`
 	// Subject is with whom the talk is to be held.
 	Subject *PostHolder `json:"subject,omitempty"`
-	Issued  *Issued     `json:"issued,omitempty"`
+	// Number is that of the talk's notice, if it left with the order.
+	Number string  `json:"number,omitempty"`
+	Issued *Issued `json:"issued,omitempty"`
+
+	series series
 }
 
 // PostponeMeasure gives a measure more time.
@@ -224,6 +230,9 @@ func (t *turn) order(b OrderMeasure) {
 	}
 	if body.Status == Ordered {
 		body.Talk = b.Talk
+	}
+	if body.Talk != nil {
+		body.series = t.seriesOf(PaperTalk)
 	}
 	t.record(body)
 	t.stop(policy.ClockMeasure, body.No)
@@ -390,7 +399,7 @@ func (c *Case) setMeasure(no int, change func(*Measure)) {
 func (b *MeasureOrdered) apply(c *Case, e Event) {
 	m := Measure{
 		No: b.No, Kind: b.Kind, List: b.List, Status: b.Status, Basis: b.Basis, On: e.Legal,
-		OrderedBy: e.Actor.Account, Owner: b.Owner, Talk: b.Talk, Subject: b.Subject, Joined: b.Joined,
+		OrderedBy: e.Actor.Account, Owner: b.Owner, Talk: b.Talk, Subject: b.Subject, Joined: b.Joined, Notice: b.Number,
 	}
 	if b.Status == Proposed {
 		m.OrderedBy = ""
@@ -408,6 +417,12 @@ func (b *MeasureOrdered) apply(c *Case, e Event) {
 	}
 	c.Measures = append(slices.Clone(c.Measures), m)
 }
+
+// Series is that of the notices of talks, if one leaves with the order.
+func (b *MeasureOrdered) Series() string { return b.series.name() }
+
+// Allot writes the number of the notice.
+func (b *MeasureOrdered) Allot(n int) { b.Number = b.series.number(n) }
 
 func (*MeasurePostponed) apply(*Case, Event) {}
 

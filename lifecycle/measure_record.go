@@ -3,7 +3,9 @@ package lifecycle
 import (
 	"fmt"
 	"slices"
+	"strings"
 
+	"duban/characters"
 	"duban/policy"
 )
 
@@ -21,7 +23,7 @@ type MeasureRecord struct {
 	Reason       string `json:"reason,omitempty" maxLength:"10000"`
 	Requirements string `json:"requirements,omitempty" maxLength:"10000" doc:"What was required"`
 	Response     string `json:"response,omitempty" maxLength:"10000" doc:"What was answered or done"`
-	Number       string `json:"number,omitempty" maxLength:"100" doc:"Number of the letter or of the decision"`
+	Number       string `json:"number,omitempty" maxLength:"100" doc:"Number of the circular or of the decision. A supervision letter gets the next of its series; give one only if it went out on paper under a number of another register"`
 	Signed       bool   `json:"signed,omitempty" doc:"Of a talk: the record is signed"`
 	// Unsigned is why whoever was talked to did not sign.
 	Unsigned string   `json:"unsigned,omitempty" maxLength:"10000" doc:"Of a talk whose record is not signed: why"`
@@ -44,6 +46,8 @@ type RecordMeasure struct {
 type MeasureRecorded struct {
 	RecordMeasure
 	Issued *Issued `json:"issued,omitempty"`
+
+	series series
 }
 
 func (b RecordMeasure) decide(t *turn) error {
@@ -60,7 +64,14 @@ func (b RecordMeasure) decide(t *turn) error {
 	if err := b.check(t, m); err != nil {
 		return err
 	}
-	t.record(&MeasureRecorded{RecordMeasure: b})
+	if m.Kind == policy.MeasureSupervisionLetter {
+		b.Number = strings.TrimSpace(b.Number)
+	}
+	body := &MeasureRecorded{RecordMeasure: b}
+	if m.Kind == policy.MeasureSupervisionLetter && b.Number == "" {
+		body.series = t.seriesOf(PaperLetter)
+	}
+	t.record(body)
 	t.stop(policy.ClockMeasure, b.No)
 	return nil
 }
@@ -79,7 +90,9 @@ func (b RecordMeasure) check(t *turn, m Measure) error {
 		return b.checkTalk(t, m)
 	case policy.MeasureOnSite:
 		return first(t.text("place", b.Place, maxTitle), t.list("persons", b.Persons, 1, maxTitle), t.text("requirements", b.Requirements, maxText))
-	case policy.MeasureSupervisionLetter, policy.MeasureCircular, policy.MeasureNegativeList:
+	case policy.MeasureSupervisionLetter:
+		return b.checkLetter(t)
+	case policy.MeasureCircular, policy.MeasureNegativeList:
 		return t.text("number", b.Number, maxName)
 	case policy.MeasurePartyGroupOrder:
 		return first(t.text("to", b.To, maxTitle), t.text("response", b.Response, maxText))
@@ -88,6 +101,20 @@ func (b RecordMeasure) check(t *turn, m Measure) error {
 	default:
 		return nil
 	}
+}
+
+// checkLetter: a letter goes to a unit that knows of the case, under the next number of
+// its series or under one of another register.
+func (b RecordMeasure) checkLetter(t *turn) error {
+	mark := t.rules.Policy.Mark(PaperLetter)
+	switch {
+	case !t.c.Served:
+		return notAllowed("letter_before_service", "反馈意见尚未送达，暂不能发出督办函。", "The notice is not served yet, so no supervision letter can go out.")
+	case strings.HasPrefix(characters.Fold(b.Number), characters.Fold(mark+"〔")):
+		return invalid("number", "number_is_allotted", "“"+mark+"”的发文字号由系统按顺序编制，请不要填写“"+Label("number")+"”；以其他字号发出的，才填写原字号。",
+			"Numbers of "+mark+" are allotted in their order: leave number out, or give that of another register.")
+	}
+	return nil
 }
 
 // checkTalk: who held it, with whom, where, why, what was required and answered,
@@ -139,6 +166,12 @@ func (t *turn) inPost(field string, p PostHolder, on Date, subject *PostHolder) 
 		fmt.Sprintf("按任职登记，%s在%s不担任该单位“%s”，请核对谈话对象或者先登记任职。", p.Person, on, p.Post),
 		fmt.Sprintf("By the register of posts %s did not hold the post %s on %s.", p.Person, p.Post, on))
 }
+
+// Series is that of the supervision letters, if that is what was recorded.
+func (b *MeasureRecorded) Series() string { return b.series.name() }
+
+// Allot writes the number of the letter.
+func (b *MeasureRecorded) Allot(n int) { b.Number = b.series.number(n) }
 
 func (b *MeasureRecorded) apply(c *Case, _ Event) {
 	record := b.MeasureRecord

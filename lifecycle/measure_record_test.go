@@ -114,7 +114,7 @@ func TestEachMeasureHasItsOwnRecord(t *testing.T) {
 		record lifecycle.MeasureRecord
 	}{
 		policy.MeasureOnSite:            {[]string{"place", "persons", "requirements"}, lifecycle.MeasureRecord{Place: "市档案局", Persons: []string{"书记"}, Requirements: someText}},
-		policy.MeasureSupervisionLetter: {[]string{"number"}, lifecycle.MeasureRecord{Number: "工委督办〔2026〕1号"}},
+		policy.MeasureSupervisionLetter: {nil, lifecycle.MeasureRecord{}},
 		policy.MeasureCircular:          {[]string{"number"}, lifecycle.MeasureRecord{Number: "工委通报〔2026〕1号"}},
 		policy.MeasurePartyGroupOrder:   {[]string{"to", "response"}, lifecycle.MeasureRecord{To: "市档案局党组", Response: "已作出处理。"}},
 		policy.MeasureNegativeList:      {[]string{"number"}, lifecycle.MeasureRecord{Number: "工委会议〔2026〕1号"}},

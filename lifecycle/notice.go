@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"duban/characters"
 	"duban/policy"
 )
 
@@ -87,6 +86,7 @@ type NoticeApproved struct {
 	Follows bool    `json:"follows,omitempty"`
 	Issued  *Issued `json:"issued,omitempty"`
 
+	series    series
 	followers []*NoticeApproved
 }
 
@@ -111,9 +111,11 @@ type NoticeCorrected struct {
 	Was *Rewording `json:"was,omitempty"`
 	// Follows: the event of another case of the notice tells that unit of it.
 	Follows bool `json:"follows,omitempty"`
-	// Issued is the withdrawal that went to that unit.
+	// Issued is the withdrawal that went to that unit, Number its number.
+	Number string  `json:"number,omitempty"`
 	Issued *Issued `json:"issued,omitempty"`
 
+	series    series
 	followers []*NoticeCorrected
 }
 
@@ -249,7 +251,7 @@ func (b ApproveNotice) decide(t *turn) error {
 		return invalid("notice", "notice_changed", "这份反馈意见已经重新拟稿，请看过新稿再签发。", "The notice was drafted anew; read the new draft before signing.")
 	}
 	siblings := t.abreast()
-	own := &NoticeApproved{Year: t.today.Year(), On: t.today, PolicyVersion: t.rules.PolicyVersion}
+	own := &NoticeApproved{Year: t.today.Year(), On: t.today, PolicyVersion: t.rules.PolicyVersion, series: t.seriesOf(PaperNotice)}
 	feedback := t.c.Feedback != nil
 	t.record(own)
 	if feedback {
@@ -291,6 +293,9 @@ func (b CorrectNotice) decide(t *turn) error {
 		return invalid("whole", "words_of_one", "更正问题表述请逐个事项办理，不能与整份收回同时办理。", "Words are put right case by case, not with the whole notice.")
 	}
 	own := &NoticeCorrected{CorrectNotice: b, Was: b.changes(t.c.Finding)}
+	if b.Unit != "" {
+		own.series = t.seriesOf(PaperWithdrawal)
+	}
 	if err := b.takeBack(t, own); err != nil {
 		return err
 	}
@@ -337,19 +342,25 @@ func (t *turn) stopUnit() {
 	}
 }
 
-// Series is the year's series of notice numbers; empty for those that have the
-// number of another case's event.
-func (b *NoticeApproved) Series() string {
-	if b.Follows {
-		return ""
-	}
-	return fmt.Sprintf("notice/%d", b.Year)
-}
+// Series is that of the notices; empty for those that have the number of another
+// case's event.
+func (b *NoticeApproved) Series() string { return b.series.name() }
 
 // Allot writes the notice number, in all its cases.
 func (b *NoticeApproved) Allot(n int) {
 	for _, one := range append([]*NoticeApproved{b}, b.followers...) {
-		one.Number = fmt.Sprintf("〔%d〕%d号", b.Year, n)
+		one.Number = b.series.number(n)
+	}
+}
+
+// Series is that of the withdrawals, when the notice went to a unit whose it was not;
+// empty for those that have the number of another case's event.
+func (b *NoticeCorrected) Series() string { return b.series.name() }
+
+// Allot writes the number of the withdrawal, in all cases that were taken back.
+func (b *NoticeCorrected) Allot(n int) {
+	for _, one := range append([]*NoticeCorrected{b}, b.followers...) {
+		one.Number = b.series.number(n)
 	}
 }
 
@@ -413,19 +424,6 @@ func (b *NoticeCorrected) apply(c *Case, e Event) {
 	for _, m := range c.Measures {
 		c.setMeasure(m.No, func(m *Measure) { m.Misdirected = true })
 	}
-}
-
-// NumberKey is the number as one sortable figure: year * 1,000,000 + number of the
-// year; 0 without one.
-func (n Notice) NumberKey() int64 { return NoticeNumberKey(n.Number) }
-
-// NoticeNumberKey reads a number such as 〔2026〕12号; 0 when it is none.
-func NoticeNumberKey(number string) int64 {
-	var year, n int64
-	if _, err := fmt.Sscanf(characters.Fold(number), "(%d)%d号", &year, &n); err != nil {
-		return 0
-	}
-	return year*1_000_000 + n
 }
 
 // notDrafter: who drafted a notice does not sign it.

@@ -68,8 +68,12 @@ type DecideObjection struct {
 type ObjectionDecided struct {
 	DecideObjection
 	// Was is what the words of the finding were that were put right.
-	Was    *Rewording `json:"was,omitempty"`
-	Issued *Issued    `json:"issued,omitempty"`
+	Was *Rewording `json:"was,omitempty"`
+	// Number is that of the withdrawal, or of the amended notice.
+	Number string  `json:"number,omitempty"`
+	Issued *Issued `json:"issued,omitempty"`
+
+	series series
 }
 
 func (b FileObjection) onPaper() *Paper { return b.Paper }
@@ -115,11 +119,15 @@ func (b DecideObjection) decide(t *turn) error {
 	}
 	if b.Outcome == Upheld {
 		t.fallAway()
-		t.record(&ObjectionDecided{DecideObjection: b})
+		t.record(&ObjectionDecided{DecideObjection: b, series: t.withdrawals()})
 		t.goTo(Voided)
 		return nil
 	}
-	t.record(&ObjectionDecided{DecideObjection: b, Was: b.changes(t.c.Finding)})
+	body := &ObjectionDecided{DecideObjection: b, Was: b.changes(t.c.Finding)}
+	if b.Outcome == Partly {
+		body.series = t.seriesOf(PaperNotice)
+	}
+	t.record(body)
 	t.stop(policy.ClockObjection, 0)
 	t.resumeUnit(t.today, MoveCommittee)
 	if b.Outcome == Partly {
@@ -160,11 +168,19 @@ func (b *ObjectionDecided) apply(c *Case, e Event) {
 		b.put(&c.Finding)
 		n := *c.Notice
 		n.Text, n.Period, n.Version = b.Text, b.Period, n.Version+1
-		// The amended notice is this case's alone, under the number it was sent by.
+		// The amended notice is this case's alone, and a paper with a number of its own.
 		n.ID, n.Cases, n.Issued = e.Command, nil, b.Issued
+		n.Number, n.On, n.Replaces = b.Number, e.Legal, n.Number
 		c.Notice = &n
 	}
 }
+
+// Series is that of the withdrawals when the objection is upheld, that of the notices
+// when it is in part.
+func (b *ObjectionDecided) Series() string { return b.series.name() }
+
+// Allot writes the number.
+func (b *ObjectionDecided) Allot(n int) { b.Number = b.series.number(n) }
 
 // mayObject: one objection to each version of a notice.
 func mayObject(t *turn) *Refusal {

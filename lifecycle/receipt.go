@@ -44,7 +44,11 @@ type RecordReceipt struct {
 // ReceiptRecorded: the notice is served.
 type ReceiptRecorded struct {
 	Receipt
+	// Number is that of the confirmation.
+	Number string  `json:"number,omitempty"`
 	Issued *Issued `json:"issued,omitempty"`
+
+	series series
 }
 
 func (b RecordReceipt) decide(t *turn) error {
@@ -119,7 +123,7 @@ func (t *turn) receive(r Receipt) {
 	if former, ok := t.c.clock(policy.ClockRectification, 0); ok && t.c.Reissue != nil {
 		main = t.afterReissue(former, main)
 	}
-	t.record(&ReceiptRecorded{Receipt: r})
+	t.record(&ReceiptRecorded{Receipt: r, series: t.seriesOf(PaperReceipt)})
 	if t.c.Finding.Type == Immediate || t.c.Round > 1 {
 		t.raise(max(t.c.Level, t.floor()))
 		t.goTo(Rectifying)
@@ -158,6 +162,12 @@ func (t *turn) laterRound(from Date) Clock {
 	}
 	return half
 }
+
+// Series is that of the confirmations.
+func (b *ReceiptRecorded) Series() string { return b.series.name() }
+
+// Allot writes the number of the confirmation.
+func (b *ReceiptRecorded) Allot(n int) { b.Number = b.series.number(n) }
 
 func (b *ReceiptRecorded) apply(c *Case, _ Event) {
 	r := b.Receipt

@@ -28,7 +28,12 @@ type TalkFixed struct {
 	Subject *PostHolder `json:"subject,omitempty"`
 	// Former is what was fixed before.
 	Former *Appointment `json:"former,omitempty"`
-	Issued *Issued      `json:"issued,omitempty"`
+	// Number is that of the notice of the talk, Replaces that of the one before.
+	Number   string  `json:"number,omitempty"`
+	Replaces string  `json:"replaces,omitempty"`
+	Issued   *Issued `json:"issued,omitempty"`
+
+	series series
 }
 
 func (b FixTalk) decide(t *turn) error {
@@ -47,7 +52,7 @@ func (b FixTalk) decide(t *turn) error {
 	if m.Talk != nil && *m.Talk == b.Talk {
 		return invalid("talk", "same_talk", "谈话已约定在该时间和地点。", "The talk is fixed for that time and place already.")
 	}
-	body := &TalkFixed{FixTalk: b, Former: m.Talk}
+	body := &TalkFixed{FixTalk: b, Former: m.Talk, Replaces: m.Notice, series: t.seriesOf(PaperTalk)}
 	if m.Subject == nil {
 		body.Subject = answerableOn(t.rules.Known.Posts, t.today)
 	}
@@ -72,12 +77,18 @@ func (a Appointment) check(t *turn) error {
 func (b *TalkFixed) apply(c *Case, e Event) {
 	c.setMeasure(b.No, func(m *Measure) {
 		talk := b.Talk
-		m.Talk, m.FixedOn = &talk, e.Legal
+		m.Talk, m.FixedOn, m.Notice = &talk, e.Legal, b.Number
 		if m.Subject == nil {
 			m.Subject = b.Subject
 		}
 	})
 }
+
+// Series is that of the notices of talks.
+func (b *TalkFixed) Series() string { return b.series.name() }
+
+// Allot writes the number of the notice.
+func (b *TalkFixed) Allot(n int) { b.Number = b.series.number(n) }
 
 // undecided reports whether a talk is the ladder's task and no leader has said
 // anything of it yet: nobody decided it, so the unit hears nothing of it.

@@ -9,7 +9,11 @@ type Void struct {
 // does not.
 type CaseVoided struct {
 	Void
+	// Number is that of the withdrawal, when a notice was served.
+	Number string  `json:"number,omitempty"`
 	Issued *Issued `json:"issued,omitempty"`
+
+	series series
 }
 
 // Involves names the children, which come back.
@@ -23,7 +27,7 @@ func (b Void) decide(t *turn) error {
 		return err
 	}
 	t.fallAway()
-	t.record(&CaseVoided{Void: b})
+	t.record(&CaseVoided{Void: b, series: t.withdrawals()})
 	t.goTo(Voided)
 	return nil
 }
@@ -34,6 +38,20 @@ func (t *turn) fallAway() {
 	t.giveBack()
 	t.cancelMeasures()
 }
+
+// withdrawals is the series of the withdrawal; none when there is nothing to withdraw.
+func (t *turn) withdrawals() series {
+	if !t.c.Served {
+		return series{}
+	}
+	return t.seriesOf(PaperWithdrawal)
+}
+
+// Series is that of the withdrawals; empty when nothing was served.
+func (b *CaseVoided) Series() string { return b.series.name() }
+
+// Allot writes the number.
+func (b *CaseVoided) Allot(n int) { b.Number = b.series.number(n) }
 
 func (*CaseVoided) apply(*Case, Event) {}
 

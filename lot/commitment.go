@@ -188,32 +188,32 @@ func Verify(c Commitment, r Reveal, kept Kept) error {
 		return &MismatchError{Mismatches: found}
 	}
 	if c.Parts.hash() != c.Hash {
-		say(PartCommitment, "密封校验码与其各分项不符，承诺记录已被改动。", "the commitment's hash does not match its parts: the record of it was altered")
+		say(PartCommitment, "密封校验码与其各分项不符，校验码记录已被改动。", "the commitment's hash does not match its parts: the record of it was altered")
 	}
 	p := r.plan()
 	is, was := p.parts(), c.Parts
 	if is.Nonce != was.Nonce {
-		say(PartNonce, "随机数与承诺不符，其余各项无从核对。", "the nonce is not the committed one, so nothing else can be judged")
+		say(PartNonce, "随机数与密封校验码不符，其余各项无从核对。", "the nonce is not the committed one, so nothing else can be judged")
 		return &MismatchError{Mismatches: found}
 	}
 	if is.Case != was.Case || r.Case != kept.Case {
-		say(PartCase, "案件与承诺不符。", "the case is not the committed one")
+		say(PartCase, "事项与密封校验码不符。", "the case is not the committed one")
 	}
 	if is.Number != was.Number || r.Number != kept.Number {
-		say(PartNumber, "抽签次序与承诺不符。", "the draw number is not the committed one")
+		say(PartNumber, "抽签次序与密封校验码不符。", "the draw number is not the committed one")
 	}
 	if is.Window != was.Window {
-		say(PartWindow, "回头看时段与承诺不符。", "the window is not the committed one")
+		say(PartWindow, "回头看时段与密封校验码不符。", "the window is not the committed one")
 	}
 	if is.Date != was.Date {
-		say(PartDate, "日期与承诺不符。", "the date is not the committed one")
+		say(PartDate, "日期与密封校验码不符。", "the date is not the committed one")
 	}
 	if is.Team != was.Team {
-		say(PartTeam, "检查组与承诺不符。", "the team is not the committed one")
+		say(PartTeam, "检查组与密封校验码不符。", "the team is not the committed one")
 	}
 	rosterIs := is.Roster == was.Roster && (kept.Roster == nil || kept.Roster.Digest() == r.Roster)
 	if !rosterIs {
-		say(PartRoster, "名册与承诺不符。", "the roster is not the committed one")
+		say(PartRoster, "名册与密封校验码不符。", "the roster is not the committed one")
 	}
 	if !r.Window.Contains(r.Date) {
 		say(PartDate, "日期不在回头看时段之内。", "the date lies outside the window")
@@ -223,7 +223,7 @@ func Verify(c Commitment, r Reveal, kept Kept) error {
 	}
 	if len(found) == 0 {
 		if err := p.check(); err != nil {
-			say(PartCommitment, "所承诺的内容本身不成立。", "what was committed to cannot have been drawn: "+err.Error())
+			say(PartCommitment, "所密封的内容本身不成立。", "what was committed to cannot have been drawn: "+err.Error())
 		}
 	}
 	if len(found) > 0 {

@@ -21,7 +21,7 @@ func (c Commitment) Packed() string {
 // else: the record of the commitment was altered then.
 func Unpack(text string) (Commitment, error) {
 	altered := &MismatchError{Mismatches: []Mismatch{{
-		Part: PartCommitment, ZH: "密封校验码无法识别，承诺记录已被改动。", EN: "the commitment cannot be read: the record of it was altered",
+		Part: PartCommitment, ZH: "密封校验码无法识别，校验码记录已被改动。", EN: "the commitment cannot be read: the record of it was altered",
 	}}}
 	rest, ok := strings.CutPrefix(text, "1.")
 	if !ok {

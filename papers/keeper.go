@@ -23,14 +23,11 @@ type Keeper struct {
 	Files *evidence.Store
 }
 
-// New returns a keeper. The office's name defaults to 市直机关工作委员会, the mark
-// before its numbers to 工委督函, the way of reports to Duban itself or on paper.
+// New returns a keeper. The office's name defaults to 市直机关工作委员会, the way of
+// reports to Duban itself or on paper.
 func New(office documents.Office, files *evidence.Store) *Keeper {
 	if office.Name == "" {
 		office.Name = "市直机关工作委员会"
-	}
-	if office.Mark == "" {
-		office.Mark = "工委督函"
 	}
 	if office.Channel == "" {
 		office.Channel = "在督查整改系统中填报；不能在系统中填报的，书面报送本机关"

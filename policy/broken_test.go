@@ -189,6 +189,11 @@ func broken() []brokenFile {
 		{name: "too heavy", old: "draw: {ordinary: 1, listed: 3", new: "draw: {ordinary: 1, listed: 1000001", field: "draw.listed", reason: "expected ordinary to 1000000"},
 		{name: "draw without a weight", old: "draw: {ordinary: 1, listed: 3", new: "draw: {listed: 3", field: "draw.ordinary", reason: "missing"},
 
+		// Papers.
+		{name: "paper without a mark", old: "    closure: 工委督销\n", new: "", below: -5, field: "papers.marks.closure", reason: "missing"},
+		{name: "unknown paper", old: "    closure: 工委督销", new: "    closing: 工委督销", field: "papers.marks.closing", also: []string{"papers.marks.closure"}, reason: "unknown: expected one of"},
+		{name: "mark with a year", old: "closure: 工委督销", new: "closure: 工委督销〔2026〕", field: "papers.marks.closure", reason: "expected 2 to 12 Chinese characters"},
+
 		// Codes.
 		{name: "code twice", old: "{code: D2,", new: "{code: D1,", field: "codes.dimensions[1].code", reason: "given twice: first on line"},
 		{name: "code with a space", old: "{code: D2,", new: "{code: D 2,", field: "codes.dimensions[1].code", reason: "expected 1 to 32 letters"},
@@ -253,7 +258,7 @@ func TestReadReportsEverythingAtOnce(t *testing.T) {
 	}
 	require.EqualError(t, err, strings.Join([]string{
 		line("title: 市") + `name: missing`,
-		line("title: 市") + `title: unknown field: expected one of name, time, clocks, rectification, ladder, measures, type_rules, extension, objection, stay, sustained, look_back, recusal, burden, draw, lists, copies, wording, codes`,
+		line("title: 市") + `title: unknown field: expected one of name, time, clocks, rectification, ladder, measures, type_rules, extension, objection, stay, sustained, look_back, recusal, burden, draw, lists, copies, papers, wording, codes`,
 		line("spread_to: soon") + `time.spread_to: expected a duration: a number with its unit, such as 24h, 15m or 500ms, got "soon"`,
 		line("triage: {max_level") + `clocks.triage.max_level: expected a level: L0 to L5, got "L9"`,
 		line("level: L4, after: 10WD") + `ladder[2].level: expected L3: the steps go from L1 to L5 in order`,

@@ -27,6 +27,7 @@ func check(p *Policy, f *file) {
 	checkRecusal(p.Recusal, f)
 	checkLists(p.Lists, f)
 	checkCopies(p.Copies, f)
+	checkPapers(p.Papers, f)
 	checkWording(p, f)
 	checkCodes(p.Codes, f)
 }

@@ -60,6 +60,7 @@ var phrases = func() []phrase {
 		{`expected after: how long an entry lasts`, `应写明after，即在列多久`},
 		{`expected no period: only an entry that ends after a time has one`, `不应写期限，只有按期限出列的才写`},
 		{`expected no list: the measure is not negative_list`, `不应写list，该措施不是列入负面清单`},
+		{`expected 2 to (\d+) Chinese characters, such as (\S+)`, `应为2至$1个汉字，如$2`},
 		{`expected 1 to 32 letters A to Z, digits or _`, `应为1至32个大写字母、数字或者下划线`},
 		{`expected one of (.+)`, `应为下列之一：$1`},
 		{`expected one document: remove the --- and what comes after it`, `应只有一份内容，请删去---及其后的内容`},

@@ -40,6 +40,9 @@ type Policy struct {
 	// Copies lists who reads along what goes to a unit, from which level on. A policy of
 	// before that was a committee's to choose has none, and Copied says what holds then.
 	Copies []Copy `yaml:"copies,omitempty"`
+	// Papers names the marks before the numbers of papers. A policy of before they had
+	// marks of their own has none, and Mark says which hold then.
+	Papers Papers `yaml:"papers,omitempty"`
 	// Wording is what mailings say. A policy of before it could be worded has none, and
 	// Writer says which words hold then.
 	Wording Wording `yaml:"wording,omitempty"`

@@ -297,7 +297,7 @@ func TestRoundTrips(t *testing.T) {
 	warm := &casetest.Life{Doer: far, Key: "warm"}
 	warm.Must(ctx, t, append([]casetest.Step{r.people.Finding("问题", today())}, r.people.UpToReview()...)...)
 	l := &casetest.Life{Doer: far, Key: "counted"}
-	numbered := map[lifecycle.CommandKind]bool{lifecycle.KindOpenCase: true, lifecycle.KindApproveNotice: true}
+	numbered := map[lifecycle.CommandKind]bool{lifecycle.KindOpenCase: true, lifecycle.KindApproveNotice: true, lifecycle.KindRecordReceipt: true}
 	for _, step := range append([]casetest.Step{r.people.Finding("问题", today())}, r.people.UpToReview()...) {
 		before := p.RoundTrips()
 		l.Must(ctx, t, step)
@@ -315,5 +315,5 @@ func TestRoundTrips(t *testing.T) {
 	receipt.Scan = r.people.Scan(ctx, t, r.Store, c.ID)
 	before := p.RoundTrips()
 	paper.Must(ctx, t, casetest.Step{By: r.people.Officer, Body: receipt})
-	require.Equal(t, 2, p.RoundTrips()-before, "the scan is looked up on the way")
+	require.Equal(t, 3, p.RoundTrips()-before, "the scan is looked up on the way")
 }

@@ -23,7 +23,7 @@ func TestALifeIsRecorded(t *testing.T) {
 	c := l.Must(ctx, t, append([]casetest.Step{p.Finding("党费收缴不及时", today())}, p.UpToReview()...)...)
 	require.Equal(t, lifecycle.ReportReview, c.Stage)
 	require.Regexp(t, `^督〔\d{4}〕0001$`, c.Number)
-	require.Regexp(t, `^〔\d{4}〕1号$`, c.Notice.Number)
+	require.Regexp(t, `^工委督函〔\d{4}〕1号$`, c.Notice.Number)
 	c = l.Must(ctx, t, casetest.Step{By: p.Officer, Body: &lifecycle.AcceptReport{}})
 	require.Equal(t, lifecycle.LookBackPending, c.Stage)
 

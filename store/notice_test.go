@@ -85,7 +85,7 @@ func TestNoticesSignedAtOnceHaveNoGap(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, list, notices)
 	for i, n := range list {
-		require.Equal(t, fmt.Sprintf("〔%d〕%d号", today().Year(), i+1), n.Number)
+		require.Equal(t, fmt.Sprintf("工委督函〔%d〕%d号", today().Year(), i+1), n.Number)
 		require.Equal(t, lifecycle.NoticeServing, n.State)
 		require.Len(t, n.Of, each)
 	}
@@ -123,7 +123,7 @@ func TestANoticeKeepsItsChain(t *testing.T) {
 	for _, c := range old[0].Of {
 		states[c.ID] = c.State
 		if c.ID == ids[1] {
-			require.Equal(t, fmt.Sprintf("〔%d〕2号", today().Year()), c.ReplacedBy)
+			require.Equal(t, fmt.Sprintf("工委督函〔%d〕2号", today().Year()), c.ReplacedBy)
 		}
 	}
 	require.Equal(t, map[string]lifecycle.NoticeState{
@@ -205,7 +205,7 @@ func TestACampaignsNoticesInOneAction(t *testing.T) {
 	}
 	year := today().Year()
 	slices.Sort(got)
-	want := []string{"drafted4", fmt.Sprintf("〔%d〕1号serving1", year), fmt.Sprintf("〔%d〕2号serving3", year)}
+	want := []string{"drafted4", fmt.Sprintf("工委督函〔%d〕1号serving1", year), fmt.Sprintf("工委督函〔%d〕2号serving3", year)}
 	slices.Sort(want)
 	require.Equal(t, want, got)
 	open, err := r.OpenJobs(t.Context())
@@ -298,7 +298,7 @@ func TestWithoutItsPaperNothingIsDecided(t *testing.T) {
 	a, err = sign("2")
 	require.NoError(t, err)
 	require.Nil(t, a.Refusal)
-	require.Equal(t, fmt.Sprintf("〔%d〕1号", today().Year()), a.Case.Notice.Number)
+	require.Equal(t, fmt.Sprintf("工委督函〔%d〕1号", today().Year()), a.Case.Notice.Number)
 	require.Equal(t, p.Unit.Name, a.Case.Notice.Issued.To.Unit)
 	require.Equal(t, 1, r.count(t, `SELECT count(DISTINCT content -> 'data' -> 'issued' ->> 'sha256') FROM events WHERE kind = 'notice_approved'`))
 	require.Equal(t, 2, r.count(t, `SELECT count(content -> 'data' -> 'issued') FROM events WHERE kind = 'notice_approved'`))

@@ -84,7 +84,7 @@ func (p *demoPlay) showCommitment(ctx context.Context) error {
 		return errors.New("no lots were drawn")
 	}
 	p.say("已抽签，日期与人员封存，无人知晓 · drawn; nobody knows the day")
-	p.say(fmt.Sprintf("承诺 commitment %.24s…", draws[len(draws)-1].Commitment))
+	p.say(fmt.Sprintf("密封校验码 commitment %.24s…", draws[len(draws)-1].Commitment))
 	return nil
 }
 
@@ -176,7 +176,7 @@ func (p *demoPlay) checkReveals(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("verify draw %d: %w", d.Number, err)
 			}
-			p.say(fmt.Sprintf("✓ 启封：第%d次抽签，%s，与承诺相符 · as committed to", r.Number, r.Date))
+			p.say(fmt.Sprintf("✓ 启封：第%d次抽签，%s，与密封校验码相符 · as committed to", r.Number, r.Date))
 		}
 	}
 	return nil

@@ -208,7 +208,7 @@ func (p *demoPlay) lateness(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	if err := p.recordMeasure(ctx, "officer", "supervision_letter", object{"number": "督办函〔2026〕1号"}); err != nil {
+	if err := p.recordMeasure(ctx, "officer", "supervision_letter", object{}); err != nil {
 		return err
 	}
 	if err := p.visit(ctx); err != nil {

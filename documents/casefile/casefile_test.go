@@ -100,14 +100,14 @@ func TestSameRecordSameBytes(t *testing.T) {
 func TestOrderAndNames(t *testing.T) {
 	t.Parallel()
 	names, text := texts(t, written(t))
-	long := "60-证据-002-" + strings.Repeat("长", 79) + ".pdf"
+	long := "60-佐证材料-002-" + strings.Repeat("长", 77) + ".pdf"
 	require.Equal(t, []string{
 		"00-卷内文件目录.docx", "10-问题-01-登记.txt", "10-问题-02-研判通过.txt", "10-问题-03-反馈意见.docx",
-		"60-证据-000-清单.txt", "60-证据-001-照片.jpg", long, "90-办理经过.jsonl", "90-办理经过.txt", "91-事项现状.json", "91-事项现状.txt",
-		"manifest.json", "manifest.sha256",
+		"60-佐证材料-000-清单.txt", "60-佐证材料-001-照片.jpg", long, "90-办理经过.jsonl", "90-办理经过.txt", "91-事项现状.json", "91-事项现状.txt",
+		"92-卷内备考表.docx", "93-电子数据清单.txt", "manifest.json", "manifest.sha256",
 	}, names)
 	require.LessOrEqual(t, len(long), 255)
-	require.Equal(t, "jpeg", text["60-证据-001-照片.jpg"])
+	require.Equal(t, "jpeg", text["60-佐证材料-001-照片.jpg"])
 	require.Equal(t, "docx", text["10-问题-03-反馈意见.docx"])
 	require.Equal(t, `第1项　登记
 时间：2026年3月2日09:00:00（计为2026年3月2日）
@@ -120,11 +120,11 @@ func TestOrderAndNames(t *testing.T) {
 发现方式：督促检查
 问题类别：`+category("C03")+`
 督查批次：第一批
-佐证材料：证据001《照片.jpg》
+佐证材料：佐证材料001《照片.jpg》
 事项编号：督〔2026〕0001
 日历版本：0
 `, text["10-问题-01-登记.txt"])
-	require.Contains(t, text["60-证据-000-清单.txt"], "证据001　照片.jpg\n提交：刘联络（单位）\n收到时间：2026年3月2日04:00:00\n材料日期：未注明\n")
+	require.Contains(t, text["60-佐证材料-000-清单.txt"], "佐证材料001　照片.jpg\n提交：刘联络（单位）\n收到时间：2026年3月2日04:00:00\n材料日期：未注明\n")
 	require.Contains(t, text["91-事项现状.txt"], "批次：第一批\n")
 }
 

@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"path"
@@ -19,9 +20,9 @@ type entry struct {
 	path     string
 	text     []byte
 	evidence *Evidence
-	// What the list says of it.
-	number, by string
-	on         calendar.Date
+	// What the list says of it; nothing of what only programs read.
+	title, number, by, remark string
+	on                        calendar.Date
 }
 
 // A section is a part of the file with the events that belong into it, and what
@@ -76,7 +77,7 @@ func sectionOf(kind lifecycle.EventKind) (section, bool) {
 	return all[i], true
 }
 
-const evidenceTitle = "证据"
+const evidenceTitle = "佐证材料"
 
 // A binder puts the entries together.
 type binder struct {
@@ -108,14 +109,53 @@ func entriesOf(r Record, c lifecycle.Case) ([]entry, error) {
 		out = append(out, b.bySection[s.no]...)
 	}
 	out = append(out,
-		entry{path: eventsName, text: b.history.Bytes(), on: b.day()}, entry{path: "90-办理经过.txt", text: b.told.Bytes(), on: b.day()},
-		entry{path: stateName, text: append(state, '\n'), on: b.day()}, entry{path: "91-事项现状.txt", text: []byte(b.summary()), on: b.day()},
+		entry{path: eventsName, text: b.history.Bytes()}, entry{path: "90-办理经过.txt", text: b.told.Bytes(), title: "事项办理经过", by: b.Office.Name, on: b.day()},
+		entry{path: stateName, text: append(state, '\n')}, entry{path: "91-事项现状.txt", text: []byte(b.summary()), title: "事项现状", by: b.Office.Name, on: b.day()},
 	)
 	list, err := b.contents(out)
 	if err != nil {
 		return nil, err
 	}
+	note, err := b.note(out)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, entry{path: "92-卷内备考表.docx", text: note}, entry{path: "93-电子数据清单.txt", text: []byte(machineList)})
 	return append([]entry{{path: "00-卷内文件目录.docx", text: list}}, out...), nil
+}
+
+// machineList says what those files are that only programs read.
+const machineList = `电子数据清单
+
+下列文件供计算机核验，不编入卷内文件目录。
+
+` + eventsName + `　事项办理经过的全部记录，一行一项
+` + stateName + `　事项现状的数据
+` + manifestName + `　本卷全部文件的名称、长度和校验值
+` + hashName + `　上述清单的校验值
+`
+
+// machine is how many files machineList names.
+const machine = 4
+
+// note is the last leaf of the file.
+func (b *binder) note(entries []entry) ([]byte, error) {
+	n := documents.Note{Office: b.Office, Case: b.c.Number, On: b.day(), Machine: machine}
+	for _, e := range entries {
+		switch {
+		case e.title == "":
+		case e.evidence != nil:
+			n.Evidence++
+		case e.number != "":
+			n.Papers++
+		default:
+			n.Records++
+		}
+		if e.remark == lacking {
+			n.Lacking = append(n.Lacking, e.title)
+		}
+	}
+	return n.Write()
 }
 
 // day is the last day of the record.
@@ -150,7 +190,11 @@ func (b *binder) event(e lifecycle.Event) error {
 	if !ok {
 		return nil
 	}
-	b.put(s, e.Kind.ZH()+".txt", entry{text: []byte(text), by: actor(e), on: e.Legal})
+	by := b.Office.Name
+	if byUnit(e.Kind) {
+		by = b.UnitName
+	}
+	b.put(s, e.Kind.ZH()+".txt", entry{text: []byte(text), title: titleOf(e.Kind), by: by, on: e.Legal})
 	for _, p := range b.Papers {
 		if p.Event == e.Seq {
 			b.paper(s, p)
@@ -159,14 +203,17 @@ func (b *binder) event(e lifecycle.Event) error {
 	return nil
 }
 
+// lacking is the remark on a paper that could not be made.
+const lacking = "未能形成"
+
 // lackingName ends the name of the note that stands in a paper's place.
 const lackingName = "（未能生成）.txt"
 
 func (b *binder) paper(s section, p documents.Sent) {
-	one := entry{text: p.Bytes, number: p.Number, by: b.Office.Name, on: p.On}
+	one := entry{text: p.Bytes, title: cmp.Or(p.Title, p.Name), number: p.Number, by: b.Office.Name, on: p.On}
 	name := p.Name + ".docx"
 	if p.Lacks != "" {
-		one.text, name = []byte(p.Lacks+"\n"), p.Name+lackingName
+		one.text, name, one.remark = []byte(p.Lacks+"\n"), p.Name+lackingName, lacking
 	}
 	b.put(s, name, one)
 }
@@ -179,12 +226,12 @@ func (b *binder) proof() {
 	all := sections()
 	s := all[slices.IndexFunc(all, func(s section) bool { return s.title == evidenceTitle })]
 	var list strings.Builder
-	list.WriteString("证据清单\n")
+	list.WriteString("佐证材料清单\n")
 	var files []entry
 	for i := range b.Evidence {
 		one := &b.Evidence[i]
 		name := fileName(fmt.Sprintf("%d-%s-%03d-", s.no, s.title, i+1), one.Name)
-		b.files[one.ID] = fmt.Sprintf("证据%03d《%s》", i+1, one.Name)
+		b.files[one.ID] = fmt.Sprintf("佐证材料%03d《%s》", i+1, one.Name)
 		from, bears := "工委", "未注明"
 		if one.ByUnit {
 			from = "单位"
@@ -195,11 +242,15 @@ func (b *binder) proof() {
 		} else {
 			bears = dateZH(one.Effective)
 		}
-		fmt.Fprintf(&list, "\n证据%03d　%s\n提交：%s（%s）\n收到时间：%s\n材料日期：%s\n大小：%d字节\nSHA-256：%s\n",
+		fmt.Fprintf(&list, "\n佐证材料%03d　%s\n提交：%s（%s）\n收到时间：%s\n材料日期：%s\n大小：%d字节\nSHA-256：%s\n",
 			i+1, one.Name, one.ByName, from, timeZH(one.ReceivedAt), bears, one.Size, one.SHA256)
-		files = append(files, entry{path: name, evidence: one, by: one.ByName, on: on})
+		by := b.Office.Name
+		if one.ByUnit {
+			by = b.UnitName
+		}
+		files = append(files, entry{path: name, evidence: one, title: one.Name, by: by, remark: "佐证材料", on: on})
 	}
-	b.bySection[s.no] = append([]entry{{path: fmt.Sprintf("%d-%s-000-清单.txt", s.no, s.title), text: []byte(list.String()), on: b.day()}}, files...)
+	b.bySection[s.no] = append([]entry{{path: fmt.Sprintf("%d-%s-000-清单.txt", s.no, s.title), text: []byte(list.String()), title: "佐证材料清单", by: b.Office.Name, on: b.day()}}, files...)
 }
 
 // contents are the list of the file for people.
@@ -208,7 +259,9 @@ func (b *binder) contents(entries []entry) ([]byte, error) {
 		Office: b.Office, Case: b.c.Number, Unit: b.UnitName, Title: b.c.Finding.Title, State: b.c.Stage.ZH(), On: b.day(),
 	}
 	for _, e := range entries {
-		list.Items = append(list.Items, documents.Item{Number: e.number, By: e.by, Name: e.path, On: e.on})
+		if e.title != "" {
+			list.Items = append(list.Items, documents.Item{Number: e.number, By: e.by, Title: e.title, On: e.on, Remark: e.remark})
+		}
 	}
 	return list.Write()
 }

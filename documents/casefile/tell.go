@@ -314,7 +314,7 @@ func (t teller) text(field, s string) string {
 		if name, known := t.files[id]; known {
 			return name
 		}
-		return "其他事项的证据（" + id + "）"
+		return "其他事项的佐证材料（" + id + "）"
 	}
 	if name := t.names[s]; name != "" {
 		return name

@@ -123,7 +123,7 @@ func TestEveryEventReadsAsChinese(t *testing.T) {
 			require.NoError(t, err)
 			body := reflect.ValueOf(e.Body).Elem()
 			all.fill(t, body, "", n)
-			text := casefile.Tell(all.codes, names, map[string]string{"e1": "证据001《照片》"}, event(3, kind, lifecycle.Rectifying, e.Body))
+			text := casefile.Tell(all.codes, names, map[string]string{"e1": "佐证材料001《照片》"}, event(3, kind, lifecycle.Rectifying, e.Body))
 			require.Empty(t, latin.FindAllString(text, -1), "%s\n%s", kind, text)
 			require.NotContains(t, text, "{", kind)
 			require.Regexp(t, `^第3项　.+\n时间：`, text)
