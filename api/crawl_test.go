@@ -294,6 +294,7 @@ func (c *crawl) command(t *testing.T, path string) {
 		lifecycle.KindFileObjection:  &lifecycle.FileObjection{Objection: lifecycle.Facts, Grounds: "事实有出入"},
 		lifecycle.KindCheckIn:        &lifecycle.CheckIn{Account: "持续推进"},
 		lifecycle.KindAcceptHandover: &lifecycle.AcceptHandover{},
+		lifecycle.KindCorrectEntry:   &lifecycle.CorrectEntry{Event: 1, Value: c.w.clockDay().AddDays(20).String(), Reason: reason()},
 	}
 	kind := lifecycle.CommandKind(path[strings.LastIndex(path, "/")+1:])
 	var body any = map[string]any{}

@@ -113,7 +113,7 @@ func faultOf(err error) *fault {
 	case errors.Is(err, store.ErrKeyReused):
 		return &fault{
 			status: http.StatusUnprocessableEntity, code: "idempotency_key_reused", field: "Idempotency-Key",
-			zh: "这个幂等键已用于另一项请求。", en: "This idempotency key stood for another request.",
+			zh: "这个请求编号已用于另一项请求。", en: "This idempotency key stood for another request.",
 		}
 	case errors.Is(err, store.ErrTokenGone):
 		return &fault{
@@ -124,7 +124,7 @@ func faultOf(err error) *fault {
 	case errors.Is(err, store.ErrBusy), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return (&fault{
 			status: http.StatusServiceUnavailable, code: "busy", cause: err,
-			zh: "系统正忙，请稍后用同一个幂等键重试。", en: "The record is busy; try again later with the same idempotency key.",
+			zh: "系统正忙，请稍后重试，不会重复办理。", en: "The record is busy; try again later with the same idempotency key.",
 		}).with("Retry-After", retryAfter)
 	default:
 		return &fault{

@@ -180,7 +180,7 @@ func noStore() *fault {
 func storeAway(err error) *fault {
 	return (&fault{
 		status: http.StatusServiceUnavailable, code: "evidence_unavailable", cause: err,
-		zh: "佐证材料存储暂时不可用，请稍后用同一个幂等键重试。", en: "The place for evidence is away; try again later with the same idempotency key.",
+		zh: "佐证材料存储暂时不可用，请稍后重试，不会重复办理。", en: "The place for evidence is away; try again later with the same idempotency key.",
 	}).with("Retry-After", retryAfter)
 }
 

@@ -35,7 +35,7 @@ func (c *call) key() (string, error) {
 	lower := strings.ToLower(key)
 	id, err := uuid.Parse(key)
 	if strings.HasPrefix(lower, "system:") || strings.HasPrefix(lower, "alarm:") || err == nil && id.Version() == keyVersion {
-		return "", invalid(field, "idempotency_key_reserved", "这种形式的幂等键由系统保留。", "Idempotency keys of this form are the system's own.")
+		return "", invalid(field, "idempotency_key_reserved", "这种形式的请求编号由系统保留。", "Idempotency keys of this form are the system's own.")
 	}
 	return key, nil
 }

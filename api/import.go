@@ -402,7 +402,7 @@ func importFault(err error) error {
 		at := b.At.In(time.FixedZone("", 8*60*60)).Format("2006年1月2日15:04")
 		return &fault{
 			status: http.StatusConflict, code: "already_imported", field: "file",
-			zh: fmt.Sprintf("这份文件已由%s于%s导入（编号%s）。确需再次导入的，请填写again=true。", b.AuthorName, at, b.ID),
+			zh: fmt.Sprintf("这份文件已由%s于%s导入（编号%s）。确需再次导入的，请在上传时选择“再次导入同一文件”。", b.AuthorName, at, b.ID),
 			en: fmt.Sprintf("This file was imported before, as %s; say again=true if it is meant.", b.ID),
 		}
 	}

@@ -71,7 +71,7 @@ func TestCasesInHandAreTakenOver(t *testing.T) {
 		s.standing(1, "整改中", map[string]any{"已到督办等级": "L2", "已催办次数": 2, "已定整改措施": "建立台账\n开展培训"}),
 		s.standing(2, "制定方案", map[string]any{"整改到期日": today().AddDays(40).String()}),
 		s.standing(3, "报告审核", map[string]any{"报告报送日期": today().AddDays(-2).String()}),
-		s.standing(4, "持续整改", map[string]any{"转持续日期": today().AddDays(-60).String(), "整改到期日": nil}),
+		s.standing(4, "持续整改", map[string]any{"转为持续整改日期": today().AddDays(-60).String(), "整改到期日": nil}),
 		s.standing(5, "送达待签收", map[string]any{"签收日期": nil, "整改到期日": today().AddDays(40).String()}),
 		s.standing(6, "待回头看", map[string]any{"报告报送日期": today().AddDays(-2).String()}),
 	)

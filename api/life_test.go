@@ -175,7 +175,9 @@ func TestEveryKindOfCommand(t *testing.T) {
 	l.do(t, p.Head, &lifecycle.HandOver{To: successor.Account, Reason: "换届"})
 	l.do(t, successor, &lifecycle.AcceptHandover{})
 	l.do(t, p.Leader, &lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: "进展缓慢"})
-	l.do(t, p.Leader, &lifecycle.PostponeMeasure{No: 1, Until: c.today().AddDays(25), Reason: reason()})
+	entered := l.do(t, p.Leader, &lifecycle.PostponeMeasure{No: 1, Until: c.today().AddDays(25), Reason: reason()}).Case.Entered
+	slip := entered[slices.IndexFunc(entered, func(e lifecycle.Entered) bool { return e.Of == lifecycle.EventMeasurePostponed })]
+	l.do(t, p.Leader, &lifecycle.CorrectEntry{Event: slip.Event, Value: c.today().AddDays(20).String(), Reason: "录入有误"})
 	l.do(t, third, &lifecycle.ReassignMeasure{No: 1, Owner: p.Leader.Account, Reason: reason()})
 	l.do(t, third, &lifecycle.FixTalk{No: 1, Talk: p.Appointment(c.today().AddDays(3))})
 	p.Take(t.Context(), t, l.store)

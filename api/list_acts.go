@@ -16,7 +16,7 @@ import (
 func (s *server) actRoutes() {
 	for _, kind := range lifecycle.EntryKinds() {
 		register(s, operation{
-			id: strings.Join(slices.Insert(strings.Split(string(kind), "_"), 1, "entry"), "_"), method: http.MethodPost, path: actPath(kind), tag: "Lists", summary: kind.ZH() + " " + string(kind),
+			id: strings.Join(slices.Insert(strings.Split(string(kind), "_"), 1, "list", "entry"), "_"), method: http.MethodPost, path: actPath(kind), tag: "Lists", summary: kind.ZH() + " " + string(kind),
 			doc:  "Recorded with the name of who did it. A refusal leaves no trace, and the same key may be used again.",
 			body: reflect.TypeOf(newEntryBody(kind)).Elem(), refuses: []int{http.StatusNotFound, http.StatusConflict},
 		}, s.act(kind))

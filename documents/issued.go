@@ -21,6 +21,9 @@ func Issued(kind Kind, s Source) *lifecycle.Issued {
 			return n.Issued
 		}
 	case KindReceipt:
+		if _, b, ok := m.redated(); ok {
+			return b.Issued
+		}
 		if _, b, ok := last[*lifecycle.ReceiptRecorded](s.Events); ok && m.c.Receipt != nil {
 			return b.Issued
 		}

@@ -342,10 +342,31 @@ func (m *mapping) at(e lifecycle.Event) lifecycle.Case {
 	}))
 }
 
+// redated is the last correction of the day of the receipt that holds, by which the
+// confirmation was sent anew.
+func (m *mapping) redated() (lifecycle.Event, *lifecycle.EntryCorrected, bool) {
+	for _, e := range slices.Backward(m.Events) {
+		switch b := e.Body.(type) {
+		case *lifecycle.EntryCorrected:
+			if b.Of == lifecycle.EventReceiptRecorded && !b.Due.IsZero() {
+				return e, b, m.c.Receipt != nil
+			}
+		case *lifecycle.ReceiptRecorded:
+			return e, nil, false
+		}
+	}
+	return lifecycle.Event{}, nil, false
+}
+
 func (m *mapping) receipt() ([]byte, error) {
-	e, b, ok := last[*lifecycle.ReceiptRecorded](m.Events)
+	e, _, ok := last[*lifecycle.ReceiptRecorded](m.Events)
 	if !ok || m.c.Receipt == nil {
 		return nil, notYet("no_receipt", "反馈意见尚未签收。", "The notice was not received yet.")
+	}
+	corrected, b, again := m.redated()
+	was := ""
+	if again {
+		e, was = corrected, b.Was
 	}
 	then := m.at(e)
 	main, running := clock(then, policy.ClockRectification)
@@ -355,9 +376,13 @@ func (m *mapping) receipt() ([]byte, error) {
 	on := then.Receipt.On
 	object, objectUnit := m.objection(on)
 	r := Receipt{
-		Office: m.Office, To: m.addressee(on), Number: b.Number, Case: m.c.Number, Title: m.c.Finding.Title, Notice: then.Notice.Number, NoticeOn: then.Notice.On,
+		Office: m.Office, To: m.addressee(on), Number: lifecycle.NumberBy(e), Case: m.c.Number, Title: m.c.Finding.Title, Notice: then.Notice.Number, NoticeOn: then.Notice.On,
 		On: on, Manner: mannerZH(then.Receipt.Manner), Due: main.Due, Provisional: main.Provisional, Source: then.Notice.Source,
 		Object: object, ObjectUnit: objectUnit,
+	}
+	if again {
+		r.Dated = e.Legal
+		r.Was, _ = calendar.ParseDate(was) // as it was recorded
 	}
 	if plan, ok := clock(then, policy.ClockPlan); ok {
 		r.Plan = plan.Due

@@ -30,11 +30,18 @@ type Receipt struct {
 	Plan calendar.Date
 	// Object and ObjectUnit are the last days to object.
 	Object, ObjectUnit calendar.Date
+	// Was is the day of receipt as the confirmation before this one had it; zero when
+	// this is the first. Dated is the day of the correction.
+	Was, Dated calendar.Date
 }
 
 // Write writes the confirmation, with the counting as its last page.
 func (r Receipt) Write() ([]byte, error) {
-	p := paper{office: r.Office, title: "关于确认反馈意见签收及整改期限的函", number: r.Number, to: r.To, on: r.On}
+	title, dated := "关于确认反馈意见签收及整改期限的函", r.On
+	if !r.Was.IsZero() {
+		dated, title = r.Dated, "关于更正反馈意见签收日期及整改期限的函"
+	}
+	p := paper{office: r.Office, title: title, number: r.Number, to: r.To, on: dated}
 	if err := p.check(); err != nil {
 		return nil, err
 	}
@@ -49,6 +56,9 @@ func (r Receipt) Write() ([]byte, error) {
 		return nil, err
 	}
 	d := p.begin()
+	if !r.Was.IsZero() {
+		d.add(text("经核对，此前确认的签收日期（" + chineseDate(r.Was) + "）有误，现予更正；此前的签收及整改期限确认以本件为准。"))
+	}
 	d.add(
 		text(fmt.Sprintf("《反馈意见》（%s，%s）已于%s送达，送达方式为%s，涉及%s（事项编号：%s）。现将整改期限确认如下。",
 			r.Notice, chineseDate(r.NoticeOn), chineseDate(r.On), r.Manner, problem(r.Title), r.Case)),

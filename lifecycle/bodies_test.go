@@ -87,6 +87,7 @@ func bodies(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
 	}
 	list = append(list, receipts(today)...)
 	list = append(list, papers(c, today, paper)...)
+	list = append(list, entryCorrections(c, today)...)
 	return append(list, measures(c, today)...)
 }
 
@@ -234,4 +235,34 @@ func clockOf(c lifecycle.Case, name policy.ClockName) (lifecycle.Clock, bool) {
 		}
 	}
 	return lifecycle.Clock{}, false
+}
+
+// entryCorrections put right what was entered last: dates by a day, results by another.
+func entryCorrections(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
+	var list []lifecycle.CommandBody
+	for _, e := range c.Entered {
+		b := lifecycle.CorrectEntry{Event: e.Event, Field: e.Field, Reason: someText}
+		if e.Field == "result" {
+			for _, body := range lookBacks(c, today) {
+				if r, ok := body.(lifecycle.RecordLookBack); ok && r.Signature == nil && string(r.Result) != e.Value {
+					b.Value, b.Findings, b.Feedback = string(r.Result), r.Findings, r.Feedback
+					list = append(list, b)
+				}
+			}
+			continue
+		}
+		by := -1
+		if e.Field == "until" {
+			by = 1
+		}
+		if len(e.Corrected)%2 == 1 {
+			by = -by
+		}
+		b.Value = calendar.Builtin().Roll(day(e.Value).AddDays(by)).Date.String()
+		if b.Value == e.Value {
+			b.Value = day(e.Value).AddDays(-3).String()
+		}
+		list = append(list, b)
+	}
+	return list
 }

@@ -39,7 +39,11 @@ type Case struct {
 	// RaisedOn is the day from which the pace of the ladder is counted: that of the
 	// last raise.
 	RaisedOn calendar.Date `json:"raised_on,omitzero"`
-	Notice   *Notice       `json:"notice,omitempty" doc:"The feedback notice as it was last drafted; none before the first"`
+	// Raises are the raises that led to the level.
+	Raises []Raise `json:"raises,omitempty" doc:"The raises that led to the level"`
+	// Entered are the dates and results that can be put right.
+	Entered []Entered `json:"entered,omitempty" doc:"The dates and results that can be put right"`
+	Notice  *Notice   `json:"notice,omitempty" doc:"The feedback notice as it was last drafted; none before the first"`
 	// Feedback is the notice of a look-back that failed, while no leader has signed it.
 	Feedback *Notice  `json:"feedback,omitempty"`
 	Receipt  *Receipt `json:"receipt,omitempty" doc:"How the notice reached the unit; none before"`
@@ -141,6 +145,7 @@ func (c Case) Apply(e Event) Case {
 	before, _ := c.Alarm()
 	c.Seq, c.At = e.Seq, e.At
 	e.Body.apply(&c, e)
+	c.noteEntered(e)
 	if e.Kind != EventNoted {
 		c.Part.All = withAccount(c.Part.All, e.Actor.Account)
 	}
@@ -148,7 +153,7 @@ func (c Case) Apply(e Event) Case {
 		c = c.withClock(change)
 	}
 	if e.Level != nil {
-		c = c.withLevel(*e.Level, e.LevelOn)
+		c = c.withLevel(e)
 	}
 	if e.Stage != "" {
 		c = c.withStage(e.Stage, e.At, e.Legal)
@@ -193,12 +198,39 @@ func (c Case) withClock(change ClockChange) Case {
 	return c
 }
 
-func (c Case) withLevel(level policy.Level, on calendar.Date) Case {
+// A Raise is one raise of the level.
+type Raise struct {
+	Level policy.Level  `json:"level"`
+	On    calendar.Date `json:"on"`
+	// Event is the number of the event that raised it.
+	Event int64 `json:"event"`
+	// Clock is the one whose lateness it was for; empty for an order, a return, a
+	// new round or a merger.
+	Clock policy.ClockName `json:"clock,omitempty"`
+}
+
+// withLevel sets the level that an event led to. One that falls back leaves the raises
+// below it, and the pace goes on from the last of them.
+func (c Case) withLevel(e Event) Case {
+	level := *e.Level
 	if level > c.Level {
-		c.RaisedOn = on
-	}
-	if level == policy.L0 {
+		raise := Raise{Level: level, On: e.LevelOn, Event: e.Seq}
+		if b, ok := e.Body.(*LevelRaised); ok {
+			raise.Clock = b.Clock
+		}
+		raises := slices.Clone(c.Raises)
+		if n := len(raises); n > 0 && raises[n-1].Event == e.Seq { // one event raises it once
+			raises = raises[:n-1]
+		}
+		c.RaisedOn, c.Raises = e.LevelOn, append(raises, raise)
+	} else {
+		c.Raises = slices.DeleteFunc(slices.Clone(c.Raises), func(r Raise) bool { return r.Level > level })
 		c.RaisedOn = calendar.Date{}
+		if n := len(c.Raises); n > 0 {
+			c.RaisedOn = c.Raises[n-1].On
+		} else {
+			c.Raises = nil
+		}
 	}
 	c.Level = level
 	return c
@@ -215,6 +247,9 @@ func (c Case) withStage(stage Stage, at time.Time, on calendar.Date) Case {
 		c.Draw = c.wanted()
 	}
 	c.Stage, c.StageSince = stage, at
+	if stage == Archived || stage == Voided {
+		c.Entered = nil
+	}
 	if stage == Serving {
 		c.Served = true
 	}

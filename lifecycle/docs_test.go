@@ -87,6 +87,22 @@ decides or checks his own work.
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", row.Kind, row.ZH, roles(row), stages(row.From), target(row))
 	}
 	b.WriteString(`
+## What can be put right · 录入更正
+
+Dates and results that a person enters, and how they are put right. ` + "`correct_entry`" + ` is
+for whoever entered it until the next step was taken, and for another leader after it.
+
+| command | field | put right · 更正方式 |
+| --- | --- | --- |
+`)
+	for _, f := range lifecycle.FieldsEntered() {
+		how := "`correct_entry`"
+		if f.Of == "" {
+			how = f.Instead.ZH + " · " + f.Instead.EN
+		}
+		fmt.Fprintf(&b, "| `%s` | `%s` | %s |\n", f.Command, f.Field, how)
+	}
+	b.WriteString(`
 ## Alarms · 时限
 
 Every open case has at least one running clock; its alarm is the earliest. WD
@@ -225,7 +241,7 @@ func ends(l policy.Listing) string {
 // mainLine lists the transitions of the diagram: those that commands make, but
 // for the ones from almost everywhere, and the one that time makes.
 func mainLine() []string {
-	aside := []lifecycle.CommandKind{lifecycle.KindVoid, lifecycle.KindTransfer, lifecycle.KindTakeBack, lifecycle.KindMergeInto, lifecycle.KindDecideObjection}
+	aside := []lifecycle.CommandKind{lifecycle.KindVoid, lifecycle.KindTransfer, lifecycle.KindTakeBack, lifecycle.KindMergeInto, lifecycle.KindDecideObjection, lifecycle.KindCorrectEntry}
 	var list []string
 	reached := walked().commands
 	for _, row := range lifecycle.TableRows() {
@@ -286,7 +302,7 @@ func target(row lifecycle.TableRow) string {
 		return "="
 	case row.Kind == lifecycle.KindTakeBack:
 		return "移送前的阶段"
-	case row.Kind == lifecycle.KindDecideObjection:
+	case row.Kind == lifecycle.KindDecideObjection, row.Kind == lifecycle.KindCorrectEntry:
 		return "= 或 " + stages(row.To)
 	}
 	return stages(row.To)

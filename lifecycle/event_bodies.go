@@ -17,6 +17,8 @@ func newBody(kind EventKind) (Body, bool) {
 		return &OfficerAssigned{}, true
 	case EventNoted:
 		return &Noted{}, true
+	case EventEntryCorrected:
+		return &EntryCorrected{}, true
 	case EventNoticeSubmitted:
 		return &NoticeSubmitted{}, true
 	case EventNoticeReturned:
@@ -159,6 +161,7 @@ func (*DraftReturned) kind() EventKind      { return EventDraftReturned }
 func (*FindingAccepted) kind() EventKind    { return EventFindingAccepted }
 func (*OfficerAssigned) kind() EventKind    { return EventOfficerAssigned }
 func (*Noted) kind() EventKind              { return EventNoted }
+func (*EntryCorrected) kind() EventKind     { return EventEntryCorrected }
 func (*NoticeSubmitted) kind() EventKind    { return EventNoticeSubmitted }
 func (*NoticeReturned) kind() EventKind     { return EventNoticeReturned }
 func (*NoticeApproved) kind() EventKind     { return EventNoticeApproved }

@@ -9,6 +9,7 @@ const (
 	EventFindingAccepted    EventKind = "finding_accepted"
 	EventOfficerAssigned    EventKind = "officer_assigned"
 	EventNoted              EventKind = "noted"
+	EventEntryCorrected     EventKind = "entry_corrected"
 	EventNoticeSubmitted    EventKind = "notice_submitted"
 	EventNoticeReturned     EventKind = "notice_returned"
 	EventNoticeApproved     EventKind = "notice_approved"
@@ -86,6 +87,7 @@ func EventKinds() []EventKind {
 		EventFindingAccepted,
 		EventOfficerAssigned,
 		EventNoted,
+		EventEntryCorrected,
 		EventNoticeSubmitted,
 		EventNoticeReturned,
 		EventNoticeApproved,
@@ -171,6 +173,8 @@ func (k EventKind) ZH() string {
 		return "指派经办人"
 	case EventNoted:
 		return "备注"
+	case EventEntryCorrected:
+		return "更正录入"
 	case EventNoticeSubmitted:
 		return "送审"
 	case EventNoticeReturned:

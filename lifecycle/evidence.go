@@ -33,7 +33,7 @@ func (t *turn) scan(field, value string) error {
 	if id, ok := EvidenceID(value); ok && t.rules.Known.Evidence[id] {
 		return nil
 	}
-	return invalid(field, "unknown_evidence", "“"+Label(field)+"”应为本事项的一份佐证材料（evidence:编号），请先上传扫描件。",
+	return invalid(field, "unknown_evidence", "“"+Label(field)+"”应为已上传到本事项的一份佐证材料，请先上传扫描件。",
 		field+" must name a file of this case's evidence (evidence:ID); upload the scan first.")
 }
 

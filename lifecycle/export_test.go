@@ -46,3 +46,9 @@ func AlarmTurn(c Case, at time.Time, r Rules) ([]Event, Case) {
 
 // OnPaperOf reports whether a body carries a unit's paper.
 func OnPaperOf(body CommandBody) bool { return onPaper(body) }
+
+// CanCorrect reports whether a field of a kind of event can be put right.
+func CanCorrect(of EventKind, field string) bool {
+	_, ok := entryOf(of, field)
+	return ok
+}

@@ -200,6 +200,8 @@ func NumberBy(e Event) string {
 		return b.Number
 	case *ObjectionDecided:
 		return b.Number
+	case *EntryCorrected:
+		return b.Number
 	default:
 		return ""
 	}
@@ -213,6 +215,8 @@ func IssuedBy(e Event) *Issued {
 	case *NoticeCorrected:
 		return b.Issued
 	case *ReceiptRecorded:
+		return b.Issued
+	case *EntryCorrected:
 		return b.Issued
 	case *LookBackRecorded:
 		return b.Issued

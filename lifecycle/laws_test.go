@@ -278,6 +278,9 @@ func levelSteps(_ *walk, e *edge) string {
 		}
 		to := *event.Level
 		ordered := slices.Contains(ordering, event.Kind)
+		if b, ok := event.Body.(*lifecycle.EntryCorrected); ok { // another result of a look-back has things come back
+			ordered = b.Of == lifecycle.EventLookBackRecorded
+		}
 		round := to == policy.L2 && e.to.c.Round > 1
 		if to > level+1 && !ordered && !round {
 			return fmt.Sprintf("%s raised the level from %s to %s", event.Kind, level, to)
@@ -318,7 +321,7 @@ func tableNamesTarget(_ *walk, e *edge) string {
 		if e.to.c.Stage != e.from.c.Stage && !slices.Contains(row.To, e.to.c.Stage) {
 			return fmt.Sprintf("%s led from %s to %s", row.Kind, e.from.c.Stage, e.to.c.Stage)
 		}
-		if e.to.c.Stage == e.from.c.Stage && len(row.To) > 0 && !slices.Contains(row.To, e.to.c.Stage) && row.Kind != lifecycle.KindDecideObjection {
+		if e.to.c.Stage == e.from.c.Stage && len(row.To) > 0 && !slices.Contains(row.To, e.to.c.Stage) && row.Kind != lifecycle.KindDecideObjection && row.Kind != lifecycle.KindCorrectEntry {
 			return fmt.Sprintf("%s stayed in %s", row.Kind, e.from.c.Stage)
 		}
 	}

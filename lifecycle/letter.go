@@ -97,6 +97,8 @@ func (c Case) told(e Event) []Recipient {
 		return c.toldOfRelief(body.No, e.Actor.Account)
 	case *MeasureReassigned:
 		return body.told(c)
+	case *EntryCorrected:
+		return body.told(c, e)
 	case *TalkFixed:
 		return append(unit, c.measureOwner(body.No))
 	case *MeasureWaived:

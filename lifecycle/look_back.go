@@ -18,6 +18,8 @@ type LookBackOf struct {
 	Result    Result          `json:"result,omitempty" doc:"What was found in all"`
 	Findings  []LookBackPoint `json:"findings,omitempty" doc:"What was found for each measure"`
 	Evidence  []string        `json:"evidence,omitempty"`
+	// Stood are the measures that stood as accepted before the result.
+	Stood []int `json:"stood,omitempty"`
 }
 
 // A LookBackPoint is what was found of one measure.
@@ -74,7 +76,18 @@ func (b RecordLookBack) decide(t *turn) error {
 		body.series = t.seriesOf(PaperNotice)
 	}
 	t.record(body)
-	switch b.Result {
+	if b.Signature != nil {
+		t.followUp()
+		return b.signOnTheSpot(t)
+	}
+	t.outcome(b.Result)
+	return nil
+}
+
+// outcome leads the case to where a result of a look-back leads, a notice of which no
+// leader has signed yet.
+func (t *turn) outcome(r Result) {
+	switch r {
 	case InPlace:
 		t.goTo(ClosureApproval)
 	case MostlyInPlace:
@@ -86,16 +99,10 @@ func (b RecordLookBack) decide(t *turn) error {
 			t.orderStep(step, ReturnedOften(policy.ClockRectification, t.c.returns()))
 		}
 	case NotInPlace, False:
-		if b.Signature == nil {
-			t.goTo(NoticeApproval)
-			return nil
-		}
-		t.followUp()
-		return b.signOnTheSpot(t)
+		t.goTo(NoticeApproval)
 	case Unverifiable:
 		t.lookAgain()
 	}
-	return nil
 }
 
 // lookAgain wants another look-back in the window that runs since the report
@@ -198,36 +205,74 @@ func (b *LookBackRecorded) Series() string { return b.series.name() }
 func (b *LookBackRecorded) Allot(n int) { b.Number = b.series.number(n) }
 
 func (b *LookBackRecorded) apply(c *Case, e Event) {
-	c.LookBacks = slices.Clone(c.LookBacks)
-	now := &c.LookBacks[len(c.LookBacks)-1]
-	now.Result, now.Findings, now.Evidence = b.Result, b.Findings, b.Evidence
-	c.LookBackToLeader = b.ToLeader
-	c.Part.Inspectors = withAccount(c.Part.Inspectors, e.Actor.Account)
-	if b.Result == InPlace || b.Result == Unverifiable {
+	c.found(b.Result, b.Findings, b.ToLeader, e.Actor.Account)
+	c.LookBacks[len(c.LookBacks)-1].Evidence = b.Evidence
+	if !b.Result.failed() {
 		return
 	}
-	p := *c.Plan
-	p.Measures = slices.Clone(p.Measures)
-	for i, f := range b.Findings {
-		p.Measures[i].Accepted = f.InPlace
-	}
-	c.Plan = &p
-	if !b.Result.failed() { // what is not in place comes back, in the same round
-		if c.Report != nil {
-			r := *c.Report
-			r.Returns++
-			c.Report = &r
-		}
-		return
-	}
-	c.Part.Drafter = e.Actor.Account
-	c.Feedback = &Notice{ID: e.Command, Form: c.Notice.Form, Text: b.Feedback, Period: c.Notice.Period, Version: c.Notice.Version + 1}
+	c.draftedFeedback(e, b.Feedback)
 	if b.Signature == nil {
 		return
 	}
 	c.begin()
 	c.Notice.Number, c.Notice.On, c.Notice.Issued = b.Number, b.On, b.Issued
 	c.Part.Signer = b.Signature.By
+}
+
+// draftedFeedback keeps the feedback notice of a look-back that failed, until a leader
+// signs it.
+func (c *Case) draftedFeedback(e Event, text string) {
+	c.Part.Drafter = e.Actor.Account
+	c.Feedback = &Notice{ID: e.Command, Form: c.Notice.Form, Text: text, Period: c.Notice.Period, Version: c.Notice.Version + 1}
+}
+
+// found notes the result of the last look-back, and which measures are in place.
+func (c *Case) found(r Result, findings []LookBackPoint, toLeader bool, by string) {
+	c.LookBacks = slices.Clone(c.LookBacks)
+	now := &c.LookBacks[len(c.LookBacks)-1]
+	now.Result, now.Findings, now.Stood = r, findings, nil
+	c.LookBackToLeader = toLeader
+	c.Part.Inspectors = withAccount(c.Part.Inspectors, by)
+	if c.Plan != nil {
+		for _, m := range c.Plan.Measures {
+			if m.Accepted {
+				now.Stood = append(now.Stood, m.No)
+			}
+		}
+	}
+	if r == InPlace || r == Unverifiable {
+		return
+	}
+	p := *c.Plan
+	p.Measures = slices.Clone(p.Measures)
+	for i, f := range findings {
+		p.Measures[i].Accepted = f.InPlace
+	}
+	c.Plan = &p
+	if r == MostlyInPlace && c.Report != nil { // what is not in place comes back, in the same round
+		again := *c.Report
+		again.Returns++
+		c.Report = &again
+	}
+}
+
+// unfound takes the result of the last look-back back, which was entered by mistake.
+func (c *Case) unfound() {
+	last := c.LookBacks[len(c.LookBacks)-1]
+	c.Feedback = nil
+	if c.Plan != nil {
+		p := *c.Plan
+		p.Measures = slices.Clone(p.Measures)
+		for i := range p.Measures {
+			p.Measures[i].Accepted = slices.Contains(last.Stood, p.Measures[i].No)
+		}
+		c.Plan = &p
+	}
+	if last.Result == MostlyInPlace && c.Report != nil {
+		r := *c.Report
+		r.Returns--
+		c.Report = &r
+	}
 }
 
 // newRound begins the next round: the requests and returns of the last are

@@ -27,6 +27,8 @@ type Measure struct {
 	Unit  string      `json:"unit,omitempty"`
 	Basis string      `json:"basis"`
 	On    Date        `json:"on"`
+	// Step is the rung of the ladder that it was ordered for; L0 for none.
+	Step policy.Level `json:"step,omitzero"`
 	// ProposedBy is the person who proposed it; empty when the ladder or a rule did.
 	ProposedBy string `json:"proposed_by,omitempty"`
 	// OrderedBy is who ordered it; empty when the ladder or a rule did.
@@ -95,7 +97,9 @@ type OrderMeasure struct {
 	Owner    string `json:"owner,omitempty" maxLength:"64" doc:"Account that must carry it out; of an approval, the one proposed when left out"`
 	// Level raises the case to a level at once; for grave cases.
 	Level policy.Level `json:"level,omitzero" doc:"Level to raise the case to, L1 to L5"`
-	Talk  *Appointment `json:"talk,omitempty" doc:"Of a talk: when and where it will be held, if that is fixed; then its notice leaves at once, else with fix_talk"`
+	// step is the rung that the ladder orders for.
+	step policy.Level
+	Talk *Appointment `json:"talk,omitempty" doc:"Of a talk: when and where it will be held, if that is fixed; then its notice leaves at once, else with fix_talk"`
 }
 
 // MeasureOrdered: a measure was ordered, proposed or joined.
@@ -109,8 +113,10 @@ type MeasureOrdered struct {
 	Joined   *Standing          `json:"joined,omitempty"`
 	Proposal int                `json:"proposal,omitempty"`
 	// ByHand: a person proposed it, not the ladder or a rule.
-	ByHand bool         `json:"by_hand,omitempty"`
-	Talk   *Appointment `json:"talk,omitempty"`
+	ByHand bool `json:"by_hand,omitempty"`
+	// Step is the rung of the ladder that it was ordered for.
+	Step policy.Level `json:"step,omitzero"`
+	Talk *Appointment `json:"talk,omitempty"`
 	// Subject is with whom the talk is to be held.
 	Subject *PostHolder `json:"subject,omitempty"`
 	// Number is that of the talk's notice, if it left with the order.
@@ -214,6 +220,7 @@ func (t *turn) rearmUnit() {
 func (t *turn) order(b OrderMeasure) {
 	body := &MeasureOrdered{
 		No: len(t.c.Measures) + 1, Kind: b.Measure, List: b.List, Status: Ordered, Basis: b.Basis, Owner: b.Owner, Proposal: b.Proposal,
+		Step: b.step,
 	}
 	if b.Proposal > 0 {
 		body.No = b.Proposal
@@ -252,12 +259,12 @@ func (t *turn) propose(body MeasureOrdered) {
 func (t *turn) orderStep(step policy.Step, why Sentence) {
 	basis := why.ZH
 	if step.Gate == policy.GateApproval {
-		t.propose(MeasureOrdered{Kind: step.Measure, List: step.List, Basis: basis})
+		t.propose(MeasureOrdered{Kind: step.Measure, List: step.List, Basis: basis, Step: step.Level})
 		return
 	}
 	actor := t.actor
 	t.actor = Actor{} // the ladder orders, not whoever happened to be there
-	t.order(OrderMeasure{Measure: step.Measure, List: step.List, Basis: basis})
+	t.order(OrderMeasure{Measure: step.Measure, List: step.List, Basis: basis, step: step.Level})
 	t.actor = actor
 }
 
@@ -269,10 +276,14 @@ func (t *turn) measureClock(no int, within Period) {
 
 // cancelMeasures cancels whatever is still running. An entry of a list, a talk and a
 // visit that was held stay, but for what goes on in a child that comes back.
-func (t *turn) cancelMeasures() {
+func (t *turn) cancelMeasures() { t.cancel(func(Measure) bool { return true }) }
+
+// cancel cancels the measures whose ground fell away.
+func (t *turn) cancel(groundless func(Measure) bool) {
 	var nos, kept []int
 	for _, m := range t.c.Measures {
 		switch {
+		case !groundless(m) || m.Fallen != nil:
 		case m.stays() && !t.c.cameBack(m.No):
 			kept = append(kept, m.No)
 		case m.running() || m.Status == Joined || m.Kind == policy.MeasureNegativeList && m.Status == Done:
@@ -399,7 +410,7 @@ func (c *Case) setMeasure(no int, change func(*Measure)) {
 func (b *MeasureOrdered) apply(c *Case, e Event) {
 	m := Measure{
 		No: b.No, Kind: b.Kind, List: b.List, Status: b.Status, Basis: b.Basis, On: e.Legal,
-		OrderedBy: e.Actor.Account, Owner: b.Owner, Talk: b.Talk, Subject: b.Subject, Joined: b.Joined, Notice: b.Number,
+		OrderedBy: e.Actor.Account, Owner: b.Owner, Talk: b.Talk, Subject: b.Subject, Joined: b.Joined, Step: b.Step, Notice: b.Number,
 	}
 	if b.Status == Proposed {
 		m.OrderedBy = ""
@@ -411,7 +422,7 @@ func (b *MeasureOrdered) apply(c *Case, e Event) {
 		m.Unit, m.List = c.Unit, m.list()
 	}
 	if b.Proposal > 0 {
-		m.ProposedBy = c.Measures[b.Proposal-1].ProposedBy
+		m.ProposedBy, m.Step = c.Measures[b.Proposal-1].ProposedBy, c.Measures[b.Proposal-1].Step
 		c.setMeasure(b.Proposal, func(have *Measure) { *have = m })
 		return
 	}

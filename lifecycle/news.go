@@ -17,6 +17,8 @@ func NewsZH(about EventKind, measures []policy.MeasureKind, unit bool) string {
 		return "反馈意见已收回更正"
 	case EventReceiptRecorded:
 		return "反馈意见已签收，整改期限已确认"
+	case EventEntryCorrected:
+		return "登记的日期或者结果已更正，期限以更正后为准"
 	case EventPlanSubmitted:
 		return "单位已报送整改方案"
 	case EventPlanReturned:

@@ -172,9 +172,9 @@ func (b *ReceiptRecorded) Allot(n int) { b.Number = b.series.number(n) }
 func (b *ReceiptRecorded) apply(c *Case, _ Event) {
 	r := b.Receipt
 	c.Receipt, c.FirstPeriod = &r, r.FirstPeriod
-	if _, former := c.clock(policy.ClockRectification, 0); former && c.Reissue != nil {
+	if former, ok := c.clock(policy.ClockRectification, 0); ok && c.Reissue != nil {
 		k := *c.Reissue
-		k.Renewed = true
+		k.Renewed, k.FormerDue = true, former.Due
 		c.Reissue = &k
 	}
 }

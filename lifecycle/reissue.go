@@ -13,6 +13,9 @@ type Reissue struct {
 	By []string `json:"by"`
 	// Renewed: the period was counted anew from a receipt once.
 	Renewed bool `json:"renewed,omitempty"`
+	// FormerDue is the due date when the notice was received again: the new one is no
+	// earlier.
+	FormerDue Date `json:"former_due,omitzero"`
 	// PlanReturns and ReportReturns are those of the plan and report withdrawn with it.
 	PlanReturns   int `json:"plan_returns,omitempty" doc:"How often the plan that was withdrawn with the notice had come back"`
 	ReportReturns int `json:"report_returns,omitempty" doc:"How often the report that was withdrawn with the notice had come back"`

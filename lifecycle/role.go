@@ -68,6 +68,14 @@ func (r Role) ZH() string {
 	}
 }
 
+// AnyZH is whoever of a role will act, while that is not decided.
+func (r Role) AnyZH() string {
+	if r == Leader {
+		return "工委领导（待定承办人）"
+	}
+	return r.ZH()
+}
+
 // An Actor is the person behind a command, or the case itself when Account is
 // empty.
 type Actor struct {

@@ -33,8 +33,9 @@ var datesOfTheLaw = map[string]bool{
 	"RecordTransferReceipt.On": true, "Measure.On": true, "Measure.FixedOn": true, "MeasureRecord.On": true, "CheckedIn.On": true, "Suspended.On": true,
 	"InHand.NoticeOn": true, "InHand.ReceivedOn": true, "InHand.ReportedOn": true, "InHand.SustainedOn": true, "TakenOver.On": true, "TakenOver.NoticeOn": true,
 	"Paper.On": true, "Move.On": true, "UnitCase.FoundOn": true, "UnitObjection.On": true, "UnitStay.On": true, "UnitMeasure.On": true, "StayTaken.On": true, "DueDecision.On": true,
+	"Raise.On": true, "Entered.On": true, "SentPaper.On": true,
 	// Computed from the past by the policy and the calendar.
-	"Clock.Start": true, "Clock.Base": true, "Clock.Due": true, "Clock.DueAt": true, "Clock.StandsSince": true, "Clock.SparedSince": true, "Receipt.OtherDue": true, "Span.From": true, "Span.To": true, "Move.From": true, "Move.To": true,
+	"Clock.Start": true, "Clock.Base": true, "Clock.Due": true, "Clock.DueAt": true, "Clock.StandsSince": true, "Clock.SparedSince": true, "Receipt.OtherDue": true, "EntryCorrected.OtherDue": true, "EntryCorrected.Due": true, "Reissue.FormerDue": true, "Span.From": true, "Span.To": true, "Move.From": true, "Move.To": true,
 	"Ring.On": true, "Ring.At": true, "Reminded.Due": true, "Chased.Due": true, "DeadlineMissed.Due": true, "DeadlineMoved.From": true,
 	"LevelRaised.Due": true, "UnitDeadline.Due": true, "DrawOf.Opens": true, "DrawOf.Closes": true, "LookBackDrawn.Opens": true,
 	"LookBackDrawn.Closes": true, "LookBackUndrawn.Opens": true, "LookBackUndrawn.Closes": true, "Window.Opens": true, "Window.Closes": true,

@@ -50,6 +50,7 @@ const (
 	KindRecordMeasure         CommandKind = "record_measure"
 	KindAssign                CommandKind = "assign"
 	KindNote                  CommandKind = "note"
+	KindCorrectEntry          CommandKind = "correct_entry"
 	KindHandOver              CommandKind = "hand_over"
 	KindAcceptHandover        CommandKind = "accept_handover"
 	KindMergeInto             CommandKind = "merge_into"
@@ -122,6 +123,7 @@ var table = []row{ //nolint:gochecknoglobals // an immutable table, never assign
 	{kind: KindRecordMeasure, zh: "记录措施", who: []Role{Leader, Officer}, from: workStages(), to: nil, guard: hasOrdered},
 	{kind: KindAssign, zh: "指派", who: []Role{Head}, from: openStages(), to: nil},
 	{kind: KindNote, zh: "备注", who: staffRoles(), from: openStages(), to: nil},
+	{kind: KindCorrectEntry, zh: "更正录入", who: []Role{Officer, Leader, LookBackLead, UnitSecretary}, from: entryStages(), to: []Stage{ClosureApproval, Rectifying, NoticeApproval, LookBackPending}, guard: hasEntered},
 	{kind: KindHandOver, zh: "工作交接", who: []Role{Head}, from: workStages(), to: nil, guard: afterService},
 	{kind: KindAcceptHandover, zh: "接收交接", who: []Role{UnitSecretary}, from: workStages(), to: nil, guard: toSuccessor},
 	{kind: KindMergeInto, zh: "并案", who: []Role{Head, Leader}, from: mergeStages(), to: []Stage{Merged}},
@@ -194,6 +196,9 @@ func unitStages() []Stage {
 func workStages() []Stage {
 	return append([]Stage{NoticeDrafting, NoticeApproval}, unitStages()...)
 }
+
+// entryStages are those in which something that was entered can be put right.
+func entryStages() []Stage { return append(workStages(), Closed, Transferred) }
 
 func without(stages []Stage, one Stage) []Stage {
 	return slices.DeleteFunc(stages, func(s Stage) bool { return s == one })
@@ -339,6 +344,9 @@ func (Assign) Kind() CommandKind { return KindAssign }
 func (Note) Kind() CommandKind { return KindNote }
 
 // Kind names the command.
+func (CorrectEntry) Kind() CommandKind { return KindCorrectEntry }
+
+// Kind names the command.
 func (HandOver) Kind() CommandKind { return KindHandOver }
 
 // Kind names the command.
@@ -456,6 +464,8 @@ func NewCommand(kind CommandKind) (CommandBody, bool) {
 		return &Assign{}, true
 	case KindNote:
 		return &Note{}, true
+	case KindCorrectEntry:
+		return &CorrectEntry{}, true
 	case KindHandOver:
 		return &HandOver{}, true
 	case KindAcceptHandover:

@@ -108,7 +108,7 @@ func (t *turn) raise(level policy.Level) {
 		on = t.legal
 	}
 	t.last().Level, t.last().LevelOn = &level, on
-	t.c = t.c.withLevel(level, on)
+	t.c = t.c.withLevel(*t.last())
 }
 
 // floor is the level a round starts from.

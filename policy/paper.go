@@ -27,6 +27,28 @@ func PaperKinds() []PaperKind {
 	return []PaperKind{PaperNotice, PaperReceipt, PaperLetter, PaperTalk, PaperClosing, PaperWithdrawal, PaperCircular}
 }
 
+// ZH is the paper as offices call it.
+func (k PaperKind) ZH() string {
+	switch k {
+	case PaperNotice:
+		return "反馈意见"
+	case PaperReceipt:
+		return "签收确认"
+	case PaperLetter:
+		return "督办函"
+	case PaperTalk:
+		return "提醒谈话通知"
+	case PaperClosing:
+		return "销号通知"
+	case PaperWithdrawal:
+		return "撤销通知"
+	case PaperCircular:
+		return "通报"
+	default:
+		return string(k)
+	}
+}
+
 // Papers says what stands before the number of each kind of paper (发文机关代字).
 // Kinds of one mark are counted together, from 1 in each year.
 type Papers struct {

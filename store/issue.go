@@ -247,7 +247,7 @@ func (s *Store) PaperOrder(ctx context.Context, a lifecycle.Actor, id string) (P
 func (s *Store) PaperHashes(ctx context.Context) ([]string, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT DISTINCT content -> 'data' -> 'issued' ->> 'sha256' FROM events
-		WHERE kind IN ('notice_approved', 'notice_corrected', 'receipt_recorded', 'look_back_recorded', 'measure_ordered', 'measure_recorded', 'talk_fixed', 'closure_approved', 'case_voided', 'objection_decided')
+		WHERE kind IN ('notice_approved', 'notice_corrected', 'receipt_recorded', 'entry_corrected', 'look_back_recorded', 'measure_ordered', 'measure_recorded', 'talk_fixed', 'closure_approved', 'case_voided', 'objection_decided')
 			AND content -> 'data' -> 'issued' IS NOT NULL`)
 	if err != nil {
 		return nil, fmt.Errorf("list papers: %w", plain(err))

@@ -240,7 +240,7 @@ func (q *overviewQuery) on(r overviewed, k lifecycle.Clock) OverviewItem {
 	case who.Unit != "":
 		i.WhoName = i.UnitName
 	default:
-		i.WhoName = who.Role.ZH()
+		i.WhoName = who.Role.AnyZH()
 	}
 	return i
 }

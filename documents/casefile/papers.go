@@ -37,7 +37,7 @@ func sections() []section {
 	return []section{
 		{10, "问题", []lifecycle.EventKind{lifecycle.EventCaseOpened, lifecycle.EventDraftAmended, lifecycle.EventFindingAccepted}},
 		{20, "反馈意见", []lifecycle.EventKind{lifecycle.EventNoticeSubmitted, lifecycle.EventNoticeReturned, lifecycle.EventNoticeApproved, lifecycle.EventNoticeCorrected}},
-		{30, "签收", []lifecycle.EventKind{lifecycle.EventReceiptRecorded}},
+		{30, "签收", []lifecycle.EventKind{lifecycle.EventReceiptRecorded, lifecycle.EventEntryCorrected}},
 		{40, "整改方案", []lifecycle.EventKind{lifecycle.EventPlanSubmitted, lifecycle.EventPlanReturned, lifecycle.EventPlanAccepted}},
 		{50, "整改报告", []lifecycle.EventKind{
 			lifecycle.EventReportSubmitted, lifecycle.EventReportReturned, lifecycle.EventReportAccepted, lifecycle.EventCheckedIn,

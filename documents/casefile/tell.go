@@ -183,6 +183,12 @@ func label(of reflect.Type, name string) string {
 		return "承接单位"
 	case "Fallen.by":
 		return "办理人"
+	case "EntryCorrected.of":
+		return "所更正的事项"
+	case "EntryCorrected.by":
+		return "录入人"
+	case "CorrectEntry.event":
+		return "所更正的记录（项次）"
 	case "HandOver.to":
 		return "接收人"
 	case "Transfer.to":
@@ -309,6 +315,15 @@ func (t teller) text(field, s string) string {
 	}
 	if ok {
 		return code.ZH
+	}
+	switch field {
+	case "field":
+		return lifecycle.Label(s)
+	case "value", "was":
+		if d, err := calendar.ParseDate(s); err == nil {
+			return dateZH(d)
+		}
+		return lifecycle.Result(s).ZH()
 	}
 	if id, is := lifecycle.EvidenceID(s); is {
 		if name, known := t.files[id]; known {

@@ -48,6 +48,8 @@ func newFiller() filler {
 	of(policy.MeasureKinds())
 	of(policy.ClockNames())
 	of(policy.Lists())
+	of(lifecycle.EventKinds())
+	of(policy.PaperKinds())
 	return filler{codes: policy.Default().Codes, of: out}
 }
 
@@ -103,7 +105,7 @@ func (f filler) fill(t *testing.T, v reflect.Value, field string, n int) {
 	case reflect.Array: // a hash: zeros read as digits
 	case reflect.Bool:
 		v.SetBool(true)
-	case reflect.Int:
+	case reflect.Int, reflect.Int64:
 		v.SetInt(int64(n + 1))
 	default:
 		require.Fail(t, "no value", "%s %s", field, v.Type())

@@ -105,7 +105,7 @@ var columns = []struct {
 	LevelAt:       {header: "已到督办等级", field: "level", inHand: true, width: 14},
 	Reminders:     {header: "已催办次数", field: "reminders", inHand: true, width: 12},
 	ReportedOn:    {header: "报告报送日期", field: "reported_on", inHand: true, width: 13},
-	SustainedOn:   {header: "转持续日期", field: "sustained_on", inHand: true, width: 13},
+	SustainedOn:   {header: "转为持续整改日期", field: "sustained_on", inHand: true, width: 13},
 	Errors:        {header: errorsHeader, width: 60},
 	Hinted:        {header: hintsHeader, width: 60},
 	// What only a ledger has.

@@ -79,7 +79,7 @@ func (t *table) same(rows []Row) error {
 		}
 		no, r := lifecycle.AlreadyCase(number), of[i]
 		cell := workbook.CellName(slices.Index(t.columns, Title), r.Row)
-		r.Body, r.Faults = nil, append(r.Faults, t.fault(cell, r.Row, no.Code, no.ZH+"请删除此行；确需再次登记的，上传时填写duplicates=true（命令行加--duplicates）。", no.EN))
+		r.Body, r.Faults = nil, append(r.Faults, t.fault(cell, r.Row, no.Code, no.ZH+"请删除此行；确需再次登记的，请在上传时选择“再次登记已登记的问题”。", no.EN))
 	}
 	return nil
 }
