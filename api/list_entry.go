@@ -61,8 +61,8 @@ type EntryCase struct {
 	Decision  string                  `json:"decision,omitempty"`
 	DecidedOn *calendar.Date          `json:"decided_on,omitempty" doc:"The date of the decision"`
 	Reason    string                  `json:"reason,omitempty" doc:"Why it was let be"`
-	// Fallen: the case does not stand any more, and the listing does.
-	Fallen *lifecycle.Fallen `json:"fallen,omitempty" doc:"Who had the case fall away (voided, sent on, objection upheld), and when; another leader decides whether the entry ends"`
+	// Fallen: the case does not stand any more or the listing was let be, and it stands.
+	Fallen *lifecycle.Fallen `json:"fallen,omitempty" doc:"Who had the case fall away (voided, sent on, objection upheld) or let the listing be (waived), and when; another leader decides whether the entry ends"`
 }
 
 // An EntryAct is what a person did about an entry.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"duban/lifecycle"
+	"duban/policy"
 )
 
 // A loner is a search for what one person can do alone who holds every role of the
@@ -265,6 +266,30 @@ func TestNobodyClosesAlone(t *testing.T) {
 	t.Logf("%d positions", l.nodes)
 	require.Empty(t, l.broken)
 	require.Greater(t, l.nodes, 1000, "the search ended early")
+}
+
+// Law 10: nor does anybody undo an entry on a list that others decided on.
+func TestNobodyUndoesAnEntryAlone(t *testing.T) {
+	t.Parallel()
+	l := newLoner(2)
+	var listed []*node
+	for _, n := range l.prepared() {
+		if !slices.Contains(n.c.Part.All, everything.Account) && n.c.Stage == lifecycle.Rectifying {
+			listed = append(listed, listedBy(t, l.w, n))
+		}
+	}
+	l.run(listed)
+	t.Logf("%d positions", l.nodes)
+	require.Empty(t, l.broken)
+	require.Greater(t, l.nodes, 100, "the search ended early")
+}
+
+// listedBy is the node with an entry on the negative list, which others decided.
+func listedBy(t *testing.T, w *walk, n *node) *node {
+	t.Helper()
+	n = steps(t, w, n, "leader", lifecycle.OrderMeasure{Measure: policy.MeasureNegativeList, List: policy.ListProblems, Basis: someText})
+	require.NotEmpty(t, standing(n.c, w.rules.Today(n.now)))
+	return n
 }
 
 // The search finds what there is to be found: it closes a case whose look-back others

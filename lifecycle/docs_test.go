@@ -174,7 +174,7 @@ leader's and do not count, nor do holidays, which come on top. The figures are t
 The longest way, by days after the receipt: ` + longestWay() + `.
 
 No single account, whatever roles it holds and whatever part it took before, brings a case to its
-closing, or reads or draws anew the plan of a look-back: that too is searched.
+closing, undoes an entry, or reads or draws anew the plan of a look-back: that too is searched.
 
 ## Talks and entries · 谈话与清单条目
 

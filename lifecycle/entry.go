@@ -48,7 +48,7 @@ type Ground struct {
 	DecidedOn Date   `json:"decided_on,omitzero"`
 	// Misdirected: the case never was this unit's.
 	Misdirected bool `json:"misdirected,omitempty"`
-	// Fallen: the case fell away, and the listing stays until another leader ends it.
+	// Fallen: the case fell away or the listing was let be, and stays until another leader ends it.
 	Fallen *Fallen `json:"fallen,omitempty"`
 	// Reason is why it was let be.
 	Reason string `json:"reason,omitempty"`

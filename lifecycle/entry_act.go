@@ -203,8 +203,8 @@ func (b *DecideEnd) decide(t *turn, e Entry, _ []string) error {
 	case e.Ending == nil || e.Ending.No != b.No:
 		return invalid("no", "unknown_proposal", "没有这项结束的提议。", "There is no such proposal.")
 	case slices.ContainsFunc(e.Grounds, func(g Ground) bool { return g.stands() && g.Fallen != nil && g.Fallen.By == t.actor.Account }):
-		return forbidden("own_void", "该条目所依据的事项由您撤销、改送或者采纳异议，是否结束该条目须由另一位领导决定。",
-			"You had the case fall away that the entry rests on; another leader decides whether the entry ends.")
+		return forbidden("own_void", "该条目所依据的事项由您撤销、改送、采纳异议或者免予列入，是否结束该条目须由另一位领导决定。",
+			"You had the case fall away that the entry rests on, or let the listing be; another leader decides whether the entry ends.")
 	case e.Ending.By == t.actor.Account:
 		return forbidden("own_proposal", "提出结束的人不能自行决定。", "Whoever proposed to end the entry may not decide it himself.")
 	}

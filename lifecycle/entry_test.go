@@ -42,8 +42,25 @@ func TestListingsOfACase(t *testing.T) {
 	number, on := entries[0].Decision()
 	require.Equal(t, "1号", number)
 	require.Equal(t, day("2026-03-02"), on)
-	require.Equal(t, lifecycle.EntryWithdrawn, entries[1].State(day("2026-03-02")))
+	require.Equal(t, lifecycle.EntryActive, entries[1].State(day("2026-03-02")), "one leader alone ends no entry")
+	require.Equal(t, "leader2", entries[1].Grounds[0].Fallen.By)
 	require.Equal(t, "已改正", entries[1].Grounds[0].Reason)
+	require.Empty(t, n.c.Pending(), "nothing is left to do in the case")
+	by := func(who string, e lifecycle.Entry, body lifecycle.EntryBody) (lifecycle.Entry, error) {
+		act, err := lifecycle.DecideEntry(e, nil, people[who], body, n.now, w.rules)
+		if err != nil {
+			return e, err
+		}
+		return e.Apply(act), nil
+	}
+	proposed, err := by("officer", entries[1], &lifecycle.ProposeEnd{Reason: someText})
+	require.NoError(t, err)
+	end := &lifecycle.DecideEnd{No: proposed.Acts, Granted: true, Reason: someText}
+	_, err = by("leader2", proposed, end)
+	require.Equal(t, "own_void", codeOf(err))
+	ended, err := by("leader3", proposed, end)
+	require.NoError(t, err)
+	require.Equal(t, lifecycle.EntryEnded, ended.State(day("2026-03-02")))
 }
 
 // A listing that was ordered when there was one list stands on the assessment's,

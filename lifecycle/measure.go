@@ -16,7 +16,7 @@ type Measure struct {
 	Status MeasureStatus      `json:"status" doc:"Whether it is proposed, ordered, done or waived"`
 	// Misdirected: it was taken against a unit whose case this never was.
 	Misdirected bool `json:"misdirected,omitempty"`
-	// Fallen is there when its case fell away although it had been made or carried out:
+	// Fallen is there when its case fell away, or it was let be, although it had been made or carried out:
 	// it stays until others than who had it fall away end it.
 	Fallen *Fallen `json:"fallen,omitempty"`
 	// Before is the status it had when it was passed on, waived or cancelled.
@@ -51,7 +51,7 @@ type Measure struct {
 	Reason  string         `json:"reason,omitempty"`
 }
 
-// Fallen says who had a case fall away, and when.
+// Fallen says who had a case fall away or let a listing be, and when.
 type Fallen struct {
 	By string `json:"by"`
 	On Date   `json:"on"`
@@ -143,7 +143,11 @@ type WaiveMeasure struct {
 }
 
 // MeasureWaived: a measure will not be carried out.
-type MeasureWaived struct{ WaiveMeasure }
+type MeasureWaived struct {
+	WaiveMeasure
+	// Kept: it is an entry of a list, which stands until another leader ends it.
+	Kept bool `json:"kept,omitempty"`
+}
 
 // MeasuresCancelled: the ground of these measures fell away. What was made or carried
 // out stays, and is marked: no one person undoes it.
@@ -376,7 +380,8 @@ func (b WaiveMeasure) decide(t *turn) error {
 	if err := t.text("reason", b.Reason, maxText); err != nil {
 		return err
 	}
-	t.record(&MeasureWaived{b})
+	// To end an entry takes two people, by this way too.
+	t.record(&MeasureWaived{WaiveMeasure: b, Kept: m.Status == Ordered && m.stays()})
 	t.stop(policy.ClockMeasure, b.No)
 	return nil
 }
@@ -437,7 +442,11 @@ func (b *MeasureOrdered) Allot(n int) { b.Number = b.series.number(n) }
 
 func (*MeasurePostponed) apply(*Case, Event) {}
 
-func (b *MeasureWaived) apply(c *Case, _ Event) {
+func (b *MeasureWaived) apply(c *Case, e Event) {
+	if b.Kept {
+		c.setMeasure(b.No, func(m *Measure) { m.Fallen, m.Reason = &Fallen{By: e.Actor.Account, On: e.Legal}, b.Reason })
+		return
+	}
 	for _, m := range c.Measures {
 		if m.No == b.No || m.Status == Joined && m.Joined.Case == c.ID && m.Joined.Measure == b.No {
 			c.setMeasure(m.No, func(m *Measure) {
