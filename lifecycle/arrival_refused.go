@@ -7,6 +7,8 @@ import "time"
 type ArrivalRefused struct {
 	// Count is how many there were on this day.
 	Count int `json:"count"`
+	// Of is how many of a day halt the case; 0 in a record of before it was kept.
+	Of int `json:"of,omitempty"`
 	// Halts: there were so many that a leader must look at it first.
 	Halts bool `json:"halts,omitempty"`
 }
@@ -32,8 +34,9 @@ func DecideArrivalRefused(c Case, cmd Command, refusal *Refusal, received time.T
 	if had := c.Draw.Refused; had != nil && had.On == t.legal {
 		count += had.Count
 	}
-	halts := count >= r.Policy.RefusedArrivals()
-	t.record(&ArrivalRefused{Count: count, Halts: halts})
+	of := r.Policy.RefusedArrivals()
+	halts := count >= of
+	t.record(&ArrivalRefused{Count: count, Of: of, Halts: halts})
 	if halts {
 		t.leaderDecides()
 	}

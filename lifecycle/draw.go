@@ -284,15 +284,19 @@ func FaultOf(code string, err bilingual) DrawFault {
 	return DrawFault{Code: code, ZH: err.ZH(), EN: err.Error()}
 }
 
-// Recuse makes the roster a team is drawn from: everybody who may look back at
-// all, with what keeps some out of this case, and how often each was drawn
-// lately (公务员法第七十六、七十七条; the reviewer of the report besides).
+// Recuse makes the roster of everybody who may look back at all, with what keeps some
+// out of this case, and how often each was drawn lately (公务员法第七十六、七十七条).
+// Besides, nobody looks back at his own work: who reviewed a report or handed in a paper
+// for the unit.
 func Recuse(c Case, candidates []Candidate, recent map[string]int) lot.Roster {
 	roster := make(lot.Roster, 0, len(candidates))
 	for _, p := range candidates {
 		i := lot.Inspector{ID: p.Account, Lead: p.Lead, Recent: recent[p.Account], Recusals: slices.Clone(p.Recusals)}
 		if slices.Contains(c.Part.Reviewers, p.Account) {
 			i.Recusals = append(i.Recusals, lot.Recusal{Ground: lot.Reviewer, Reason: "审核过本案整改报告"})
+		}
+		if slices.Contains(c.filers(), p.Account) {
+			i.Recusals = append(i.Recusals, lot.Recusal{Ground: lot.Filer, Reason: "代单位报送过本案材料"})
 		}
 		slices.SortFunc(i.Recusals, func(a, b lot.Recusal) int {
 			return cmp.Or(cmp.Compare(a.Ground, b.Ground), cmp.Compare(a.Reason, b.Reason))
@@ -301,6 +305,26 @@ func Recuse(c Case, candidates []Candidate, recent map[string]int) lot.Roster {
 	}
 	return roster
 }
+
+// DrawRoster is the roster a team is drawn from. Nor is he drawn who registered the
+// finding, as long as twice the team, and somebody to lead it, is left without him: what
+// keeps a small office from looking back at all helps nobody. A leader may name him in an
+// announced look-back or by a permit.
+func DrawRoster(c Case, candidates []Candidate, recent map[string]int, team int) lot.Roster {
+	roster := Recuse(c, candidates, recent)
+	finder := slices.IndexFunc(roster, func(p lot.Inspector) bool { return p.ID == c.Part.Author && p.Eligible() })
+	if finder < 0 {
+		return roster
+	}
+	lead := slices.ContainsFunc(roster, func(p lot.Inspector) bool { return p.Lead && p.Eligible() && p.ID != c.Part.Author })
+	if lead && eligible(roster) > 2*team {
+		roster[finder].Recusals = []lot.Recusal{{Ground: lot.Finder, Reason: "登记了本案问题"}}
+	}
+	return roster
+}
+
+// filers are those who handed in papers of the unit's which the case knows of.
+func (c Case) filers() []string { return withAccount(c.Part.Filers, c.Part.PlanFiler) }
 
 // mayCome refuses who must not stand in the room: a person who is no inspector,
 // or is recused.

@@ -42,6 +42,8 @@ type DrawRecord struct {
 	lost    bool
 	drawn   bool
 	readers []string
+	// recusers entered the recusals for which nothing was drawn.
+	recusers []string
 	// toldOn is the legal day on which the team was told.
 	toldOn Date
 }

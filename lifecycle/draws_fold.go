@@ -17,6 +17,8 @@ type drawsFold struct {
 	wanted, owed bool
 	// legal: the record was made in legal time.
 	legal bool
+	// refused are the arrivals of a day that were refused, until something lifts them.
+	refused *refusals
 	// at is the instant of the last event, which was about a draw or was not.
 	at        time.Time
 	ofTheDraw bool
@@ -114,6 +116,9 @@ func (f *drawsFold) apply(e Event) bool {
 	case *LookBackUndrawn:
 		f.draw(e, DrawRecord{Number: b.Number, Window: lot.Window{Opens: b.Opens, Closes: b.Closes}, Recusals: b.Recusals})
 		f.now().fails(b.Fault)
+		if b.Fault.Code == faultNarrowed {
+			f.now().recusers = b.Recusers
+		}
 	case *LookBackMissed:
 		d := f.now()
 		d.readers = nil
@@ -140,7 +145,10 @@ func (f *drawsFold) apply(e Event) bool {
 		d := f.now()
 		d.answer(d.Redraws, d.act(e, b.Reason), b.Granted)
 		if b.Granted {
-			f.wanted, f.owed = true, true
+			f.wanted, f.owed, f.refused = true, true, nil
+		}
+		if b.Granted && slices.Contains(d.recusers, e.Actor.Account) {
+			d.say(PartDecision, "准许重新抽签的人登记过致使未抽签的回避。", "who granted another draw had entered the recusals for which nothing was drawn")
 		}
 		if b.Granted && slices.Contains(d.readers, e.Actor.Account) {
 			d.say(PartDecision, "准许重新抽签的人事先看过抽签结果。", "who granted another draw had read this one")
@@ -156,10 +164,14 @@ func (f *drawsFold) apply(e Event) bool {
 		}
 	case *ArrivalPermitted:
 		d := f.now()
+		f.refused = nil
 		d.Permits = append(d.Permits, DrawPermit{DrawAct: d.act(e, b.Reason), Day: b.On, Persons: b.Persons})
 	case *LookBackAnnounced:
 		d := f.now()
+		f.refused = nil
 		d.Announce, d.readers = &DrawAnnounce{DrawAct: d.act(e, b.Reason), Day: b.On, Persons: b.Persons, Names: b.Names}, nil
+	case *ArrivalRefused:
+		f.refuse(e, b)
 	case *LookBackDispatched:
 		f.dispatch(e, b)
 	case *Arrived:
@@ -180,7 +192,36 @@ func (f *drawsFold) draw(e Event, d DrawRecord) {
 	if !e.Legal.Before(d.Window.Opens) {
 		d.say(lot.PartWindow, "抽签之日不早于回头看时段。", "the draw was not made before its window")
 	}
-	f.draws, f.wanted, f.owed = append(f.draws, d), false, false
+	f.draws, f.wanted, f.owed, f.refused = append(f.draws, d), false, false, nil
+}
+
+// refusals are the arrivals of a day that were refused.
+type refusals struct {
+	on        Date
+	count, of int
+	halted    bool
+}
+
+// refuse folds that an arrival was refused: each is counted within its day, and with so
+// many of a day the case waits for a leader and nobody can try any more.
+func (f *drawsFold) refuse(e Event, b *ArrivalRefused) {
+	d, before := f.now(), f.refused
+	if e.Actor.Account == "" {
+		d.say(PartArrival, "未获通过的到场登记没有署名。", "nobody stands beside an arrival that was refused")
+	}
+	count, of := 1, b.Of
+	if before != nil && before.on == e.Legal {
+		count, of = before.count+1, before.of
+	}
+	switch {
+	case before != nil && before.halted:
+		d.say(PartArrival, "须由领导查明之后，仍有登记到场未获通过的记录。", "an arrival was refused while nobody could try any more")
+	case b.Count != count:
+		d.say(PartArrival, "未获通过的到场登记次数不连续，记录有缺失或者改动。", "refused arrivals are not counted in order: one was left out or altered")
+	case b.Of != of || b.Of > 0 && b.Halts != (b.Count >= b.Of):
+		d.say(PartArrival, "未获通过的到场登记次数与是否须由领导查明不符。", "the count of refused arrivals does not fit whether a leader had to look")
+	}
+	f.refused = &refusals{on: e.Legal, count: b.Count, of: b.Of, halted: b.Halts}
 }
 
 // dispatch folds that the team of a draw was told, which is recorded as the draw ends.
@@ -198,6 +239,10 @@ func (f *drawsFold) dispatch(e Event, b *LookBackDispatched) {
 func (f *drawsFold) arrive(e Event, b *Arrived) {
 	at := f.now()
 	f.wanted, f.owed = false, false
+	if f.refused != nil && f.refused.halted {
+		at.say(PartArrival, "多次登记到场未获通过之后，未经领导查明即登记到场。", "an arrival follows refused ones that a leader had to look at first, and none did")
+	}
+	f.refused = nil
 	if e.Stage != LookBackActive {
 		at.say(PartArrival, "到场之后事项没有进入回头看。", "the case did not go on as an arrival has it go on")
 	}

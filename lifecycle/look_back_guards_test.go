@@ -233,7 +233,7 @@ func TestTriesAreRecordedAndHalted(t *testing.T) {
 		said, events := try(everyRole("first"), "first", other)
 		answers[said] = true
 		require.Len(t, events, 1)
-		require.Equal(t, &lifecycle.ArrivalRefused{Count: i + 1, Halts: i == 2}, events[0].Body)
+		require.Equal(t, &lifecycle.ArrivalRefused{Count: i + 1, Of: 3, Halts: i == 2}, events[0].Body)
 		require.Equal(t, "first", events[0].Actor.Account)
 		letters := lifecycle.Letters(d.n.c, events[0], r)
 		require.Len(t, letters, 1)
@@ -255,7 +255,7 @@ func TestTriesAreRecordedAndHalted(t *testing.T) {
 	for _, at := range []string{"2026-05-14", "2026-05-15", "2026-05-18"} {
 		d.on(at)
 		_, events := try(everyRole("first"), "first", "second")
-		require.Equal(t, &lifecycle.ArrivalRefused{Count: 1}, events[0].Body, "each day is counted by itself")
+		require.Equal(t, &lifecycle.ArrivalRefused{Count: 1, Of: 3}, events[0].Body, "each day is counted by itself")
 	}
 }
 
@@ -406,11 +406,19 @@ func TestWhatIsDrawnFrom(t *testing.T) {
 	require.Equal(t, lot.Window{Opens: day("2026-05-26"), Closes: day("2026-06-24")}, d.n.c.DrawWindow(d.n.now, d.rules))
 
 	c := d.n.c
-	c.Part.Reviewers = []string{"reviewer"}
-	roster := lifecycle.Recuse(c, d.rules.Candidates, map[string]int{"lead": 3})
+	c.Part.Reviewers, c.Part.Filers, c.Part.PlanFiler = []string{"reviewer"}, []string{"second"}, "first"
+	roster := lifecycle.DrawRoster(c, d.rules.Candidates, map[string]int{"lead": 3}, 1)
 	require.Len(t, roster, len(d.rules.Candidates))
+	out := map[string]lot.Ground{}
 	for _, p := range roster {
-		require.Equal(t, p.ID != "reviewer", p.Eligible(), p.ID)
+		for _, r := range p.Recusals {
+			out[p.ID] = r.Ground
+		}
 	}
+	require.Equal(t, map[string]lot.Ground{"reviewer": lot.Reviewer, "second": lot.Filer, "first": lot.Filer, "author": lot.Finder}, out, "nobody looks back at his own work")
 	require.Equal(t, 3, roster[0].Recent)
+	small := lifecycle.DrawRoster(c, d.rules.Candidates, nil, 2).Eligible([]string{"author", "lead", "leader3", "everything"})
+	require.Equal(t, []string{"author", "lead", "leader3", "everything"}, small, "but where too few are left without him he is drawn")
+	may := lifecycle.Recuse(c, d.rules.Candidates, nil).Eligible([]string{"author", "reviewer", "second"})
+	require.Equal(t, []string{"author"}, may, "who found it may come where a leader names him")
 }

@@ -17,11 +17,13 @@ const (
 	DeclaredConflict Ground = "declared_conflict" // kinship or another tie, by own declaration
 	UnitObjection    Ground = "unit_objection"    // the unit asked for it
 	Reviewer         Ground = "reviewer"          // accepted the report that is looked back on
+	Finder           Ground = "finder"            // registered the finding
+	Filer            Ground = "filer"             // handed in a paper of the unit's
 )
 
 // Grounds returns every ground, in the order they are counted in.
 func Grounds() []Ground {
-	return []Ground{OwnUnit, FormerUnit, DeclaredConflict, UnitObjection, Reviewer}
+	return []Ground{OwnUnit, FormerUnit, DeclaredConflict, UnitObjection, Reviewer, Finder, Filer}
 }
 
 // ZH returns the ground in Chinese.
@@ -37,6 +39,10 @@ func (g Ground) ZH() string {
 		return "被检查单位申请回避"
 	case Reviewer:
 		return "系整改报告审核人"
+	case Finder:
+		return "系问题登记人"
+	case Filer:
+		return "曾代单位报送材料"
 	}
 	return "其他"
 }
@@ -54,6 +60,10 @@ func (g Ground) EN() string {
 		return "the unit's objection"
 	case Reviewer:
 		return "reviewer of the report"
+	case Finder:
+		return "registered the finding"
+	case Filer:
+		return "filed a paper for the unit"
 	}
 	return "other"
 }

@@ -44,7 +44,7 @@ func wordsOfTheRecord() []wordOfTheRecord {
 		{`^look_back_undrawn\.(opens|closes) `, "a window that nothing was drawn from"},
 		{`^look_back_drawn \(lost\)\.(opens|closes|commitment) `, "what is never laid open is held against nothing; it reads 无法启封"},
 		{`^look_back_(drawn|undrawn)( \(lost\))?\.recus(al|er)s`, "what was entered shortly before: whoever reads holds it against the recusals"},
-		{`^arrival_refused\.`, "a try that came to nothing: no draw and no arrival rests on it"},
+		{`^arrival_refused\.actor `, "who it was that came to nothing"},
 		{`^arrival_permitted\.persons( ?\[1\]| with)`, "who might have come, and did not"},
 		{`^look_back_announced\.persons( ?\[2\]| with)`, "who might have come, and did not"},
 	}
@@ -130,7 +130,7 @@ func lookBacks(t *testing.T) map[string][]lifecycle.Event {
 	decided.redraw(march, true, "leader")
 	fifth := decided.draw(march, 5)
 	for i := range 3 {
-		decided.add(fifth.Date, lifecycle.EventArrivalRefused, "", "another", &lifecycle.ArrivalRefused{Count: i + 1, Halts: i == 2})
+		decided.add(fifth.Date, lifecycle.EventArrivalRefused, "", "another", &lifecycle.ArrivalRefused{Count: i + 1, Of: 3, Halts: i == 2})
 	}
 	late := fifth.Date.AddDays(1)
 	decided.add(late, lifecycle.EventArrivalPermitted, "", "leader", &lifecycle.ArrivalPermitted{
@@ -302,4 +302,44 @@ func sum(list []int) (n int) {
 		n += x
 	}
 	return n
+}
+
+// What is recorded of refused arrivals and of late recusals is held against the rules: a
+// refusal that was left out, one too many, an arrival while a leader had to look first,
+// and another draw granted by whoever had entered the recusals.
+func TestRefusedArrivalsAndRecusersAreChecked(t *testing.T) {
+	t.Parallel()
+	march := calendar.On(2026, 3, 2)
+	fault, window := lifecycle.NarrowedFault(), drawnPlan(t, 1).Window
+	history := func(granter string, refused []lifecycle.ArrivalRefused, permitted bool) []lifecycle.DrawCheck {
+		h := &recorded{t: t}
+		h.waits(march)
+		h.add(march, lifecycle.EventLookBackUndrawn, "", "", &lifecycle.LookBackUndrawn{Number: 1, Opens: window.Opens, Closes: window.Closes, Fault: fault, Recusals: []string{"r1"}, Recusers: []string{"leader2"}})
+		h.redraw(march, true, granter)
+		p := h.draw(march, 2)
+		for _, r := range refused {
+			h.add(p.Date, lifecycle.EventArrivalRefused, "", "another", &r)
+		}
+		b := lifecycle.Arrived{RecordArrival: lifecycle.RecordArrival{On: p.Date}}
+		if permitted {
+			h.add(p.Date, lifecycle.EventArrivalPermitted, "", "leader", &lifecycle.ArrivalPermitted{PermitArrival: lifecycle.PermitArrival{On: p.Date, Reason: "已查明"}})
+		}
+		h.told(p.Date, p, "lead")
+		h.arrive(p.Date, b, []string{"lead", "inspector"}, p)
+		return lifecycle.CheckDraws("", lifecycle.DrawsOf(h.events), nil)
+	}
+	three := []lifecycle.ArrivalRefused{{Count: 1, Of: 3}, {Count: 2, Of: 3}, {Count: 3, Of: 3, Halts: true}}
+	require.False(t, lifecycle.Failed(history("leader", three, true)))
+	require.False(t, lifecycle.Failed(history("leader", three[:2], false)))
+	require.False(t, lifecycle.Failed(history("leader", []lifecycle.ArrivalRefused{{Count: 1}, {Count: 2, Halts: true}}, true)), "of before the figure was kept")
+	for name, checks := range map[string][]lifecycle.DrawCheck{
+		"the recuser granted": history("leader2", nil, false),
+		"one left out":        history("leader", []lifecycle.ArrivalRefused{three[0], three[2]}, true),
+		"one too many":        history("leader", append(slices.Clone(three), lifecycle.ArrivalRefused{Count: 4, Of: 3, Halts: true}), true),
+		"no halt":             history("leader", []lifecycle.ArrivalRefused{three[0], three[1], {Count: 3, Of: 3}}, true),
+		"halted too early":    history("leader", []lifecycle.ArrivalRefused{three[0], {Count: 2, Of: 3, Halts: true}}, true),
+		"nobody looked":       history("leader", three, false),
+	} {
+		require.True(t, lifecycle.Failed(checks), name)
+	}
 }
