@@ -270,3 +270,18 @@ func (l *life) read(t *testing.T, who lifecycle.Actor) command {
 	a.into(t, &out)
 	return out
 }
+
+// Whoever sends a finding with several faults is told them all at once, in his language.
+func TestAllFaultsAreToldAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	body := `{"unit":"nobody","title":"","facts":"事实","found_on":"2099-01-01","method":"M99","category":"C99"}`
+	p := s.as(t, s.people.Inspector, asked{method: http.MethodPost, path: "/v1/cases", body: body, header: map[string]string{"Idempotency-Key": "faults"}}).problem(t)
+	require.Equal(t, "unit", p.Field)
+	var fields []string
+	for _, one := range p.Errors {
+		require.NotEmpty(t, one.Detail)
+		fields = append(fields, one.Field+" "+one.Code)
+	}
+	require.Equal(t, []string{"unit unknown_unit", "title required", "found_on in_future", "method unknown_code", "category unknown_code"}, fields)
+}

@@ -76,7 +76,7 @@ func faultOf(err error) *fault {
 	case errors.As(err, &known):
 		return known
 	case errors.As(err, &refusal):
-		return &fault{status: refusalStatus(refusal), code: refusal.Code, field: refusal.Field, zh: refusal.ZH, en: refusal.EN}
+		return refused(refusal)
 	case errors.As(err, &asked):
 		return invalid(asked.Field, asked.Code, asked.ZH, asked.EN)
 	case errors.As(err, &target):
@@ -132,6 +132,21 @@ func faultOf(err error) *fault {
 			zh: "系统内部错误，请将X-Request-Id告知管理员。", en: "Something went wrong inside; tell the administrator the X-Request-Id.",
 		}
 	}
+}
+
+// refused is the answer to what the rules turned down, with all that is wrong.
+func refused(r *lifecycle.Refusal) *fault {
+	one := func(r *lifecycle.Refusal) *fault {
+		return &fault{status: refusalStatus(r), code: r.Code, field: r.Field, zh: r.ZH, en: r.EN}
+	}
+	f := one(r)
+	if len(r.Others) > 0 {
+		f.all = []*fault{one(r)}
+		for _, other := range r.Others {
+			f.all = append(f.all, one(other))
+		}
+	}
+	return f
 }
 
 // refusalStatus is the status for a command the rules turned down.

@@ -44,7 +44,7 @@ type ArrivalPermitted struct{ PermitArrival }
 func (b AnnounceLookBack) decide(t *turn) error {
 	today := t.rules.Today(t.received)
 	limit := t.rules.Calendar.Add(today, t.rules.Policy.Clock(policy.ClockLookBack).Within).Date
-	err := first(t.dayAfter("on", b.On, today.AddDays(-1), limit), t.text("reason", b.Reason, maxText), t.team("persons", b.Persons))
+	err := all(t.dayAfter("on", b.On, today.AddDays(-1), limit), t.text("reason", b.Reason, maxText), t.team("persons", b.Persons))
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (b PermitArrival) decide(t *turn) error {
 		}
 		earliest = t.windowOpens()
 	}
-	err := first(t.dayBetween("on", b.On, earliest), t.text("reason", b.Reason, maxText), t.list("persons", b.Persons, 0, maxName), t.mayCome("persons", b.Persons))
+	err := all(t.dayBetween("on", b.On, earliest), t.text("reason", b.Reason, maxText), t.list("persons", b.Persons, 0, maxName), t.mayCome("persons", b.Persons))
 	if err != nil {
 		return err
 	}

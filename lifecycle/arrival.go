@@ -63,7 +63,7 @@ func (b RecordArrival) decide(t *turn) error {
 	if d.Status != DrawAnnounced {
 		earliest = t.windowOpens()
 	}
-	if err := first(t.dayBetween("on", b.On, earliest), t.persons("persons", b.Persons)); err != nil {
+	if err := all(t.dayBetween("on", b.On, earliest), t.persons("persons", b.Persons)); err != nil {
 		return err
 	}
 	if !slices.Contains(b.Persons, t.actor.Account) {

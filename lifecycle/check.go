@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -119,14 +120,54 @@ func code(field, value string, known bool) error {
 	return nil
 }
 
-// first returns the first error of several checks.
-func first(errs ...error) error {
+// optionalCode is the same of a field that may be left out.
+func optionalCode(field, value string, known bool) error {
+	if value == "" {
+		return nil
+	}
+	return code(field, value, known)
+}
+
+// maxFaults is how many faults of one body are told.
+const maxFaults = 20
+
+// all returns what several checks of a body found, told as one refusal: whoever wrote
+// it mends everything at once. Of one field the first fault is told. What is no fault of
+// the body, but of the case or the person, stands alone.
+func all(errs ...error) error {
+	var found *Refusal
 	for _, err := range errs {
-		if err != nil {
-			return err
+		r, ok := errors.AsType[*Refusal](err)
+		switch {
+		case err == nil:
+		case !ok || r.Kind != Invalid:
+			if found == nil {
+				return err
+			}
+		case found == nil:
+			one := *r
+			found = &one
+		default:
+			found.add(r)
 		}
 	}
-	return nil
+	if found == nil {
+		return nil
+	}
+	return found
+}
+
+// add takes in what else was found.
+func (r *Refusal) add(more *Refusal) {
+	for _, one := range append([]*Refusal{more}, more.Others...) {
+		told := one.Field == r.Field || slices.ContainsFunc(r.Others, func(o *Refusal) bool { return o.Field == one.Field })
+		if one.Field == "" || told || len(r.Others) == maxFaults-1 {
+			continue
+		}
+		alone := *one
+		alone.Others = nil
+		r.Others = append(slices.Clip(r.Others), &alone)
+	}
 }
 
 // unit refuses a unit that does not exist, or no longer.
@@ -168,6 +209,12 @@ func (t *turn) account(field, id string, role Role) (Actor, error) {
 		return Actor{}, invalid(field, "wrong_role", "该人员不是“"+role.ZH()+"”。", "That person does not hold the role "+string(role)+".")
 	}
 	return a, nil
+}
+
+// holds is the same where nothing else of the person is needed.
+func (t *turn) holds(field, id string, role Role) error {
+	_, err := t.account(field, id, role)
+	return err
 }
 
 // quoted is a name in quotation marks; those within it are single ones.

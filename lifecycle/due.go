@@ -41,7 +41,7 @@ type DueDecision struct {
 }
 
 func (b DecideDue) decide(t *turn) error {
-	err := first(oneOf("holds", b.Holds, DueExternal, DueReceipt), t.text("reason", b.Reason, maxText))
+	err := all(oneOf("holds", b.Holds, DueExternal, DueReceipt), t.text("reason", b.Reason, maxText))
 	if err != nil {
 		return err
 	}

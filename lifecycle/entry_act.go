@@ -215,7 +215,7 @@ func (b *CorrectListing) decide(t *turn, _ Entry, names []string) error {
 	if strings.TrimSpace(b.Basis) == "" && strings.TrimSpace(b.Decision) == "" {
 		return invalid("basis", "nothing_to_correct", "请填写要更正的依据或者决定文号。", "Say what the basis or the decision's number should be.")
 	}
-	return first(t.optional("basis", b.Basis, maxText), t.optional("number", b.Decision, maxName), nobody("number", b.Decision, names),
+	return all(t.optional("basis", b.Basis, maxText), t.optional("number", b.Decision, maxName), nobody("number", b.Decision, names),
 		t.text("reason", b.Reason, maxText))
 }
 
@@ -224,7 +224,7 @@ func (b *ShowEntry) decide(t *turn, e Entry, names []string) error {
 	if number == "" {
 		return notAllowed("no_decision", "列入决定尚无文号，不能公开。", "The decision has no number yet, so the entry is not for the public.")
 	}
-	return first(t.text("text", b.Text, maxText), t.text("reason", b.Reason, maxText), nobody("text", b.Text, names), nobody("number", number, names))
+	return all(t.text("text", b.Text, maxText), t.text("reason", b.Reason, maxText), nobody("text", b.Text, names), nobody("number", number, names))
 }
 
 // nobody refuses a text that the public reads and that names one of the persons,

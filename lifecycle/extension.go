@@ -75,7 +75,7 @@ func (b RequestExtension) decide(t *turn) error {
 	if refusal := t.askedTooLate(on); refusal != nil {
 		return refusal
 	}
-	err = first(
+	err = all(
 		t.dayAfter("until", b.Until, main.Due, t.rules.Calendar.Add(main.Due, t.rules.Policy.Extension.Max).Date),
 		t.text("reason", b.Reason, maxText),
 	)

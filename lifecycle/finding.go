@@ -135,7 +135,8 @@ func (b OpenCase) check(t *turn) error {
 	codes := t.rules.Policy.Codes
 	_, method := codes.Method(b.Method)
 	_, category := codes.Category(b.Category)
-	err := first(
+	_, dimension := codes.Dimension(b.Dimension)
+	err := all(
 		t.unit("unit", b.Unit),
 		t.text("title", b.Title, maxTitle),
 		t.text("facts", b.Facts, maxText),
@@ -144,14 +145,9 @@ func (b OpenCase) check(t *turn) error {
 		code("category", b.Category, category),
 		t.campaign("campaign", "unit", b.Campaign),
 		t.evidence("evidence", b.Evidence),
+		optionalCode("dimension", b.Dimension, dimension),
+		t.matter(b.Matter, b.Category),
 	)
-	if err == nil && b.Dimension != "" {
-		_, known := codes.Dimension(b.Dimension)
-		err = code("dimension", b.Dimension, known)
-	}
-	if err == nil {
-		err = t.matter(b.Matter, b.Category)
-	}
 	if err == nil {
 		err = b.checkRepeat(t)
 	}
@@ -254,7 +250,7 @@ func (b AcceptFinding) decide(t *turn) error {
 	_, dimension := codes.Dimension(b.Dimension)
 	_, severity := codes.Severity(b.Severity)
 	_, cause := codes.RootCause(b.RootCause)
-	err := first(
+	err := all(
 		code("category", b.Category, category),
 		code("dimension", b.Dimension, dimension),
 		code("severity", b.Severity, severity),
@@ -263,11 +259,9 @@ func (b AcceptFinding) decide(t *turn) error {
 		t.optional("root_cause_text", b.RootCauseText, maxText),
 		oneOf("type", b.Type, Immediate, ByDeadline, SustainedDuty),
 		t.matter(b.Matter, b.Category),
+		t.holds("officer", b.Officer, Officer),
 	)
 	if err != nil {
-		return err
-	}
-	if _, err := t.account("officer", b.Officer, Officer); err != nil {
 		return err
 	}
 	if m, ok := codes.Matter(t.c.Finding.Matter); ok && b.Matter == "" && m.Category == b.Category {

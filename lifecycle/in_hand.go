@@ -110,7 +110,8 @@ func (b TakeOverCase) confirmed(t *turn) error {
 
 // check judges how far a case is said to have come.
 func (b InHand) check(t *turn, found Date) error {
-	err := first(
+	_, severity := t.rules.Policy.Codes.Severity(b.Severity)
+	err := all(
 		oneOf("stage", b.Stage, InHandStages()...),
 		oneOf("type", b.Type, Immediate, ByDeadline, SustainedDuty),
 		t.optional("basis", b.Basis, maxText),
@@ -120,14 +121,9 @@ func (b InHand) check(t *turn, found Date) error {
 		t.optional("demand", b.Demand, maxText),
 		t.list("planned", b.Planned, 0, maxText),
 		t.optional("responsible", b.Responsible, maxName),
+		optionalCode("severity", b.Severity, severity),
+		t.holds("officer", b.Officer, Officer),
 	)
-	if err == nil && b.Severity != "" {
-		_, known := t.rules.Policy.Codes.Severity(b.Severity)
-		err = code("severity", b.Severity, known)
-	}
-	if err == nil {
-		_, err = t.account("officer", b.Officer, Officer)
-	}
 	if err == nil {
 		err = b.checkDates(t)
 	}
@@ -192,7 +188,7 @@ func (b InHand) checkStage() error {
 	if b.Level < policy.L0 || b.Level > policy.L5 {
 		return invalid("level", "unknown_code", "“督办等级”应为L0至L5。", "level must be L0 to L5.")
 	}
-	return first(
+	return all(
 		no("received_on", serving && !b.ReceivedOn.IsZero()),
 		no("planned", (serving || b.Stage == Planning) && len(b.Planned) > 0),
 		no("reported_on", (serving || working) && !b.ReportedOn.IsZero()),

@@ -138,7 +138,7 @@ func (b RecordLookBack) signOnTheSpot(t *turn) error {
 }
 
 func (b RecordLookBack) check(t *turn) error {
-	err := first(
+	err := all(
 		oneOf("result", b.Result, InPlace, MostlyInPlace, NotInPlace, False, Unverifiable),
 		t.evidence("evidence", b.Evidence),
 	)
@@ -178,16 +178,18 @@ func (b RecordLookBack) checkFindings(t *turn) error {
 			fmt.Sprintf("Record what was found of each of the %d measures.", len(t.c.Plan.Measures)))
 	}
 	missing := 0
+	var faults []error
 	for i, f := range b.Findings {
 		if f.No != t.c.Plan.Measures[i].No {
 			return invalid(fmt.Sprintf("findings[%d].no", i), "unknown_measure", "请按措施顺序逐项记录。", "Record the measures in their order.")
 		}
-		if err := t.text(fmt.Sprintf("findings[%d].account", i), f.Account, maxText); err != nil {
-			return err
-		}
+		faults = append(faults, t.text(fmt.Sprintf("findings[%d].account", i), f.Account, maxText))
 		if !f.InPlace {
 			missing++
 		}
+	}
+	if err := all(faults...); err != nil {
+		return err
 	}
 	if (missing == 0) != (b.Result == InPlace) {
 		return invalid("result", "contradiction", "结果与逐项核查情况不一致。", "The result contradicts what was found of the measures.")

@@ -157,7 +157,7 @@ type MeasuresCancelled struct {
 }
 
 func (b OrderMeasure) decide(t *turn) error {
-	err := first(oneOf("kind", b.Measure, policy.MeasureKinds()...), t.text("basis", b.Basis, maxText), t.optional("owner", b.Owner, maxName))
+	err := all(oneOf("kind", b.Measure, policy.MeasureKinds()...), t.text("basis", b.Basis, maxText), t.optional("owner", b.Owner, maxName))
 	if err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func (b OrderMeasure) decide(t *turn) error {
 	if err := b.checkProposal(t); err != nil {
 		return err
 	}
-	if err := first(b.checkList(t), b.checkTalk(t)); err != nil {
+	if err := all(b.checkList(t), b.checkTalk(t)); err != nil {
 		return err
 	}
 	if b.Level != policy.L0 && !t.actor.Has(Leader) {
@@ -340,7 +340,7 @@ func (b PostponeMeasure) decide(t *turn) error {
 		return refusal
 	}
 	k, _ := t.c.ClockOf(m)
-	err = first(t.dayAfter("until", b.Until, latest(t.today, k.Due), t.postponable(k)), t.text("reason", b.Reason, maxText))
+	err = all(t.dayAfter("until", b.Until, latest(t.today, k.Due), t.postponable(k)), t.text("reason", b.Reason, maxText))
 	if err != nil {
 		return err
 	}

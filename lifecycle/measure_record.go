@@ -78,7 +78,7 @@ func (b RecordMeasure) decide(t *turn) error {
 
 // check wants what the kind's own record must hold.
 func (b RecordMeasure) check(t *turn, m Measure) error {
-	err := first(t.dayBetween("on", b.On, m.On), t.list("persons", b.Persons, 0, maxTitle), t.evidence("evidence", b.Evidence),
+	err := all(t.dayBetween("on", b.On, m.On), t.list("persons", b.Persons, 0, maxTitle), t.evidence("evidence", b.Evidence),
 		t.optional("place", b.Place, maxTitle), t.optional("to", b.To, maxTitle), t.optional("reason", b.Reason, maxText),
 		t.optional("requirements", b.Requirements, maxText), t.optional("response", b.Response, maxText),
 		t.optional("number", b.Number, maxName), t.optional("unsigned", b.Unsigned, maxText))
@@ -89,13 +89,13 @@ func (b RecordMeasure) check(t *turn, m Measure) error {
 	case policy.MeasureReminderTalk:
 		return b.checkTalk(t, m)
 	case policy.MeasureOnSite:
-		return first(t.text("place", b.Place, maxTitle), t.list("persons", b.Persons, 1, maxTitle), t.text("requirements", b.Requirements, maxText))
+		return all(t.text("place", b.Place, maxTitle), t.list("persons", b.Persons, 1, maxTitle), t.text("requirements", b.Requirements, maxText))
 	case policy.MeasureSupervisionLetter:
 		return b.checkLetter(t)
 	case policy.MeasureCircular, policy.MeasureNegativeList:
 		return t.text("number", b.Number, maxName)
 	case policy.MeasurePartyGroupOrder:
-		return first(t.text("to", b.To, maxTitle), t.text("response", b.Response, maxText))
+		return all(t.text("to", b.To, maxTitle), t.text("response", b.Response, maxText))
 	case policy.MeasureUrge:
 		return nil
 	default:
@@ -128,7 +128,7 @@ func (b RecordMeasure) checkTalk(t *turn, m Measure) error {
 	}
 	for i, p := range b.With {
 		field := fmt.Sprintf("with[%d].", i)
-		if err := first(t.text(field+"post", p.Post, maxName), t.text(field+"person", p.Person, maxName), t.inPost(field, p, b.On, m.Subject)); err != nil {
+		if err := all(t.text(field+"post", p.Post, maxName), t.text(field+"person", p.Person, maxName), t.inPost(field, p, b.On, m.Subject)); err != nil {
 			return err
 		}
 	}
@@ -136,7 +136,7 @@ func (b RecordMeasure) checkTalk(t *turn, m Measure) error {
 		return invalid("with", "not_the_subject", "该谈话的对象是"+who.Post+who.Person+"，须由本人接受谈话。",
 			"The talk was ordered with "+who.Person+" ("+who.Post+"); one with others does not carry it out.")
 	}
-	err := first(t.text("place", b.Place, maxTitle), t.text("reason", b.Reason, maxText),
+	err := all(t.text("place", b.Place, maxTitle), t.text("reason", b.Reason, maxText),
 		t.text("requirements", b.Requirements, maxText), t.text("response", b.Response, maxText))
 	switch {
 	case err != nil:

@@ -204,7 +204,7 @@ func (b SubmitNotice) checkDue(t *turn) error {
 		return invalid("period", "period_and_date", "期限与外部截止日期只能填写一项。", "Give either a period or an external due date.")
 	}
 	farthest := t.today.AddMonths(60)
-	return first(t.dayAfter("external_due", b.ExternalDue, t.today, farthest), t.text("source", b.Source, maxTitle))
+	return all(t.dayAfter("external_due", b.ExternalDue, t.today, farthest), t.text("source", b.Source, maxTitle))
 }
 
 // period refuses a period of no days, or over the cap.
@@ -269,7 +269,7 @@ func (b ApproveNotice) decide(t *turn) error {
 }
 
 func (b CorrectNotice) decide(t *turn) error {
-	if err := first(t.text("reason", b.Reason, maxText), t.optional("unit", b.Unit, maxName), b.Rewording.check(t)); err != nil {
+	if err := all(t.text("reason", b.Reason, maxText), t.optional("unit", b.Unit, maxName), b.Rewording.check(t)); err != nil {
 		return err
 	}
 	if b.Unit != "" {

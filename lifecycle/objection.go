@@ -79,7 +79,7 @@ type ObjectionDecided struct {
 func (b FileObjection) onPaper() *Paper { return b.Paper }
 
 func (b FileObjection) decide(t *turn) error {
-	err := first(oneOf("kind", b.Objection, WrongUnit, Facts, Handling), t.text("grounds", b.Grounds, maxText))
+	err := all(oneOf("kind", b.Objection, WrongUnit, Facts, Handling), t.text("grounds", b.Grounds, maxText))
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (b FileObjection) decide(t *turn) error {
 }
 
 func (b DecideObjection) decide(t *turn) error {
-	err := first(oneOf("outcome", b.Outcome, Upheld, Partly, Rejected), t.text("reasons", b.Reasons, maxText))
+	err := all(oneOf("outcome", b.Outcome, Upheld, Partly, Rejected), t.text("reasons", b.Reasons, maxText))
 	if err == nil && b.Outcome == Partly {
 		if b.Period.IsZero() {
 			b.Period = t.c.Notice.Period
@@ -109,7 +109,7 @@ func (b DecideObjection) decide(t *turn) error {
 		if b.Period.IsZero() {
 			b.Period = t.allowance().Within
 		}
-		err = first(t.text("text", b.Text, maxText), t.period("period", b.Period, t.allowance().Cap), b.Rewording.check(t))
+		err = all(t.text("text", b.Text, maxText), t.period("period", b.Period, t.allowance().Cap), b.Rewording.check(t))
 	}
 	if err == nil && b.Outcome != Partly && (b.Text != "" || !b.Period.IsZero() || b.Rewording != (Rewording{})) {
 		err = invalid("text", "not_amended", "只有部分采纳异议时，才填写更正后的正文、问题表述和期限。", "Text, words and period go with an objection upheld in part.")

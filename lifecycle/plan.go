@@ -94,17 +94,18 @@ func (b SubmitPlan) decide(t *turn) error {
 		return invalid("measures", "count", "整改措施应为1至100项。", "A plan has 1 to 100 measures.")
 	}
 	last := t.lastForMeasures()
+	var faults []error
 	for i, m := range b.Measures {
 		field := func(name string) string { return fmt.Sprintf("measures[%d].%s", i, name) }
-		err := first(
+		faults = append(faults,
 			t.text(field("text"), m.Text, maxText),
 			oneOf(field("kind"), m.Kind, Remedies()...),
 			t.text(field("owner"), m.Owner, maxName),
 			t.dayAfter(field("due"), m.Due, t.c.Receipt.On, last),
 		)
-		if err != nil {
-			return err
-		}
+	}
+	if err := all(faults...); err != nil {
+		return err
 	}
 	k, _ := t.c.clock(policy.ClockPlan, 0)
 	t.record(&PlanSubmitted{SubmitPlan: b, On: on, Late: t.late(k, on)})

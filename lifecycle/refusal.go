@@ -24,6 +24,8 @@ type Refusal struct {
 	// ZH and EN say it in one sentence for the person who asked.
 	ZH string `json:"zh"`
 	EN string `json:"en"`
+	// Others are the other faults of the same body, one for each field.
+	Others []*Refusal `json:"others,omitempty"`
 }
 
 // A RefusalKind sorts refusals by who can mend them.

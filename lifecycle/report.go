@@ -129,6 +129,7 @@ func (b SubmitReport) checkItems(t *turn) error {
 			fmt.Sprintf("The report must account for %d measures; it has %d.", len(open), len(b.Items)))
 	}
 	seen := map[int]bool{}
+	var faults []error
 	for i, item := range b.Items {
 		field := func(name string) string { return fmt.Sprintf("items[%d].%s", i, name) }
 		if !slices.Contains(open, item.No) || seen[item.No] {
@@ -136,9 +137,10 @@ func (b SubmitReport) checkItems(t *turn) error {
 				fmt.Sprintf("There is no measure %d to report on.", item.No))
 		}
 		seen[item.No] = true
-		if err := first(t.text(field("account"), item.Account, maxText), t.evidence(field("evidence"), item.Evidence)); err != nil {
-			return err
-		}
+		faults = append(faults, t.text(field("account"), item.Account, maxText), t.evidence(field("evidence"), item.Evidence))
+	}
+	if err := all(faults...); err != nil {
+		return err
 	}
 	if !slices.ContainsFunc(b.Items, func(item ReportItem) bool { return item.Done }) {
 		return invalid("items", "nothing_done", "报告至少应有一项措施已经完成；都未完成的，请申请延期，或者完成后再报送。",

@@ -9,7 +9,7 @@ type Rewording struct {
 }
 
 func (w Rewording) check(t *turn) error {
-	return first(t.optional("title", w.Title, maxTitle), t.optional("facts", w.Facts, maxText), t.optional("basis", w.Basis, maxText))
+	return all(t.optional("title", w.Title, maxTitle), t.optional("facts", w.Facts, maxText), t.optional("basis", w.Basis, maxText))
 }
 
 // changes is what the words replace in the finding; nil when they change nothing.

@@ -45,7 +45,7 @@ type StayEnded struct {
 
 func (b GrantStay) decide(t *turn) error {
 	farthest := t.today.AddDays(t.rules.Policy.Stay.Max.N)
-	err := first(t.dayAfter("until", b.Until, t.today, farthest), t.text("reason", b.Reason, maxText), t.stayTogether(b.Until))
+	err := all(t.dayAfter("until", b.Until, t.today, farthest), t.text("reason", b.Reason, maxText), t.stayTogether(b.Until))
 	if err != nil {
 		return err
 	}

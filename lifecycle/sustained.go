@@ -46,7 +46,7 @@ func (b Sustain) decide(t *turn) error {
 	if b.Period.IsZero() {
 		b.Period = t.rules.Policy.Clock(policy.ClockCheckIn).Within
 	}
-	err := first(t.text("reason", b.Reason, maxText), t.period("period", b.Period, t.rules.Policy.Sustained.CheckInMax))
+	err := all(t.text("reason", b.Reason, maxText), t.period("period", b.Period, t.rules.Policy.Sustained.CheckInMax))
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (t *turn) sustainedReview() Clock {
 func (b CheckIn) decide(t *turn) error {
 	k, _ := t.c.clock(policy.ClockCheckIn, 0)
 	on, err := t.paperDay(b.Paper, t.c.SustainedSince)
-	if err := first(err, t.text("account", b.Account, maxText)); err != nil {
+	if err := all(err, t.text("account", b.Account, maxText)); err != nil {
 		return err
 	}
 	t.record(&CheckedIn{CheckIn: b, On: on, Late: t.late(k, on)})

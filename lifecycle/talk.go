@@ -66,7 +66,7 @@ func (a Appointment) check(t *turn) error {
 		return notAllowed("talk_before_service", "反馈意见尚未送达，暂不能约定谈话的时间和地点；可以先决定进行谈话，送达后再约定。",
 			"The notice is not served yet; order the talk without time and place, and fix them afterwards.")
 	}
-	err := first(t.dayAfter("talk.on", a.On, t.today.AddDays(-1), t.today.AddMonths(12)), t.text("talk.time", a.Time, maxName), t.text("talk.place", a.Place, maxTitle))
+	err := all(t.dayAfter("talk.on", a.On, t.today.AddDays(-1), t.today.AddMonths(12)), t.text("talk.time", a.Time, maxName), t.text("talk.place", a.Place, maxTitle))
 	const clock = "15:04"
 	if at, bad := time.Parse(clock, a.Time); err == nil && (bad != nil || at.Format(clock) != a.Time) {
 		err = invalid("talk.time", "not_a_time", "谈话时间的写法如09:30。", "Write the time as 09:30.")

@@ -36,7 +36,7 @@ type TakeBack struct {
 type TakenBack struct{ TakeBack }
 
 func (b Transfer) decide(t *turn) error {
-	if err := first(t.text("to", b.To, maxName), t.text("reason", b.Reason, maxText)); err != nil {
+	if err := all(t.text("to", b.To, maxName), t.text("reason", b.Reason, maxText)); err != nil {
 		return err
 	}
 	clocks := t.c.Clocks

@@ -464,10 +464,12 @@ func (r *rowReader) judge() error {
 	if err != nil || no == nil {
 		return err
 	}
-	at := -1
-	if is := columnFor(no.Field); is != Unread {
-		at = r.at[is]
+	for _, one := range append([]*lifecycle.Refusal{no}, no.Others...) {
+		at := -1
+		if is := columnFor(one.Field); is != Unread {
+			at = r.at[is]
+		}
+		r.refuse(at, one.Code, one.ZH, one.EN)
 	}
-	r.refuse(at, no.Code, no.ZH, no.EN)
 	return nil
 }
