@@ -210,6 +210,7 @@ func (s *server) routes() {
 	s.listRoutes()
 	s.noticeRoutes()
 	s.regionRoutes()
+	s.removalRoutes()
 	s.areaRoutes()
 	s.unitRoutes()
 	s.accountRoutes()

@@ -38,6 +38,7 @@ var fieldZH = map[string]string{ //nolint:gochecknoglobals // an immutable table
 	"due_before":       "到期日期上限",
 	"duplicates":       "是否再次登记已登记的问题",
 	"in_hand":          "是否为在办事项",
+	"resume":           "前任是否继续任职",
 	"takers":           "接手人",
 	"effective_on":     "材料日期",
 	"ends_on":          "结束日期",

@@ -28,6 +28,7 @@ type Record interface {
 	Evidence
 	Directory
 	Places
+	Removals
 	Directories
 	Addresses
 	Substitutes
@@ -144,6 +145,13 @@ type Places interface {
 	Categories(ctx context.Context) ([]store.Named, error)
 	AddCategory(ctx context.Context, n store.Named) (store.Named, error)
 	RenameCategory(ctx context.Context, n store.Named) (store.Named, error)
+}
+
+// Removals take away what was made by mistake and keep what it was. While something
+// refers to it, that is a *store.FieldError.
+type Removals interface {
+	Remove(ctx context.Context, r store.Removal) (store.Removal, error)
+	Removals(ctx context.Context, kind store.RemovalKind, after string, limit int) ([]store.Removal, error)
 }
 
 // Directories take the directory in and out as a whole.
