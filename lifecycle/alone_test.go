@@ -116,7 +116,7 @@ func (l *loner) prepared() []*node {
 		seen := map[string]bool{}
 		for _, n := range at {
 			if d := n.c.Draw; d != nil && n.c.Stage == lifecycle.LookBackPending {
-				n = l.at(n, noon(d.Opens))
+				n = l.w.until(n, noon(d.Opens))
 			}
 			for _, a := range []lifecycle.Actor{people[step.who], everything} {
 				e := l.w.command(n, step.body(n, a.Account == everything.Account), a)
@@ -134,20 +134,6 @@ func (l *loner) prepared() []*node {
 		all = append(all, at...)
 	}
 	return all
-}
-
-// at is a node on a later instant, what fell due by then done.
-func (l *loner) at(n *node, at time.Time) *node {
-	for {
-		alarm, ok := n.c.Alarm()
-		if !ok || !alarm.At.Before(at) {
-			break
-		}
-		n = l.w.alarm(n, alarm).to
-	}
-	later := *n
-	later.now = laterOf(n.now, at)
-	return &later
 }
 
 func (l *loner) push(n *node) {
@@ -198,7 +184,7 @@ func (l *loner) run(from []*node) {
 			l.push(later)
 		}
 		if d := n.c.Draw; d != nil && n.c.Stage == lifecycle.LookBackPending && l.w.rules.Today(n.now).Before(d.Opens) {
-			l.push(l.at(n, noon(d.Opens)))
+			l.push(l.w.until(n, noon(d.Opens)))
 		}
 		now := *n
 		now.now = n.now.Add(time.Minute)
