@@ -176,7 +176,8 @@ func (s *evasion) unitMoves(p position) []lifecycle.CommandBody {
 	}
 	reports := []lifecycle.SubmitReport{{Items: items}, {Items: part}, {Items: nothing}}
 	list := []lifecycle.CommandBody{
-		lifecycle.RecordReceipt{Manner: lifecycle.Electronic}, plan,
+		lifecycle.RecordReceipt{Manner: lifecycle.Electronic},
+		plan,
 		lifecycle.FileObjection{Objection: lifecycle.WrongUnit, Grounds: someText},
 		lifecycle.FileObjection{Objection: lifecycle.Facts, Grounds: someText},
 		lifecycle.CheckIn{Account: someText},
@@ -450,8 +451,11 @@ func evading(r lifecycle.Rules, kind lifecycle.Type) (*evasion, position) {
 		who  string
 		body lifecycle.CommandBody
 	}{
-		{"author", found}, {"author", lifecycle.SubmitDraft{}}, {"head", accept(kind, "")},
-		{"officer", lifecycle.SubmitNotice{Text: someText}}, {"leader", lifecycle.ApproveNotice{}},
+		{"author", found},
+		{"author", lifecycle.SubmitDraft{}},
+		{"head", accept(kind, "")},
+		{"officer", lifecycle.SubmitNotice{Text: someText}},
+		{"leader", lifecycle.ApproveNotice{}},
 	} {
 		var ok bool
 		if p, ok = s.do(p, people[step.who], step.body); !ok {
@@ -509,7 +513,7 @@ func TestTheSearchFindsAWayWithoutEnd(t *testing.T) {
 	p := *r.Policy
 	p.Rectification.ReturnsToLevel = 1000
 	for len(p.Rectification.Correction) < 1000 {
-		p.Rectification.Correction = append(p.Rectification.Correction[:len(p.Rectification.Correction):len(p.Rectification.Correction)], p.Rectification.Correction[0])
+		p.Rectification.Correction = append(slices.Clip(p.Rectification.Correction), p.Rectification.Correction[0])
 	}
 	r.Policy = &p
 	s, from := evading(r, lifecycle.Immediate)
