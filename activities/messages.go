@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
+	"duban/lifecycle"
 	"duban/notify"
 	"duban/store"
 )
@@ -272,8 +273,20 @@ func (s *sender) try(ctx context.Context, m store.Outgoing) (err error) {
 		ID: m.ID, To: notify.Target{
 			Kind: notify.Kind(m.Kind), Address: notify.NewSecret(m.Address.Address), Secret: notify.NewSecret(m.Secret), Name: m.Name,
 		},
-		Subject: m.Subject, Text: m.Text, Data: m.Data, CreatedAt: m.CreatedAt,
+		Subject: m.Subject, Text: m.Text, Items: itemsOf(m.Cases), CreatedAt: m.CreatedAt,
 	})
+}
+
+// itemsOf says for programs of which cases a message tells.
+func itemsOf(told []store.MailedCase) []notify.Item {
+	items := make([]notify.Item, len(told))
+	for i, one := range told {
+		items[i] = notify.Item{Case: one.Case, Number: one.Number, Event: string(one.Event), Link: one.Link}
+		if one.Asked.Clock != "" {
+			items[i].Task, items[i].TaskZH, items[i].Due = string(one.Asked.Clock), lifecycle.AwaitedOn(one.Asked.Clock).Task.ZH, one.Asked.Due.String()
+		}
+	}
+	return items
 }
 
 // count shows how much waits.

@@ -189,6 +189,7 @@ func build(o Options) (*gin.Engine, *server) {
 	s.importRoutes(router)
 	s.directoryFiles(router)
 	s.health(router)
+	s.webhooks()
 	s.describeKeys()
 	s.describer().finish()
 	s.document(router)

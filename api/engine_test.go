@@ -183,7 +183,7 @@ func (l *leaving) to(addresses []string) []reading {
 		if address := m.To.Address.Reveal(); slices.Contains(addresses, address) {
 			out = append(out, reading{
 				"sent to " + address + " at " + m.at.String(),
-				fmt.Sprint(m.To.Kind, m.To.Secret.Reveal(), m.To.Name, m.CreatedAt, "\n", m.Subject, "\n", m.Text, "\n", string(m.Data)),
+				fmt.Sprint(m.To.Kind, m.To.Secret.Reveal(), m.To.Name, m.CreatedAt, "\n", m.Subject, "\n", m.Text, "\n", m.Items),
 			})
 		}
 	}

@@ -1,7 +1,6 @@
 package notify
 
 import (
-	"encoding/json"
 	"regexp"
 	"strings"
 	"time"
@@ -20,8 +19,8 @@ type Message struct {
 	// Subject is one line, Text the body in plain text.
 	Subject string
 	Text    string
-	// Data is the same for programs; only webhooks carry it. May be left out.
-	Data json.RawMessage
+	// Items are the cases it tells of, for programs; only webhooks carry them.
+	Items []Item
 	// CreatedAt is when there was something to tell, not when it was tried.
 	CreatedAt time.Time
 }
@@ -31,8 +30,8 @@ const (
 	maxSubject = 600
 	// maxText is the same of a body, where a channel has no less.
 	maxText = 64 << 10
-	// maxData is how much data a webhook takes along.
-	maxData = 128 << 10
+	// maxItems is how many cases a webhook tells of.
+	maxItems = 500
 )
 
 var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
@@ -47,10 +46,8 @@ func (m Message) check() error {
 		return unfit("message_empty", "the message has no subject or no text")
 	case m.CreatedAt.IsZero():
 		return unfit("message_time", "the message was made at no time")
-	case len(m.Data) > maxData:
-		return unfit("message_data", "the message has too much data")
-	case len(m.Data) > 0 && !json.Valid(m.Data):
-		return unfit("message_data", "the message's data is not JSON")
+	case len(m.Items) > maxItems:
+		return unfit("message_items", "the message tells of too many cases")
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ const whsec = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 func message(to notify.Target) notify.Message {
 	return notify.Message{
 		ID: "letter-7.secretary", To: to, Subject: "催办：整改方案已逾期", Text: "张书记：\n督〔2026〕0001号事项的整改方案应于3月2日报送。",
-		Data: []byte(`{"case":"1"}`), CreatedAt: now.Add(-time.Hour),
+		Items: []notify.Item{{Case: "1", Number: "督〔2026〕0001", Event: "reminded", Task: "plan", TaskZH: "报送整改方案", Due: "2026-03-02", Link: "https://duban.example.org/cases/1"}}, CreatedAt: now.Add(-time.Hour),
 	}
 }
 

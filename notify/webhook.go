@@ -2,7 +2,6 @@ package notify
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -15,31 +14,46 @@ import (
 // specification.
 type webhooks struct{ client *client }
 
-// An event is the body of a webhook.
-type event struct {
-	Type      string    `json:"type"`
-	Timestamp time.Time `json:"timestamp"`
-	Data      eventData `json:"data"`
+// A WebhookBody is what a webhook posts.
+type WebhookBody struct {
+	Type      WebhookType `json:"type" doc:"What is posted; a program that does not know it leaves it alone"`
+	Timestamp time.Time   `json:"timestamp" doc:"When there was something to tell, in UTC; the same at every try"`
+	Data      WebhookData `json:"data" doc:"What somebody is told, in words and for programs"`
 }
 
-type eventData struct {
-	ID      string          `json:"id"`
-	Subject string          `json:"subject"`
-	Text    string          `json:"text"`
-	More    json.RawMessage `json:"more,omitempty"`
+// WebhookData is what somebody is told, in words and for programs.
+type WebhookData struct {
+	ID      string `json:"id" format:"uuid" doc:"The message, the same at every try and as in the header webhook-id: what was received before is left out by it"`
+	Subject string `json:"subject" doc:"What to do by when, on one line, in Chinese"`
+	Text    string `json:"text" doc:"The whole message in plain text, in Chinese"`
+	Items   []Item `json:"items" doc:"The cases it tells of: one of a paper, several of a day's reminders, none of what tells of no case"`
 }
 
-// eventType is the type of every event; it never changes.
-const eventType = "duban.message"
+// An Item is a case that a message tells of.
+type Item struct {
+	Case   string `json:"case" format:"uuid" doc:"Id of the case, as in GET /v1/cases/{id}"`
+	Number string `json:"number" doc:"Number of the case, such as 督〔2026〕0001"`
+	Event  string `json:"event" of:"lifecycle.EventKind" doc:"What happened to it"`
+	Task   string `json:"task,omitempty" of:"policy.ClockName" doc:"The clock of what is to be done; none where nothing is"`
+	TaskZH string `json:"task_zh,omitempty" doc:"What is to be done, in Chinese"`
+	Due    string `json:"due,omitempty" format:"date" doc:"The last day on which it is in time; none where nothing is to be done"`
+	Link   string `json:"link,omitempty" format:"uri" doc:"Where the case is seen; none while the office has not said where it is reached"`
+}
+
+// A WebhookType says what a webhook posts.
+type WebhookType string
+
+// WebhookMessage is what somebody is told; it never changes.
+const WebhookMessage WebhookType = "duban.message"
 
 // Send posts a message.
 func (w webhooks) Send(ctx context.Context, m Message) error {
 	if err := m.check(); err != nil {
 		return err
 	}
-	body, err := encode(event{
-		Type: eventType, Timestamp: m.CreatedAt.UTC(),
-		Data: eventData{ID: m.ID, Subject: m.subject(), Text: Cut(clean(m.Text), maxText), More: m.Data},
+	body, err := encode(WebhookBody{
+		Type: WebhookMessage, Timestamp: m.CreatedAt.UTC(),
+		Data: WebhookData{ID: m.ID, Subject: m.subject(), Text: Cut(clean(m.Text), maxText), Items: append([]Item{}, m.Items...)},
 	})
 	if err != nil {
 		return unfit("message_data", "the message cannot be written as JSON")

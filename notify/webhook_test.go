@@ -5,7 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"net"
 	"net/http"
 	"strings"
@@ -59,7 +58,7 @@ func TestAWebhookIsSigned(t *testing.T) {
 		require.Equal(t, "application/json; charset=utf-8", got.header.Get("Content-Type"))
 	}
 	require.JSONEq(t, `{"type":"duban.message","timestamp":"2026-03-01T23:30:00Z","data":{"id":"letter-7.secretary","subject":"催办：整改方案已逾期",
-		"text":"张书记：\n督〔2026〕0001号事项的整改方案应于3月2日报送。","more":{"case":"1"}}}`, string(all[0].body))
+		"text":"张书记：\n督〔2026〕0001号事项的整改方案应于3月2日报送。","items":[{"case":"1","number":"督〔2026〕0001","event":"reminded","task":"plan","task_zh":"报送整改方案","due":"2026-03-02","link":"https://duban.example.org/cases/1"}]}}`, string(all[0].body))
 	require.Equal(t, all[0].body, all[1].body)
 }
 
@@ -218,7 +217,7 @@ func TestMessagesThatCannotBeSent(t *testing.T) {
 		"message_id":    func(m *notify.Message) { m.ID = "a b\r\nX: y" },
 		"message_empty": func(m *notify.Message) { m.Text = " \n" },
 		"message_time":  func(m *notify.Message) { m.CreatedAt = time.Time{} },
-		"message_data":  func(m *notify.Message) { m.Data = json.RawMessage("{") },
+		"message_items": func(m *notify.Message) { m.Items = make([]notify.Item, 501) },
 		"secret_unfit":  func(m *notify.Message) { m.To.Secret = notify.NewSecret("whsec_short") },
 	} {
 		m := message(target(notify.Webhook, s.URL, whsec))

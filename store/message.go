@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -27,9 +26,10 @@ type Outgoing struct {
 	// Claim is what makes this try its owner's.
 	Claim string
 	Address
-	Subject   string
-	Text      string
-	Data      json.RawMessage
+	Subject string
+	Text    string
+	// Cases are those it tells of; of a webhook alone, whose reader is a program.
+	Cases     []MailedCase
 	CreatedAt time.Time
 	// Tries is how many counted before this one.
 	Tries int
@@ -111,6 +111,9 @@ func (s *Store) ClaimMessages(ctx context.Context, now, until time.Time, limit i
 			return err
 		}
 		got.More = len(due) == limit
+		if err := s.mailedCases(ctx, tx, due); err != nil {
+			return err
+		}
 		recent, err := recentMailings(ctx, tx, due, now.Add(-breaker.Per))
 		if err != nil {
 			return err

@@ -315,3 +315,33 @@ func TestMeasuresAreToldByName(t *testing.T) {
 		return task.Measure == 1 && task.MeasureKind == policy.MeasureReminderTalk
 	}))
 }
+
+// A program is told of which cases a message tells, with what is asked by when and
+// where it is seen; a person's mail has no need of it.
+func TestAProgramIsToldTheCases(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	seen, err := store.Open(ctx, store.Options{URL: r.url, MaxConns: 2, PublicURL: "https://duban.example.org/", Keys: casetest.Keys()})
+	require.NoError(t, err)
+	t.Cleanup(seen.Close)
+	for kind, at := range map[string]string{"webhook": "https://hooks.example.org/", "email": "secretary@example.org"} {
+		_, err := r.PutAddress(ctx, store.Address{Account: r.people.Secretary.Account, Kind: kind, Address: at, Secret: map[string]string{"webhook": "whsec_1"}[kind], Author: "x"})
+		require.NoError(t, err)
+	}
+	c := r.life(t, "case").Must(ctx, t, append([]casetest.Step{r.people.Finding("学习记录不全", today())}, r.people.UpToServing(lifecycle.Immediate)...)...)
+	now := time.Now().UTC().Add(time.Minute)
+	_, err = seen.RouteLetters(ctx, now, 10)
+	require.NoError(t, err)
+	got, err := seen.ClaimMessages(ctx, now, now.Add(time.Minute), 10, breaker())
+	require.NoError(t, err)
+	told := map[string][]store.MailedCase{}
+	for _, m := range got.Messages {
+		told[m.Kind] = append(told[m.Kind], m.Cases...)
+	}
+	due, ok := c.Deadline()
+	require.True(t, ok)
+	require.Equal(t, map[string][]store.MailedCase{"email": nil, "webhook": {{
+		Case: c.ID, Number: c.Number, Event: lifecycle.EventNoticeApproved, Asked: lifecycle.Ask{Clock: policy.ClockReceipt, Due: due.Due}, Link: "https://duban.example.org/cases/" + c.ID,
+	}}}, told)
+}
