@@ -210,7 +210,8 @@ reached a level. The policy lists it (` + "`copies`" + `); an empty list has nob
 	}
 	b.WriteString(`
 Before that, an entry is ended by two people: one proposes it with a reason, a
-leader who is another decides. Correcting an entry, and what of it may be shown in
+leader who is another decides. That holds for a listing that was waived and for one whose
+case fell away, too: who did that does not decide. Correcting an entry, and what of it may be shown in
 public, are recorded with a name and a reason too.
 `)
 	return b.String()
