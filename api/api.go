@@ -188,6 +188,7 @@ func build(o Options) (*gin.Engine, *server) {
 	s.evidenceRoutes(router)
 	s.importRoutes(router)
 	s.directoryFiles(router)
+	s.accountFiles(router)
 	s.health(router)
 	s.webhooks()
 	s.describeKeys()

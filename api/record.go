@@ -125,6 +125,14 @@ type Directory interface {
 	ChangeAccount(ctx context.Context, e store.AccountEdit) (store.Account, string, error)
 	Duties(ctx context.Context, account string) ([]store.CaseDuty, error)
 	AccountChanges(ctx context.Context, account string) ([]store.AccountChange, error)
+	// CheckAccounts holds a workbook against the accounts, and ConfirmAccounts makes what
+	// it changes; the jobs pass on what people leave.
+	CheckAccounts(ctx context.Context, by lifecycle.Actor, file string,
+		decide func(have []store.Account, units []store.DirectoryUnit) (store.AccountPlan, error)) (store.AccountImport, error)
+	AccountImport(ctx context.Context, id string) (store.AccountImport, error)
+	ConfirmAccounts(ctx context.Context, id string, by lifecycle.Actor) (i store.AccountImport, jobs []string, err error)
+	AllAccounts(ctx context.Context) (have []store.Account, units []store.DirectoryUnit, err error)
+	MarkedAccounts(ctx context.Context, id string) (file string, marked []byte, err error)
 	NewToken(ctx context.Context, account string) (string, error)
 	RevokeTokens(ctx context.Context, account string) error
 }

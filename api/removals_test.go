@@ -79,8 +79,13 @@ func TestWhatWasMadeByMistakeIsTakenAway(t *testing.T) {
 		who  lifecycle.Actor
 		path string
 	}{
-		{p.Leader, "/v1/campaigns/" + campaign}, {p.Head, "/v1/units/" + unit + "/posts/" + post}, {p.Head, "/v1/units/" + unit}, {p.Admin, "/v1/regions/" + region},
-		{p.Head, "/v1/areas/" + area + "/officers/" + officer}, {p.Head, "/v1/areas/" + area}, {p.Head, "/v1/unit-categories/" + category},
+		{p.Leader, "/v1/campaigns/" + campaign},
+		{p.Head, "/v1/units/" + unit + "/posts/" + post},
+		{p.Head, "/v1/units/" + unit},
+		{p.Admin, "/v1/regions/" + region},
+		{p.Head, "/v1/areas/" + area + "/officers/" + officer},
+		{p.Head, "/v1/areas/" + area},
+		{p.Head, "/v1/unit-categories/" + category},
 	} {
 		a := s.remove(t, one.who, one.path, "误建")
 		require.Equal(t, http.StatusOK, a.Code, "%s: %s", one.path, a.Body)
@@ -110,13 +115,18 @@ func TestWhatTheRecordSpeaksOfStays(t *testing.T) {
 	campaign := s.made(t, p.Leader, "/v1/campaigns", api.NewCampaign{
 		Name: "批次", Year: today().Year(), Method: "inspection", StartsOn: today(), EndsOn: today(), Scope: []string{p.Unit.ID},
 	})
-	opened := p.Finding("问题", today())
-	opened.Body.(*lifecycle.OpenCase).Campaign = campaign
+	of := func(title string, change func(*lifecycle.OpenCase)) casetest.Step {
+		step := p.Finding(title, today())
+		body, ok := step.Body.(*lifecycle.OpenCase)
+		require.True(t, ok)
+		change(body)
+		return step
+	}
+	opened := of("问题", func(o *lifecycle.OpenCase) { o.Campaign = campaign })
 	former := s.made(t, p.Head, "/v1/units/"+p.Unit.ID+"/posts", api.NewPost{Kind: "党组书记", Holder: "前任", Since: today().AddDays(-30)})
 	post := s.made(t, p.Head, "/v1/units/"+p.Unit.ID+"/posts", api.NewPost{Kind: "党组书记", Holder: "甲", Account: p.Secretary.Account, Since: today().AddDays(-3)})
 	(&casetest.Life{Doer: s.store, Key: "spoken"}).Must(t.Context(), t, append(append([]casetest.Step{opened}, p.UpToServing(lifecycle.ByDeadline)...), p.Sign())...)
-	amended := p.Finding("问题二", today())
-	amended.Body.(*lifecycle.OpenCase).Unit = unit
+	amended := of("问题二", func(o *lifecycle.OpenCase) { o.Unit = unit })
 	(&casetest.Life{Doer: s.store, Key: "draft"}).Must(t.Context(), t, amended, casetest.Step{By: p.Inspector, Body: &lifecycle.AmendDraft{Unit: &p.Unit.ID}})
 
 	for _, one := range []struct {

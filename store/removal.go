@@ -129,8 +129,10 @@ func removable() map[RemovalKind]removableKind {
 		RemoveArea: {table: "areas", zh: "片区", en: "area", name: "t.name", uses: []use{
 			ofUnits("area_id"), {"片区负责人%d项", "%d terms of officers", `SELECT count(*) FROM area_officers WHERE area_id = $1`},
 		}},
-		RemoveAreaOfficer: {table: "area_officers", zh: "片区负责人", en: "officer's term", within: "t.area_id",
-			name: `(SELECT a.name || ' ' || c.name FROM areas a, accounts c WHERE a.id = t.area_id AND c.id = t.account_id)`},
+		RemoveAreaOfficer: {
+			table: "area_officers", zh: "片区负责人", en: "officer's term", within: "t.area_id",
+			name: `(SELECT a.name || ' ' || c.name FROM areas a, accounts c WHERE a.id = t.area_id AND c.id = t.account_id)`,
+		},
 		RemoveUnit: {table: "units", zh: "单位", en: "unit", name: "t.name", locks: []int64{openingLock, planningLock}, uses: []use{
 			{"账号%d个", "%d accounts", `SELECT count(*) FROM accounts WHERE unit_id = $1`},
 			{"任职%d项", "%d terms of posts", `SELECT count(*) FROM posts WHERE unit_id = $1`},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -69,7 +70,12 @@ type row struct {
 
 // Read reads a workbook to its end. A *workbook.Refusal is a file that cannot
 // be read; what is wrong with single cells is told by Check.
-func Read(file io.ReaderAt, size int64, name string) (b *Book, err error) {
+func Read(file io.ReaderAt, size int64, name string) (*Book, error) {
+	return read(file, size, name, layouts(), "没有找到名录的工作表（区域、单位分类、片区、片区负责人、单位、职务）。请下载模板填写。")
+}
+
+// read reads the sheets of the layouts; nothing says that none of them is there.
+func read(file io.ReaderAt, size int64, name string, wanted []layout, nothing string) (b *Book, err error) {
 	from, err := workbook.Open(file, size, name)
 	if err != nil {
 		return nil, err
@@ -78,7 +84,7 @@ func Read(file io.ReaderAt, size int64, name string) (b *Book, err error) {
 	b = &Book{from1904: from.From1904}
 	found := map[string]workbook.Sheet{}
 	for _, s := range from.Sheets {
-		_, ours := layoutOf(s.Name)
+		ours := slices.ContainsFunc(wanted, func(l layout) bool { return l.name == s.Name })
 		_, twice := found[s.Name]
 		switch {
 		case s.Hidden:
@@ -92,9 +98,9 @@ func Read(file io.ReaderAt, size int64, name string) (b *Book, err error) {
 		}
 	}
 	if len(found) == 0 {
-		return nil, workbook.Refuse("no_sheet", "没有找到名录的工作表（区域、单位分类、片区、片区负责人、单位、职务）。请下载模板填写。", "There is no sheet of the directory.")
+		return nil, workbook.Refuse("no_sheet", nothing, "There is none of the sheets that are read.")
 	}
-	for _, l := range layouts() {
+	for _, l := range wanted {
 		s, there := found[l.name]
 		if !there {
 			continue

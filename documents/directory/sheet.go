@@ -135,16 +135,6 @@ func layouts() []layout {
 	}
 }
 
-// layoutOf finds a sheet that is read.
-func layoutOf(name string) (layout, bool) {
-	for _, l := range layouts() {
-		if l.name == name {
-			return l, true
-		}
-	}
-	return layout{}, false
-}
-
 // headers are how the template heads the columns: what must be filled in has a
 // star.
 func (l layout) headers() []string {
