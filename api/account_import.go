@@ -114,8 +114,10 @@ func (s *server) exportAccounts(ctx context.Context, c *call, _ *nothing) (*huma
 		return nil, err
 	}
 	people, of := peopleOf(have, units)
-	return s.file(workbookType, "账号表-"+days.Date(c.receivedAt).String()+".xlsx", "accounts.xlsx",
-		func(w io.Writer) error { return directory.ExportPeople(w, people, of) }), nil //nolint:contextcheck // huma hands the context over with the answer
+	title := "账号表-" + days.Date(c.receivedAt).String() + ".xlsx"
+	return s.file(workbookType, title, "accounts.xlsx", func(w io.Writer) error { //nolint:contextcheck // huma hands the context over with the answer
+		return directory.ExportPeople(w, people, of)
+	}), nil
 }
 
 func (s *server) importAccounts(c *gin.Context, one *call) error {

@@ -31,6 +31,7 @@ type ListEntry struct {
 
 	Basis    string         `json:"basis,omitempty"`
 	Proposal *EntryProposal `json:"proposal,omitempty" doc:"That it be ended; another person decides"`
+	Kept     *EntryKept     `json:"kept,omitempty" doc:"A leader decided that it stays although what it rests on fell away; none otherwise, and none for a unit"`
 	Cases    []EntryCase    `json:"cases,omitempty" doc:"The cases it rests on"`
 	Acts     []EntryAct     `json:"acts,omitempty" doc:"What was done about it; shown with one entry"`
 }
@@ -47,6 +48,13 @@ type EntryProposal struct {
 	No     int           `json:"no" doc:"The number of the act that proposed it, which a decision names"`
 	On     calendar.Date `json:"on"`
 	By     string        `json:"by" doc:"The account"`
+	Reason string        `json:"reason"`
+}
+
+// An EntryKept says that an entry stays although what it rests on fell away.
+type EntryKept struct {
+	On     calendar.Date `json:"on" doc:"When that was decided"`
+	By     string        `json:"by" doc:"Account of the leader who decided"`
 	Reason string        `json:"reason"`
 }
 
@@ -130,6 +138,9 @@ func (c *call) entry(e store.ListEntry) ListEntry {
 	out.Basis = e.Basis()
 	if p := e.Ending; p != nil {
 		out.Proposal = &EntryProposal{No: p.No, On: p.On, By: p.By, Reason: p.Reason}
+	}
+	if k := e.Kept; k != nil {
+		out.Kept = &EntryKept{On: k.On, By: k.By, Reason: k.Reason}
 	}
 	for _, g := range e.Grounds {
 		out.Cases = append(out.Cases, EntryCase{

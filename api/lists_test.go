@@ -13,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"duban/api"
+	"duban/calendar"
 	"duban/lifecycle"
 	"duban/policy"
 )
@@ -242,4 +243,42 @@ func TestBadInputAboutMeasures(t *testing.T) {
 	}
 	done := l.do(t, p.Leader, &lifecycle.RecordMeasure{No: 1, MeasureRecord: p.Talk(today())})
 	require.Equal(t, last+1, done.Case.Seq, "nothing was written between")
+}
+
+// Rule 6 of the bounds: voiding a case does not take the unit off the list. Another
+// leader than who voided it has the task of keeping or ending the entry, in ten working
+// days, and the task is gone when he did.
+func TestWhatAVoidedCaseLeavesIsATask(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	s := siteWith(t, func(o *api.Options) { o.Clock = c.Now })
+	p := s.people
+	l := s.life()
+	l.do(t, p.Inspector, p.Finding("组织生活制度落实不严格", c.today()).Body)
+	for _, step := range p.UpToServing(lifecycle.Immediate) {
+		l.do(t, step.By, step.Body)
+	}
+	l.do(t, p.Secretary, p.Sign().Body)
+	l.do(t, p.Leader, &lifecycle.OrderMeasure{Measure: policy.MeasureNegativeList, List: policy.ListProblems, Basis: "情节较重"})
+	l.do(t, p.Leader, &lifecycle.RecordMeasure{No: 1, MeasureRecord: lifecycle.MeasureRecord{On: c.today(), Number: "工委会议〔2026〕1号"}})
+	l.do(t, p.Leader, &lifecycle.Void{Reason: reason()})
+
+	tasks := func(who lifecycle.Actor) []api.UnsettledEntry {
+		t.Helper()
+		var list api.TaskList
+		s.get(t, who, "/v1/tasks", &list)
+		return list.Unsettled
+	}
+	require.Empty(t, tasks(p.Leader), "not who voided it")
+	require.Empty(t, tasks(p.Officer))
+	left := tasks(p.Signer)
+	require.Len(t, left, 1)
+	require.Equal(t, []any{l.id, p.Leader.Account, c.today(), calendar.Builtin().Add(c.today(), policy.Default().Measures.Decision).Date, false},
+		[]any{left[0].Case, left[0].By, left[0].On, left[0].Due, left[0].Overdue})
+	require.Equal(t, "own_void", s.act(t, p.Leader, policy.ListProblems, left[0].Entry, "a", &lifecycle.SettleEntry{Keep: true, Reason: reason()}).problem(t).Code)
+	var e api.ListEntry
+	s.act(t, p.Signer, policy.ListProblems, left[0].Entry, "b", &lifecycle.SettleEntry{Keep: true, Reason: reason()}).into(t, &e)
+	require.Equal(t, lifecycle.EntryActive, e.State)
+	require.Equal(t, p.Signer.Account, e.Kept.By)
+	require.Empty(t, tasks(p.Signer))
 }

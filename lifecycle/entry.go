@@ -32,6 +32,7 @@ type Entry struct {
 	Words  *ListingWords  `json:"words,omitempty"`
 	Ending *EntryProposal `json:"ending,omitempty"`
 	Ended  *EntryEnd      `json:"ended,omitempty"`
+	Kept   *EntryKept     `json:"kept,omitempty"`
 	Shown  *EntryShown    `json:"shown,omitempty"`
 }
 

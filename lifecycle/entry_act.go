@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -19,13 +18,14 @@ const (
 	ActProposeEnd EntryKind = "propose_end"
 	ActDecideEnd  EntryKind = "decide_end"
 	ActCorrect    EntryKind = "correct"
+	ActSettle     EntryKind = "settle"
 	ActShow       EntryKind = "show"
 	ActHide       EntryKind = "hide"
 )
 
 // EntryKinds lists the acts.
 func EntryKinds() []EntryKind {
-	return []EntryKind{ActProposeEnd, ActDecideEnd, ActCorrect, ActShow, ActHide}
+	return []EntryKind{ActProposeEnd, ActDecideEnd, ActSettle, ActCorrect, ActShow, ActHide}
 }
 
 // ZH is the act as officials say it.
@@ -35,6 +35,8 @@ func (k EntryKind) ZH() string {
 		return "提出结束"
 	case ActDecideEnd:
 		return "决定结束"
+	case ActSettle:
+		return "决定去留"
 	case ActCorrect:
 		return "更正"
 	case ActShow:
@@ -100,6 +102,8 @@ func NewEntryBody(kind EntryKind) (EntryBody, bool) {
 		return &ProposeEnd{}, true
 	case ActDecideEnd:
 		return &DecideEnd{}, true
+	case ActSettle:
+		return &SettleEntry{}, true
 	case ActCorrect:
 		return &CorrectListing{}, true
 	case ActShow:
@@ -202,9 +206,8 @@ func (b *DecideEnd) decide(t *turn, e Entry, _ []string) error {
 	switch {
 	case e.Ending == nil || e.Ending.No != b.No:
 		return invalid("no", "unknown_proposal", "没有这项结束的提议。", "There is no such proposal.")
-	case slices.ContainsFunc(e.Grounds, func(g Ground) bool { return g.stands() && g.Fallen != nil && g.Fallen.By == t.actor.Account }):
-		return forbidden("own_void", "该条目所依据的事项由您撤销、改送、采纳异议或者免予列入，是否结束该条目须由另一位领导决定。",
-			"You had the case fall away that the entry rests on, or let the listing be; another leader decides whether the entry ends.")
+	case e.ownVoid(t.actor):
+		return notOwnVoid()
 	case e.Ending.By == t.actor.Account:
 		return forbidden("own_proposal", "提出结束的人不能自行决定。", "Whoever proposed to end the entry may not decide it himself.")
 	}

@@ -142,6 +142,26 @@ func TestAVoidedCaseKeepsItsListing(t *testing.T) {
 			}
 			return err
 		}
+		before := entry
+		asked := entry.Unsettled(w.rules)
+		require.Len(t, asked, 1, name)
+		require.Equal(t, w.rules.Calendar.Add(on, w.rules.Policy.Measures.Decision).Date, asked[0].Due, "a task of ten working days")
+		require.False(t, entry.MaySettle(people["leader2"], on))
+		require.True(t, entry.MaySettle(people["leader3"], on))
+		require.Equal(t, "own_void", codeOf(act("leader2", &lifecycle.SettleEntry{Keep: true, Reason: someText})))
+		require.Equal(t, "wrong_role", codeOf(act("officer", &lifecycle.SettleEntry{Keep: true, Reason: someText})))
+		require.Equal(t, "required", codeOf(act("leader3", &lifecycle.SettleEntry{Keep: true})))
+		require.NoError(t, act("leader3", &lifecycle.SettleEntry{Keep: true, Reason: someText}))
+		require.Equal(t, lifecycle.EntryActive, entry.State(on), name)
+		require.Empty(t, entry.Unsettled(w.rules), "it is decided")
+		require.Equal(t, "nothing_fallen", codeOf(act("leader3", &lifecycle.SettleEntry{Reason: someText})), "to end it now takes a proposal")
+		entry = before
+		require.NoError(t, act("leader3", &lifecycle.SettleEntry{Reason: someText}))
+		require.Equal(t, lifecycle.EntryEnded, entry.State(on), name)
+		require.Equal(t, []string{"leader2", "leader3"}, []string{entry.Ended.Proposer, entry.Ended.Decider}, "two people")
+		require.Empty(t, entry.Unsettled(w.rules))
+		entry = before
+
 		require.NoError(t, act("leader2", &lifecycle.ProposeEnd{Reason: someText}))
 		require.Equal(t, "own_void", codeOf(act("leader2", &lifecycle.DecideEnd{No: 1, Granted: true, Reason: someText})))
 		require.NoError(t, act("leader3", &lifecycle.DecideEnd{No: 1, Granted: true, Reason: someText}))

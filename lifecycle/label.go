@@ -53,6 +53,7 @@ var fieldZH = map[string]string{ //nolint:gochecknoglobals // an immutable table
 	"found_on":         "发现日期",
 	"from":             "原日期",
 	"granted":          "是否同意",
+	"keep":             "是否保留",
 	"grantor":          "批准人",
 	"grounds":          "异议理由",
 	"halts":            "是否暂停登记到场",

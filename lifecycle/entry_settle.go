@@ -1,0 +1,108 @@
+package lifecycle
+
+import (
+	"slices"
+
+	"duban/calendar"
+)
+
+// SettleEntry keeps or ends an entry whose ground fell away: its case was voided, sent
+// on, its objection upheld, or its listing waived. Another leader than who had it fall
+// away does (决定去留).
+type SettleEntry struct {
+	Keep   bool   `json:"keep" doc:"Whether the entry stays; otherwise it ends"`
+	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
+}
+
+// An EntryKept says that an entry stays although grounds of it fell away.
+type EntryKept struct {
+	On     Date   `json:"on"`
+	By     string `json:"by"`
+	Reason string `json:"reason"`
+	// Leads are the listings it is about; one that falls away later is another question.
+	Leads []string `json:"leads"`
+}
+
+// An Unsettled entry rests on a ground that fell away, and waits for a leader.
+type Unsettled struct {
+	Ground
+	// Due is the last day in time.
+	Due Date
+}
+
+// Unsettled are the grounds that fell away and about which no leader has decided, with
+// the time that the policy gives for a decision about a measure.
+func (e Entry) Unsettled(r Rules) []Unsettled {
+	var list []Unsettled
+	for _, g := range e.unsettled() {
+		list = append(list, Unsettled{Ground: g, Due: r.Calendar.Add(g.Fallen.On, r.Policy.Measures.Decision).Date})
+	}
+	return list
+}
+
+func (e Entry) unsettled() []Ground {
+	var list []Ground
+	for _, g := range e.Grounds {
+		kept := e.Kept != nil && slices.Contains(e.Kept.Leads, g.key())
+		if g.Fallen != nil && g.stands() && !e.endedWith(g) && !kept {
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
+// MaySettle reports whether a person may decide whether an entry that stands on a day
+// is kept: a leader who did not have any of it fall away.
+func (e Entry) MaySettle(a Actor, on calendar.Date) bool {
+	return a.Has(ActSettle.Who()...) && e.State(on) == EntryActive && !e.ownVoid(a)
+}
+
+// ownVoid reports whether the person had the case of a ground fall away.
+func (e Entry) ownVoid(a Actor) bool {
+	return slices.ContainsFunc(e.Grounds, func(g Ground) bool { return g.stands() && g.Fallen != nil && g.Fallen.By == a.Account })
+}
+
+func notOwnVoid() *Refusal {
+	return forbidden("own_void", "该条目所依据的事项由您撤销、改送、采纳异议或者免予列入，该条目的去留须由另一位领导决定。",
+		"You had the case fall away that the entry rests on, or let the listing be; another leader decides whether the entry stays.")
+}
+
+func (b *SettleEntry) decide(t *turn, e Entry, _ []string) error {
+	switch {
+	case len(e.unsettled()) == 0:
+		return notAllowed("nothing_fallen", "该条目所依据的事项没有撤销，或者去留已经决定；要结束该条目，请先提出结束。",
+			"Nothing that the entry rests on fell away without an answer; to end it, propose that.")
+	case e.ownVoid(t.actor):
+		return notOwnVoid()
+	}
+	return t.text("reason", b.Reason, maxText)
+}
+
+func (b *SettleEntry) apply(e *Entry, act EntryAct) {
+	fallen := e.unsettled()
+	if b.Keep {
+		e.Kept = &EntryKept{On: act.On, By: act.Actor.Account, Reason: b.Reason, Leads: keysOf(fallen, e.Kept)}
+		return
+	}
+	// Of an entry that rests on other listings too, those that fell away end.
+	leads := keysOf(fallen, nil)
+	if e.Ended != nil {
+		leads = append(slices.Clone(e.Ended.Leads), leads...)
+	}
+	e.Ended = &EntryEnd{On: act.On, Reason: b.Reason, Proposer: fallen[0].Fallen.By, Decider: act.Actor.Account, Leads: leads}
+}
+
+// keysOf names grounds, and those that were kept before.
+func keysOf(grounds []Ground, before *EntryKept) []string {
+	var keys []string
+	if before != nil {
+		keys = slices.Clone(before.Leads)
+	}
+	for _, g := range grounds {
+		keys = append(keys, g.key())
+	}
+	return keys
+}
+
+// Kind names the act.
+func (*SettleEntry) Kind() EntryKind { return ActSettle }
