@@ -89,7 +89,7 @@ type AccountDetail struct {
 	Account
 
 	Duties  []AccountDuty   `json:"duties" doc:"What only this account has to do, by the numbers of the cases"`
-	Changes []AccountChange `json:"changes" doc:"What was changed, the first first"`
+	Changes []AccountChange `json:"changes" maxItems:"1000" doc:"What was changed, the first first"`
 	// PassingOn is told once.
 	PassingOn bool `json:"passing_on,omitempty" doc:"What it had to do is passing on to the takers, case by case"`
 }

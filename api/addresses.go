@@ -74,7 +74,7 @@ func addressOf(a store.Address) Address {
 
 // An AddressList is every address of an account, or every robot.
 type AddressList struct {
-	Addresses []Address `json:"addresses" doc:"The addresses of the account"`
+	Addresses []Address `json:"addresses" maxItems:"50" doc:"The addresses of the account, five at the most, or of the groups"`
 }
 
 type (

@@ -74,7 +74,7 @@ type Area struct {
 	ID       string        `json:"id"`
 	Name     string        `json:"name" doc:"What the area is called"`
 	Units    int           `json:"units" doc:"How many units belong to it"`
-	Officers []AreaOfficer `json:"officers" doc:"Who answers and answered for it"`
+	Officers []AreaOfficer `json:"officers" maxItems:"500" doc:"Who answers and answered for it"`
 }
 
 // An AreaOfficer answers for an area from a day on.
@@ -101,7 +101,7 @@ type AreaOfficerEnd struct {
 type (
 	// An AreaList is all areas by name.
 	AreaList struct {
-		Areas []Area `json:"areas" doc:"All of them, by name"`
+		Areas []Area `json:"areas" maxItems:"1000" doc:"All of them, by name"`
 	}
 	// An AreaOfficerList is officers of areas.
 	AreaOfficerList struct {
@@ -109,7 +109,7 @@ type (
 	}
 	// A UnitCategoryList is all categories by name.
 	UnitCategoryList struct {
-		Categories []UnitCategory `json:"categories" doc:"The categories of units"`
+		Categories []UnitCategory `json:"categories" maxItems:"1000" doc:"The categories of units"`
 	}
 
 	areasOutput      struct{ Body AreaList }

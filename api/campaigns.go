@@ -100,9 +100,9 @@ type Campaign struct {
 	// ByStage counts the cases that came from it.
 	ByStage map[string]int64 `json:"by_stage,omitempty" doc:"Its cases by stage; shown with one campaign"`
 	// Inspectees are those of its scope that came up.
-	Inspectees []string `json:"inspectees,omitempty" doc:"Units of its scope that its latest draw gave; none when nothing was drawn; shown with one campaign"`
+	Inspectees []string `json:"inspectees,omitempty" maxItems:"2000" doc:"Units of its scope that its latest draw gave; none when nothing was drawn; shown with one campaign"`
 	// Changes are what leaders changed about it.
-	Changes []CampaignChange `json:"changes,omitempty" doc:"What was changed about it, the first first; shown with one campaign"`
+	Changes []CampaignChange `json:"changes,omitempty" maxItems:"500" doc:"What was changed about it, the first first; shown with one campaign"`
 }
 
 func campaignOf(c store.Campaign) Campaign {

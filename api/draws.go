@@ -125,8 +125,8 @@ func drawRequestOf(r store.DrawRequest) DrawRequest {
 
 // A DrawList is all draws of a campaign.
 type DrawList struct {
-	Draws    []CampaignDraw `json:"draws" doc:"The draws of the campaign, the first first"`
-	Requests []DrawRequest  `json:"requests" doc:"The requests for another draw, answered or not"`
+	Draws    []CampaignDraw `json:"draws" maxItems:"200" doc:"The draws of the campaign, the first first"`
+	Requests []DrawRequest  `json:"requests" maxItems:"200" doc:"The requests for another draw, answered or not"`
 }
 
 // A DrawnOrAsked is a first draw, or the request for one more. Exactly one is

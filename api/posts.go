@@ -62,7 +62,7 @@ type postsOutput struct{ Body PostList }
 
 // A PostList is the posts of a unit, the present holders first.
 type PostList struct {
-	Posts []Post `json:"posts" doc:"The posts of the unit"`
+	Posts []Post `json:"posts" maxItems:"1000" doc:"The posts of the unit"`
 }
 
 func (s *server) posts(ctx context.Context, _ *call, in *postsInput) (*postsOutput, error) {

@@ -50,7 +50,7 @@ type Region struct {
 
 // A RegionTree is the regions that lie in no other, with those below them.
 type RegionTree struct {
-	Regions []Region `json:"regions" doc:"The regions, each below its parent"`
+	Regions []Region `json:"regions" maxItems:"5000" doc:"The regions, each below its parent"`
 }
 
 type (

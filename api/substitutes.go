@@ -53,7 +53,7 @@ func substituteOf(n store.Substitute) Substitute {
 
 // A SubstituteList is everybody who read for a person, or will.
 type SubstituteList struct {
-	Substitutes []Substitute `json:"substitutes" doc:"The substitutions of the account"`
+	Substitutes []Substitute `json:"substitutes" maxItems:"500" doc:"The substitutions of the account"`
 }
 
 type (

@@ -25,9 +25,9 @@ type tasksOutput struct{ Body TaskList }
 type TaskList struct {
 	Tasks []Task `json:"tasks" doc:"What waits for you, the most urgent first, one page of it"`
 	// Undelivered stand on the first page only.
-	Undelivered []UndeliveredPaper `json:"undelivered,omitempty" doc:"Papers of open cases that were given up or came back: have them sent again, or serve them otherwise and say so; for the officers of their cases and for section heads, on the first page"`
+	Undelivered []UndeliveredPaper `json:"undelivered,omitempty" maxItems:"200" doc:"Papers of open cases that were given up or came back: have them sent again, or serve them otherwise and say so; for the officers of their cases and for section heads, on the first page"`
 	Unoffered   []UnofferedUnit    `json:"unoffered,omitempty" doc:"Units whose new secretary has no account to accept the open cases with: record one with the post, or hand them over in person; for section heads, on the first page"`
-	Unsettled   []UnsettledEntry   `json:"unsettled,omitempty" doc:"Entries of lists whose ground fell away: keep or end them; for leaders who did not have it fall away, on the first page"`
+	Unsettled   []UnsettledEntry   `json:"unsettled,omitempty" maxItems:"200" doc:"Entries of lists whose ground fell away: keep or end them; for leaders who did not have it fall away, on the first page"`
 	Rules       []RuleProposal     `json:"rules,omitempty" doc:"Rules that somebody proposed and a leader confirms or does not; for leaders, on the first page, the newest 20"`
 	LateRounds  []LateRound        `json:"late_rounds,omitempty" doc:"What the system should have begun by itself and did not; it is being mended, and the administrator should be told when it stays; for leaders and administrators, on the first page"`
 	Next        string             `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`

@@ -57,7 +57,7 @@ func unitChangeOf(c store.UnitChange) UnitChange {
 
 // A UnitChangeList is what became of a unit, in order.
 type UnitChangeList struct {
-	Changes []UnitChange `json:"changes" doc:"What happened to the unit, the latest first"`
+	Changes []UnitChange `json:"changes" maxItems:"500" doc:"What happened to the unit, the latest first"`
 }
 
 type (

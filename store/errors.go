@@ -22,6 +22,7 @@ const (
 	stateUnique        = "23505"
 	stateForeignKey    = "23503"
 	stateExclusion     = "23P01"
+	stateBound         = "54000" // a list is as long as one may be
 	// A migration changed what a prepared statement returns; the driver forgets
 	// the statement, so the next try prepares it anew.
 	stateCachedPlan = "0A000"
@@ -89,10 +90,43 @@ func plain(err error) error {
 		return err
 	case stateLockTimeout, stateCancelled, stateIdleTimeout, stateDeadlock, stateSerialization:
 		return fmt.Errorf("%w: %w", ErrBusy, err)
+	case stateBound:
+		return tooMany(err)
 	default:
 		if class := state[:2]; class == "53" || class == "57" || class == "08" {
 			return fmt.Errorf("%w: %w", ErrBusy, err)
 		}
 		return err
+	}
+}
+
+// tooMany refuses what would make a list longer than one may be (migration 73).
+func tooMany(err error) error {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok || pg.TableName == "" {
+		return err
+	}
+	zh, en := "记录", "entries"
+	switch pg.TableName {
+	case "regions":
+		zh, en = "区域", "regions"
+	case "areas":
+		zh, en = "片区", "areas"
+	case "unit_categories":
+		zh, en = "单位类别", "categories"
+	case "area_officers":
+		zh, en = "一个片区的经办人任期", "terms of officers of an area"
+	case "posts":
+		zh, en = "一个单位的任职", "terms of a unit's posts"
+	case "substitutes":
+		zh, en = "一个账号的代收人", "substitutes of an account"
+	case "unit_changes", "campaign_changes", "account_changes":
+		zh, en = "同一对象的变更", "changes of one thing"
+	case "campaign_draw_requests":
+		zh, en = "一个批次的抽取申请", "requests for a draw in a campaign"
+	}
+	return &FieldError{
+		Code: "too_many", ZH: zh + "最多" + pg.Detail + "项，不能再增加；请先核对并删除误录的内容。",
+		EN: "There may be " + pg.Detail + " " + en + " at the most; take away what was recorded by mistake.",
 	}
 }
