@@ -92,7 +92,7 @@ func TestACampaignsNoticesSurviveKills(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, list, units)
 	for i, n := range list {
-		require.Equal(t, fmt.Sprintf("〔%d〕%d号", today.Year(), i+1), n.Number)
+		require.Equal(t, fmt.Sprintf("工委督函〔%d〕%d号", today.Year(), i+1), n.Number)
 		require.Len(t, n.Of, each)
 		hash := n.Issued.SHA256
 		file, err := os.ReadFile(filepath.Join(k.papers(), "sha256", hash[:2], hash))

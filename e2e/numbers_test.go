@@ -96,10 +96,10 @@ func TestNoticeNumbersHaveNoGapAfterEveryKill(t *testing.T) {
 		require.NoError(t, err)
 		var want []string
 		for i := range n {
-			want = append(want, fmt.Sprintf("〔%d〕%d号", k.today().Year(), i+1))
+			want = append(want, fmt.Sprintf("工委督函〔%d〕%d号", k.today().Year(), i+1))
 		}
 		require.Equal(t, want, given, "1 to n, without a gap, none of them twice")
-		require.Equal(t, n, db.count(ctx, `SELECT n FROM number_series WHERE name LIKE 'notice/%'`), "the next is n+1")
+		require.Equal(t, n, db.count(ctx, `SELECT n FROM number_series WHERE name LIKE 'paper/工委督函/%'`), "the next is n+1")
 		require.ElementsMatch(t, want, answers, "who approved was told what the record says")
 	})
 }

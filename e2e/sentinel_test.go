@@ -180,7 +180,7 @@ func (k *stack) everythingRuns(out *outside, l *casetest.Life) {
 type dump map[string][]byte
 
 // unsealed are the record's tables in which everybody of the staff stands.
-var unsealed = []string{"accounts", "addresses", "tokens"}
+var unsealed = []string{"accounts", "account_changes", "addresses", "tokens"}
 
 func (k *stack) dump(out *outside, l *casetest.Life) dump {
 	k.t.Helper()

@@ -294,7 +294,7 @@ func TestWithoutItsPaperNothingIsDecided(t *testing.T) {
 	_, err = sign("2")
 	require.ErrorIs(t, err, store.ErrBusy)
 	paper.err = nil
-	require.Equal(t, 0, r.count(t, `SELECT count(*) FROM number_series WHERE name LIKE 'notice/%'`), "no number was used up")
+	require.Equal(t, 0, r.count(t, `SELECT count(*) FROM number_series WHERE name LIKE 'paper/%'`), "no number was used up")
 	a, err = sign("2")
 	require.NoError(t, err)
 	require.Nil(t, a.Refusal)
