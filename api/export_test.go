@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"duban/characters"
 	"duban/lifecycle"
 )
 
@@ -87,3 +88,6 @@ func Shares(all, each int) func(lifecycle.Actor) bool {
 		return leave != nil
 	}
 }
+
+// PrivateUse finds a character in private use in a JSON body.
+func PrivateUse(body []byte) (field string, found *characters.Fault) { return privateUse(body) }

@@ -156,6 +156,7 @@ func (s *server) admit(c *gin.Context) {
 		return
 	}
 	one.body = body
+	warn(c.Writer.Header(), body)
 	enter := s.lanes.work
 	if isFile(c.FullPath()) {
 		enter = s.downloads.take

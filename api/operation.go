@@ -90,6 +90,15 @@ func (s *server) describeBody(op operation) {
 		Required: op.body.NumField() > 0 && !op.optional,
 		Content:  map[string]*huma.MediaType{"application/json": {Schema: s.schema(op.body)}},
 	}
+	for status, r := range described.Responses {
+		if status[0] != '2' {
+			continue
+		}
+		if r.Headers == nil {
+			r.Headers = map[string]*huma.Param{}
+		}
+		r.Headers[warningHeader] = &huma.Param{Schema: &huma.Schema{Type: huma.TypeString}}
+	}
 }
 
 func (s *server) schema(t reflect.Type) *huma.Schema {

@@ -140,6 +140,7 @@ func words() map[string]string {
 func headerWords() map[string]string {
 	return map[string]string{
 		"Location":            "The path at which what was made can be read.",
+		warningHeader:         "A text of the request has a character in private use: private_use, the field, which character and its code, and a sentence in Chinese (detail*, RFC 8187). It is taken all the same; none without such a character.",
 		"ETag":                "The version, for If-Match and If-None-Match.",
 		"Content-Disposition": "Always attachment, with the file's name in UTF-8 (RFC 6266).",
 		"Content-Language":    "The language of the sentences: zh-CN, or en when Accept-Language asks for it.",

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"duban/characters"
 	"duban/lifecycle"
 	"duban/store"
 )
@@ -52,6 +53,9 @@ func (c accountAddCmd) Run(ctx context.Context, s *settings) error {
 	}
 	printLine(stderr, "account %s (%s); its token, shown this once:", a.ID, a.Name)
 	fmt.Fprintln(stdout, token)
+	if f := characters.Private(a.Name); f != nil {
+		printLine(stderr, "姓名的%s，没有相应字库的电脑和打印机显示不出来 / the name has %s, which shows only where the right font is", f.ZH(), f.EN())
+	}
 	return nil
 }
 
