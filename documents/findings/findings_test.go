@@ -8,6 +8,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"duban/documents/findings"
+	"duban/lifecycle"
 	"duban/policy"
 )
 
@@ -94,4 +95,29 @@ func TestTemplateIsReadAgain(t *testing.T) {
 	require.Equal(t, []string{"u2", "问题", "事实", "2026-11-23", "unannounced_visit", "C04", "D4", "M0401", "2026年第一批"},
 		[]string{b.Unit, b.Title, b.Facts, b.FoundOn.String(), b.Method, b.Category, b.Dimension, b.Matter, b.Campaign})
 	require.Equal(t, []string{"照片1", "照片2"}, b.Evidence)
+}
+
+// A title or facts with a character in private use go through, with a word on it: who
+// prints them elsewhere sees an empty box.
+func TestACharacterInPrivateUseIsHintedAt(t *testing.T) {
+	t.Parallel()
+	cells := append([]string{}, goodCells...)
+	cells[1] = "李\uE863同志未参加"
+	other := append([]string{}, goodCells...)
+	other[1] = "李\U000323B0同志未参加"
+	file := sheetOf(t, sheetXML(rowXML(2, cells...), rowXML(3, other...)))
+	var rows []findings.Row
+	c := findings.Check{
+		Tables: tables(), Campaign: "2026年第一批", Row: func(r findings.Row) error { rows = append(rows, r); return nil },
+		Hints: func(page []*lifecycle.OpenCase) ([]findings.Hint, error) {
+			return make([]findings.Hint, len(page)), nil
+		},
+	}
+	result, err := c.Run(bytes.NewReader(file), int64(len(file)), "a.xlsx")
+	require.NoError(t, err)
+	require.Empty(t, result.Faults)
+	require.Len(t, rows, 2)
+	require.Equal(t, "“问题”的第2个字符U+E863（自造字）在没有相应字库的电脑和打印机上显示不出来。", rows[0].Hint.ZH())
+	require.Nil(t, rows[1].Hint)
+	require.Len(t, result.Hints, 1)
 }

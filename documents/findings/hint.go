@@ -3,6 +3,9 @@ package findings
 import (
 	"fmt"
 	"strings"
+
+	"duban/characters"
+	"duban/lifecycle"
 )
 
 // A Hint is what is known already about a row's unit and about findings like it.
@@ -18,6 +21,8 @@ type Hint struct {
 	RepeatOf    string `json:"repeat_of,omitempty"`
 	// Similar are its findings with a like title, the most alike first.
 	Similar []Alike `json:"similar,omitempty"`
+	// PrivateUse says which character of its title or its facts is in private use.
+	PrivateUse string `json:"private_use,omitempty"`
 }
 
 // A UnitHint is what a unit has open and how often it was inspected this year.
@@ -34,7 +39,9 @@ type Alike struct {
 }
 
 // empty: nothing is known.
-func (h Hint) empty() bool { return h.Unit == nil && h.Recurrences == 0 && len(h.Similar) == 0 }
+func (h Hint) empty() bool {
+	return h.Unit == nil && h.Recurrences == 0 && len(h.Similar) == 0 && h.PrivateUse == ""
+}
 
 // ZH says it in one sentence.
 func (h Hint) ZH() string {
@@ -56,7 +63,24 @@ func (h Hint) ZH() string {
 		}
 		parts = append(parts, text)
 	}
+	if h.PrivateUse != "" {
+		parts = append(parts, h.PrivateUse)
+	}
 	return strings.Join(parts, "；") + "。"
+}
+
+// privateUse names the first character of a finding that only who has the right font
+// sees; empty when there is none.
+func privateUse(c *lifecycle.OpenCase) string {
+	for _, one := range []struct {
+		column Column
+		text   string
+	}{{Title, c.Title}, {Facts, c.Facts}} {
+		if f := characters.Private(one.text); f != nil {
+			return "“" + columns[one.column].header + "”的" + f.ZH() + "在没有相应字库的电脑和打印机上显示不出来"
+		}
+	}
+	return ""
 }
 
 // hint asks what is known about the rows that can be opened.
@@ -75,6 +99,7 @@ func (t *table) hint(rows []Row) error {
 			h.Unit = nil
 		}
 		t.hinted[unit] = true
+		h.PrivateUse = privateUse(bodies[i])
 		if h.Row = of[i].Row; h.empty() {
 			continue
 		}
