@@ -307,17 +307,17 @@ func Recuse(c Case, candidates []Candidate, recent map[string]int) lot.Roster {
 }
 
 // DrawRoster is the roster a team is drawn from. Nor is he drawn who registered the
-// finding, as long as twice the team, and somebody to lead it, is left without him: what
-// keeps a small office from looking back at all helps nobody. A leader may name him in an
+// finding, as long as enough people (recusal.margin), and somebody to lead, are left
+// without him: what keeps a small office from looking back at all helps nobody. A leader may name him in an
 // announced look-back or by a permit.
-func DrawRoster(c Case, candidates []Candidate, recent map[string]int, team int) lot.Roster {
+func (r Rules) DrawRoster(c Case, candidates []Candidate, recent map[string]int) lot.Roster {
 	roster := Recuse(c, candidates, recent)
 	finder := slices.IndexFunc(roster, func(p lot.Inspector) bool { return p.ID == c.Part.Author && p.Eligible() })
 	if finder < 0 {
 		return roster
 	}
 	lead := slices.ContainsFunc(roster, func(p lot.Inspector) bool { return p.Lead && p.Eligible() && p.ID != c.Part.Author })
-	if lead && eligible(roster) > 2*team {
+	if lead && eligible(roster) > r.margin() {
 		roster[finder].Recusals = []lot.Recusal{{Ground: lot.Finder, Reason: "登记了本案问题"}}
 	}
 	return roster

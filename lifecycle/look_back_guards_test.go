@@ -407,7 +407,14 @@ func TestWhatIsDrawnFrom(t *testing.T) {
 
 	c := d.n.c
 	c.Part.Reviewers, c.Part.Filers, c.Part.PlanFiler = []string{"reviewer"}, []string{"second"}, "first"
-	roster := lifecycle.DrawRoster(c, d.rules.Candidates, map[string]int{"lead": 3}, 1)
+	with := func(team, margin int) lifecycle.Rules {
+		p := *d.rules.Policy
+		p.LookBack.Team, p.Recusal.Margin = team, margin
+		r := d.rules
+		r.Policy = &p
+		return r
+	}
+	roster := with(1, 2).DrawRoster(c, d.rules.Candidates, map[string]int{"lead": 3})
 	require.Len(t, roster, len(d.rules.Candidates))
 	out := map[string]lot.Ground{}
 	for _, p := range roster {
@@ -417,8 +424,9 @@ func TestWhatIsDrawnFrom(t *testing.T) {
 	}
 	require.Equal(t, map[string]lot.Ground{"reviewer": lot.Reviewer, "second": lot.Filer, "first": lot.Filer, "author": lot.Finder}, out, "nobody looks back at his own work")
 	require.Equal(t, 3, roster[0].Recent)
-	small := lifecycle.DrawRoster(c, d.rules.Candidates, nil, 2).Eligible([]string{"author", "lead", "leader3", "everything"})
-	require.Equal(t, []string{"author", "lead", "leader3", "everything"}, small, "but where too few are left without him he is drawn")
+	left := []string{"author", "lead", "leader3", "everything"}
+	require.Equal(t, left, with(2, 2).DrawRoster(c, d.rules.Candidates, nil).Eligible(left), "but where too few are left without him he is drawn")
+	require.Equal(t, left[1:], with(2, 1).DrawRoster(c, d.rules.Candidates, nil).Eligible(left), "how many is the policy's to say")
 	may := lifecycle.Recuse(c, d.rules.Candidates, nil).Eligible([]string{"author", "reviewer", "second"})
 	require.Equal(t, []string{"author"}, may, "who found it may come where a leader names him")
 }

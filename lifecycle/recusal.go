@@ -112,13 +112,16 @@ func (r Rules) LateSince(today Date) Date {
 	return r.Calendar.Back(today, r.Policy.Recusals().Late.N)
 }
 
-// Narrowed reports whether late recusals leave fewer than twice the team to draw from:
-// before is the roster without them. Whoever entered them would know too much of what
-// comes out.
-func Narrowed(roster, before lot.Roster, team int) bool {
+// Narrowed reports whether late recusals leave fewer to draw from than the policy wants,
+// so many times the team (recusal.margin): before is the roster without them. Whoever
+// entered them would know too much of what comes out.
+func (r Rules) Narrowed(roster, before lot.Roster) bool {
 	now := eligible(roster)
-	return now < 2*team && eligible(before) > now
+	return now < r.margin() && eligible(before) > now
 }
+
+// margin is how many persons must be left to draw from.
+func (r Rules) margin() int { return r.Policy.Recusals().Margin * r.Policy.LookBack.Team }
 
 func eligible(roster lot.Roster) (n int) {
 	for _, i := range roster {
@@ -136,8 +139,8 @@ const faultNarrowed = "late_recusals"
 // NarrowedFault is why nothing was drawn then.
 func NarrowedFault() DrawFault {
 	return DrawFault{
-		Code: faultNarrowed, ZH: "因近日登记的回避，可抽人员不足检查组人数的两倍，没有抽签；请决定重新抽签或者改为事先告知的“回头看”。",
-		EN: "Recusals of the last days leave fewer than twice the team to draw from; redraw, or announce the look-back.",
+		Code: faultNarrowed, ZH: "因近日登记的回避，可抽人员少于规定人数，没有抽签；请决定重新抽签或者改为事先告知的“回头看”。",
+		EN: "Recusals of the last days leave fewer to draw from than the policy wants; redraw, or announce the look-back.",
 	}
 }
 

@@ -145,6 +145,9 @@ func checkRecusal(r Recusal, f *file) {
 	if r.PerUnit < r.PerCase {
 		f.refuse("recusal.per_unit", "expected per_case or more", "recusal.per_case")
 	}
+	if r.Margin < 1 {
+		f.refuse("recusal.margin", "expected at least 1")
+	}
 }
 
 func checkDraw(d Draw, f *file) {

@@ -47,7 +47,7 @@ func (p *Policy) RefusedArrivals() int { return cmp.Or(p.LookBack.RefusedArrival
 func (p *Policy) Recusals() Recusal {
 	if p.Recusal == (Recusal{}) {
 		return Recusal{
-			Least: calendar.Period{N: 30, Unit: calendar.NaturalDays}, Late: calendar.Period{N: 10, Unit: calendar.WorkingDays}, PerCase: 3, PerUnit: 10,
+			Least: calendar.Period{N: 30, Unit: calendar.NaturalDays}, Late: calendar.Period{N: 10, Unit: calendar.WorkingDays}, PerCase: 3, PerUnit: 10, Margin: 2,
 		}
 	}
 	return p.Recusal

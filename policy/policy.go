@@ -260,9 +260,12 @@ type Recusal struct {
 	// Late is how many working days before a draw one counts as entered for it.
 	Late calendar.Period `yaml:"late"`
 	// PerCase and PerUnit are how many requests of a unit may wait for an answer.
-	PerCase int    `yaml:"per_case"`
-	PerUnit int    `yaml:"per_unit"`
-	Source  string `yaml:"source"`
+	PerCase int `yaml:"per_case"`
+	PerUnit int `yaml:"per_unit"`
+	// Margin is how many times the team must be eligible when late recusals, or who
+	// found the problem, are left out of a draw.
+	Margin int    `yaml:"margin"`
+	Source string `yaml:"source"`
 }
 
 // Burden bounds how often a unit may be inspected.

@@ -107,7 +107,7 @@ func (p *plan) narrowed(ctx context.Context, k *tracked, roster lot.Roster, toda
 	if err != nil {
 		return err
 	}
-	if lifecycle.Narrowed(roster, lifecycle.DrawRoster(k.c, people, nil, k.rules.Policy.LookBack.Team), k.rules.Policy.LookBack.Team) {
+	if k.rules.Narrowed(roster, k.rules.DrawRoster(k.c, people, nil)) {
 		return errNarrowed
 	}
 	return nil
@@ -190,7 +190,7 @@ func (p *plan) roster(ctx context.Context, k *tracked, today calendar.Date, sinc
 	if err != nil {
 		return nil, nil, err
 	}
-	return lifecycle.DrawRoster(k.c, people, p.load.Recent(since), k.rules.Policy.LookBack.Team), p.load, nil
+	return k.rules.DrawRoster(k.c, people, p.load.Recent(since)), p.load, nil
 }
 
 // units are the case's unit and those whose duty passed on to it.
