@@ -247,7 +247,7 @@ func TestAWorkbookSavedAgainOpensNothingTwice(t *testing.T) {
 	for i, want := range []struct{ cell, number string }{{"C2", first[0].Number}, {"C4", first[2].Number}} {
 		require.Equal(t, []string{"already_case", want.cell}, []string{errs[i].Code, errs[i].Cell})
 		require.Contains(t, errs[i].Detail, want.number)
-		require.Contains(t, errs[i].Detail, "duplicates=true")
+		require.Contains(t, errs[i].Detail, "再次登记已登记的问题")
 	}
 	require.Len(t, cases().Cases, 3)
 
