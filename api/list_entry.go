@@ -136,7 +136,7 @@ func (c *call) entry(e store.ListEntry) ListEntry {
 		out.Public.Reason = e.Public().Reason
 	}
 	out.Basis = e.Basis()
-	if p := e.Ending; p != nil {
+	if p := e.Proposed(); p != nil {
 		out.Proposal = &EntryProposal{No: p.No, On: p.On, By: p.By, Reason: p.Reason}
 	}
 	if k := e.Kept; k != nil {

@@ -63,6 +63,8 @@ type EntryProposal struct {
 	On     Date   `json:"on"`
 	By     string `json:"by"`
 	Reason string `json:"reason"`
+	// Leads are the listings that stood then; no other ends by it.
+	Leads []string `json:"leads,omitempty"`
 }
 
 // An EntryEnd ended an entry: two people did.

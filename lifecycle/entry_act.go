@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -125,11 +126,17 @@ type EntryAct struct {
 	Body  EntryBody
 	// Leads are the listings that stood then.
 	Leads []string
+	// Fallen are, where it settles what becomes of them, those whose ground had fallen
+	// away, and FallenBy who had the first of them fall away.
+	Fallen   []string
+	FallenBy string
 }
 
 type actContent struct {
-	Leads []string        `json:"leads,omitempty"`
-	Data  json.RawMessage `json:"data"`
+	Leads    []string        `json:"leads,omitempty"`
+	Fallen   []string        `json:"fallen,omitempty"`
+	FallenBy string          `json:"fallen_by,omitempty"`
+	Data     json.RawMessage `json:"data"`
 }
 
 // Content is the act's content as it is stored.
@@ -138,7 +145,7 @@ func (a EntryAct) Content() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode act %d: %w", a.No, err)
 	}
-	return json.Marshal(actContent{Leads: a.Leads, Data: data})
+	return json.Marshal(actContent{Leads: a.Leads, Fallen: a.Fallen, FallenBy: a.FallenBy, Data: data})
 }
 
 // WithContent returns the act of a kind with stored content read back.
@@ -154,7 +161,7 @@ func (a EntryAct) WithContent(kind EntryKind, content []byte) (EntryAct, error) 
 	if err := json.Unmarshal(v.Data, body); err != nil {
 		return EntryAct{}, fmt.Errorf("decode act %d: %w", a.No, err)
 	}
-	a.Leads, a.Body = v.Leads, body
+	a.Leads, a.Fallen, a.FallenBy, a.Body = v.Leads, v.Fallen, v.FallenBy, body
 	return a, nil
 }
 
@@ -178,6 +185,10 @@ func DecideEntry(e Entry, names []string, a Actor, body EntryBody, at time.Time,
 			act.Leads = append(act.Leads, g.key())
 		}
 	}
+	if body.Kind() == ActSettle {
+		fallen := e.unsettled()
+		act.Fallen, act.FallenBy = keysOf(fallen), fallen[0].Fallen.By
+	}
 	return act, nil
 }
 
@@ -188,6 +199,37 @@ func (k EntryKind) afterwards(state EntryState) bool {
 	return k == ActHide || k == ActCorrect || k == ActShow && state == EntryExpired
 }
 
+// After is the entry as its cases have it, with nothing but these acts folded in.
+func (e Entry) After(acts ...EntryAct) Entry {
+	e = Entry{List: e.List, Unit: e.Unit, Year: e.Year, Grounds: e.Grounds, RunsTo: e.RunsTo, Renews: e.Renews, EndsOn: e.EndsOn}
+	for _, act := range acts {
+		e = e.Apply(act)
+	}
+	return e
+}
+
+// Proposed is the proposal to end the entry that waits for a decision; nil when there is
+// none. One of whose listings none stands any more asks for nothing.
+func (e Entry) Proposed() *EntryProposal {
+	p := e.Ending
+	if p == nil || len(p.Leads) == 0 { // one of before its listings were kept with it
+		return p
+	}
+	if !slices.ContainsFunc(e.Grounds, func(g Ground) bool { return g.stands() && !e.endedWith(g) && slices.Contains(p.Leads, g.key()) }) {
+		return nil
+	}
+	return p
+}
+
+// ending is the entry with more of its listings ended.
+func (e *Entry) ending(end EntryEnd) {
+	if e.Ended != nil {
+		more := slices.DeleteFunc(slices.Clone(end.Leads), func(lead string) bool { return slices.Contains(e.Ended.Leads, lead) })
+		end.Leads = append(slices.Clone(e.Ended.Leads), more...)
+	}
+	e.Ended = &end
+}
+
 // Apply folds an act into the entry.
 func (e Entry) Apply(act EntryAct) Entry {
 	e.Acts = act.No
@@ -196,7 +238,7 @@ func (e Entry) Apply(act EntryAct) Entry {
 }
 
 func (b *ProposeEnd) decide(t *turn, e Entry, _ []string) error {
-	if e.Ending != nil {
+	if e.Proposed() != nil {
 		return notAllowed("end_proposed", "已有人提出结束该条目，请先作出决定。", "Ending the entry is proposed already; decide on that first.")
 	}
 	return t.text("reason", b.Reason, maxText)
@@ -204,7 +246,7 @@ func (b *ProposeEnd) decide(t *turn, e Entry, _ []string) error {
 
 func (b *DecideEnd) decide(t *turn, e Entry, _ []string) error {
 	switch {
-	case e.Ending == nil || e.Ending.No != b.No:
+	case e.Proposed() == nil || e.Ending.No != b.No:
 		return invalid("no", "unknown_proposal", "没有这项结束的提议。", "There is no such proposal.")
 	case e.ownVoid(t.actor):
 		return notOwnVoid()
@@ -257,12 +299,16 @@ func (b *HideEntry) decide(t *turn, _ Entry, _ []string) error {
 }
 
 func (b *ProposeEnd) apply(e *Entry, act EntryAct) {
-	e.Ending = &EntryProposal{No: act.No, On: act.On, By: act.Actor.Account, Reason: b.Reason}
+	e.Ending = &EntryProposal{No: act.No, On: act.On, By: act.Actor.Account, Reason: b.Reason, Leads: act.Leads}
 }
 
 func (b *DecideEnd) apply(e *Entry, act EntryAct) {
 	if b.Granted {
-		e.Ended = &EntryEnd{On: act.On, Reason: b.Reason, Proposer: e.Ending.By, Decider: act.Actor.Account, Leads: act.Leads}
+		// A listing that came after the proposal was not asked about.
+		leads := slices.DeleteFunc(slices.Clone(act.Leads), func(lead string) bool {
+			return len(e.Ending.Leads) > 0 && !slices.Contains(e.Ending.Leads, lead)
+		})
+		e.ending(EntryEnd{On: act.On, Reason: b.Reason, Proposer: e.Ending.By, Decider: act.Actor.Account, Leads: leads})
 	}
 	e.Ending = nil
 }

@@ -78,26 +78,22 @@ func (b *SettleEntry) decide(t *turn, e Entry, _ []string) error {
 	return t.text("reason", b.Reason, maxText)
 }
 
+// apply decides of the listings that had fallen away then, and of none that did later.
 func (b *SettleEntry) apply(e *Entry, act EntryAct) {
-	fallen := e.unsettled()
 	if b.Keep {
-		e.Kept = &EntryKept{On: act.On, By: act.Actor.Account, Reason: b.Reason, Leads: keysOf(fallen, e.Kept)}
+		kept := EntryKept{On: act.On, By: act.Actor.Account, Reason: b.Reason, Leads: act.Fallen}
+		if e.Kept != nil {
+			kept.Leads = append(slices.Clone(e.Kept.Leads), kept.Leads...)
+		}
+		e.Kept = &kept
 		return
 	}
 	// Of an entry that rests on other listings too, those that fell away end.
-	leads := keysOf(fallen, nil)
-	if e.Ended != nil {
-		leads = append(slices.Clone(e.Ended.Leads), leads...)
-	}
-	e.Ended = &EntryEnd{On: act.On, Reason: b.Reason, Proposer: fallen[0].Fallen.By, Decider: act.Actor.Account, Leads: leads}
+	e.ending(EntryEnd{On: act.On, Reason: b.Reason, Proposer: act.FallenBy, Decider: act.Actor.Account, Leads: act.Fallen})
 }
 
-// keysOf names grounds, and those that were kept before.
-func keysOf(grounds []Ground, before *EntryKept) []string {
+func keysOf(grounds []Ground) []string {
 	var keys []string
-	if before != nil {
-		keys = slices.Clone(before.Leads)
-	}
 	for _, g := range grounds {
 		keys = append(keys, g.key())
 	}

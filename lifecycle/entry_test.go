@@ -156,6 +156,67 @@ func TestTwoPeopleEndAnEntry(t *testing.T) {
 	require.Equal(t, "b", lead.Case)
 }
 
+// An act is about the listings that stood, and had fallen, when it was done, in whatever
+// order the grounds of an entry are read again: a listing that falls away later is
+// another question, and one that is not there yet harms nothing.
+func TestActsSayNothingOfLaterListings(t *testing.T) {
+	t.Parallel()
+	r, at := defaultRules(), noon(day("2026-05-06"))
+	ground := func(id, fellBy string) lifecycle.Ground {
+		g := lifecycle.Ground{Case: id, Measure: 1, Status: lifecycle.Done, On: day("2026-03-02")}
+		if fellBy != "" {
+			g.Fallen = &lifecycle.Fallen{By: fellBy, On: day("2026-05-04")}
+		}
+		return g
+	}
+	resting := func(grounds ...lifecycle.Ground) lifecycle.Entry {
+		return lifecycle.Entry{List: policy.ListProblems, Unit: "u1", Year: 2026, Grounds: grounds}
+	}
+	act := func(e lifecycle.Entry, who string, body lifecycle.EntryBody) lifecycle.EntryAct {
+		act, err := lifecycle.DecideEntry(e, nil, people[who], body, at, r)
+		require.NoError(t, err)
+		content, err := act.Content()
+		require.NoError(t, err)
+		act, err = lifecycle.EntryAct{No: act.No, At: act.At, On: act.On, Actor: act.Actor}.WithContent(body.Kind(), content)
+		require.NoError(t, err)
+		return act
+	}
+	refusal := func(e lifecycle.Entry, who string, body lifecycle.EntryBody) string {
+		_, err := lifecycle.DecideEntry(e, nil, people[who], body, at, r)
+		return codeOf(err)
+	}
+	for _, keep := range []bool{true, false} {
+		settled := act(resting(ground("a", "leader2")), "leader3", &lifecycle.SettleEntry{Keep: keep, Reason: someText})
+		later := resting(ground("a", "leader2"), ground("b", "leader2")).After(settled)
+		require.Len(t, later.Unsettled(r), 1, "keep %v", keep)
+		require.Equal(t, "b", later.Unsettled(r)[0].Case)
+		require.Equal(t, lifecycle.EntryActive, later.State(day("2026-05-06")))
+		require.Empty(t, resting(ground("b", "")).After(settled).Unsettled(r), "read again before the one that fell")
+		require.Equal(t, later, later.After(settled), "and again")
+	}
+
+	// So it is with what was proposed: nobody ends by it what nobody proposed to end.
+	end := &lifecycle.DecideEnd{No: 1, Granted: true, Reason: someText}
+	old := resting(ground("a", "leader2"))
+	proposed := act(old, "leader2", &lifecycle.ProposeEnd{Reason: someText})
+	e := old.After(proposed)
+	settled := act(e, "leader3", &lifecycle.SettleEntry{Reason: someText})
+	e = e.Apply(settled).With("b", []lifecycle.Ground{ground("b", "")})
+	require.Equal(t, lifecycle.EntryActive, e.State(day("2026-05-06")))
+	require.Nil(t, e.Proposed())
+	require.Equal(t, "unknown_proposal", refusal(e, "leader3", end), "its listing was ended since")
+	require.Empty(t, refusal(e, "leader3", &lifecycle.ProposeEnd{Reason: someText}), "another may be proposed")
+
+	e = resting(ground("a", "")).After(act(resting(ground("a", "")), "leader2", &lifecycle.ProposeEnd{Reason: someText}))
+	gone := e.With("a", nil).With("b", []lifecycle.Ground{ground("b", "")})
+	require.Equal(t, "unknown_proposal", refusal(gone, "leader3", end), "its listing is gone")
+	both := e.With("b", []lifecycle.Ground{ground("b", "")})
+	both = both.Apply(act(both, "leader3", end))
+	require.Equal(t, lifecycle.EntryActive, both.State(day("2026-05-06")), "the one that came meanwhile stands")
+	lead, _ := both.Lead()
+	require.Equal(t, "b", lead.Case)
+}
+
 // The list of a year is announced in the next: an entry that ended with its year is
 // still shown in it, and one that was ended by decision is not.
 func TestAnEntryIsShownAfterItsYear(t *testing.T) {

@@ -230,11 +230,7 @@ func (s *Store) relist(ctx context.Context, tx pgx.Tx, c lifecycle.Case, rules l
 		if err != nil {
 			return 0, err
 		}
-		e.Acts, e.Words, e.Ending, e.Ended, e.Shown = 0, nil, nil, nil, nil
-		for _, act := range acts {
-			e = e.Apply(act)
-		}
-		l.is[id] = e
+		l.is[id] = e.After(acts...)
 	}
 	rows, err := l.writes()
 	if err != nil || len(rows) == 0 {

@@ -335,6 +335,54 @@ func TestEntriesAreRebuilt(t *testing.T) {
 	r.sound(t)
 }
 
+// What a leader decided of one listing that fell away is, made again, not said of one
+// that fell away after it.
+func TestSettledEntriesAreRebuilt(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	for _, keep := range []bool{true, false} {
+		r := newRecord(t)
+		p := r.people
+		fall := func(key string) {
+			l := r.served(t, key)
+			l.Must(ctx, t, r.listStep(policy.ListProblems))
+			l.Must(ctx, t,
+				casetest.Step{By: p.Leader, Body: &lifecycle.RecordMeasure{No: 1, MeasureRecord: lifecycle.MeasureRecord{On: today(), Number: "1号"}}},
+				casetest.Step{By: p.Leader, Body: &lifecycle.Void{Reason: "查否"}})
+		}
+		fall("a")
+		list, err := r.Unsettled(ctx, p.Signer)
+		require.NoError(t, err)
+		require.Len(t, list, 1)
+		settle := store.EntryRequest{
+			Actor: p.Signer, Key: "k", Fingerprint: []byte("f"), Entry: list[0].ID, ReceivedAt: time.Now(), Body: &lifecycle.SettleEntry{Keep: keep, Reason: "复核"},
+		}
+		_, err = r.Act(ctx, settle)
+		require.NoError(t, err)
+		if !keep { // another stands in its place, and falls away too
+			fall("b")
+		}
+		rows := func() string {
+			var text string
+			require.NoError(t, r.sql.QueryRow(ctx, `SELECT string_agg(e::text, E'\n' ORDER BY id) FROM list_entries e`).Scan(&text))
+			return text
+		}
+		before := rows()
+		r.exec(t, `DELETE FROM list_entries`)
+		_, err = r.Rebuild(ctx, nil)
+		require.NoError(t, err)
+		require.Equal(t, before, rows())
+		r.exec(t, `UPDATE list_entries SET entry = (entry::jsonb || '{"kept":{"on":"2026-01-05","by":"x","reason":"x","leads":["x"]}}')::json`)
+		_, err = r.Rebuild(ctx, nil)
+		require.NoError(t, err)
+		require.Equal(t, before, rows(), "nothing stays that no act says")
+		left, err := r.Unsettled(ctx, p.Signer)
+		require.NoError(t, err)
+		require.Equal(t, map[bool]int{true: 0, false: 1}[keep], len(left))
+		r.sound(t)
+	}
+}
+
 // Issue 4 point 4: next year's plan finds the units that were on a list, by who
 // answers for them now, and whether a campaign covers them already.
 func TestListedUnits(t *testing.T) {
