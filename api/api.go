@@ -191,6 +191,7 @@ func build(o Options) (*gin.Engine, *server) {
 	s.accountFiles(router)
 	s.health(router)
 	s.webhooks()
+	s.kinds()
 	s.describeKeys()
 	s.describer().finish()
 	s.document(router)

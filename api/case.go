@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"time"
@@ -98,7 +97,7 @@ type Event struct {
 	Stage     string              `json:"stage,omitempty" doc:"The stage the case went to" of:"lifecycle.Stage|lifecycle.UnitStage"`
 	StageZH   string              `json:"stage_zh,omitempty"`
 	Level     *policy.Level       `json:"level,omitempty" doc:"The level the case went to"`
-	Content   json.RawMessage     `json:"content,omitempty" doc:"What the record holds of it"`
+	Content   eventText           `json:"content,omitzero" doc:"What the record holds of it; none towards a unit"`
 }
 
 func (s *server) events(ctx context.Context, c *call, in *eventsInput) (*eventsOutput, error) {
@@ -120,7 +119,7 @@ func (s *server) events(ctx context.Context, c *call, in *eventsInput) (*eventsO
 	out.Events, out.Next = onePage(views, limit, func(v store.EventView) int64 { return v.Seq }, func(v store.EventView) Event {
 		return Event{
 			Seq: v.Seq, At: v.At, Legal: v.Legal, Kind: v.Kind, KindZH: v.Kind.ZH(), Actor: v.Actor, ActorName: v.ActorName, Command: v.Command,
-			Stage: v.Stage, StageZH: c.stageZH(v.Stage), Level: v.Level, Content: v.Content,
+			Stage: v.Stage, StageZH: c.stageZH(v.Stage), Level: v.Level, Content: eventText{v.Content},
 		}
 	})
 	return &eventsOutput{Body: out}, nil

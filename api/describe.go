@@ -56,7 +56,7 @@ func (d *describer) finish() {
 		}
 	}
 	for _, r := range d.doc.Components.Responses {
-		d.headers(r)
+		d.answer(r)
 	}
 }
 
@@ -289,11 +289,18 @@ func (d *describer) operation(op *huma.Operation) {
 		p.Description = whole(cmp.Or(p.Description, wordsOf(p.Name)))
 	}
 	for _, r := range op.Responses {
-		d.headers(r)
+		d.answer(r)
 	}
 }
 
-func (d *describer) headers(r *huma.Response) {
+// answer describes an answer: what its status means where it says no more than that,
+// and its headers.
+func (d *describer) answer(r *huma.Response) {
+	for status, meaning := range statusWords() {
+		if r.Description == http.StatusText(status) {
+			r.Description = meaning
+		}
+	}
 	for name, h := range r.Headers {
 		if h.Schema != nil {
 			h.Description = cmp.Or(h.Description, h.Schema.Description)

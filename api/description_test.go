@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/json"
 	"maps"
+	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
@@ -104,7 +105,9 @@ func TestEverythingHasItsSentence(t *testing.T) {
 		}
 	}
 	for name, r := range parts.at("responses") {
-		check("response "+name, "", object(r))
+		check("response "+name, name, object(r))
+		require.Contains(t, object(r).text("description"), " ", name)
+		require.NotEqual(t, name, strings.ReplaceAll(object(r).text("description"), " ", ""))
 		headers(name, object(r))
 	}
 	all.operations(func(where string, op node) {
@@ -118,6 +121,9 @@ func TestEverythingHasItsSentence(t *testing.T) {
 			properties(where+" "+media, object(body).at("schema"))
 		}
 		for status, r := range op.at("responses") {
+			if code, err := strconv.Atoi(status); err == nil {
+				require.NotEqual(t, http.StatusText(code), object(r).text("description"), where)
+			}
 			headers(where+" "+status, object(r))
 		}
 	})
@@ -263,6 +269,72 @@ func TestCodesAreListed(t *testing.T) {
 		}
 	}
 	require.Empty(t, open, "give the field a named type, or an of tag")
+}
+
+// What may be one of several objects says by a property of its own which it is, and
+// each of them has that property with its value. A clock that an event left says so by
+// being stopped or not, which is no text.
+func TestWhichOfSeveralIsTold(t *testing.T) {
+	t.Parallel()
+	all := description(t)
+	schemas := all.at("components").at("schemas")
+	var resolve func(s node) node
+	resolve = func(s node) node {
+		if name, ok := strings.CutPrefix(s.text("$ref"), "#/components/schemas/"); ok {
+			return resolve(schemas.at(name))
+		}
+		return s
+	}
+	// value is what a property of a schema must be.
+	var value func(s node, property string) []any
+	value = func(s node, property string) []any {
+		s = resolve(s)
+		found := resolve(s.at("properties").at(property)).list("enum")
+		for _, part := range s.list("allOf") {
+			if narrower := value(object(part), property); found == nil || narrower != nil && len(narrower) < len(found) {
+				found = narrower
+			}
+		}
+		return found
+	}
+	told := map[string][]string{}
+	var walk func(where string, part any)
+	walk = func(where string, part any) {
+		switch part := part.(type) {
+		case []any:
+			for _, one := range part {
+				walk(where, one)
+			}
+		case map[string]any:
+			s := node(part)
+			several := slices.DeleteFunc(slices.Concat(s.list("oneOf"), s.list("anyOf")), func(one any) bool { return resolve(object(one))["type"] == "string" })
+			if len(several) > 1 && where != "EventContent.clocks" { // a clock or the end of one
+				teller := s.at("discriminator")
+				property := teller.text("propertyName")
+				require.NotEmpty(t, property, "%s is one of several and does not say which", where)
+				require.Len(t, teller.at("mapping"), len(several), where)
+				for named, ref := range teller.at("mapping") {
+					require.Contains(t, several, any(map[string]any{"$ref": ref}), where)
+					require.Equal(t, []any{named}, value(node{"$ref": ref}, property), "%s: %s", where, ref)
+					told[where] = append(told[where], named)
+				}
+			}
+			for name, inner := range part {
+				at := where
+				if where == "" || !slices.Contains([]string{"properties", "items", "schema", "content"}, name) {
+					at = strings.TrimPrefix(where+"."+name, ".")
+				}
+				walk(at, inner)
+			}
+		}
+	}
+	walk("", map[string]any(schemas))
+	walk("paths", map[string]any(all.at("paths")))
+	for _, where := range []string{"CaseAnswer.case", "CommandAnswer.case", "CommandReceipt.case"} {
+		require.ElementsMatch(t, []string{"staff", "unit"}, told[where], where)
+	}
+	require.ElementsMatch(t, names(lifecycle.EventKinds()), told["EventList.events"])
+	require.ElementsMatch(t, names(lifecycle.EntryKinds()), told["ListEntry.acts"])
 }
 
 func names[T ~string](values []T) []string {

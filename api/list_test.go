@@ -108,7 +108,7 @@ func TestReadingOneCase(t *testing.T) {
 	s.as(t, p.Contact, asked{method: http.MethodGet, path: path}).into(t, &seen)
 	require.NotEmpty(t, seen.Events)
 	for i, e := range seen.Events {
-		require.Empty(t, e.Actor+e.ActorName+e.Command+string(e.Content))
+		require.Empty(t, e.Actor+e.ActorName+e.Command+string(e.Content.RawMessage))
 		require.Equal(t, int64(i+1), e.Seq)
 	}
 

@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"duban/calendar"
+	"duban/lifecycle"
 	"duban/lot"
 )
 
@@ -15,12 +16,14 @@ import (
 func newSchemas() huma.Registry {
 	r := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	for of, described := range map[reflect.Type]reflect.Type{
-		reflect.TypeFor[calendar.Date]():   reflect.TypeFor[dateForm](),
-		reflect.TypeFor[calendar.Period](): reflect.TypeFor[periodForm](),
-		reflect.TypeFor[recordText]():      reflect.TypeFor[DrawRecord](),
-		reflect.TypeFor[changedFields]():   reflect.TypeFor[map[string]any](),
-		reflect.TypeFor[accountFields]():   reflect.TypeFor[map[string]any](),
-		reflect.TypeFor[lot.Digest]():      reflect.TypeFor[digestForm](),
+		reflect.TypeFor[calendar.Date]():         reflect.TypeFor[dateForm](),
+		reflect.TypeFor[calendar.Period]():       reflect.TypeFor[periodForm](),
+		reflect.TypeFor[recordText]():            reflect.TypeFor[DrawRecord](),
+		reflect.TypeFor[eventText]():             reflect.TypeFor[lifecycle.EventContent](),
+		reflect.TypeFor[lifecycle.ClockChange](): reflect.TypeFor[clockForm](),
+		reflect.TypeFor[changedFields]():         reflect.TypeFor[map[string]any](),
+		reflect.TypeFor[accountFields]():         reflect.TypeFor[map[string]any](),
+		reflect.TypeFor[lot.Digest]():            reflect.TypeFor[digestForm](),
 	} {
 		r.RegisterTypeAlias(of, described)
 	}

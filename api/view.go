@@ -48,6 +48,7 @@ func (v CaseOrUnitCase) id() string {
 type Case struct {
 	lifecycle.Case
 
+	SeenBy  string `json:"seen_by" enum:"staff" doc:"Who sees the case in this form: staff"`
 	StageZH string `json:"stage_zh"`
 }
 
@@ -55,21 +56,26 @@ type Case struct {
 type UnitCase struct {
 	lifecycle.UnitCase
 
+	SeenBy  string `json:"seen_by" enum:"unit" doc:"Who sees the case in this form: a person of its unit"`
 	StageZH string `json:"stage_zh"`
 }
+
+// Who sees a case: the values of seen_by.
+const (
+	seenByStaff = "staff"
+	seenByUnit  = "unit"
+)
 
 // MarshalJSON writes the one that is set.
 func (v CaseOrUnitCase) MarshalJSON() ([]byte, error) {
 	if v.Unit != nil {
-		return json.Marshal(UnitCase{*v.Unit, v.Unit.Stage.ZH()})
+		return json.Marshal(UnitCase{*v.Unit, seenByUnit, v.Unit.Stage.ZH()})
 	}
-	return json.Marshal(Case{*v.Staff, v.Staff.Stage.ZH()})
+	return json.Marshal(Case{*v.Staff, seenByStaff, v.Staff.Stage.ZH()})
 }
 
-// Schema says that it is either.
+// Schema says that it is either, and that seen_by tells which.
 func (CaseOrUnitCase) Schema(r huma.Registry) *huma.Schema {
-	return &huma.Schema{OneOf: []*huma.Schema{
-		r.Schema(reflect.TypeFor[Case](), true, "Case"),
-		r.Schema(reflect.TypeFor[UnitCase](), true, "UnitCase"),
-	}}
+	staff, unit := r.Schema(reflect.TypeFor[Case](), true, "Case"), r.Schema(reflect.TypeFor[UnitCase](), true, "UnitCase")
+	return told("seen_by", map[string]*huma.Schema{seenByStaff: staff, seenByUnit: unit})
 }

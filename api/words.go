@@ -1,6 +1,8 @@
 package api
 
 import (
+	"net/http"
+
 	"duban/calendar"
 	"duban/store"
 )
@@ -148,6 +150,33 @@ func headerWords() map[string]string {
 		"Retry-After":         "After how many seconds to try again.",
 		"WWW-Authenticate":    "How to come with a token: Bearer (RFC 6750).",
 		"X-Request-Id":        "The id of the request in the log, yours when you sent one.",
+	}
+}
+
+// statusWords are the meanings of the statuses.
+func statusWords() map[int]string {
+	return map[int]string{
+		http.StatusOK:                           "Done: the answer is what was asked for.",
+		http.StatusCreated:                      "Made: the answer is what was made.",
+		http.StatusAccepted:                     "Received: the work goes on, and the answer says how far it is.",
+		http.StatusNoContent:                    "Done; there is nothing to tell.",
+		http.StatusPartialContent:               "The part of the file that was asked for.",
+		http.StatusNotModified:                  "Nothing has changed since the ETag that you sent.",
+		http.StatusBadRequest:                   "The request cannot be read: it is no JSON, or a header is missing or malformed.",
+		http.StatusUnauthorized:                 "There is no token, or it is not known any more.",
+		http.StatusForbidden:                    "You may not do this: by your role, or because of what you did before.",
+		http.StatusNotFound:                     "There is no such thing, or you may not know of it.",
+		http.StatusRequestTimeout:               "The request came in too slowly.",
+		http.StatusConflict:                     "It cannot be done as things stand: the detail says what is in the way.",
+		http.StatusPreconditionFailed:           "The case has changed since you read it: read it again.",
+		http.StatusRequestEntityTooLarge:        "What was sent is larger than it may be.",
+		http.StatusUnsupportedMediaType:         "What was sent is of a kind that is not taken.",
+		http.StatusRequestedRangeNotSatisfiable: "The file has no such part.",
+		http.StatusUnprocessableEntity:          "The request can be read and says something that cannot be; errors lists all of it.",
+		http.StatusPreconditionRequired:         "The header If-Match is missing: send the ETag you read.",
+		http.StatusTooManyRequests:              "Too many requests of yours: Retry-After says when to go on.",
+		http.StatusInternalServerError:          "Something went wrong inside; nothing is half done. Tell the administrator the X-Request-Id.",
+		http.StatusServiceUnavailable:           "The record is busy or away: send the same again after Retry-After, with the same key.",
 	}
 }
 

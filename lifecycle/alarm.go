@@ -142,22 +142,22 @@ func (t *turn) escalate(k Clock) {
 // Reminded: a due date is near.
 type Reminded struct {
 	Clock   policy.ClockName `json:"clock"`
-	Measure int              `json:"measure,omitempty"`
+	Measure int              `json:"measure,omitempty" doc:"Number of the ordered measure that is due; none for the other clocks"`
 	Due     calendar.Date    `json:"due"`
 }
 
 // Chased: something overdue was asked for once more.
 type Chased struct {
 	Clock   policy.ClockName `json:"clock"`
-	Measure int              `json:"measure,omitempty"`
+	Measure int              `json:"measure,omitempty" doc:"Number of the ordered measure that is overdue; none for the other clocks"`
 	Due     calendar.Date    `json:"due"`
-	Count   int              `json:"count"`
+	Count   int              `json:"count" doc:"Which time it is, from 1"`
 }
 
 // DeadlineMissed: a due date passed unmet.
 type DeadlineMissed struct {
 	Clock   policy.ClockName `json:"clock"`
-	Measure int              `json:"measure,omitempty"`
+	Measure int              `json:"measure,omitempty" doc:"Number of the ordered measure that was due; none for the other clocks"`
 	Due     calendar.Date    `json:"due"`
 }
 
@@ -165,7 +165,7 @@ type DeadlineMissed struct {
 // unit moved to the next working day.
 type DeadlineMoved struct {
 	Clock  policy.ClockName `json:"clock"`
-	From   calendar.Date    `json:"from"`
+	From   calendar.Date    `json:"from" doc:"The due date before"`
 	Reason MoveReason       `json:"reason"`
 }
 

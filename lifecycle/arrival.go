@@ -21,13 +21,13 @@ type Arrived struct {
 	RecordArrival
 	Names []string `json:"names"`
 	// Announced: the unit had been told the day.
-	Announced bool `json:"announced,omitempty"`
+	Announced bool `json:"announced,omitempty" doc:"Whether the unit had been told the day"`
 	// Permitted: it is not as it was drawn or announced, or is recorded late, and a
 	// leader answers for it.
-	Permitted bool `json:"permitted,omitempty"`
+	Permitted bool `json:"permitted,omitempty" doc:"Whether a leader answers for it, because it is not as it was drawn or announced, or is recorded late"`
 	// Reveals are the draws that led here, the one that counts last. One whose
 	// seal could not be opened is missing.
-	Reveals []lot.Reveal `json:"reveals,omitempty"`
+	Reveals []lot.Reveal `json:"reveals,omitempty" doc:"The draws that led here, the one that counts last; one whose seal could not be opened is missing"`
 }
 
 // LookBackDispatched: the drawn inspectors, and nobody else, were told on the
@@ -36,7 +36,7 @@ type Arrived struct {
 type LookBackDispatched struct {
 	Number int `json:"number" doc:"Counts the draws of the case from 1"`
 	// Task is the opaque number they were told it under.
-	Task   string    `json:"task"`
+	Task   string    `json:"task" doc:"The opaque number they were told it under"`
 	ToldAt time.Time `json:"told_at" doc:"When they were told, in UTC"`
 	Told   []string  `json:"told" doc:"Accounts of those who were told"`
 }

@@ -6,11 +6,11 @@ import "time"
 // which day he named stands nowhere: it would say who and when it is not.
 type ArrivalRefused struct {
 	// Count is how many there were on this day.
-	Count int `json:"count"`
+	Count int `json:"count" doc:"How many there were on this day"`
 	// Of is how many of a day halt the case; 0 in a record of before it was kept.
-	Of int `json:"of,omitempty"`
+	Of int `json:"of,omitempty" doc:"How many of a day halt the case"`
 	// Halts: there were so many that a leader must look at it first.
-	Halts bool `json:"halts,omitempty"`
+	Halts bool `json:"halts,omitempty" doc:"Whether there were so many that a leader must look at it first"`
 }
 
 // RefusedArrivals counts the arrivals of a day that were refused.

@@ -13,7 +13,7 @@ type ApproveClosure struct{}
 type ClosureApproved struct {
 	// Number is that of the notice of the closing.
 	Number string  `json:"number,omitempty"`
-	Issued *Issued `json:"issued,omitempty"`
+	Issued *Issued `json:"issued,omitempty" doc:"The notice of the closing"`
 
 	series series
 }

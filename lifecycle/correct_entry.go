@@ -23,27 +23,27 @@ type CorrectEntry struct {
 type EntryCorrected struct {
 	CorrectEntry
 	// Of is the kind of the event, Was what it read.
-	Of  EventKind `json:"of"`
-	Was string    `json:"was"`
+	Of  EventKind `json:"of" doc:"The kind of the event that holds it"`
+	Was string    `json:"was" doc:"What was entered before"`
 	// By is who had entered it.
-	By string `json:"by"`
+	By string `json:"by" doc:"Account of who had entered it"`
 	// Measure is the measure that it is about.
-	Measure int `json:"measure,omitempty"`
+	Measure int `json:"measure,omitempty" doc:"Number of the measure that it is about; none when it is about none"`
 	// Due is when the unit must be ready now, if that changed.
-	Due Date `json:"due,omitzero"`
+	Due Date `json:"due,omitzero" doc:"When the unit must be ready now; none when that did not change"`
 	// FirstPeriod and OtherDue are the receipt's now, Late the report's.
-	FirstPeriod Period `json:"first_period,omitzero"`
-	OtherDue    Date   `json:"other_due,omitzero"`
-	Late        *int   `json:"late,omitempty"`
+	FirstPeriod Period `json:"first_period,omitzero" doc:"The period of the first round, counted anew; none when it is no receipt"`
+	OtherDue    Date   `json:"other_due,omitzero" doc:"The date that another body set, as the receipt has it now; none when there is none"`
+	Late        *int   `json:"late,omitempty" doc:"By how many working days the report was late, counted anew; none when it is no report"`
 	// Papers went out with what was wrong.
-	Papers []SentPaper `json:"papers,omitempty"`
+	Papers []SentPaper `json:"papers,omitempty" doc:"The papers that went out with what was wrong"`
 	// ToLeader is as in LookBackRecorded.
-	ToLeader bool `json:"to_leader,omitempty"`
+	ToLeader bool `json:"to_leader,omitempty" doc:"Whether a leader must say how it goes on"`
 	// Follows: another case of the notice was put right, and this one with it.
-	Follows bool `json:"follows,omitempty"`
+	Follows bool `json:"follows,omitempty" doc:"Whether another case of the notice was put right, and this one with it"`
 	// Number is that of the confirmation which takes the place of the one with the wrong day.
-	Number string  `json:"number,omitempty"`
-	Issued *Issued `json:"issued,omitempty"`
+	Number string  `json:"number,omitempty" doc:"Number of the confirmation that takes the place of the one with the wrong day; none when there is none"`
+	Issued *Issued `json:"issued,omitempty" doc:"That confirmation; none when there is none"`
 
 	series series
 }

@@ -94,10 +94,10 @@ type LookBackDrawn struct {
 	Closes Date `json:"closes"`
 	// Commitment is a lot.Commitment in its short form, Key the id of the key the
 	// plan is sealed under.
-	Commitment string `json:"commitment"`
-	Key        string `json:"key"`
+	Commitment string `json:"commitment" doc:"What binds all that will be laid open at the arrival and tells nothing of it, in short form"`
+	Key        string `json:"key" doc:"Id of the key under which the plan is sealed"`
 	// Recusals are those entered shortly before.
-	Recusals []string `json:"recusals,omitempty"`
+	Recusals []string `json:"recusals,omitempty" doc:"The ids of the recusals entered shortly before the draw"`
 }
 
 // LookBackUndrawn: lots could not be drawn, and a leader must say how it goes on.
@@ -105,17 +105,17 @@ type LookBackUndrawn struct {
 	Number int       `json:"number"`
 	Opens  Date      `json:"opens"`
 	Closes Date      `json:"closes"`
-	Fault  DrawFault `json:"fault"`
+	Fault  DrawFault `json:"fault" doc:"Why lots could not be drawn"`
 	// Recusals are those entered shortly before, and Recusers by whom.
-	Recusals []string `json:"recusals,omitempty"`
-	Recusers []string `json:"recusers,omitempty"`
+	Recusals []string `json:"recusals,omitempty" doc:"The ids of the recusals entered shortly before the draw"`
+	Recusers []string `json:"recusers,omitempty" doc:"Accounts of who entered them"`
 }
 
 // LookBackMissed: the drawn day went by or fell away before the inspectors were
 // sent, or they were sent and did not come.
 type LookBackMissed struct {
 	Number int       `json:"number"`
-	Fault  DrawFault `json:"fault"`
+	Fault  DrawFault `json:"fault" doc:"What went wrong"`
 }
 
 // SealBroken: what was drawn cannot be opened for now, because the key is not at
@@ -123,7 +123,7 @@ type LookBackMissed struct {
 // With an arrival it says of each draw that is not laid open why.
 type SealBroken struct {
 	Number int       `json:"number"`
-	Fault  DrawFault `json:"fault"`
+	Fault  DrawFault `json:"fault" doc:"Why it cannot be opened"`
 }
 
 // SealMended: what was drawn can be opened again, and nobody need decide.

@@ -9,18 +9,18 @@ import (
 // as the case keeps it until it counts for nothing any more.
 type Entered struct {
 	// Event is the number of the event that holds it, Field the field of its body.
-	Event int64     `json:"event"`
+	Event int64     `json:"event" doc:"Number of the event that holds it"`
 	Of    EventKind `json:"of" doc:"Kind of the event that holds it"`
 	Field string    `json:"field" doc:"Name of the field in the event's body, such as on or until"`
 	// Value is the one that holds, By who entered it.
-	Value string `json:"value"`
-	By    string `json:"by"`
+	Value string `json:"value" doc:"What holds now, as it was entered last"`
+	By    string `json:"by" doc:"Account of who entered it"`
 	// On is the day on which it was entered or last put right.
 	On Date `json:"on"`
 	// Measure is the measure it is about; 0 for none.
-	Measure int `json:"measure,omitempty"`
+	Measure int `json:"measure,omitempty" doc:"Number of the measure that it is about; none when it is about none"`
 	// Step is the event of the first step that was taken on its ground; 0 before.
-	Step int64 `json:"step,omitempty"`
+	Step int64 `json:"step,omitempty" doc:"Number of the event of the first step that was taken on its ground; none before"`
 	// Corrected are those who put it right, once for each time.
 	Corrected []string `json:"corrected,omitempty"`
 }

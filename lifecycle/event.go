@@ -49,11 +49,14 @@ func (c ClockChange) MarshalJSON() ([]byte, error) {
 	if !c.Stopped {
 		return json.Marshal(c.Clock)
 	}
-	return json.Marshal(struct {
-		Name    policy.ClockName `json:"name"`
-		Measure int              `json:"measure,omitempty"`
-		Stopped bool             `json:"stopped"`
-	}{c.Name, c.Measure, true})
+	return json.Marshal(StoppedClock{c.Name, c.Measure, true})
+}
+
+// A StoppedClock is the end of a clock.
+type StoppedClock struct {
+	Name    policy.ClockName `json:"name" doc:"What was awaited"`
+	Measure int              `json:"measure,omitempty" doc:"Number of the ordered measure that the clock belonged to; none for the other clocks"`
+	Stopped bool             `json:"stopped" doc:"Always true: the clock runs no more"`
 }
 
 func (c ClockChange) same(name policy.ClockName, measure int) bool {
@@ -70,14 +73,14 @@ type Body interface {
 	apply(c *Case, e Event)
 }
 
-// eventContent is the stored form of an event's content.
-type eventContent struct {
-	Stage   Stage           `json:"stage,omitempty"`
-	Level   *policy.Level   `json:"level,omitempty"`
-	LevelOn calendar.Date   `json:"level_on,omitzero"`
-	Clocks  []ClockChange   `json:"clocks,omitempty"`
-	Visible bool            `json:"unit_visible,omitempty"`
-	Data    json.RawMessage `json:"data,omitempty"`
+// EventContent is what the record holds of an event beside who, when and which kind.
+type EventContent struct {
+	Stage   Stage           `json:"stage,omitempty" doc:"The stage the case went to; none when it stayed"`
+	Level   *policy.Level   `json:"level,omitempty" doc:"The level the case went to; none when it stayed"`
+	LevelOn calendar.Date   `json:"level_on,omitzero" doc:"The day from which the pace of the ladder is counted on"`
+	Clocks  []ClockChange   `json:"clocks,omitempty" doc:"The clocks that the event started, changed or stopped"`
+	Visible bool            `json:"unit_visible,omitempty" doc:"Whether it changed something the unit may see"`
+	Data    json.RawMessage `json:"data,omitempty" doc:"What was said or came of it, by the event's kind; none where nothing is to be said"`
 }
 
 // Content returns the event's content as it is stored: stage, level, clocks
@@ -90,17 +93,17 @@ func (e Event) Content() ([]byte, error) {
 	if string(data) == "{}" {
 		data = nil
 	}
-	return json.Marshal(eventContent{Stage: e.Stage, Level: e.Level, LevelOn: e.LevelOn, Clocks: e.Clocks, Visible: e.Visible, Data: data})
+	return json.Marshal(EventContent{Stage: e.Stage, Level: e.Level, LevelOn: e.LevelOn, Clocks: e.Clocks, Visible: e.Visible, Data: data})
 }
 
 // WithContent returns the event with stored content read back. The event's
 // Kind must be set. It fails on a kind that no release ever wrote.
 func (e Event) WithContent(content []byte) (Event, error) {
-	var v eventContent
+	var v EventContent
 	if err := json.Unmarshal(content, &v); err != nil {
 		return Event{}, fmt.Errorf("decode event %s %d: %w", e.Case, e.Seq, err)
 	}
-	body, ok := newBody(e.Kind)
+	body, ok := NewBody(e.Kind)
 	if !ok {
 		return Event{}, fmt.Errorf("decode event %s %d: unknown kind %q", e.Case, e.Seq, e.Kind)
 	}

@@ -1,7 +1,7 @@
 package lifecycle
 
-// newBody returns an empty body for a kind of event, ready to be decoded into.
-func newBody(kind EventKind) (Body, bool) {
+// NewBody returns an empty body for a kind of event, ready to be decoded into.
+func NewBody(kind EventKind) (Body, bool) {
 	switch kind {
 	case EventCaseOpened:
 		return &CaseOpened{}, true

@@ -55,7 +55,7 @@ type CaseOpened struct {
 	// CalendarVersion is the version its clocks are computed by.
 	CalendarVersion int `json:"calendar_version"`
 	// Repeated is the case that it repeats.
-	Repeated *Repeated `json:"repeated,omitempty"`
+	Repeated *Repeated `json:"repeated,omitempty" doc:"The case that it repeats; none when it repeats none"`
 }
 
 // AmendDraft changes a draft: every field given replaces the draft's.
@@ -76,7 +76,7 @@ type AmendDraft struct {
 // DraftAmended: the draft now reads so.
 type DraftAmended struct {
 	OpenCase
-	Repeated *Repeated `json:"repeated,omitempty"`
+	Repeated *Repeated `json:"repeated,omitempty" doc:"The case that it repeats; none when it repeats none"`
 }
 
 // SubmitDraft hands a draft to triage.
@@ -118,9 +118,9 @@ type Assign struct {
 // OfficerAssigned: another officer answers for the case.
 type OfficerAssigned struct {
 	Assign
-	Before string `json:"before,omitempty"`
+	Before string `json:"before,omitempty" doc:"Account of the officer before; none when there was none"`
 	// Reason is why it passed on, when the one before does it no more.
-	Reason string `json:"reason,omitempty"`
+	Reason string `json:"reason,omitempty" doc:"Why it passed on, when the one before does it no more"`
 }
 
 // Note adds a remark that changes nothing.

@@ -20,7 +20,7 @@ import (
 type InHand struct {
 	Stage    Stage  `json:"stage" enum:"serving,planning,rectifying,report_review,look_back_pending,sustained" doc:"Where the case stands on the day it is taken over"`
 	Type     Type   `json:"type" enum:"immediate,by_deadline,sustained" doc:"The type of rectification the earlier notice asked for"`
-	Severity string `json:"severity,omitempty" doc:"Code of the severity, if it was judged"`
+	Severity string `json:"severity,omitempty" of:"Severity" doc:"Code of the severity, if it was judged"`
 	Basis    string `json:"basis,omitempty" maxLength:"10000" doc:"The duty or rule breached, as the earlier notice says it"`
 	Officer  string `json:"officer" doc:"Account of the officer who answers for the case from now on"`
 	// The earlier notice.
@@ -52,13 +52,13 @@ type TakeOverCase struct {
 type CaseTakenOver struct {
 	InHand
 
-	ConfirmedBy   string `json:"confirmed_by"`
+	ConfirmedBy   string `json:"confirmed_by" doc:"Account of the leader who confirmed that the case was in hand"`
 	PolicyVersion int    `json:"policy_version"`
-	FirstPeriod   Period `json:"first_period"`
+	FirstPeriod   Period `json:"first_period" doc:"The period of the first round, in working or natural days"`
 	// CheckIn is the interval of a sustained duty's reports.
-	CheckIn Period `json:"check_in,omitzero"`
+	CheckIn Period `json:"check_in,omitzero" doc:"How often the unit reports, of a sustained duty"`
 	// Late is by how many working days the report missed the due date.
-	Late int `json:"late,omitempty"`
+	Late int `json:"late,omitempty" doc:"By how many working days the report missed the due date; none when in time"`
 }
 
 // TakenOver says of a case that it was in hand before, and from what it goes on.

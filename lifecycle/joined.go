@@ -14,8 +14,8 @@ type MeasureTakenOver struct {
 	No     int           `json:"no"`
 	Status MeasureStatus `json:"status"`
 	// From is what it had joined.
-	From   Standing  `json:"from"`
-	Joined *Standing `json:"joined,omitempty"`
+	From   Standing  `json:"from" doc:"The measure of another case that it had joined"`
+	Joined *Standing `json:"joined,omitempty" doc:"The measure of another case that it joins now; none when it is ordered here"`
 }
 
 // oneOfEach reports whether a unit has one of the measure, which further cases

@@ -60,8 +60,8 @@ type LookBackRecorded struct {
 	Year   int    `json:"year"`
 	Number string `json:"number,omitempty"`
 	// ToLeader: a leader must say how it goes on.
-	ToLeader bool    `json:"to_leader,omitempty"`
-	Issued   *Issued `json:"issued,omitempty"`
+	ToLeader bool    `json:"to_leader,omitempty" doc:"Whether a leader must say how it goes on"`
+	Issued   *Issued `json:"issued,omitempty" doc:"The feedback notice of the next round; none when there is none"`
 
 	series series
 }

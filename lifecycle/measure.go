@@ -105,23 +105,23 @@ type OrderMeasure struct {
 // MeasureOrdered: a measure was ordered, proposed or joined.
 type MeasureOrdered struct {
 	No       int                `json:"no"`
-	Kind     policy.MeasureKind `json:"kind"`
+	Kind     policy.MeasureKind `json:"kind" doc:"What is done"`
 	List     policy.List        `json:"list,omitempty"`
 	Status   MeasureStatus      `json:"status"`
 	Basis    string             `json:"basis"`
-	Owner    string             `json:"owner,omitempty"`
-	Joined   *Standing          `json:"joined,omitempty"`
-	Proposal int                `json:"proposal,omitempty"`
+	Owner    string             `json:"owner,omitempty" doc:"The account that must carry it out; none for whoever holds the role"`
+	Joined   *Standing          `json:"joined,omitempty" doc:"The measure of another case that it joins; none when it stands by itself"`
+	Proposal int                `json:"proposal,omitempty" doc:"Number of the proposed measure that was approved; none when nobody proposed it"`
 	// ByHand: a person proposed it, not the ladder or a rule.
-	ByHand bool `json:"by_hand,omitempty"`
+	ByHand bool `json:"by_hand,omitempty" doc:"Whether a person proposed it, not the ladder or a rule"`
 	// Step is the rung of the ladder that it was ordered for.
-	Step policy.Level `json:"step,omitzero"`
-	Talk *Appointment `json:"talk,omitempty"`
+	Step policy.Level `json:"step,omitzero" doc:"The rung of the ladder that it was ordered for; none when it was ordered by a person"`
+	Talk *Appointment `json:"talk,omitempty" doc:"When and where the talk is held; none unless it is a talk that is fixed"`
 	// Subject is with whom the talk is to be held.
-	Subject *PostHolder `json:"subject,omitempty"`
+	Subject *PostHolder `json:"subject,omitempty" doc:"With whom the talk is to be held"`
 	// Number is that of the talk's notice, if it left with the order.
-	Number string  `json:"number,omitempty"`
-	Issued *Issued `json:"issued,omitempty"`
+	Number string  `json:"number,omitempty" doc:"Number of the talk's notice, if it left with the order"`
+	Issued *Issued `json:"issued,omitempty" doc:"The letter, or the notice of the talk; none when nothing left"`
 
 	series series
 }
@@ -146,14 +146,14 @@ type WaiveMeasure struct {
 type MeasureWaived struct {
 	WaiveMeasure
 	// Kept: it is an entry of a list, which stands until another leader ends it.
-	Kept bool `json:"kept,omitempty"`
+	Kept bool `json:"kept,omitempty" doc:"Whether it is an entry of a list, which stands until another leader ends it"`
 }
 
 // MeasuresCancelled: the ground of these measures fell away. What was made or carried
 // out stays, and is marked: no one person undoes it.
 type MeasuresCancelled struct {
-	Nos  []int `json:"nos"`
-	Kept []int `json:"kept,omitempty"`
+	Nos  []int `json:"nos" doc:"Numbers of the measures that will not be carried out"`
+	Kept []int `json:"kept,omitempty" doc:"Numbers of those that were carried out, and stay with a mark"`
 }
 
 func (b OrderMeasure) decide(t *turn) error {

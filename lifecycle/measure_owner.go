@@ -14,7 +14,7 @@ type ReassignMeasure struct {
 type MeasureReassigned struct {
 	ReassignMeasure
 	// Former is who had to; empty for whoever held the role.
-	Former string `json:"former,omitempty"`
+	Former string `json:"former,omitempty" doc:"Account of who had to carry it out; none for whoever held the role"`
 }
 
 func (b ReassignMeasure) decide(t *turn) error {

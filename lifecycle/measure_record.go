@@ -45,7 +45,7 @@ type RecordMeasure struct {
 // MeasureRecorded: a measure was carried out.
 type MeasureRecorded struct {
 	RecordMeasure
-	Issued *Issued `json:"issued,omitempty"`
+	Issued *Issued `json:"issued,omitempty" doc:"The paper that was made of it; none when none was"`
 
 	series series
 }

@@ -27,22 +27,22 @@ type MergeInto struct {
 
 // CaseMerged: the case follows its parent from now on.
 type CaseMerged struct {
-	Parent       string `json:"parent"`
-	ParentNumber string `json:"parent_number"`
+	Parent       string `json:"parent" doc:"Id of the case that it follows"`
+	ParentNumber string `json:"parent_number" doc:"Number of the case that it follows"`
 }
 
 // ChildTakenIn: another case was merged into this one.
 type ChildTakenIn struct {
-	Child    Child     `json:"child"`
-	Evidence []string  `json:"evidence,omitempty"`
-	Measures []Measure `json:"measures,omitempty"`
+	Child    Child     `json:"child" doc:"The case that was merged into this one"`
+	Evidence []string  `json:"evidence,omitempty" doc:"Its files, which are files of this case from now on"`
+	Measures []Measure `json:"measures,omitempty" doc:"Its measures, which stand here from now on"`
 }
 
 // GivenBack: the parent fell away and the case stands on its own again.
 type GivenBack struct {
-	Parent string `json:"parent"`
+	Parent string `json:"parent" doc:"Id of the case that fell away"`
 	// Ended are the case's measures that came to their end in the parent.
-	Ended []Measure `json:"ended,omitempty"`
+	Ended []Measure `json:"ended,omitempty" doc:"The case's measures that came to their end in the other"`
 }
 
 // Involves names the parent.

@@ -66,7 +66,7 @@ type ReturnNotice struct {
 type NoticeReturned struct {
 	ReturnNotice
 	// Follows: the event of another case of the notice tells of it.
-	Follows bool `json:"follows,omitempty"`
+	Follows bool `json:"follows,omitempty" doc:"Whether the event of another case of the notice tells of it"`
 }
 
 // ApproveNotice signs the notice; its number is allotted.
@@ -83,8 +83,8 @@ type NoticeApproved struct {
 	PolicyVersion int    `json:"policy_version"`
 	// Follows: the event of another case of the notice has its number allotted
 	// and tells of it.
-	Follows bool    `json:"follows,omitempty"`
-	Issued  *Issued `json:"issued,omitempty"`
+	Follows bool    `json:"follows,omitempty" doc:"Whether the event of another case of the notice has its number and tells of it"`
+	Issued  *Issued `json:"issued,omitempty" doc:"The notice as it left; none when another case of the notice has it"`
 
 	series    series
 	followers []*NoticeApproved
@@ -106,14 +106,14 @@ type CorrectNotice struct {
 type NoticeCorrected struct {
 	CorrectNotice
 	// Misdirected is the unit that received what was not its own.
-	Misdirected string `json:"misdirected,omitempty"`
+	Misdirected string `json:"misdirected,omitempty" doc:"Id of the unit that received what was not its own; none when the unit is the right one"`
 	// Was is what the words of the finding were that were put right.
-	Was *Rewording `json:"was,omitempty"`
+	Was *Rewording `json:"was,omitempty" doc:"The words of the finding before they were put right; none when they were not"`
 	// Follows: the event of another case of the notice tells that unit of it.
-	Follows bool `json:"follows,omitempty"`
+	Follows bool `json:"follows,omitempty" doc:"Whether the event of another case of the notice tells that unit of it"`
 	// Issued is the withdrawal that went to that unit, Number its number.
-	Number string  `json:"number,omitempty"`
-	Issued *Issued `json:"issued,omitempty"`
+	Number string  `json:"number,omitempty" doc:"Number of that withdrawal"`
+	Issued *Issued `json:"issued,omitempty" doc:"The withdrawal that went to the unit which received what was not its own; none when no other unit did"`
 
 	series    series
 	followers []*NoticeCorrected

@@ -68,10 +68,10 @@ type DecideObjection struct {
 type ObjectionDecided struct {
 	DecideObjection
 	// Was is what the words of the finding were that were put right.
-	Was *Rewording `json:"was,omitempty"`
+	Was *Rewording `json:"was,omitempty" doc:"The words of the finding before they were put right; none when they were not"`
 	// Number is that of the withdrawal, or of the amended notice.
-	Number string  `json:"number,omitempty"`
-	Issued *Issued `json:"issued,omitempty"`
+	Number string  `json:"number,omitempty" doc:"Number of the withdrawal or of the amended notice"`
+	Issued *Issued `json:"issued,omitempty" doc:"The withdrawal or the amended notice; none when the notice stands"`
 
 	series series
 }

@@ -66,7 +66,7 @@ type PlanSubmitted struct {
 	SubmitPlan
 	On Date `json:"on"`
 	// Late is by how many working days; 0 when in time.
-	Late int `json:"late,omitempty"`
+	Late int `json:"late,omitempty" doc:"By how many working days it was late; none when in time"`
 }
 
 // ReturnPlan sends the plan back.

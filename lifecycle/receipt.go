@@ -45,8 +45,8 @@ type RecordReceipt struct {
 type ReceiptRecorded struct {
 	Receipt
 	// Number is that of the confirmation.
-	Number string  `json:"number,omitempty"`
-	Issued *Issued `json:"issued,omitempty"`
+	Number string  `json:"number,omitempty" doc:"Number of the confirmation"`
+	Issued *Issued `json:"issued,omitempty" doc:"The confirmation with the due dates"`
 
 	series series
 }

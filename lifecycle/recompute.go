@@ -10,7 +10,7 @@ import (
 // Recomputed: the State Council's notice for a year came out or changed, and
 // the case's due dates follow it, later only.
 type Recomputed struct {
-	CalendarVersion int `json:"calendar_version"`
+	CalendarVersion int `json:"calendar_version" doc:"Version of the working calendar by which the dates are reckoned now"`
 }
 
 // DecideRecompute moves the case's due dates to the calendar in force. A due

@@ -46,7 +46,7 @@ type SubmitReport struct {
 type ReportSubmitted struct {
 	SubmitReport
 	On   Date `json:"on"`
-	Late int  `json:"late,omitempty"`
+	Late int  `json:"late,omitempty" doc:"By how many working days it was late; none when in time"`
 }
 
 // ReturnReport sends the report back, item by item.
@@ -68,10 +68,10 @@ type AcceptReport struct {
 // ReportAccepted: the measures named are done on paper; a look-back will see. The
 // others came back.
 type ReportAccepted struct {
-	Accepted []int `json:"accepted"`
+	Accepted []int `json:"accepted" doc:"Numbers of the plan's measures that are done on paper"`
 	// Whole: nothing is left to do.
-	Whole   bool         `json:"whole"`
-	Reasons []ItemReason `json:"reasons,omitempty"`
+	Whole   bool         `json:"whole" doc:"Whether nothing is left to do"`
+	Reasons []ItemReason `json:"reasons,omitempty" doc:"Why the others came back, one by one"`
 }
 
 func (b SubmitReport) onPaper() *Paper { return b.Paper }

@@ -40,7 +40,7 @@ type EndStay struct {
 type StayEnded struct {
 	Reason string `json:"reason,omitempty"`
 	// Grantor is who granted the stay that was over.
-	Grantor string `json:"grantor,omitempty"`
+	Grantor string `json:"grantor,omitempty" doc:"Account of who granted the stay that was over; none when it was ended by decision"`
 }
 
 func (b GrantStay) decide(t *turn) error {

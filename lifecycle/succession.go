@@ -12,8 +12,8 @@ import (
 // anew and no clock starts again, for the duty passed on with the unit; the
 // successor has some days more to find its way.
 type Succession struct {
-	From   string `json:"from"`
-	To     string `json:"to"`
+	From   string `json:"from" doc:"Id of the unit that answered for the case until then"`
+	To     string `json:"to" doc:"Id of the unit that answers for it from now on"`
 	Reason string `json:"reason"`
 }
 

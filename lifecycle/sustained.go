@@ -16,7 +16,7 @@ type Sustain struct {
 // CaseSustained: the unit reports at intervals from now on.
 type CaseSustained struct {
 	Reason string `json:"reason"`
-	Period Period `json:"period"`
+	Period Period `json:"period" doc:"How often the unit reports"`
 }
 
 // CheckIn is the unit's report at the interval.
@@ -29,7 +29,7 @@ type CheckIn struct {
 type CheckedIn struct {
 	CheckIn
 	On   Date `json:"on"`
-	Late int  `json:"late,omitempty"`
+	Late int  `json:"late,omitempty" doc:"By how many working days it was late; none when in time"`
 }
 
 // ExitSustained ends the track: a look-back will see.

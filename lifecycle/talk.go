@@ -25,13 +25,13 @@ type FixTalk struct {
 type TalkFixed struct {
 	FixTalk
 	// Subject is with whom, where nobody answered for the unit on the day of the order.
-	Subject *PostHolder `json:"subject,omitempty"`
+	Subject *PostHolder `json:"subject,omitempty" doc:"With whom the talk is held, where nobody answered for the unit on the day of the order"`
 	// Former is what was fixed before.
-	Former *Appointment `json:"former,omitempty"`
+	Former *Appointment `json:"former,omitempty" doc:"The time and place that were fixed before; none when it is the first"`
 	// Number is that of the notice of the talk, Replaces that of the one before.
-	Number   string  `json:"number,omitempty"`
-	Replaces string  `json:"replaces,omitempty"`
-	Issued   *Issued `json:"issued,omitempty"`
+	Number   string  `json:"number,omitempty" doc:"Number of the notice of the talk"`
+	Replaces string  `json:"replaces,omitempty" doc:"Number of the notice that it takes the place of; none of the first"`
+	Issued   *Issued `json:"issued,omitempty" doc:"The notice of the talk"`
 
 	series series
 }

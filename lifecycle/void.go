@@ -11,7 +11,7 @@ type CaseVoided struct {
 	Void
 	// Number is that of the withdrawal, when a notice was served.
 	Number string  `json:"number,omitempty"`
-	Issued *Issued `json:"issued,omitempty"`
+	Issued *Issued `json:"issued,omitempty" doc:"The withdrawal; none when no notice was served"`
 
 	series series
 }
