@@ -278,10 +278,17 @@ func TestAllFaultsAreToldAtOnce(t *testing.T) {
 	body := `{"unit":"nobody","title":"","facts":"事实","found_on":"2099-01-01","method":"M99","category":"C99"}`
 	p := s.as(t, s.people.Inspector, asked{method: http.MethodPost, path: "/v1/cases", body: body, header: map[string]string{"Idempotency-Key": "faults"}}).problem(t)
 	require.Equal(t, "unit", p.Field)
-	var fields []string
-	for _, one := range p.Errors {
-		require.NotEmpty(t, one.Detail)
-		fields = append(fields, one.Field+" "+one.Code)
+	fields := func(p api.Problem) (list []string) {
+		for _, one := range p.Errors {
+			require.NotEmpty(t, one.Detail)
+			list = append(list, one.Field+" "+one.Code)
+		}
+		return list
 	}
-	require.Equal(t, []string{"unit unknown_unit", "title required", "found_on in_future", "method unknown_code", "category unknown_code"}, fields)
+	require.Equal(t, []string{"unit unknown_unit", "title required", "found_on in_future", "method unknown_code", "category unknown_code"}, fields(p))
+
+	// What cannot be read does not hide what is missing.
+	body = `{"title":" ","facts":7,"found_on":"2026-02-30","method":"M01"}`
+	p = s.as(t, s.people.Inspector, asked{method: http.MethodPost, path: "/v1/cases", body: body, header: map[string]string{"Idempotency-Key": "unread"}}).problem(t)
+	require.Equal(t, []string{"facts wrong_type", "found_on no_such_date", "unit required", "title required", "category required"}, fields(p))
 }

@@ -45,6 +45,9 @@ func decode(body []byte, into any) error {
 	if d.broken != nil {
 		return d.broken
 	}
+	if len(d.found) > 0 {
+		d.left("", v)
+	}
 	return several(d.found)
 }
 

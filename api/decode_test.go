@@ -20,6 +20,8 @@ func TestDecodeNamesEveryFault(t *testing.T) {
 	require.Equal(t, []string{
 		"measures[0].text wrong_type", "measures[0].due no_such_date", "measures[1] wrong_type", "measures[2].kind wrong_type",
 		"paper.on wrong_type", "paper.seal unknown_field", "x unknown_field",
+		// What is not there is missing, in what can be read.
+		"measures[0].kind required", "measures[0].owner required", "measures[2].text required", "measures[2].due required", "paper.scan required",
 	}, api.FieldsOf(err))
 	require.Equal(t, "甲", body.Measures[2].Owner, "what can be read is read")
 }
@@ -28,7 +30,7 @@ func TestDecodeNamesEveryFault(t *testing.T) {
 func TestDecodeShowsNamesSafely(t *testing.T) {
 	t.Parallel()
 	err := api.Decode([]byte(`{"`+strings.Repeat("长", 100)+`":1,"a\u202eb":2}`), &lifecycle.Note{})
-	require.Equal(t, []string{strings.Repeat("长", 64) + "… unknown_field", "a?b unknown_field"}, api.FieldsOf(err))
+	require.Equal(t, []string{strings.Repeat("长", 64) + "… unknown_field", "a?b unknown_field", "text required"}, api.FieldsOf(err))
 }
 
 // A text has one way of ending a line, whatever a page sent.

@@ -62,6 +62,8 @@ type life struct {
 	id   string
 	n    int
 	used map[lifecycle.CommandKind]bool
+	// wrong: each command is first sent with all its texts wrong.
+	wrong bool
 }
 
 func (s site) life() *life { return &life{site: s, used: map[lifecycle.CommandKind]bool{}} }
@@ -73,11 +75,17 @@ func key(n int) map[string]string {
 // send sends one command and returns the answer.
 func (l *life) send(t *testing.T, who lifecycle.Actor, body lifecycle.CommandBody) answer {
 	t.Helper()
+	return l.post(t, who, body.Kind(), body)
+}
+
+// post sends what may be a command of a kind.
+func (l *life) post(t *testing.T, who lifecycle.Actor, kind lifecycle.CommandKind, body any) answer {
+	t.Helper()
 	l.n++
 	header := key(l.n)
 	path := "/v1/cases"
-	if body.Kind() != lifecycle.KindOpenCase {
-		path += "/" + l.id + "/commands/" + string(body.Kind())
+	if kind != lifecycle.KindOpenCase {
+		path += "/" + l.id + "/commands/" + string(kind)
 		header["If-Match"] = l.as(t, who, asked{method: http.MethodGet, path: "/v1/cases/" + l.id}).Header().Get("ETag")
 	}
 	return l.as(t, who, asked{method: http.MethodPost, path: path, body: body, header: header})
@@ -86,6 +94,9 @@ func (l *life) send(t *testing.T, who lifecycle.Actor, body lifecycle.CommandBod
 // do sends one command that must succeed.
 func (l *life) do(t *testing.T, who lifecycle.Actor, body lifecycle.CommandBody) command {
 	t.Helper()
+	if l.wrong {
+		l.spoilt(t, who, body)
+	}
 	a := l.send(t, who, body)
 	require.Contains(t, []int{http.StatusOK, http.StatusCreated}, a.Code, "%s: %s", body.Kind(), a.Body)
 	require.NotEmpty(t, a.Header().Get("ETag"))
@@ -139,6 +150,7 @@ func TestEveryKindOfCommand(t *testing.T) {
 	third := s.account(t, "第三位书记", "", lifecycle.Leader)
 	successor := s.account(t, "新任书记", p.Unit.ID, lifecycle.UnitSecretary)
 	l := s.life()
+	l.wrong = true
 
 	// From the finding to the receipt, with every turning back.
 	l.do(t, p.Inspector, p.Finding("党费收缴不及时", c.today()).Body)
@@ -251,4 +263,20 @@ func TestEveryKindOfCommand(t *testing.T) {
 		}
 		require.True(t, l.used[kind] || other.used[kind] || child.used[kind] || late.used[kind], "%s was not run", kind)
 	}
+
+	// The history of all of it has the form that the description gives each kind of event.
+	seen := map[lifecycle.EventKind]bool{}
+	for _, one := range []life{*l, *other, *child, *late} {
+		for after := int64(0); ; {
+			var page api.EventList
+			s.as(t, p.Auditor, asked{method: http.MethodGet, path: fmt.Sprintf("/v1/cases/%s/events?limit=200&after=%d", one.id, after)}).into(t, &page)
+			for _, e := range page.Events {
+				seen[e.Kind] = true
+			}
+			if after = page.Next; after == 0 {
+				break
+			}
+		}
+	}
+	require.Greater(t, len(seen), 50)
 }
