@@ -84,6 +84,8 @@ func TestCommandsByRole(t *testing.T) {
 		switch kind { //nolint:exhaustive // the others are requests without anything in them
 		case lifecycle.KindDecideExtension, lifecycle.KindDecideRedraw, lifecycle.KindDecideOpening: // without a yes or no it is no request
 			body = `{"granted":false}`
+		case lifecycle.KindSettleMeasure:
+			body = `{"keep":false}`
 		default:
 		}
 		if kind == lifecycle.KindTakeOverCase { // by an import and no otherwise

@@ -257,6 +257,12 @@ func TestEveryKindOfCommand(t *testing.T) {
 	late.do(t, successor, &lifecycle.RecordReceipt{Manner: lifecycle.Electronic})
 	late.do(t, p.Leader, &lifecycle.DecideDue{Holds: lifecycle.DueReceipt, Reason: reason()})
 
+	// It is voided although a visit was made: another leader says whether that counts.
+	late.do(t, p.Leader, &lifecycle.OrderMeasure{Measure: policy.MeasureOnSite, Basis: reason()})
+	late.do(t, p.Leader, &lifecycle.RecordMeasure{No: 1, MeasureRecord: lifecycle.MeasureRecord{On: c.today(), Place: "市档案局", Persons: []string{"张三"}, Requirements: "立即整改"}})
+	late.do(t, p.Leader, &lifecycle.Void{Reason: reason()})
+	late.do(t, third, &lifecycle.SettleMeasure{No: 1, Reason: reason()})
+
 	for _, kind := range lifecycle.CommandKinds() {
 		if kind == lifecycle.KindTakeOverCase { // by an import: in_hand_test.go
 			continue

@@ -261,9 +261,11 @@ func TestWhatAVoidedCaseLeavesIsATask(t *testing.T) {
 	l.do(t, p.Secretary, p.Sign().Body)
 	l.do(t, p.Leader, &lifecycle.OrderMeasure{Measure: policy.MeasureNegativeList, List: policy.ListProblems, Basis: "情节较重"})
 	l.do(t, p.Leader, &lifecycle.RecordMeasure{No: 1, MeasureRecord: lifecycle.MeasureRecord{On: c.today(), Number: "工委会议〔2026〕1号"}})
+	l.do(t, p.Leader, &lifecycle.OrderMeasure{Measure: policy.MeasureOnSite, Basis: "情节较重"})
+	l.do(t, p.Leader, &lifecycle.RecordMeasure{No: 2, MeasureRecord: lifecycle.MeasureRecord{On: c.today(), Place: "市档案局", Persons: []string{"张三"}, Requirements: "立即整改"}})
 	l.do(t, p.Leader, &lifecycle.Void{Reason: reason()})
 
-	tasks := func(who lifecycle.Actor) []api.UnsettledEntry {
+	tasks := func(who lifecycle.Actor) []api.UnsettledMeasure {
 		t.Helper()
 		var list api.TaskList
 		s.get(t, who, "/v1/tasks", &list)
@@ -272,9 +274,15 @@ func TestWhatAVoidedCaseLeavesIsATask(t *testing.T) {
 	require.Empty(t, tasks(p.Leader), "not who voided it")
 	require.Empty(t, tasks(p.Officer))
 	left := tasks(p.Signer)
-	require.Len(t, left, 1)
-	require.Equal(t, []any{l.id, p.Leader.Account, c.today(), calendar.Builtin().Add(c.today(), policy.Default().Measures.Decision).Date, false},
-		[]any{left[0].Case, left[0].By, left[0].On, left[0].Due, left[0].Overdue})
+	require.Len(t, left, 2)
+	for i, of := range []any{policy.MeasureNegativeList, policy.MeasureOnSite} {
+		require.Equal(t, []any{of, l.id, i + 1, p.Leader.Account, c.today(), calendar.Builtin().Add(c.today(), policy.Default().Measures.Decision).Date, false},
+			[]any{left[i].Kind, left[i].Case, left[i].Measure, left[i].By, left[i].On, left[i].Due, left[i].Overdue})
+	}
+	// The visit is settled in its case, which is over.
+	require.Equal(t, "own_void", l.send(t, p.Leader, &lifecycle.SettleMeasure{No: 2, Keep: true, Reason: reason()}).problem(t).Code)
+	require.Equal(t, lifecycle.Done, l.do(t, p.Signer, &lifecycle.SettleMeasure{No: 2, Keep: true, Reason: reason()}).Case.Measures[1].Status)
+	require.Len(t, tasks(p.Signer), 1)
 	require.Equal(t, "own_void", s.act(t, p.Leader, policy.ListProblems, left[0].Entry, "a", &lifecycle.SettleEntry{Keep: true, Reason: reason()}).problem(t).Code)
 	var e api.ListEntry
 	s.act(t, p.Signer, policy.ListProblems, left[0].Entry, "b", &lifecycle.SettleEntry{Keep: true, Reason: reason()}).into(t, &e)

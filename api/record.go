@@ -70,7 +70,7 @@ type Cases interface {
 	Tasks(ctx context.Context, a lifecycle.Actor, after string, limit int) (store.TaskPage, error)
 	Undelivered(ctx context.Context, a lifecycle.Actor) ([]store.Undelivered, error)
 	Unoffered(ctx context.Context, a lifecycle.Actor) ([]store.Unoffered, error)
-	Unsettled(ctx context.Context, a lifecycle.Actor) ([]store.UnsettledEntry, error)
+	Unsettled(ctx context.Context, a lifecycle.Actor) ([]store.Unsettled, error)
 	LateRounds(ctx context.Context) ([]store.LateRound, error)
 	Receipt(ctx context.Context, a lifecycle.Actor, commandID string) (store.Answer, error)
 }

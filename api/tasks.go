@@ -27,7 +27,7 @@ type TaskList struct {
 	// Undelivered stand on the first page only.
 	Undelivered []UndeliveredPaper `json:"undelivered,omitempty" maxItems:"200" doc:"Papers of open cases that were given up or came back: have them sent again, or serve them otherwise and say so; for the officers of their cases and for section heads, on the first page"`
 	Unoffered   []UnofferedUnit    `json:"unoffered,omitempty" doc:"Units whose new secretary has no account to accept the open cases with: record one with the post, or hand them over in person; for section heads, on the first page"`
-	Unsettled   []UnsettledEntry   `json:"unsettled,omitempty" maxItems:"200" doc:"Entries of lists whose ground fell away: keep or end them; for leaders who did not have it fall away, on the first page"`
+	Unsettled   []UnsettledMeasure `json:"unsettled,omitempty" maxItems:"200" doc:"Listings, talks and visits whose ground fell away: keep or end them; for leaders who did not have it fall away, on the first page"`
 	Rules       []RuleProposal     `json:"rules,omitempty" doc:"Rules that somebody proposed and a leader confirms or does not; for leaders, on the first page, the newest 20"`
 	LateRounds  []LateRound        `json:"late_rounds,omitempty" doc:"What the system should have begun by itself and did not; it is being mended, and the administrator should be told when it stays; for leaders and administrators, on the first page"`
 	Next        string             `json:"next,omitempty" doc:"Cursor of the next page; none on the last"`
@@ -43,19 +43,23 @@ type LateRound struct {
 	Since   time.Time `json:"since" doc:"When it last began"`
 }
 
-// An UnsettledEntry is an entry of a list whose ground fell away, and waits for a leader
-// to keep or to end it.
-type UnsettledEntry struct {
-	List     policy.List   `json:"list" doc:"The list it is on"`
-	Entry    string        `json:"entry" format:"uuid" doc:"Id of the entry, which settle decides on"`
-	Unit     string        `json:"unit"`
-	UnitName string        `json:"unit_name"`
-	Case     string        `json:"case" format:"uuid" doc:"The case that fell away, or whose listing was waived"`
-	Number   string        `json:"number"`
-	By       string        `json:"by" doc:"Account of who had it fall away"`
-	On       calendar.Date `json:"on" doc:"The day on which it fell away"`
-	Due      calendar.Date `json:"due" doc:"The last day in time"`
-	Overdue  bool          `json:"overdue,omitempty"`
+// An UnsettledMeasure is a listing, a talk or a visit whose ground fell away, and waits for
+// a leader to keep or to end it.
+type UnsettledMeasure struct {
+	Kind     policy.MeasureKind `json:"kind" doc:"What it is: a listing is settled by its entry, a talk or a visit by settle_measure of its case"`
+	KindZH   string             `json:"kind_zh"`
+	List     policy.List        `json:"list,omitempty" doc:"Of a listing: the list it is on"`
+	Entry    string             `json:"entry,omitempty" format:"uuid" doc:"Of a listing: id of the entry, which settle decides on"`
+	Unit     string             `json:"unit" doc:"The unit whose case it was"`
+	UnitName string             `json:"unit_name"`
+	Case     string             `json:"case" format:"uuid" doc:"The case that fell away, or whose listing was waived"`
+	Number   string             `json:"number"`
+	Title    string             `json:"title"`
+	Measure  int                `json:"measure" doc:"Number of the measure, as the case counts"`
+	By       string             `json:"by" doc:"Account of who had it fall away"`
+	On       calendar.Date      `json:"on" doc:"The day on which it fell away"`
+	Due      calendar.Date      `json:"due" doc:"The last day in time"`
+	Overdue  bool               `json:"overdue,omitempty"`
 }
 
 // An UnofferedUnit has cases that cannot be offered to who answers for it now.
@@ -137,12 +141,11 @@ func (s *server) tasks(ctx context.Context, c *call, in *pageInput) (*tasksOutpu
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range unsettled {
-		for _, g := range e.Fallen {
-			out.Unsettled = append(out.Unsettled, UnsettledEntry{
-				List: e.List, Entry: e.ID, Unit: e.Unit, UnitName: e.UnitName, Case: g.Case, Number: g.Number, By: g.Fallen.By, On: g.Fallen.On, Due: g.Due, Overdue: g.Due.Before(e.Today),
-			})
-		}
+	for _, u := range unsettled {
+		out.Unsettled = append(out.Unsettled, UnsettledMeasure{
+			Kind: u.Kind, KindZH: u.Kind.ZH(), List: u.List, Entry: u.Entry, Unit: u.Unit, UnitName: u.UnitName, Case: u.Case, Number: u.Number, Title: u.Title,
+			Measure: u.Measure, By: u.Fallen.By, On: u.Fallen.On, Due: u.Fallen.Due, Overdue: u.Overdue,
+		})
 	}
 	if c.actor.Has(lifecycle.Leader) {
 		proposed, err := s.record.RuleProposals(ctx, true, "", ruleTasks)

@@ -193,6 +193,9 @@ func measures(c lifecycle.Case, today calendar.Date) []lifecycle.CommandBody {
 			lifecycle.OrderMeasure{Measure: policy.MeasureCircular, Basis: someText},
 			lifecycle.OrderMeasure{Measure: policy.MeasureOnSite, Basis: someText, Level: policy.L3})
 	}
+	for _, m := range c.Unsettled() {
+		list = append(list, lifecycle.SettleMeasure{No: m.No, Keep: true, Reason: someText}, lifecycle.SettleMeasure{No: m.No, Reason: someText})
+	}
 	proposed, ordered := false, false
 	for _, m := range c.Measures {
 		switch {

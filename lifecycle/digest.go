@@ -26,6 +26,8 @@ type DigestLine struct {
 	Late int
 	// Copy: somebody else is chased, and this person is told.
 	Copy bool
+	// Settle: the measure's ground fell away, and a leader must say whether it stays.
+	Settle bool
 }
 
 // DigestLines lists what is chased of the recipient in a case now. For the
@@ -98,6 +100,9 @@ func (l DigestLine) words(no int) policy.DigestItem {
 	words := policy.DigestItem{
 		No: no, Number: l.Number, Title: l.Title, What: AwaitedOn(l.Clock).Task.ZH, Measure: l.Measure,
 		Due: l.Due.String(), Overdue: l.Overdue, Late: max(0, l.Late), Copy: l.Copy,
+	}
+	if l.Settle {
+		words.What = KindSettleMeasure.ZH()
 	}
 	if l.Measure > 0 {
 		words.Kind = l.Kind.ZH()

@@ -210,9 +210,13 @@ reached a level. The policy lists it (` + "`copies`" + `); an empty list has nob
 	}
 	b.WriteString(`
 Before that, an entry is ended by two people: one proposes it with a reason, a
-leader who is another decides. That holds for a listing that was waived and for one whose
-case fell away, too: who did that does not decide. Correcting an entry, and what of it may be shown in
+leader who is another decides. Correcting an entry, and what of it may be shown in
 public, are recorded with a name and a reason too.
+
+A listing that was waived stays, and so do a listing, a talk and a visit whose case fell
+away. Another leader than who did that keeps or ends each, a listing by ` + "`settle`" + ` of its
+entry, a talk or a visit by ` + "`settle_measure`" + `, within ` + p.Measures.Decision.String() + `; the leaders' daily mail names
+what waits, and the committee's secretary reads of what is late.
 `)
 	return b.String()
 }

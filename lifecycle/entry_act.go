@@ -186,7 +186,7 @@ func DecideEntry(e Entry, names []string, a Actor, body EntryBody, at time.Time,
 		}
 	}
 	if body.Kind() == ActSettle {
-		fallen := e.unsettled()
+		fallen := e.Unsettled()
 		act.Fallen, act.FallenBy = keysOf(fallen), fallen[0].Fallen.By
 	}
 	return act, nil

@@ -23,24 +23,8 @@ type EntryKept struct {
 	Leads []string `json:"leads"`
 }
 
-// An Unsettled entry rests on a ground that fell away, and waits for a leader.
-type Unsettled struct {
-	Ground
-	// Due is the last day in time.
-	Due Date
-}
-
-// Unsettled are the grounds that fell away and about which no leader has decided, with
-// the time that the policy gives for a decision about a measure.
-func (e Entry) Unsettled(r Rules) []Unsettled {
-	var list []Unsettled
-	for _, g := range e.unsettled() {
-		list = append(list, Unsettled{Ground: g, Due: r.Calendar.Add(g.Fallen.On, r.Policy.Measures.Decision).Date})
-	}
-	return list
-}
-
-func (e Entry) unsettled() []Ground {
+// Unsettled are the grounds that fell away and about which no leader has decided.
+func (e Entry) Unsettled() []Ground {
 	var list []Ground
 	for _, g := range e.Grounds {
 		kept := e.Kept != nil && slices.Contains(e.Kept.Leads, g.key())
@@ -69,7 +53,7 @@ func notOwnVoid() *Refusal {
 
 func (b *SettleEntry) decide(t *turn, e Entry, _ []string) error {
 	switch {
-	case len(e.unsettled()) == 0:
+	case len(e.Unsettled()) == 0:
 		return notAllowed("nothing_fallen", "该条目所依据的事项没有撤销，或者去留已经决定；要结束该条目，请先提出结束。",
 			"Nothing that the entry rests on fell away without an answer; to end it, propose that.")
 	case e.ownVoid(t.actor):

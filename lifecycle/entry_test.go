@@ -188,10 +188,10 @@ func TestActsSayNothingOfLaterListings(t *testing.T) {
 	for _, keep := range []bool{true, false} {
 		settled := act(resting(ground("a", "leader2")), "leader3", &lifecycle.SettleEntry{Keep: keep, Reason: someText})
 		later := resting(ground("a", "leader2"), ground("b", "leader2")).After(settled)
-		require.Len(t, later.Unsettled(r), 1, "keep %v", keep)
-		require.Equal(t, "b", later.Unsettled(r)[0].Case)
+		require.Len(t, later.Unsettled(), 1, "keep %v", keep)
+		require.Equal(t, "b", later.Unsettled()[0].Case)
 		require.Equal(t, lifecycle.EntryActive, later.State(day("2026-05-06")))
-		require.Empty(t, resting(ground("b", "")).After(settled).Unsettled(r), "read again before the one that fell")
+		require.Empty(t, resting(ground("b", "")).After(settled).Unsettled(), "read again before the one that fell")
 		require.Equal(t, later, later.After(settled), "and again")
 	}
 

@@ -55,6 +55,7 @@ const (
 	EventTalkFixed          EventKind = "talk_fixed"
 	EventMeasureWaived      EventKind = "measure_waived"
 	EventMeasureRecorded    EventKind = "measure_recorded"
+	EventMeasureSettled     EventKind = "measure_settled"
 	EventMeasuresCancelled  EventKind = "measures_cancelled"
 	EventMeasureTakenOver   EventKind = "measure_taken_over"
 	EventHandedOver         EventKind = "handed_over"
@@ -134,6 +135,7 @@ func EventKinds() []EventKind {
 		EventMeasureWaived,
 		EventMeasureRecorded,
 		EventMeasuresCancelled,
+		EventMeasureSettled,
 		EventMeasureTakenOver,
 		EventHandedOver,
 		EventHandoverAccepted,
@@ -263,6 +265,8 @@ func (k EventKind) ZH() string {
 		return "约定谈话"
 	case EventMeasureWaived:
 		return "免予措施"
+	case EventMeasureSettled:
+		return "决定措施去留"
 	case EventMeasureRecorded:
 		return "记录措施"
 	case EventMeasuresCancelled:

@@ -108,6 +108,29 @@ func TestATalkJoinsOneWithTheSamePerson(t *testing.T) {
 	}
 }
 
+// settlesTheTalk: another leader than who had the case fall away says, once, whether the
+// talk that was held goes on counting; it stays on record either way.
+func (n *node) settlesTheTalk(t *testing.T, w *walk, name string) {
+	t.Helper()
+	try := func(from *node, who string, b lifecycle.SettleMeasure) *edge { return w.command(from, b, people[who]) }
+	keep := lifecycle.SettleMeasure{No: 2, Keep: true, Reason: someText}
+	require.Len(t, n.c.Unsettled(), 1, name)
+	require.Equal(t, "own_void", codeOf(try(n, "leader2", keep).refusal), name)
+	require.Equal(t, "wrong_role", codeOf(try(n, "head", keep).refusal), name)
+	require.Equal(t, "required", codeOf(try(n, "leader3", lifecycle.SettleMeasure{No: 2}).refusal), name)
+	require.Equal(t, "nothing_fallen", codeOf(try(n, "leader3", lifecycle.SettleMeasure{No: 1, Reason: someText}).refusal), "of a listing its entry says it")
+	for _, b := range []lifecycle.SettleMeasure{keep, {No: 2, Reason: someText}} {
+		e := try(n, "leader3", b)
+		require.NoError(t, e.refusal, name)
+		m := e.to.c.Measures[1]
+		require.Equal(t, map[bool]lifecycle.MeasureStatus{true: lifecycle.Done, false: lifecycle.Cancelled}[b.Keep], m.Status)
+		require.NotNil(t, m.Record, "what was held stays on record")
+		require.Equal(t, &lifecycle.Settlement{On: w.rules.Today(n.now), By: "leader3", Keep: b.Keep, Reason: someText}, m.Fallen.Settled)
+		require.Empty(t, e.to.c.Unsettled())
+		require.Equal(t, "nothing_fallen", codeOf(try(e.to, "leader", keep).refusal))
+	}
+}
+
 // Voiding a case undoes neither a listing that was made on it nor a talk that was held:
 // both stay and are marked, so that others end them. So does sending the notice on to
 // another unit, and an objection upheld.
@@ -122,6 +145,7 @@ func TestAVoidedCaseKeepsItsListing(t *testing.T) {
 		"leader", lifecycle.OrderMeasure{Measure: policy.MeasureReminderTalk, Basis: someText},
 		"leader", lifecycle.RecordMeasure{No: 2, MeasureRecord: aTalk()})
 	objected := steps(t, w, n, "secretary", lifecycle.FileObjection{Objection: lifecycle.Facts, Grounds: someText})
+	due := w.rules.Calendar.Add(on, w.rules.Policy.Measures.Decision).Date
 	for name, fallen := range map[string]*node{
 		"voided":  steps(t, w, n, "leader2", lifecycle.Void{Reason: someText}),
 		"sent on": steps(t, w, n, "leader2", lifecycle.CorrectNotice{Reason: someText, Unit: "u2", Confirmed: true}),
@@ -129,9 +153,10 @@ func TestAVoidedCaseKeepsItsListing(t *testing.T) {
 	} {
 		for _, m := range fallen.c.Measures[:2] {
 			require.Equal(t, lifecycle.Done, m.Status, name)
-			require.Equal(t, &lifecycle.Fallen{By: "leader2", On: on}, m.Fallen, name)
+			require.Equal(t, &lifecycle.Fallen{By: "leader2", On: on, Due: due, Unit: "u1"}, m.Fallen, name)
 		}
 		require.Equal(t, name == "sent on", len(lifecycle.Lost(n.c, fallen.c)) > 0, "who joined it is of the first unit, and carries on")
+		fallen.settlesTheTalk(t, w, name)
 		entry := lifecycle.ListingsOf(fallen.c)[0]
 		require.Equal(t, "u1", entry.Unit)
 		require.Equal(t, lifecycle.EntryActive, entry.State(on), name)
@@ -143,9 +168,9 @@ func TestAVoidedCaseKeepsItsListing(t *testing.T) {
 			return err
 		}
 		before := entry
-		asked := entry.Unsettled(w.rules)
+		asked := entry.Unsettled()
 		require.Len(t, asked, 1, name)
-		require.Equal(t, w.rules.Calendar.Add(on, w.rules.Policy.Measures.Decision).Date, asked[0].Due, "a task of ten working days")
+		require.Equal(t, due, asked[0].Fallen.Due, "a task of ten working days")
 		require.False(t, entry.MaySettle(people["leader2"], on))
 		require.True(t, entry.MaySettle(people["leader3"], on))
 		require.Equal(t, "own_void", codeOf(act("leader2", &lifecycle.SettleEntry{Keep: true, Reason: someText})))
@@ -153,13 +178,13 @@ func TestAVoidedCaseKeepsItsListing(t *testing.T) {
 		require.Equal(t, "required", codeOf(act("leader3", &lifecycle.SettleEntry{Keep: true})))
 		require.NoError(t, act("leader3", &lifecycle.SettleEntry{Keep: true, Reason: someText}))
 		require.Equal(t, lifecycle.EntryActive, entry.State(on), name)
-		require.Empty(t, entry.Unsettled(w.rules), "it is decided")
+		require.Empty(t, entry.Unsettled(), "it is decided")
 		require.Equal(t, "nothing_fallen", codeOf(act("leader3", &lifecycle.SettleEntry{Reason: someText})), "to end it now takes a proposal")
 		entry = before
 		require.NoError(t, act("leader3", &lifecycle.SettleEntry{Reason: someText}))
 		require.Equal(t, lifecycle.EntryEnded, entry.State(on), name)
 		require.Equal(t, []string{"leader2", "leader3"}, []string{entry.Ended.Proposer, entry.Ended.Decider}, "two people")
-		require.Empty(t, entry.Unsettled(w.rules))
+		require.Empty(t, entry.Unsettled())
 		entry = before
 
 		require.NoError(t, act("leader2", &lifecycle.ProposeEnd{Reason: someText}))

@@ -36,6 +36,8 @@ var fieldZH = map[string]string{ //nolint:gochecknoglobals // an immutable table
 	"evidence":         "佐证材料",
 	"external_due":     "上级规定的截止日期",
 	"facts":            "问题事实",
+	"settle_by":        "决定去留的时限",
+	"settled":          "去留的决定",
 	"step":             "对应的督办等级",
 	"papers":           "已按原内容发出的文书",
 	"of":               "所更正的事项",

@@ -127,6 +127,7 @@ var edgeLaws = []edgeLaw{
 	{"law 4: the state is the fold of the events", stateIsFold},
 	{"law 4: seq has no gaps and times never go back", seqAndTimes},
 	{"law 5: settled is final", settledIsFinal},
+	{"bounds 6: who had a measure's ground fall away does not settle it", settledByAnother},
 	{"law 6: the level rises one step at a time or by an order", levelSteps},
 	{"section 4: unit version changes with the unit's view and only then", unitVersion},
 	{"ADR 31: what falls due sends no paper that nobody decided", timersSendNoPaper},
@@ -202,6 +203,9 @@ func stateIsFold(w *walk, e *edge) string {
 		if err != nil {
 			return err.Error()
 		}
+		if strings.Contains(string(content), "null") { // a list that is empty is one
+			return fmt.Sprintf("%s: the content holds a null: %s", stepOf(e), content)
+		}
 		decoded, err := lifecycle.Event{Case: event.Case, Seq: event.Seq, At: event.At, Legal: event.Legal, Actor: event.Actor, Command: event.Command, Kind: event.Kind}.WithContent(content)
 		if err != nil {
 			return err.Error()
@@ -249,14 +253,34 @@ func seqAndTimes(_ *walk, e *edge) string {
 	return ""
 }
 
-// settledIsFinal: the one exception is a merged case, which follows its parent.
+// settledIsFinal: the exceptions are a merged case, which follows its parent, and a measure
+// that outlived its case, of which another leader says whether it stays.
 func settledIsFinal(_ *walk, e *edge) string {
 	if e.refusal != nil || !e.from.c.Stage.Settled() {
 		return ""
 	}
 	for _, event := range e.events {
-		if event.Case == e.from.c.ID && event.Kind != lifecycle.EventGivenBack {
+		if event.Case == e.from.c.ID && event.Kind != lifecycle.EventGivenBack && event.Kind != lifecycle.EventMeasureSettled {
 			return fmt.Sprintf("%s happened to a case that was %s", event.Kind, e.from.c.Stage)
+		}
+	}
+	return ""
+}
+
+// settledByAnother: what was held ends by the decision of another than who had its ground
+// fall away, and by nothing else.
+func settledByAnother(_ *walk, e *edge) string {
+	if e.refusal != nil || e.to == nil {
+		return ""
+	}
+	for i, was := range e.from.c.Measures {
+		is := e.to.c.Measures[i]
+		held := was.Status == lifecycle.Done && (was.Kind == policy.MeasureReminderTalk || was.Kind == policy.MeasureOnSite)
+		if !held || is.Status == lifecycle.Done {
+			continue
+		}
+		if was.Fallen == nil || is.Fallen.Settled == nil || is.Fallen.Settled.By == was.Fallen.By {
+			return fmt.Sprintf("%s: measure %d was held and is %s", stepOf(e), was.No, is.Status)
 		}
 	}
 	return ""

@@ -51,12 +51,6 @@ type Measure struct {
 	Reason  string         `json:"reason,omitempty"`
 }
 
-// Fallen says who had a case fall away or let a listing be, and when.
-type Fallen struct {
-	By string `json:"by"`
-	On Date   `json:"on"`
-}
-
 // A MeasureStatus says how far a measure has come.
 type MeasureStatus string
 
@@ -147,6 +141,8 @@ type MeasureWaived struct {
 	WaiveMeasure
 	// Kept: it is an entry of a list, which stands until another leader ends it.
 	Kept bool `json:"kept,omitempty" doc:"Whether it is an entry of a list, which stands until another leader ends it"`
+	// SettleBy is the last day for that.
+	SettleBy Date `json:"settle_by,omitzero" doc:"The last day for another leader to keep that entry or to end it; none when it is none"`
 }
 
 // MeasuresCancelled: the ground of these measures fell away. What was made or carried
@@ -154,6 +150,8 @@ type MeasureWaived struct {
 type MeasuresCancelled struct {
 	Nos  []int `json:"nos" doc:"Numbers of the measures that will not be carried out"`
 	Kept []int `json:"kept,omitempty" doc:"Numbers of those that were carried out, and stay with a mark"`
+	// SettleBy is the last day for another leader to keep those or to end them.
+	SettleBy Date `json:"settle_by,omitzero" doc:"The last day for another leader to keep those that stay or to end them; none when there are none"`
 }
 
 func (b OrderMeasure) decide(t *turn) error {
@@ -284,10 +282,10 @@ func (t *turn) cancelMeasures() { t.cancel(func(Measure) bool { return true }) }
 
 // cancel cancels the measures whose ground fell away.
 func (t *turn) cancel(groundless func(Measure) bool) {
-	var nos, kept []int
+	nos, kept := []int{}, []int(nil) // the first is in the record also when it is empty
 	for _, m := range t.c.Measures {
 		switch {
-		case !groundless(m) || m.Fallen != nil:
+		case !groundless(m) || m.Fallen != nil && m.Fallen.Settled == nil:
 		case m.stays() && !t.c.cameBack(m.No):
 			kept = append(kept, m.No)
 		case m.running() || m.Status == Joined || m.Kind == policy.MeasureNegativeList && m.Status == Done:
@@ -297,7 +295,11 @@ func (t *turn) cancel(groundless func(Measure) bool) {
 	if len(nos)+len(kept) == 0 {
 		return
 	}
-	t.record(&MeasuresCancelled{Nos: nos, Kept: kept})
+	body := &MeasuresCancelled{Nos: nos, Kept: kept}
+	if len(kept) > 0 {
+		body.SettleBy = t.settleBy()
+	}
+	t.record(body)
 	for _, no := range append(nos, kept...) {
 		t.stop(policy.ClockMeasure, no)
 	}
@@ -381,7 +383,11 @@ func (b WaiveMeasure) decide(t *turn) error {
 		return err
 	}
 	// To end an entry takes two people, by this way too.
-	t.record(&MeasureWaived{WaiveMeasure: b, Kept: m.Status == Ordered && m.stays()})
+	body := &MeasureWaived{WaiveMeasure: b, Kept: m.Status == Ordered && m.stays()}
+	if body.Kept {
+		body.SettleBy = t.settleBy()
+	}
+	t.record(body)
 	t.stop(policy.ClockMeasure, b.No)
 	return nil
 }
@@ -444,7 +450,8 @@ func (*MeasurePostponed) apply(*Case, Event) {}
 
 func (b *MeasureWaived) apply(c *Case, e Event) {
 	if b.Kept {
-		c.setMeasure(b.No, func(m *Measure) { m.Fallen, m.Reason = &Fallen{By: e.Actor.Account, On: e.Legal}, b.Reason })
+		c.fall(b.No, b.SettleBy, e)
+		c.setMeasure(b.No, func(m *Measure) { m.Reason = b.Reason })
 		return
 	}
 	for _, m := range c.Measures {
@@ -459,7 +466,7 @@ func (b *MeasureWaived) apply(c *Case, e Event) {
 
 func (b *MeasuresCancelled) apply(c *Case, e Event) {
 	for _, no := range b.Kept {
-		c.setMeasure(no, func(m *Measure) { m.Fallen = &Fallen{By: e.Actor.Account, On: e.Legal} })
+		c.fall(no, b.SettleBy, e)
 	}
 	for _, no := range b.Nos {
 		c.setMeasure(no, func(m *Measure) { m.end(Cancelled) })

@@ -41,7 +41,7 @@ var datesOfTheLaw = map[string]bool{
 	"LookBackDrawn.Closes": true, "LookBackUndrawn.Opens": true, "LookBackUndrawn.Closes": true, "Window.Opens": true, "Window.Closes": true,
 	// The days of the past on which people asked. A leader answers for the day on which
 	// he says so, or for one that is over, on which they came.
-	"Asked.On": true, "RefusedArrivals.On": true, "Fallen.On": true, "Permit.Given": true, "Permit.On": true, "PermitArrival.On": true,
+	"Asked.On": true, "RefusedArrivals.On": true, "Fallen.On": true, "Fallen.Due": true, "Settlement.On": true, "MeasuresCancelled.SettleBy": true, "MeasureWaived.SettleBy": true, "Permit.Given": true, "Permit.On": true, "PermitArrival.On": true,
 	// A look-back that is announced, which is no secret.
 	"AnnounceLookBack.On": true, "Announcement.On": true, "UnitCase.AnnouncedOn": true,
 	// Named by people for something that is not a look-back.

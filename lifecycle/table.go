@@ -48,6 +48,7 @@ const (
 	KindFixTalk               CommandKind = "fix_talk"
 	KindWaiveMeasure          CommandKind = "waive_measure"
 	KindRecordMeasure         CommandKind = "record_measure"
+	KindSettleMeasure         CommandKind = "settle_measure"
 	KindAssign                CommandKind = "assign"
 	KindNote                  CommandKind = "note"
 	KindCorrectEntry          CommandKind = "correct_entry"
@@ -121,6 +122,7 @@ var table = []row{ //nolint:gochecknoglobals // an immutable table, never assign
 	{kind: KindFixTalk, zh: "约定谈话", who: []Role{Leader}, from: workStages(), to: nil, guard: hasTalkToFix},
 	{kind: KindWaiveMeasure, zh: "免予措施", who: []Role{Leader}, from: workStages(), to: nil, guard: hasToWaive},
 	{kind: KindRecordMeasure, zh: "记录措施", who: []Role{Leader, Officer}, from: workStages(), to: nil, guard: hasOrdered},
+	{kind: KindSettleMeasure, zh: "决定措施去留", who: []Role{Leader}, from: fallenStages(), to: nil, guard: hasToSettle},
 	{kind: KindAssign, zh: "指派", who: []Role{Head}, from: openStages(), to: nil},
 	{kind: KindNote, zh: "备注", who: staffRoles(), from: openStages(), to: nil},
 	{kind: KindCorrectEntry, zh: "更正录入", who: []Role{Officer, Leader, LookBackLead, UnitSecretary}, from: entryStages(), to: []Stage{ClosureApproval, Rectifying, NoticeApproval, LookBackPending}, guard: hasEntered},
@@ -199,6 +201,10 @@ func workStages() []Stage {
 
 // entryStages are those in which something that was entered can be put right.
 func entryStages() []Stage { return append(workStages(), Closed, Transferred) }
+
+// fallenStages are those in which a measure whose ground fell away may be settled: the
+// case may be over, or go on with another unit.
+func fallenStages() []Stage { return append(entryStages(), Archived, Merged, Voided) }
 
 func without(stages []Stage, one Stage) []Stage {
 	return slices.DeleteFunc(stages, func(s Stage) bool { return s == one })
@@ -329,6 +335,9 @@ func (PostponeMeasure) Kind() CommandKind { return KindPostponeMeasure }
 func (ReassignMeasure) Kind() CommandKind { return KindReassignMeasure }
 
 // Kind names the command.
+func (SettleMeasure) Kind() CommandKind { return KindSettleMeasure }
+
+// Kind names the command.
 func (FixTalk) Kind() CommandKind { return KindFixTalk }
 
 // Kind names the command.
@@ -454,6 +463,8 @@ func NewCommand(kind CommandKind) (CommandBody, bool) {
 		return &PostponeMeasure{}, true
 	case KindReassignMeasure:
 		return &ReassignMeasure{}, true
+	case KindSettleMeasure:
+		return &SettleMeasure{}, true
 	case KindFixTalk:
 		return &FixTalk{}, true
 	case KindWaiveMeasure:

@@ -331,7 +331,7 @@ func (w *walk) key(n *node) string {
 	c := n.c
 	circumstances, weight := unusual(n)
 	if c.Stage.Settled() {
-		return fmt.Sprint(c.Stage, before(c), circumstances, n.other.Stage)
+		return fmt.Sprint(c.Stage, before(c), circumstances, n.other.Stage, len(c.Unsettled()) > 0)
 	}
 	kind := c.Finding.Type // which matters until the notice is served
 	if c.Receipt != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -42,6 +43,9 @@ func (s *Store) Digests(ctx context.Context, now time.Time) (made int, more bool
 			return err
 		}
 		d := digests{store: s, tx: tx, force: force, rules: r, figures: figures, now: now, day: r.Today(now)}
+		if d.unsettled, err = unsettled(ctx, tx, d.day); err != nil {
+			return err
+		}
 		left, err := d.leaveGone(ctx)
 		if err != nil || left {
 			more = left
@@ -81,8 +85,10 @@ type digests struct {
 	rules lifecycle.Rules
 	// figures are those of the day.
 	figures lifecycle.Figures
-	now     time.Time
-	day     calendar.Date
+	// unsettled is what waits for a leader to say whether it stays.
+	unsettled []Unsettled
+	now       time.Time
+	day       calendar.Date
 }
 
 // leaveGone has letters that waited for somebody whose account was ended since
@@ -164,6 +170,9 @@ func (d digests) make(ctx context.Context, accounts []string, figures lifecycle.
 			UPDATE mailing_letters SET mailing_id = nullif($4, '')::uuid, suppressed = nullif($5, ''), at = $6
 			WHERE case_id = $1 AND recipient = $2 AND account_id = $3 AND mailing_id IS NULL AND suppressed IS NULL`, w.Case, w.Recipient, w.Account, id, why, d.now)
 	}
+	for account, person := range people {
+		lines[account] = append(lines[account], d.toSettle(person)...)
+	}
 	first := &pgx.Batch{}
 	var made []string
 	for _, account := range accounts {
@@ -181,6 +190,42 @@ func (d digests) make(ctx context.Context, accounts []string, figures lifecycle.
 	first.QueuedQueries = append(first.QueuedQueries, b.QueuedQueries...)
 	queueMessages(first, made, d.now)
 	return len(made), d.tx.SendBatch(ctx, first).Close()
+}
+
+// toSettle lists the measures of which the person must say whether they stay, and for the
+// leaders' superior those with which they are late.
+func (d digests) toSettle(person lifecycle.Actor) []lifecycle.DigestLine {
+	var lines []lifecycle.DigestLine
+	for _, u := range d.unsettled {
+		tell, mine := d.told(u, person)
+		if !tell {
+			continue
+		}
+		line := lifecycle.DigestLine{
+			Number: u.Number, Title: u.Title, Settle: true, Measure: u.Measure, Kind: u.Kind, Due: u.Fallen.Due, Overdue: u.Overdue, Copy: !mine,
+		}
+		if u.Overdue {
+			line.Late = d.rules.Calendar.WorkingDaysBetween(u.Fallen.Due, d.day)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// told reports whether a person is told of a measure that waits for a leader, and whether
+// it is the person's to decide.
+func (d digests) told(u Unsettled, person lifecycle.Actor) (tell, mine bool) {
+	mine = u.may(person)
+	return mine || u.Overdue && person.Has(lifecycle.CommitteeSecretary), mine
+}
+
+// rings reports whether a person is told today of a measure that waits for a leader, with
+// nothing else to be told of.
+func (d digests) rings(person lifecycle.Actor) bool {
+	return slices.ContainsFunc(d.unsettled, func(u Unsettled) bool {
+		tell, _ := d.told(u, person)
+		return tell && u.Fallen.Rings(d.day, d.rules)
+	})
 }
 
 func (d digests) lines(ctx context.Context, w waiting, reader lifecycle.Actor) (lines []lifecycle.DigestLine, barred bool, err error) {

@@ -184,10 +184,11 @@ func keepWorst(worst []OverviewItem, item OverviewItem, kind OverviewKind) []Ove
 }
 
 // overseers lists those who are told the figures and had no digest today: all
-// who see to all cases and are not away. Who reads letters for somebody may not
+// who see to all cases and are not away, or while there are no figures the leaders who
+// are told today of what waits for them. Who reads letters for somebody may not
 // see what that one sees, so the figures of who is away go to nobody.
 func (d digests) overseers(ctx context.Context) ([]string, error) {
-	if d.figures.None() {
+	if d.figures.None() && len(d.unsettled) == 0 {
 		return nil, nil
 	}
 	r, err := readersOn(ctx, d.tx, nil, d.day)
@@ -196,7 +197,7 @@ func (d digests) overseers(ctx context.Context) ([]string, error) {
 	}
 	var there []string
 	for _, id := range r.order {
-		if r.people[id].Oversees() && lifecycle.StandIn(id, r.substitutes) == id {
+		if r.people[id].Oversees() && lifecycle.StandIn(id, r.substitutes) == id && (!d.figures.None() || d.rings(r.people[id])) {
 			there = append(there, id)
 		}
 	}

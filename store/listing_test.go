@@ -355,7 +355,7 @@ func TestSettledEntriesAreRebuilt(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, list, 1)
 		settle := store.EntryRequest{
-			Actor: p.Signer, Key: "k", Fingerprint: []byte("f"), Entry: list[0].ID, ReceivedAt: time.Now(), Body: &lifecycle.SettleEntry{Keep: keep, Reason: "复核"},
+			Actor: p.Signer, Key: "k", Fingerprint: []byte("f"), Entry: list[0].Entry, ReceivedAt: time.Now(), Body: &lifecycle.SettleEntry{Keep: keep, Reason: "复核"},
 		}
 		_, err = r.Act(ctx, settle)
 		require.NoError(t, err)

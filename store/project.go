@@ -68,7 +68,7 @@ func project(c lifecycle.Case, r lifecycle.Rules) (caseRow, error) {
 	if !c.ClosedAt.IsZero() && c.Stage != lifecycle.Transferred { // where it may come back closed from
 		row.closedAt = &c.ClosedAt
 	}
-	row.chase(c)
+	row.chase(c, r)
 	if row.unit.Stage != lifecycle.UnitNone {
 		if row.unitView, err = json.Marshal(row.unit); err != nil {
 			return row, fmt.Errorf("encode case %s for its unit: %w", c.ID, err)
@@ -78,7 +78,7 @@ func project(c lifecycle.Case, r lifecycle.Rules) (caseRow, error) {
 }
 
 // chase notes who must act, and by when at the earliest.
-func (r *caseRow) chase(c lifecycle.Case) {
+func (r *caseRow) chase(c lifecycle.Case, rules lifecycle.Rules) {
 	due := map[string]time.Time{}
 	for _, k := range c.Clocks {
 		_, at := k.ActBy()
@@ -87,6 +87,12 @@ func (r *caseRow) chase(c lifecycle.Case) {
 			if first, ok := due[token]; !ok || at.Before(first) {
 				due[token] = at
 			}
+		}
+	}
+	for _, m := range c.Unsettled() {
+		at := rules.Timeline.End(m.Fallen.Due)
+		if first, ok := due[settleToken]; !ok || at.Before(first) {
+			due[settleToken] = at
 		}
 	}
 	for _, token := range slices.Sorted(maps.Keys(due)) {

@@ -4,23 +4,46 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
+	"github.com/jackc/pgx/v5"
+
+	"duban/calendar"
 	"duban/lifecycle"
+	"duban/policy"
 )
 
-// maxUnsettled is how many entries that wait for a leader are listed.
+// maxUnsettled is how many measures that wait for a leader are listed.
 const maxUnsettled = 200
 
-// An UnsettledEntry is an entry whose ground fell away, and the grounds that did.
-type UnsettledEntry struct {
-	ListEntry
-	Fallen []lifecycle.Unsettled
+// settleToken stands among those who are chased of a case while a talk or a visit of it
+// waits for a leader to say whether it stays. No person has it: by it the cases are found,
+// those that are over too.
+const settleToken = "settle:measure"
+
+// An Unsettled is a measure whose ground fell away, of which a leader must say whether it
+// stays: of a listing by its entry, of a talk or a visit by its case.
+type Unsettled struct {
+	Kind policy.MeasureKind
+	// List and Entry are of a listing: the list, and the id of the entry.
+	List  policy.List
+	Entry string
+	// Case fell away, and the measure is its.
+	Case, Number, Title string
+	Measure             int
+	// Unit is whose case it was.
+	Unit, UnitName string
+	Fallen         lifecycle.Fallen
+	Overdue        bool
+
+	// may says who may decide.
+	may func(lifecycle.Actor) bool
 }
 
-// Unsettled lists the entries of which the person may decide whether they stay, because
-// what they rest on fell away; the one that was listed first comes first. Nothing to
-// who is no leader.
-func (s *Store) Unsettled(ctx context.Context, a lifecycle.Actor) ([]UnsettledEntry, error) {
+// Unsettled lists the measures of which the person may decide whether they stay, because
+// their ground fell away, the one that is due first before the others; at most 200, and
+// nothing to who is no leader.
+func (s *Store) Unsettled(ctx context.Context, a lifecycle.Actor) ([]Unsettled, error) {
 	if a.Unit != "" || !a.Has(lifecycle.ActSettle.Who()...) {
 		return nil, nil
 	}
@@ -28,30 +51,98 @@ func (s *Store) Unsettled(ctx context.Context, a lifecycle.Actor) ([]UnsettledEn
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.pool.Query(ctx, `
-		SELECT id::text, unit_name, entry FROM list_entries
-		WHERE NOT withdrawn AND EXISTS (SELECT FROM json_array_elements(entry -> 'grounds') g WHERE g -> 'fallen' IS NOT NULL)
-		ORDER BY listed_on, id`)
+	list, err := unsettled(ctx, s.pool, rules.Today(s.now()))
 	if err != nil {
-		return nil, fmt.Errorf("list unsettled entries: %w", plain(err))
+		return nil, fmt.Errorf("list unsettled measures: %w", plain(err))
 	}
-	defer rows.Close()
-	var list []UnsettledEntry
-	for rows.Next() && len(list) < maxUnsettled {
-		e := UnsettledEntry{ListEntry: ListEntry{Today: rules.Today(s.now())}}
-		var text []byte
-		if err := rows.Scan(&e.ID, &e.UnitName, &text); err != nil {
-			return nil, fmt.Errorf("list unsettled entries: %w", plain(err))
-		}
-		if err := json.Unmarshal(text, &e.Entry); err != nil {
-			return nil, fmt.Errorf("decode entry %s: %w", e.ID, err)
-		}
-		if e.Fallen = e.Unsettled(rules); len(e.Fallen) > 0 && e.MaySettle(a, e.Today) {
-			list = append(list, e)
-		}
+	list = slices.DeleteFunc(list, func(u Unsettled) bool { return !u.may(a) })
+	return list[:min(len(list), maxUnsettled)], nil
+}
+
+// unsettled reads all that wait.
+func unsettled(ctx context.Context, q querier, today calendar.Date) ([]Unsettled, error) {
+	list, err := unsettledEntries(ctx, q, today)
+	if err != nil {
+		return nil, err
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list unsettled entries: %w", plain(err))
+	measures, err := unsettledMeasures(ctx, q)
+	if err != nil {
+		return nil, err
 	}
+	list = append(list, measures...)
+	for i := range list {
+		list[i].Overdue = list[i].Fallen.Due.Before(today)
+	}
+	slices.SortStableFunc(list, func(a, b Unsettled) int { return a.Fallen.Due.Compare(b.Fallen.Due) })
 	return list, nil
+}
+
+func unsettledEntries(ctx context.Context, q querier, today calendar.Date) ([]Unsettled, error) {
+	rows, err := q.Query(ctx, `
+		SELECT id::text, unit_name, entry, (SELECT coalesce(json_object_agg(c.id, c.title), '{}') FROM cases c WHERE c.id = ANY (list_entries.cases)) FROM list_entries
+		WHERE NOT withdrawn AND EXISTS (SELECT FROM json_array_elements(entry -> 'grounds') g WHERE g -> 'fallen' IS NOT NULL)
+		ORDER BY listed_on, id`) //nolint:rowserrcheck // ForEachRow checks it
+	if err != nil {
+		return nil, err
+	}
+	var (
+		list         []Unsettled
+		id, unit     string
+		text, titles []byte
+	)
+	_, err = pgx.ForEachRow(rows, []any{&id, &unit, &text, &titles}, func() error {
+		var (
+			e       lifecycle.Entry
+			titleOf map[string]string
+		)
+		if err := json.Unmarshal(text, &e); err != nil {
+			return fmt.Errorf("decode entry %s: %w", id, err)
+		}
+		if err := json.Unmarshal(titles, &titleOf); err != nil {
+			return fmt.Errorf("decode the titles of entry %s: %w", id, err)
+		}
+		for _, g := range e.Unsettled() {
+			list = append(list, Unsettled{
+				Kind: policy.MeasureNegativeList, List: e.List, Entry: id, Case: g.Case, Number: g.Number, Title: titleOf[g.Case],
+				Measure: g.Measure, Unit: e.Unit, UnitName: unit, Fallen: *g.Fallen,
+				may: func(a lifecycle.Actor) bool { return e.MaySettle(a, today) },
+			})
+		}
+		return nil
+	})
+	return list, err
+}
+
+func unsettledMeasures(ctx context.Context, q querier) ([]Unsettled, error) {
+	rows, err := q.Query(ctx, `
+		SELECT s.state, (SELECT coalesce(json_object_agg(u.id, u.name), '{}') FROM units u
+		    WHERE u.id IN (SELECT m -> 'fallen' ->> 'unit' FROM jsonb_array_elements(s.state -> 'measures') m))
+		FROM cases c JOIN case_states s ON s.case_id = c.id WHERE c.chased && $1::text[] ORDER BY c.number_key`, []string{settleToken}) //nolint:rowserrcheck // ForEachRow checks it
+	if err != nil {
+		return nil, err
+	}
+	var (
+		list         []Unsettled
+		state, names []byte
+	)
+	_, err = pgx.ForEachRow(rows, []any{&state, &names}, func() error {
+		var (
+			c      lifecycle.Case
+			nameOf map[string]string
+		)
+		if err := json.Unmarshal(state, &c); err != nil {
+			return fmt.Errorf("decode a case: %w", err)
+		}
+		if err := json.Unmarshal(names, &nameOf); err != nil {
+			return fmt.Errorf("decode the units of case %s: %w", c.ID, err)
+		}
+		for _, m := range c.Unsettled() {
+			list = append(list, Unsettled{
+				Kind: m.Kind, Case: c.ID, Number: c.Number, Title: c.Finding.Title, Measure: m.No, Unit: m.Fallen.Unit, UnitName: nameOf[m.Fallen.Unit],
+				Fallen: *m.Fallen, may: m.MaySettle,
+			})
+		}
+		return nil
+	})
+	return list, err
 }

@@ -52,7 +52,7 @@ func sections() []section {
 		}},
 		{75, "措施", []lifecycle.EventKind{
 			lifecycle.EventMeasureOrdered, lifecycle.EventMeasurePostponed, lifecycle.EventMeasureReassigned, lifecycle.EventTalkFixed, lifecycle.EventMeasureWaived,
-			lifecycle.EventMeasureRecorded, lifecycle.EventMeasuresCancelled, lifecycle.EventMeasureTakenOver,
+			lifecycle.EventMeasureRecorded, lifecycle.EventMeasuresCancelled, lifecycle.EventMeasureSettled, lifecycle.EventMeasureTakenOver,
 		}},
 		{80, "异议延期中止", []lifecycle.EventKind{
 			lifecycle.EventObjectionFiled, lifecycle.EventObjectionDecided, lifecycle.EventExtensionAsked, lifecycle.EventExtensionDecided,

@@ -78,6 +78,8 @@ func titleOf(kind lifecycle.EventKind) string {
 		return "提醒谈话安排"
 	case lifecycle.EventMeasureWaived:
 		return "免予督办措施的决定"
+	case lifecycle.EventMeasureSettled:
+		return "督办措施去留的决定"
 	case lifecycle.EventMeasureRecorded:
 		return "督办措施办理记录"
 	case lifecycle.EventMeasuresCancelled:
