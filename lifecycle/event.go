@@ -125,3 +125,11 @@ type Numbered interface {
 	// Allot gives the body its number.
 	Allot(n int)
 }
+
+// A Reserving body holds a number of one of our series that was given outside, on paper:
+// the series goes on behind it.
+type Reserving interface {
+	Body
+	// Reserves is the name of the series, empty when it is none of ours, and the number.
+	Reserves() (series string, n int)
+}

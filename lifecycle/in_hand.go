@@ -59,7 +59,14 @@ type CaseTakenOver struct {
 	CheckIn Period `json:"check_in,omitzero" doc:"How often the unit reports, of a sustained duty"`
 	// Late is by how many working days the report missed the due date.
 	Late int `json:"late,omitempty" doc:"By how many working days the report missed the due date; none when in time"`
+
+	series series
+	no     int
 }
+
+// Reserves is the series of ours that the earlier notice's number is of: it was given on
+// paper, and is given to no other.
+func (b *CaseTakenOver) Reserves() (series string, n int) { return b.series.name(), b.no }
 
 // TakenOver says of a case that it was in hand before, and from what it goes on.
 type TakenOver struct {
@@ -203,6 +210,7 @@ func (t *turn) takeOver(b TakeOverCase) {
 	body := &CaseTakenOver{
 		InHand: b.InHand, ConfirmedBy: b.ConfirmedBy, PolicyVersion: t.rules.PolicyVersion, FirstPeriod: t.rules.Policy.Rectification.Sustained.Within,
 	}
+	body.series, body.no = t.seriesIn(b.NoticeNumber)
 	var main Clock
 	if !b.Due.IsZero() {
 		main = t.goneBy(t.until(policy.ClockRectification, latest(b.ReceivedOn, b.NoticeOn), b.Due))

@@ -224,3 +224,35 @@ func TestWhatCannotBeTakenOver(t *testing.T) {
 		require.NotContains(t, refusal.ZH, "“"+one.field+"”")
 	}
 }
+
+// ADR 33: a number of one of our marks that was given on paper is given to no other paper.
+func TestTheNumberOfACaseInHandIsGivenToNoOther(t *testing.T) {
+	t.Parallel()
+	w := &walk{rules: defaultRules()}
+	for number, want := range map[string]struct {
+		series string
+		n      int
+	}{
+		"工委督函〔2026〕12号":   {"paper/工委督函/2026", 12},
+		"工委督函(2026)12号":   {"paper/工委督函/2026", 12},
+		"工委督函〔2025〕7号":    {"paper/工委督函/2025", 7},
+		"工委督 函〔２０２６〕３号":   {"paper/工委督函/2026", 3},
+		"市直工委函〔2025〕31号":  {"", 0},
+		"市工委督函〔2026〕12号":  {"", 0},
+		"工委督函第12号":        {"", 0},
+		"工委督函〔2026〕号":     {"", 0},
+		"工委督函〔2026〕0号":    {"", 0},
+		"工委督函〔2026〕1e9号":  {"", 0},
+		"工委督函〔2026〕十二号":   {"", 0},
+		"工委督函〔2026〕-12号":  {"", 0},
+		"工委督函〔2026〕九九999": {"", 0},
+	} {
+		b := taken(day("2026-03-02"), lifecycle.Rectifying, lifecycle.ByDeadline, 60, 40)
+		b.NoticeNumber = number
+		e := w.command(&node{c: lifecycle.Case{ID: "case"}, now: noon(day("2026-03-02"))}, b, people["officer2"])
+		require.NoError(t, e.refusal, number)
+		series, n := e.events[1].Body.(lifecycle.Reserving).Reserves()
+		require.Equal(t, want.series, series, number)
+		require.Equal(t, want.n, n, number)
+	}
+}

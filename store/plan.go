@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -108,11 +109,15 @@ func (p *plan) number(ctx context.Context, events []lifecycle.Event) error {
 			wanting[n.Series()] = append(wanting[n.Series()], n)
 		}
 	}
-	if len(series) == 0 {
+	reserved := reservedIn(events)
+	if len(series)+len(reserved) == 0 {
 		return nil
 	}
 	slices.Sort(series)
 	b := &pgx.Batch{}
+	for _, name := range slices.Sorted(maps.Keys(reserved)) {
+		b.Queue(reserveNumber, name, reserved[name])
+	}
 	for _, name := range series {
 		bodies := wanting[name]
 		b.Queue(allotNumbers, name, len(bodies)).QueryRow(func(row pgx.Row) error {
@@ -128,6 +133,23 @@ func (p *plan) number(ctx context.Context, events []lifecycle.Event) error {
 	}
 	return p.tx.send(ctx, b)
 }
+
+// reservedIn are the numbers given outside up to which each series is used up.
+func reservedIn(events []lifecycle.Event) map[string]int {
+	reserved := map[string]int{}
+	for _, e := range events {
+		if b, ok := e.Body.(lifecycle.Reserving); ok {
+			if name, n := b.Reserves(); name != "" {
+				reserved[name] = max(reserved[name], n)
+			}
+		}
+	}
+	return reserved
+}
+
+const reserveNumber = `
+INSERT INTO number_series AS s (name, n) VALUES ($1, $2)
+ON CONFLICT (name) DO UPDATE SET n = greatest(s.n, excluded.n)`
 
 const allotNumbers = `
 INSERT INTO number_series AS s (name, n) VALUES ($1, $2)
