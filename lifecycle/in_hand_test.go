@@ -251,7 +251,9 @@ func TestTheNumberOfACaseInHandIsGivenToNoOther(t *testing.T) {
 		b.NoticeNumber = number
 		e := w.command(&node{c: lifecycle.Case{ID: "case"}, now: noon(day("2026-03-02"))}, b, people["officer2"])
 		require.NoError(t, e.refusal, number)
-		series, n := e.events[1].Body.(lifecycle.Reserving).Reserves()
+		body, ok := e.events[1].Body.(lifecycle.Reserving)
+		require.True(t, ok)
+		series, n := body.Reserves()
 		require.Equal(t, want.series, series, number)
 		require.Equal(t, want.n, n, number)
 	}

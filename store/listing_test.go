@@ -378,7 +378,7 @@ func TestSettledEntriesAreRebuilt(t *testing.T) {
 		require.Equal(t, before, rows(), "nothing stays that no act says")
 		left, err := r.Unsettled(ctx, p.Signer)
 		require.NoError(t, err)
-		require.Equal(t, map[bool]int{true: 0, false: 1}[keep], len(left))
+		require.Len(t, left, map[bool]int{true: 0, false: 1}[keep])
 		r.sound(t)
 	}
 }

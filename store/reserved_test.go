@@ -20,7 +20,7 @@ func TestNumbersGoOnBehindThoseGivenOnPaper(t *testing.T) {
 	p := r.people
 	year := today().Year()
 	for i, n := range []int{41, 12} {
-		finding := p.Finding(fmt.Sprintf("学习记录不全之%d", i), today().AddDays(-90)).Body.(*lifecycle.OpenCase)
+		finding := p.Finding(fmt.Sprintf("学习记录不全之%d", i), today().AddDays(-90)).Body.(*lifecycle.OpenCase) //nolint:forcetypeassert // it is one
 		r.life(t, fmt.Sprint("in-hand-", i)).Must(ctx, t, casetest.Step{By: p.Officer, Body: &lifecycle.TakeOverCase{OpenCase: *finding, ConfirmedBy: p.Leader.Account, InHand: lifecycle.InHand{
 			Stage: lifecycle.Rectifying, Type: lifecycle.ByDeadline, Officer: p.Officer.Account, NoticeNumber: fmt.Sprintf("工委督函〔%d〕%d号", year, n),
 			NoticeOn: today().AddDays(-60), ReceivedOn: today().AddDays(-58), Due: today().AddDays(40),

@@ -77,11 +77,15 @@ func unsettled(ctx context.Context, q querier, today calendar.Date) ([]Unsettled
 	return list, nil
 }
 
+// selectFallenEntries reads the entries that stand with a ground that fell away, with the
+// titles of their cases.
+const selectFallenEntries = `
+SELECT id::text, unit_name, entry, (SELECT coalesce(json_object_agg(c.id, c.title), '{}') FROM cases c WHERE c.id = ANY (list_entries.cases)) FROM list_entries
+WHERE NOT withdrawn AND EXISTS (SELECT FROM json_array_elements(entry -> 'grounds') g WHERE g -> 'fallen' IS NOT NULL)
+ORDER BY listed_on, id`
+
 func unsettledEntries(ctx context.Context, q querier, today calendar.Date) ([]Unsettled, error) {
-	rows, err := q.Query(ctx, `
-		SELECT id::text, unit_name, entry, (SELECT coalesce(json_object_agg(c.id, c.title), '{}') FROM cases c WHERE c.id = ANY (list_entries.cases)) FROM list_entries
-		WHERE NOT withdrawn AND EXISTS (SELECT FROM json_array_elements(entry -> 'grounds') g WHERE g -> 'fallen' IS NOT NULL)
-		ORDER BY listed_on, id`) //nolint:rowserrcheck // ForEachRow checks it
+	rows, err := q.Query(ctx, selectFallenEntries) //nolint:rowserrcheck // ForEachRow checks it
 	if err != nil {
 		return nil, err
 	}
@@ -113,11 +117,15 @@ func unsettledEntries(ctx context.Context, q querier, today calendar.Date) ([]Un
 	return list, err
 }
 
+// selectFallenMeasures reads the cases with such a measure, and the names of the units
+// whose it was.
+const selectFallenMeasures = `
+SELECT s.state, (SELECT coalesce(json_object_agg(u.id, u.name), '{}') FROM units u
+    WHERE u.id IN (SELECT m -> 'fallen' ->> 'unit' FROM jsonb_array_elements(s.state -> 'measures') m))
+FROM cases c JOIN case_states s ON s.case_id = c.id WHERE c.chased && $1::text[] ORDER BY c.number_key`
+
 func unsettledMeasures(ctx context.Context, q querier) ([]Unsettled, error) {
-	rows, err := q.Query(ctx, `
-		SELECT s.state, (SELECT coalesce(json_object_agg(u.id, u.name), '{}') FROM units u
-		    WHERE u.id IN (SELECT m -> 'fallen' ->> 'unit' FROM jsonb_array_elements(s.state -> 'measures') m))
-		FROM cases c JOIN case_states s ON s.case_id = c.id WHERE c.chased && $1::text[] ORDER BY c.number_key`, []string{settleToken}) //nolint:rowserrcheck // ForEachRow checks it
+	rows, err := q.Query(ctx, selectFallenMeasures, []string{settleToken}) //nolint:rowserrcheck // ForEachRow checks it
 	if err != nil {
 		return nil, err
 	}
