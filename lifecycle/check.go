@@ -98,15 +98,18 @@ func oneOf[T ~string](field string, value T, allowed ...T) error {
 	if slices.Contains(allowed, value) {
 		return nil
 	}
-	names := make([]string, len(allowed))
+	names, codes := make([]string, len(allowed)), make([]string, len(allowed))
 	for i, a := range allowed {
-		names[i] = string(a)
+		names[i], codes[i] = string(a), string(a)
+		if word, ok := any(a).(interface{ ZH() string }); ok && word.ZH() != string(a) {
+			names[i] = word.ZH() + "（" + string(a) + "）"
+		}
 	}
 	if value == "" {
 		return invalid(field, "required", "请填写“"+Label(field)+"”。", "Please fill in "+field+".")
 	}
 	return invalid(field, "unknown_code", "“"+Label(field)+"”应为："+strings.Join(names, "、")+"。",
-		field+" must be one of: "+strings.Join(names, ", ")+".")
+		field+" must be one of: "+strings.Join(codes, ", ")+".")
 }
 
 // code refuses a value that a code table of the policy does not have.
