@@ -4,66 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"sync"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
-	"github.com/pressly/goose/v3"
 	"github.com/stretchr/testify/require"
 
 	"duban/calendar"
-	"duban/internal/pgtest"
 	"duban/lifecycle"
 	"duban/store"
 )
-
-// What a record of the release before says in words becomes objects, and nothing
-// of it is lost; terms that overlapped no longer do.
-func TestWordsBecomeObjects(t *testing.T) {
-	t.Parallel()
-	ctx := context.Background()
-	url := pgtest.Database(t)
-	cfg, err := pgx.ParseConfig(url)
-	require.NoError(t, err)
-	cfg.RuntimeParams["search_path"] = store.Schema
-	db := stdlib.OpenDB(*cfg)
-	t.Cleanup(func() { _ = db.Close() })
-	exec := func(sql string) {
-		_, err := db.ExecContext(ctx, sql)
-		require.NoError(t, err, sql)
-	}
-	exec("CREATE SCHEMA " + store.Schema)
-	before, err := goose.NewProvider(goose.DialectPostgres, db, os.DirFS("migrations"))
-	require.NoError(t, err)
-	_, err = before.UpTo(ctx, 6)
-	require.NoError(t, err)
-	exec(`INSERT INTO units (id, name, region, area, category) VALUES ('u1', '甲局', '市直', '第一片区', '一类'), ('u2', '乙局', ' 市直', '', ''), ('u3', '丙局', '', '第二片区', '')`)
-	exec(`INSERT INTO posts (id, unit_id, kind, holder, since, until) VALUES
-		('p1', 'u1', '党组书记', '王', '2020-01-01', NULL), ('p2', 'u1', '党组书记', '李', '2024-01-01', NULL),
-		('p3', 'u1', '党组书记', '张', '2024-01-01', '2024-06-30'), ('p4', 'u2', '党组书记', '赵', '2021-01-01', '2022-01-01')`)
-
-	r := recordAt(t, url, nil)
-	u1, err := r.Unit(ctx, "u1")
-	require.NoError(t, err)
-	u2, err := r.Unit(ctx, "u2")
-	require.NoError(t, err)
-	require.Equal(t, []string{"市直", "第一片区", "一类"}, []string{u1.Region, u1.Area, u1.Category})
-	require.Equal(t, []string{"市直", "", u1.RegionID}, []string{u2.Region, u2.Area, u2.RegionID}, "one region, however it was written")
-	var have []string
-	for _, unit := range []string{"u1", "u2"} {
-		posts, err := r.Posts(ctx, unit)
-		require.NoError(t, err)
-		for _, p := range posts {
-			have = append(have, fmt.Sprint(p.ID, " ", p.Kind, " ", p.Since, " ", p.Until))
-		}
-	}
-	require.ElementsMatch(t, []string{
-		"p1 党组书记 2020-01-01 2023-12-31", "p2 党组书记 2024-01-01 " + calendar.Date{}.String(), "p3 重复登记1：党组书记 2024-01-01 2024-06-30",
-		"p4 党组书记 2021-01-01 2022-01-01",
-	}, have)
-}
 
 // A unit's region, area and category are things that exist once; lists are asked
 // for by them, a region with those below it.
