@@ -47,6 +47,19 @@ func TestMigrateByFourStartersAtOnce(t *testing.T) {
 	require.Equal(t, int64(9), ready.Schema)
 }
 
+// A program does not touch a record that a newer release made, and says what to do.
+func TestAnOtherReleasesRecordIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRecord(t)
+	r.exec(t, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (74, true)`)
+	before := r.count(t, `SELECT count(*) FROM goose_db_version`)
+	err := r.Migrate(ctx, nil)
+	require.ErrorIs(t, err, store.ErrOtherRelease)
+	require.ErrorContains(t, err, "its schema is of version 74, this program knows up to 9")
+	require.Equal(t, before, r.count(t, `SELECT count(*) FROM goose_db_version`))
+}
+
 // A migration that was released never changes: records out there were made by
 // it. Before the first release, this is where the change is noticed.
 func TestMigrationsStayAsTheyAre(t *testing.T) {

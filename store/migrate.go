@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -17,11 +18,16 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+// ErrOtherRelease: a release made the record that is newer than this one, or a build from
+// before the first release did.
+var ErrOtherRelease = errors.New("another release made the record")
+
 // Migrate brings the schema to this release and, in an empty record, puts the
 // built-in calendar and the initial policy in force: the given text, or the
 // default when it is nil. Several processes may do it at once; it needs a
-// session of its own, not one through a transaction pooler. It fails with
-// ErrNoRoles before anything is made on a server that lacks the roles.
+// session of its own, not one through a transaction pooler. It fails before anything is
+// made: with ErrNoRoles on a server that lacks the roles, with ErrOtherRelease on a record
+// whose schema it does not know.
 func (s *Store) Migrate(ctx context.Context, initial []byte) error {
 	if err := s.checkRoles(ctx); err != nil {
 		return fmt.Errorf("migrate record: %w", err)
@@ -31,6 +37,9 @@ func (s *Store) Migrate(ctx context.Context, initial []byte) error {
 	}
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
+		return fmt.Errorf("migrate record: %w", err)
+	}
+	if err := s.checkRelease(ctx, files); err != nil {
 		return fmt.Errorf("migrate record: %w", err)
 	}
 	// Starters wait for each other: they try twice a second for ten minutes.
@@ -51,6 +60,34 @@ func (s *Store) Migrate(ctx context.Context, initial []byte) error {
 		return fmt.Errorf("migrate record: %w", err)
 	}
 	return s.seed(ctx, initial)
+}
+
+// checkRelease wants a schema that is no newer than the last of these migrations.
+func (s *Store) checkRelease(ctx context.Context, files fs.FS) error {
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil {
+		return err
+	}
+	var last int64
+	for _, name := range names {
+		version, err := goose.NumericComponent(name)
+		if err != nil {
+			return err
+		}
+		last = max(last, version)
+	}
+	var migrated bool
+	if err := s.pool.QueryRow(ctx, `SELECT to_regclass('goose_db_version') IS NOT NULL`).Scan(&migrated); err != nil || !migrated {
+		return plain(err)
+	}
+	var have int64
+	if err := s.pool.QueryRow(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`).Scan(&have); err != nil {
+		return plain(err)
+	}
+	if have > last {
+		return fmt.Errorf("%w: its schema is of version %d, this program knows up to %d; start the release that made it, or begin with an empty database", ErrOtherRelease, have, last)
+	}
+	return nil
 }
 
 // seed puts the first policy and calendar in force.
