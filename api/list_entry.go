@@ -149,7 +149,7 @@ func (c *call) entry(e store.ListEntry) ListEntry {
 		})
 	}
 	for _, a := range e.Acts {
-		kind := a.Body.Kind()
+		kind := lifecycle.EntryKindOf(a.Body)
 		content, err := json.Marshal(a.Body)
 		if err != nil {
 			panic("api: an act that was read cannot be written: " + err.Error())

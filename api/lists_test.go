@@ -37,7 +37,7 @@ func (s site) listed(t *testing.T, n int, list policy.List) *life {
 func (s site) act(t *testing.T, who lifecycle.Actor, list policy.List, id, key string, body lifecycle.EntryBody) answer {
 	t.Helper()
 	return s.as(t, who, asked{
-		method: http.MethodPost, path: "/v1/lists/" + string(list) + "/entries/" + id + "/" + string(body.Kind()), body: body,
+		method: http.MethodPost, path: "/v1/lists/" + string(list) + "/entries/" + id + "/" + string(lifecycle.EntryKindOf(body)), body: body,
 		header: map[string]string{"Idempotency-Key": key},
 	})
 }
@@ -233,7 +233,7 @@ func TestBadInputAboutMeasures(t *testing.T) {
 		{"required", "basis", &lifecycle.OrderMeasure{Measure: policy.MeasureNegativeList, List: policy.ListProblems}},
 	} {
 		who := p.Leader
-		if bad.body.Kind() == lifecycle.KindWaiveMeasure {
+		if lifecycle.KindOf(bad.body) == lifecycle.KindWaiveMeasure {
 			who = p.Signer
 		}
 		problem := l.send(t, who, bad.body).problem(t)

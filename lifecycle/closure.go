@@ -34,7 +34,7 @@ type Reopen struct {
 // Reopened: the unit must put it right in a new round.
 type Reopened struct{ Reopen }
 
-func (ApproveClosure) decide(t *turn) error {
+func (ApproveClosure) decide(t *turn) error { //nolint:unparam // as every command
 	t.record(&ClosureApproved{series: t.seriesOf(PaperClosing)})
 	t.stop(policy.ClockHandover, 0) // nothing is left to hand over
 	t.goTo(Closed)

@@ -24,42 +24,60 @@ const (
 	ActHide       EntryKind = "hide"
 )
 
-// EntryKinds lists the acts.
-func EntryKinds() []EntryKind {
-	return []EntryKind{ActProposeEnd, ActDecideEnd, ActSettle, ActCorrect, ActShow, ActHide}
+// An entryRow registers a kind of act: its name in Chinese, who may do it, and the type of
+// its body.
+type entryRow struct {
+	kind EntryKind
+	zh   string
+	who  []Role
+	new  func() EntryBody
 }
 
-// ZH is the act as officials say it.
-func (k EntryKind) ZH() string {
-	switch k {
-	case ActProposeEnd:
-		return "提出结束"
-	case ActDecideEnd:
-		return "决定结束"
-	case ActSettle:
-		return "决定去留"
-	case ActCorrect:
-		return "更正"
-	case ActShow:
-		return "公开"
-	case ActHide:
-		return "不公开"
-	default:
-		return string(k)
+// entryActs registers each kind of act.
+var entryActs = []entryRow{ //nolint:gochecknoglobals // an immutable table, never assigned again
+	{ActProposeEnd, "提出结束", []Role{Officer, Head, Leader}, act[ProposeEnd]},
+	{ActDecideEnd, "决定结束", []Role{Leader}, act[DecideEnd]},
+	{ActSettle, "决定去留", []Role{Leader}, act[SettleEntry]},
+	{ActCorrect, "更正", []Role{Leader}, act[CorrectListing]},
+	{ActShow, "公开", []Role{Leader}, act[ShowEntry]},
+	{ActHide, "不公开", []Role{Leader}, act[HideEntry]},
+}
+
+var entryRows = register(entryActs, func(r entryRow) (EntryKind, any) { return r.kind, r.new() }) //nolint:gochecknoglobals // as the table
+
+// act makes a new body of an act, ready to be decoded into.
+func act[T any, P interface {
+	*T
+	EntryBody
+}]() EntryBody {
+	return P(new(T))
+}
+
+// EntryKinds lists the acts.
+func EntryKinds() []EntryKind {
+	kinds := make([]EntryKind, len(entryActs))
+	for i, r := range entryActs {
+		kinds[i] = r.kind
 	}
+	return kinds
+}
+
+// ZH is the act as officials say it, and the kind itself when there is no such act.
+func (k EntryKind) ZH() string {
+	if r, ok := entryRows.byKind[k]; ok {
+		return r.zh
+	}
+	return string(k)
 }
 
 // Who lists the roles that may do it.
-func (k EntryKind) Who() []Role {
-	if k == ActProposeEnd {
-		return []Role{Officer, Head, Leader}
-	}
-	return []Role{Leader}
-}
+func (k EntryKind) Who() []Role { return slices.Clone(entryRows.byKind[k].who) }
+
+// EntryKindOf names the act that a body is of.
+func EntryKindOf(body EntryBody) EntryKind { return entryRows.kindOf(body) }
 
 // An EntryBody is what a person wants of an entry.
 type EntryBody interface {
-	Kind() EntryKind
 	decide(t *turn, e Entry, names []string) error
 	apply(e *Entry, act EntryAct)
 }
@@ -96,24 +114,14 @@ type HideEntry struct {
 	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
 }
 
-// NewEntryBody returns an empty body for a kind of act.
+// NewEntryBody returns an empty body for a kind of act, ready to be decoded into, and
+// whether there is such a kind.
 func NewEntryBody(kind EntryKind) (EntryBody, bool) {
-	switch kind {
-	case ActProposeEnd:
-		return &ProposeEnd{}, true
-	case ActDecideEnd:
-		return &DecideEnd{}, true
-	case ActSettle:
-		return &SettleEntry{}, true
-	case ActCorrect:
-		return &CorrectListing{}, true
-	case ActShow:
-		return &ShowEntry{}, true
-	case ActHide:
-		return &HideEntry{}, true
-	default:
+	r, ok := entryRows.byKind[kind]
+	if !ok {
 		return nil, false
 	}
+	return r.new(), true
 }
 
 // An EntryAct is one thing that a person did about an entry: part of the record
@@ -170,11 +178,11 @@ func (a EntryAct) WithContent(kind EntryKind, content []byte) (EntryAct, error) 
 // and no act when the rules turn it down.
 func DecideEntry(e Entry, names []string, a Actor, body EntryBody, at time.Time, r Rules) (EntryAct, error) {
 	t := newTurn(Case{}, Command{Actor: a}, at, r)
-	if !a.Has(body.Kind().Who()...) {
-		return EntryAct{}, forbidden("wrong_role", "您的角色不能办理“"+body.Kind().ZH()+"”。", "Your role may not do this.")
+	if !a.Has(EntryKindOf(body).Who()...) {
+		return EntryAct{}, forbidden("wrong_role", "您的角色不能办理“"+EntryKindOf(body).ZH()+"”。", "Your role may not do this.")
 	}
-	if state := e.State(t.today); state != EntryActive && !body.Kind().afterwards(state) {
-		return EntryAct{}, notAllowed("entry_over", "该条目"+state.ZH()+"，不能办理“"+body.Kind().ZH()+"”。", "The entry does not stand any more.")
+	if state := e.State(t.today); state != EntryActive && !EntryKindOf(body).afterwards(state) {
+		return EntryAct{}, notAllowed("entry_over", "该条目"+state.ZH()+"，不能办理“"+EntryKindOf(body).ZH()+"”。", "The entry does not stand any more.")
 	}
 	if err := body.decide(t, e, names); err != nil {
 		return EntryAct{}, err
@@ -185,7 +193,7 @@ func DecideEntry(e Entry, names []string, a Actor, body EntryBody, at time.Time,
 			act.Leads = append(act.Leads, g.key())
 		}
 	}
-	if body.Kind() == ActSettle {
+	if EntryKindOf(body) == ActSettle {
 		fallen := e.Unsettled()
 		act.Fallen, act.FallenBy = keysOf(fallen), fallen[0].Fallen.By
 	}
@@ -323,18 +331,3 @@ func (b *ShowEntry) apply(e *Entry, act EntryAct) {
 }
 
 func (*HideEntry) apply(e *Entry, _ EntryAct) { e.Shown = nil }
-
-// Kind names the act.
-func (*ProposeEnd) Kind() EntryKind { return ActProposeEnd }
-
-// Kind names the act.
-func (*DecideEnd) Kind() EntryKind { return ActDecideEnd }
-
-// Kind names the act.
-func (*CorrectListing) Kind() EntryKind { return ActCorrect }
-
-// Kind names the act.
-func (*ShowEntry) Kind() EntryKind { return ActShow }
-
-// Kind names the act.
-func (*HideEntry) Kind() EntryKind { return ActHide }

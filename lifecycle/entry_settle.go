@@ -83,6 +83,3 @@ func keysOf(grounds []Ground) []string {
 	}
 	return keys
 }
-
-// Kind names the act.
-func (*SettleEntry) Kind() EntryKind { return ActSettle }

@@ -126,7 +126,7 @@ func TestTwoPeopleEndAnEntry(t *testing.T) {
 		require.NoError(t, err)
 		content, err := act.Content()
 		require.NoError(t, err)
-		back, err := lifecycle.EntryAct{No: act.No, At: act.At, On: act.On, Actor: act.Actor}.WithContent(body.Kind(), content)
+		back, err := lifecycle.EntryAct{No: act.No, At: act.At, On: act.On, Actor: act.Actor}.WithContent(lifecycle.EntryKindOf(body), content)
 		require.NoError(t, err)
 		require.Equal(t, act, back)
 		return e.Apply(back), ""
@@ -177,7 +177,7 @@ func TestActsSayNothingOfLaterListings(t *testing.T) {
 		require.NoError(t, err)
 		content, err := act.Content()
 		require.NoError(t, err)
-		act, err = lifecycle.EntryAct{No: act.No, At: act.At, On: act.On, Actor: act.Actor}.WithContent(body.Kind(), content)
+		act, err = lifecycle.EntryAct{No: act.No, At: act.At, On: act.On, Actor: act.Actor}.WithContent(lifecycle.EntryKindOf(body), content)
 		require.NoError(t, err)
 		return act
 	}

@@ -69,7 +69,6 @@ type EventKind string
 // A Body is what an event says beyond stage, level and clocks. Each kind of
 // event has one type of body.
 type Body interface {
-	kind() EventKind
 	apply(c *Case, e Event)
 }
 

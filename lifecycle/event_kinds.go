@@ -78,238 +78,126 @@ const (
 	EventCaseTakenOver      EventKind = "case_taken_over"
 )
 
-// EventKinds lists every kind of event.
-func EventKinds() []EventKind {
-	return []EventKind{
-		EventCaseOpened,
-		EventDraftAmended,
-		EventDraftSubmitted,
-		EventDraftReturned,
-		EventFindingAccepted,
-		EventOfficerAssigned,
-		EventNoted,
-		EventEntryCorrected,
-		EventNoticeSubmitted,
-		EventNoticeReturned,
-		EventNoticeApproved,
-		EventNoticeCorrected,
-		EventReceiptRecorded,
-		EventPlanSubmitted,
-		EventPlanReturned,
-		EventPlanAccepted,
-		EventReportSubmitted,
-		EventReportReturned,
-		EventReportAccepted,
-		EventCaseSustained,
-		EventCheckedIn,
-		EventSustainedExited,
-		EventLookBackDrawn,
-		EventLookBackUndrawn,
-		EventLookBackMissed,
-		EventSealBroken,
-		EventSealMended,
-		EventRedrawAsked,
-		EventRedrawDecided,
-		EventOpeningAsked,
-		EventOpeningDecided,
-		EventLookBackAnnounced,
-		EventArrivalPermitted,
-		EventLookBackDispatched,
-		EventArrived,
-		EventArrivalRefused,
-		EventLookBackRecorded,
-		EventClosureApproved,
-		EventClosureRefused,
-		EventReopened,
-		EventExtensionAsked,
-		EventExtensionDecided,
-		EventObjectionFiled,
-		EventObjectionDecided,
-		EventDueDecided,
-		EventStayGranted,
-		EventStayEnded,
-		EventMeasureOrdered,
-		EventMeasurePostponed,
-		EventMeasureReassigned,
-		EventTalkFixed,
-		EventMeasureWaived,
-		EventMeasureRecorded,
-		EventMeasuresCancelled,
-		EventMeasureSettled,
-		EventMeasureTakenOver,
-		EventHandedOver,
-		EventHandoverAccepted,
-		EventCaseMerged,
-		EventChildTakenIn,
-		EventGivenBack,
-		EventCaseVoided,
-		EventCaseTransferred,
-		EventTransferReceived,
-		EventTakenBack,
-		EventReminded,
-		EventChased,
-		EventDeadlineMissed,
-		EventDeadlineMoved,
-		EventLevelRaised,
-		EventCaseArchived,
-		EventRecomputed,
-		EventUnitSucceeded,
-		EventCaseTakenOver,
-	}
+// An eventRow registers a kind of event: its name in Chinese, as it stands in a case's
+// history, and the type of its body.
+type eventRow struct {
+	kind EventKind
+	zh   string
+	new  func() Body
 }
 
-// ZH is the event as it stands in a case's history.
-func (k EventKind) ZH() string {
-	switch k {
-	case EventCaseOpened:
-		return "登记"
-	case EventDraftAmended:
-		return "修改草稿"
-	case EventDraftSubmitted:
-		return "提交研判"
-	case EventDraftReturned:
-		return "退回草稿"
-	case EventFindingAccepted:
-		return "研判通过"
-	case EventOfficerAssigned:
-		return "指派经办人"
-	case EventNoted:
-		return "备注"
-	case EventEntryCorrected:
-		return "更正录入"
-	case EventNoticeSubmitted:
-		return "送审"
-	case EventNoticeReturned:
-		return "退改"
-	case EventNoticeApproved:
-		return "签发"
-	case EventNoticeCorrected:
-		return "更正、改送"
-	case EventReceiptRecorded:
-		return "签收"
-	case EventPlanSubmitted:
-		return "报送方案"
-	case EventPlanReturned:
-		return "退回方案"
-	case EventPlanAccepted:
-		return "方案通过"
-	case EventReportSubmitted:
-		return "报送报告"
-	case EventReportReturned:
-		return "退回补正"
-	case EventReportAccepted:
-		return "报告审核通过"
-	case EventCaseSustained:
-		return "转为持续整改"
-	case EventCheckedIn:
-		return "定期报告"
-	case EventSustainedExited:
-		return "转入验收（终止持续整改）"
-	case EventLookBackDrawn:
-		return "回头看抽签"
-	case EventLookBackUndrawn:
-		return "抽签未成"
-	case EventLookBackMissed:
-		return "抽定日期未能派出"
-	case EventSealBroken:
-		return "封存方案无法启封"
-	case EventSealMended:
-		return "封存方案恢复可启封"
-	case EventRedrawAsked:
-		return "申请重新抽签"
-	case EventRedrawDecided:
-		return "决定重新抽签"
-	case EventOpeningAsked:
-		return "申请提前启封"
-	case EventOpeningDecided:
-		return "决定提前启封"
-	case EventLookBackAnnounced:
-		return "事先告知的“回头看”"
-	case EventArrivalPermitted:
-		return "准许变更到场"
-	case EventLookBackDispatched:
-		return "派出检查组"
-	case EventArrived:
-		return "到场"
-	case EventArrivalRefused:
-		return "到场登记未获通过"
-	case EventLookBackRecorded:
-		return "回头看结果"
-	case EventClosureApproved:
-		return "批准销号"
-	case EventClosureRefused:
-		return "不批准销号"
-	case EventReopened:
-		return "恢复办理（反弹重办）"
-	case EventExtensionAsked:
-		return "申请延期"
-	case EventExtensionDecided:
-		return "决定延期"
-	case EventObjectionFiled:
-		return "提出异议"
-	case EventObjectionDecided:
-		return "决定异议"
-	case EventDueDecided:
-		return "确定整改期限"
-	case EventStayGranted:
-		return "中止计时"
-	case EventStayEnded:
-		return "恢复计时"
-	case EventMeasureOrdered:
-		return "采取措施"
-	case EventMeasurePostponed:
-		return "暂缓措施"
-	case EventMeasureReassigned:
-		return "改派措施"
-	case EventTalkFixed:
-		return "约定谈话"
-	case EventMeasureWaived:
-		return "免予措施"
-	case EventMeasureSettled:
-		return "决定措施去留"
-	case EventMeasureRecorded:
-		return "记录措施"
-	case EventMeasuresCancelled:
-		return "取消措施"
-	case EventMeasureTakenOver:
-		return "承接措施"
-	case EventHandedOver:
-		return "工作交接"
-	case EventHandoverAccepted:
-		return "接收交接"
-	case EventCaseMerged:
-		return "并案"
-	case EventChildTakenIn:
-		return "并入事项"
-	case EventGivenBack:
-		return "退出并案"
-	case EventCaseVoided:
-		return "撤销"
-	case EventCaseTransferred:
-		return "移送"
-	case EventTransferReceived:
-		return "移送回执"
-	case EventTakenBack:
-		return "退回移送"
-	case EventReminded:
-		return "到期提醒"
-	case EventChased:
-		return "催办"
-	case EventDeadlineMissed:
-		return "逾期"
-	case EventDeadlineMoved:
-		return "期限顺延"
-	case EventLevelRaised:
-		return "提高督办等级"
-	case EventCaseArchived:
-		return "归档"
-	case EventRecomputed:
-		return "重算期限"
-	case EventUnitSucceeded:
-		return "转由其他单位承接"
-	case EventCaseTakenOver:
-		return "转入在办事项"
-	default:
-		return string(k)
+// events registers each kind of event, in the order of the main line.
+var events = []eventRow{ //nolint:gochecknoglobals // an immutable table, never assigned again
+	{EventCaseOpened, "登记", event[CaseOpened]},
+	{EventDraftAmended, "修改草稿", event[DraftAmended]},
+	{EventDraftSubmitted, "提交研判", event[DraftSubmitted]},
+	{EventDraftReturned, "退回草稿", event[DraftReturned]},
+	{EventFindingAccepted, "研判通过", event[FindingAccepted]},
+	{EventOfficerAssigned, "指派经办人", event[OfficerAssigned]},
+	{EventNoted, "备注", event[Noted]},
+	{EventEntryCorrected, "更正录入", event[EntryCorrected]},
+	{EventNoticeSubmitted, "送审", event[NoticeSubmitted]},
+	{EventNoticeReturned, "退改", event[NoticeReturned]},
+	{EventNoticeApproved, "签发", event[NoticeApproved]},
+	{EventNoticeCorrected, "更正、改送", event[NoticeCorrected]},
+	{EventReceiptRecorded, "签收", event[ReceiptRecorded]},
+	{EventPlanSubmitted, "报送方案", event[PlanSubmitted]},
+	{EventPlanReturned, "退回方案", event[PlanReturned]},
+	{EventPlanAccepted, "方案通过", event[PlanAccepted]},
+	{EventReportSubmitted, "报送报告", event[ReportSubmitted]},
+	{EventReportReturned, "退回补正", event[ReportReturned]},
+	{EventReportAccepted, "报告审核通过", event[ReportAccepted]},
+	{EventCaseSustained, "转为持续整改", event[CaseSustained]},
+	{EventCheckedIn, "定期报告", event[CheckedIn]},
+	{EventSustainedExited, "转入验收（终止持续整改）", event[SustainedExited]},
+	{EventLookBackDrawn, "回头看抽签", event[LookBackDrawn]},
+	{EventLookBackUndrawn, "抽签未成", event[LookBackUndrawn]},
+	{EventLookBackMissed, "抽定日期未能派出", event[LookBackMissed]},
+	{EventSealBroken, "封存方案无法启封", event[SealBroken]},
+	{EventSealMended, "封存方案恢复可启封", event[SealMended]},
+	{EventRedrawAsked, "申请重新抽签", event[RedrawAsked]},
+	{EventRedrawDecided, "决定重新抽签", event[RedrawDecided]},
+	{EventOpeningAsked, "申请提前启封", event[OpeningAsked]},
+	{EventOpeningDecided, "决定提前启封", event[OpeningDecided]},
+	{EventLookBackAnnounced, "事先告知的“回头看”", event[LookBackAnnounced]},
+	{EventArrivalPermitted, "准许变更到场", event[ArrivalPermitted]},
+	{EventLookBackDispatched, "派出检查组", event[LookBackDispatched]},
+	{EventArrived, "到场", event[Arrived]},
+	{EventArrivalRefused, "到场登记未获通过", event[ArrivalRefused]},
+	{EventLookBackRecorded, "回头看结果", event[LookBackRecorded]},
+	{EventClosureApproved, "批准销号", event[ClosureApproved]},
+	{EventClosureRefused, "不批准销号", event[ClosureRefused]},
+	{EventReopened, "恢复办理（反弹重办）", event[Reopened]},
+	{EventExtensionAsked, "申请延期", event[ExtensionAsked]},
+	{EventExtensionDecided, "决定延期", event[ExtensionDecided]},
+	{EventObjectionFiled, "提出异议", event[ObjectionFiled]},
+	{EventObjectionDecided, "决定异议", event[ObjectionDecided]},
+	{EventDueDecided, "确定整改期限", event[DueDecided]},
+	{EventStayGranted, "中止计时", event[StayGranted]},
+	{EventStayEnded, "恢复计时", event[StayEnded]},
+	{EventMeasureOrdered, "采取措施", event[MeasureOrdered]},
+	{EventMeasurePostponed, "暂缓措施", event[MeasurePostponed]},
+	{EventMeasureReassigned, "改派措施", event[MeasureReassigned]},
+	{EventTalkFixed, "约定谈话", event[TalkFixed]},
+	{EventMeasureWaived, "免予措施", event[MeasureWaived]},
+	{EventMeasureRecorded, "记录措施", event[MeasureRecorded]},
+	{EventMeasuresCancelled, "取消措施", event[MeasuresCancelled]},
+	{EventMeasureSettled, "决定措施去留", event[MeasureSettled]},
+	{EventMeasureTakenOver, "承接措施", event[MeasureTakenOver]},
+	{EventHandedOver, "工作交接", event[HandedOver]},
+	{EventHandoverAccepted, "接收交接", event[HandoverAccepted]},
+	{EventCaseMerged, "并案", event[CaseMerged]},
+	{EventChildTakenIn, "并入事项", event[ChildTakenIn]},
+	{EventGivenBack, "退出并案", event[GivenBack]},
+	{EventCaseVoided, "撤销", event[CaseVoided]},
+	{EventCaseTransferred, "移送", event[CaseTransferred]},
+	{EventTransferReceived, "移送回执", event[TransferReceived]},
+	{EventTakenBack, "退回移送", event[TakenBack]},
+	{EventReminded, "到期提醒", event[Reminded]},
+	{EventChased, "催办", event[Chased]},
+	{EventDeadlineMissed, "逾期", event[DeadlineMissed]},
+	{EventDeadlineMoved, "期限顺延", event[DeadlineMoved]},
+	{EventLevelRaised, "提高督办等级", event[LevelRaised]},
+	{EventCaseArchived, "归档", event[CaseArchived]},
+	{EventRecomputed, "重算期限", event[Recomputed]},
+	{EventUnitSucceeded, "转由其他单位承接", event[UnitSucceeded]},
+	{EventCaseTakenOver, "转入在办事项", event[CaseTakenOver]},
+}
+
+var eventRows = register(events, func(r eventRow) (EventKind, any) { return r.kind, r.new() }) //nolint:gochecknoglobals // as the table
+
+// event makes a new body of an event, ready to be decoded into.
+func event[T any, P interface {
+	*T
+	Body
+}]() Body {
+	return P(new(T))
+}
+
+// EventKinds lists every kind of event.
+func EventKinds() []EventKind {
+	kinds := make([]EventKind, len(events))
+	for i, r := range events {
+		kinds[i] = r.kind
 	}
+	return kinds
+}
+
+// ZH is the event as it stands in a case's history, and the kind itself when there is no
+// such event.
+func (k EventKind) ZH() string {
+	if r, ok := eventRows.byKind[k]; ok {
+		return r.zh
+	}
+	return string(k)
+}
+
+// NewBody returns an empty body for a kind of event, ready to be decoded into, and whether
+// there is such a kind.
+func NewBody(kind EventKind) (Body, bool) {
+	r, ok := eventRows.byKind[kind]
+	if !ok {
+		return nil, false
+	}
+	return r.new(), true
 }

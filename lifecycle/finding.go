@@ -229,7 +229,7 @@ func set[T any](field, value *T) {
 	}
 }
 
-func (SubmitDraft) decide(t *turn) error {
+func (SubmitDraft) decide(t *turn) error { //nolint:unparam // as every command
 	t.record(&DraftSubmitted{})
 	t.goTo(Triage)
 	return nil

@@ -83,7 +83,7 @@ func (b HandOver) decide(t *turn) error {
 	return nil
 }
 
-func (AcceptHandover) decide(t *turn) error {
+func (AcceptHandover) decide(t *turn) error { //nolint:unparam // as every command
 	t.record(&HandoverAccepted{})
 	t.stop(policy.ClockHandover, 0)
 	return nil

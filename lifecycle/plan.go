@@ -190,7 +190,7 @@ func (t *turn) capPlan(k Clock) Clock {
 	return t.move(k, last, MoveMain)
 }
 
-func (AcceptPlan) decide(t *turn) error {
+func (AcceptPlan) decide(t *turn) error { //nolint:unparam // as every command
 	review, _ := t.c.clock(policy.ClockPlanReview, 0)
 	t.record(&PlanAccepted{})
 	t.chargeReview(review)

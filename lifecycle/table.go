@@ -67,6 +67,7 @@ const (
 type row struct {
 	kind CommandKind
 	zh   string
+	new  func() CommandBody
 	who  []Role
 	from []Stage
 	to   []Stage
@@ -79,61 +80,61 @@ type row struct {
 // table is the command table of lifecycle.md section 3: the one place that says
 // who may do what from where.
 var table = []row{ //nolint:gochecknoglobals // an immutable table, never assigned again
-	{kind: KindOpenCase, zh: "登记", who: []Role{Inspector, Officer}, from: []Stage{""}, to: []Stage{Draft}},
-	{kind: KindAmendDraft, zh: "修改", who: []Role{Inspector, Officer}, from: []Stage{Draft}, to: []Stage{Draft}, guard: onlyAuthor},
-	{kind: KindSubmitDraft, zh: "提交", who: []Role{Inspector, Officer}, from: []Stage{Draft}, to: []Stage{Triage}, guard: onlyAuthor},
-	{kind: KindReturnDraft, zh: "退回", who: []Role{Head}, from: []Stage{Triage}, to: []Stage{Draft}},
-	{kind: KindAcceptFinding, zh: "研判通过", who: []Role{Head}, from: []Stage{Triage}, to: []Stage{NoticeDrafting}, guard: notAuthor},
-	{kind: KindSubmitNotice, zh: "送审", who: []Role{Officer, LookBackLead}, from: []Stage{NoticeDrafting}, to: []Stage{NoticeApproval}, guard: mayDraft},
-	{kind: KindReturnNotice, zh: "退改", who: []Role{Leader}, from: []Stage{NoticeApproval}, to: []Stage{NoticeDrafting}},
-	{kind: KindApproveNotice, zh: "签发", who: []Role{Leader}, from: []Stage{NoticeApproval}, to: []Stage{Serving}, guard: notDrafter},
-	{kind: KindRecordReceipt, zh: "签收", who: []Role{UnitSecretary, Officer}, from: []Stage{Serving}, to: []Stage{Planning, Rectifying}},
-	{kind: KindCorrectNotice, zh: "更正、改送", who: []Role{Leader}, from: []Stage{Serving, Planning, PlanReview, Rectifying}, to: []Stage{NoticeDrafting}},
-	{kind: KindSubmitPlan, zh: "报送方案", who: []Role{UnitSecretary, UnitContact}, from: []Stage{Planning}, to: []Stage{PlanReview}, paper: true},
-	{kind: KindReturnPlan, zh: "退回方案", who: []Role{Officer}, from: []Stage{PlanReview}, to: []Stage{Planning}, guard: mayReturnPlan},
-	{kind: KindAcceptPlan, zh: "方案通过", who: []Role{Officer}, from: []Stage{PlanReview}, to: []Stage{Rectifying}, guard: notPlanFiler},
-	{kind: KindSubmitReport, zh: "报送报告", who: []Role{UnitSecretary}, from: []Stage{Serving, Rectifying}, to: []Stage{ReportReview}, paper: true},
-	{kind: KindReturnReport, zh: "退回补正", who: []Role{Officer}, from: []Stage{ReportReview}, to: []Stage{Rectifying}, guard: notReportFiler},
-	{kind: KindAcceptReport, zh: "审核通过", who: []Role{Officer}, from: []Stage{ReportReview}, to: []Stage{LookBackPending, Rectifying}, guard: notReportFiler},
-	{kind: KindSustain, zh: "转为持续整改", who: []Role{Leader}, from: []Stage{ReportReview, LookBackActive, Sustained}, to: []Stage{Sustained}, guard: notFiler},
-	{kind: KindCheckIn, zh: "定期报告", who: []Role{UnitSecretary, UnitContact}, from: []Stage{Sustained}, to: []Stage{Sustained}, paper: true},
-	{kind: KindExitSustained, zh: "转入验收（终止持续整改）", who: []Role{Leader}, from: []Stage{Sustained}, to: []Stage{LookBackPending}, guard: notFiler},
-	{kind: KindRequestRedraw, zh: "申请重新抽签", who: []Role{LookBackLead, Head, Leader}, from: []Stage{LookBackPending}, to: nil, guard: mayAskRedraw},
-	{kind: KindDecideRedraw, zh: "决定重新抽签", who: []Role{Leader}, from: []Stage{LookBackPending}, to: nil, guard: redrawAsked},
-	{kind: KindRequestOpening, zh: "申请提前启封", who: []Role{LookBackLead, Leader}, from: []Stage{LookBackPending}, to: nil, guard: mayAskOpening},
-	{kind: KindDecideOpening, zh: "决定提前启封", who: []Role{Leader}, from: []Stage{LookBackPending}, to: nil, guard: openingAsked},
-	{kind: KindAnnounceLookBack, zh: "事先告知的“回头看”", who: []Role{Leader}, from: []Stage{LookBackPending}, to: nil, guard: drawn},
-	{kind: KindPermitArrival, zh: "准许变更到场", who: []Role{Leader}, from: []Stage{LookBackPending}, to: nil, guard: drawn},
-	{kind: KindRecordArrival, zh: "到场", who: []Role{LookBackLead}, from: []Stage{LookBackPending}, to: []Stage{LookBackActive}, guard: mayArrive},
-	{kind: KindRecordLookBack, zh: "回头看结果", who: []Role{LookBackLead}, from: []Stage{LookBackActive}, to: []Stage{ClosureApproval, Rectifying, NoticeApproval, Serving, LookBackPending}, guard: onTheSpot},
-	{kind: KindApproveClosure, zh: "批准销号", who: []Role{Leader}, from: []Stage{ClosureApproval}, to: []Stage{Closed}, guard: nothingOwed},
-	{kind: KindRefuseClosure, zh: "不批准销号", who: []Role{Leader}, from: []Stage{ClosureApproval}, to: []Stage{LookBackPending}, guard: notInvolved},
-	{kind: KindReopen, zh: "恢复办理（反弹重办）", who: []Role{Leader}, from: []Stage{Closed}, to: []Stage{Rectifying}, guard: notInvolved},
-	{kind: KindRequestExtension, zh: "申请延期", who: []Role{UnitSecretary}, from: []Stage{Rectifying}, to: []Stage{Rectifying}, guard: mayExtend, paper: true},
-	{kind: KindDecideExtension, zh: "决定延期", who: []Role{Leader}, from: []Stage{Rectifying}, to: []Stage{Rectifying}, guard: extensionAsked},
-	{kind: KindFileObjection, zh: "提出异议", who: []Role{UnitSecretary}, from: []Stage{Serving, Planning, PlanReview, Rectifying}, to: nil, guard: mayObject, paper: true},
-	{kind: KindDecideObjection, zh: "决定异议", who: []Role{Leader}, from: workStages(), to: []Stage{Voided}, guard: objectionFiled},
-	{kind: KindDecideDue, zh: "确定整改期限", who: []Role{Leader}, from: []Stage{Planning, PlanReview, Rectifying, ReportReview}, to: nil, guard: dueUndecided},
-	{kind: KindGrantStay, zh: "中止计时", who: []Role{Leader}, from: []Stage{Planning, PlanReview, Rectifying, ReportReview, Sustained}, to: nil, guard: noStay},
-	{kind: KindEndStay, zh: "恢复计时", who: []Role{Leader}, from: []Stage{Planning, PlanReview, Rectifying, ReportReview, Sustained}, to: nil, guard: stayed},
-	{kind: KindOrderMeasure, zh: "采取措施", who: []Role{Leader, Officer}, from: workStages(), to: nil},
-	{kind: KindPostponeMeasure, zh: "暂缓措施", who: []Role{Leader}, from: workStages(), to: nil, guard: hasToPostpone},
-	{kind: KindReassignMeasure, zh: "改派措施", who: []Role{Leader}, from: workStages(), to: nil, guard: hasToReassign},
-	{kind: KindFixTalk, zh: "约定谈话", who: []Role{Leader}, from: workStages(), to: nil, guard: hasTalkToFix},
-	{kind: KindWaiveMeasure, zh: "免予措施", who: []Role{Leader}, from: workStages(), to: nil, guard: hasToWaive},
-	{kind: KindRecordMeasure, zh: "记录措施", who: []Role{Leader, Officer}, from: workStages(), to: nil, guard: hasOrdered},
-	{kind: KindSettleMeasure, zh: "决定措施去留", who: []Role{Leader}, from: fallenStages(), to: nil, guard: hasToSettle},
-	{kind: KindAssign, zh: "指派", who: []Role{Head}, from: openStages(), to: nil},
-	{kind: KindNote, zh: "备注", who: staffRoles(), from: openStages(), to: nil},
-	{kind: KindCorrectEntry, zh: "更正录入", who: []Role{Officer, Leader, LookBackLead, UnitSecretary}, from: entryStages(), to: []Stage{ClosureApproval, Rectifying, NoticeApproval, LookBackPending}, guard: hasEntered},
-	{kind: KindHandOver, zh: "工作交接", who: []Role{Head}, from: workStages(), to: nil, guard: afterService},
-	{kind: KindAcceptHandover, zh: "接收交接", who: []Role{UnitSecretary}, from: workStages(), to: nil, guard: toSuccessor},
-	{kind: KindMergeInto, zh: "并案", who: []Role{Head, Leader}, from: mergeStages(), to: []Stage{Merged}},
-	{kind: KindVoid, zh: "撤销", who: []Role{Head, Leader}, from: openStages(), to: []Stage{Voided}, guard: mayVoid},
-	{kind: KindTransfer, zh: "移送", who: []Role{Leader}, from: without(openStages(), Transferred), to: []Stage{Transferred}},
-	{kind: KindRecordTransferReceipt, zh: "登记移送回执", who: []Role{Officer}, from: []Stage{Transferred}, to: []Stage{Transferred}, guard: notReceived},
-	{kind: KindTakeBack, zh: "退回移送", who: []Role{Leader}, from: []Stage{Transferred}, to: without(openStages(), Transferred)},
-	{kind: KindTakeOverCase, zh: "转入在办事项", who: []Role{Officer, Head}, from: []Stage{""}, to: InHandStages()},
+	{kind: KindOpenCase, zh: "登记", new: body[OpenCase], who: []Role{Inspector, Officer}, from: []Stage{""}, to: []Stage{Draft}},
+	{kind: KindAmendDraft, zh: "修改", new: body[AmendDraft], who: []Role{Inspector, Officer}, from: []Stage{Draft}, to: []Stage{Draft}, guard: onlyAuthor},
+	{kind: KindSubmitDraft, zh: "提交", new: body[SubmitDraft], who: []Role{Inspector, Officer}, from: []Stage{Draft}, to: []Stage{Triage}, guard: onlyAuthor},
+	{kind: KindReturnDraft, zh: "退回", new: body[ReturnDraft], who: []Role{Head}, from: []Stage{Triage}, to: []Stage{Draft}},
+	{kind: KindAcceptFinding, zh: "研判通过", new: body[AcceptFinding], who: []Role{Head}, from: []Stage{Triage}, to: []Stage{NoticeDrafting}, guard: notAuthor},
+	{kind: KindSubmitNotice, zh: "送审", new: body[SubmitNotice], who: []Role{Officer, LookBackLead}, from: []Stage{NoticeDrafting}, to: []Stage{NoticeApproval}, guard: mayDraft},
+	{kind: KindReturnNotice, zh: "退改", new: body[ReturnNotice], who: []Role{Leader}, from: []Stage{NoticeApproval}, to: []Stage{NoticeDrafting}},
+	{kind: KindApproveNotice, zh: "签发", new: body[ApproveNotice], who: []Role{Leader}, from: []Stage{NoticeApproval}, to: []Stage{Serving}, guard: notDrafter},
+	{kind: KindRecordReceipt, zh: "签收", new: body[RecordReceipt], who: []Role{UnitSecretary, Officer}, from: []Stage{Serving}, to: []Stage{Planning, Rectifying}},
+	{kind: KindCorrectNotice, zh: "更正、改送", new: body[CorrectNotice], who: []Role{Leader}, from: []Stage{Serving, Planning, PlanReview, Rectifying}, to: []Stage{NoticeDrafting}},
+	{kind: KindSubmitPlan, zh: "报送方案", new: body[SubmitPlan], who: []Role{UnitSecretary, UnitContact}, from: []Stage{Planning}, to: []Stage{PlanReview}, paper: true},
+	{kind: KindReturnPlan, zh: "退回方案", new: body[ReturnPlan], who: []Role{Officer}, from: []Stage{PlanReview}, to: []Stage{Planning}, guard: mayReturnPlan},
+	{kind: KindAcceptPlan, zh: "方案通过", new: body[AcceptPlan], who: []Role{Officer}, from: []Stage{PlanReview}, to: []Stage{Rectifying}, guard: notPlanFiler},
+	{kind: KindSubmitReport, zh: "报送报告", new: body[SubmitReport], who: []Role{UnitSecretary}, from: []Stage{Serving, Rectifying}, to: []Stage{ReportReview}, paper: true},
+	{kind: KindReturnReport, zh: "退回补正", new: body[ReturnReport], who: []Role{Officer}, from: []Stage{ReportReview}, to: []Stage{Rectifying}, guard: notReportFiler},
+	{kind: KindAcceptReport, zh: "审核通过", new: body[AcceptReport], who: []Role{Officer}, from: []Stage{ReportReview}, to: []Stage{LookBackPending, Rectifying}, guard: notReportFiler},
+	{kind: KindSustain, zh: "转为持续整改", new: body[Sustain], who: []Role{Leader}, from: []Stage{ReportReview, LookBackActive, Sustained}, to: []Stage{Sustained}, guard: notFiler},
+	{kind: KindCheckIn, zh: "定期报告", new: body[CheckIn], who: []Role{UnitSecretary, UnitContact}, from: []Stage{Sustained}, to: []Stage{Sustained}, paper: true},
+	{kind: KindExitSustained, zh: "转入验收（终止持续整改）", new: body[ExitSustained], who: []Role{Leader}, from: []Stage{Sustained}, to: []Stage{LookBackPending}, guard: notFiler},
+	{kind: KindRequestRedraw, zh: "申请重新抽签", new: body[RequestRedraw], who: []Role{LookBackLead, Head, Leader}, from: []Stage{LookBackPending}, to: nil, guard: mayAskRedraw},
+	{kind: KindDecideRedraw, zh: "决定重新抽签", new: body[DecideRedraw], who: []Role{Leader}, from: []Stage{LookBackPending}, to: nil, guard: redrawAsked},
+	{kind: KindRequestOpening, zh: "申请提前启封", new: body[RequestOpening], who: []Role{LookBackLead, Leader}, from: []Stage{LookBackPending}, to: nil, guard: mayAskOpening},
+	{kind: KindDecideOpening, zh: "决定提前启封", new: body[DecideOpening], who: []Role{Leader}, from: []Stage{LookBackPending}, to: nil, guard: openingAsked},
+	{kind: KindAnnounceLookBack, zh: "事先告知的“回头看”", new: body[AnnounceLookBack], who: []Role{Leader}, from: []Stage{LookBackPending}, to: nil, guard: drawn},
+	{kind: KindPermitArrival, zh: "准许变更到场", new: body[PermitArrival], who: []Role{Leader}, from: []Stage{LookBackPending}, to: nil, guard: drawn},
+	{kind: KindRecordArrival, zh: "到场", new: body[RecordArrival], who: []Role{LookBackLead}, from: []Stage{LookBackPending}, to: []Stage{LookBackActive}, guard: mayArrive},
+	{kind: KindRecordLookBack, zh: "回头看结果", new: body[RecordLookBack], who: []Role{LookBackLead}, from: []Stage{LookBackActive}, to: []Stage{ClosureApproval, Rectifying, NoticeApproval, Serving, LookBackPending}, guard: onTheSpot},
+	{kind: KindApproveClosure, zh: "批准销号", new: body[ApproveClosure], who: []Role{Leader}, from: []Stage{ClosureApproval}, to: []Stage{Closed}, guard: nothingOwed},
+	{kind: KindRefuseClosure, zh: "不批准销号", new: body[RefuseClosure], who: []Role{Leader}, from: []Stage{ClosureApproval}, to: []Stage{LookBackPending}, guard: notInvolved},
+	{kind: KindReopen, zh: "恢复办理（反弹重办）", new: body[Reopen], who: []Role{Leader}, from: []Stage{Closed}, to: []Stage{Rectifying}, guard: notInvolved},
+	{kind: KindRequestExtension, zh: "申请延期", new: body[RequestExtension], who: []Role{UnitSecretary}, from: []Stage{Rectifying}, to: []Stage{Rectifying}, guard: mayExtend, paper: true},
+	{kind: KindDecideExtension, zh: "决定延期", new: body[DecideExtension], who: []Role{Leader}, from: []Stage{Rectifying}, to: []Stage{Rectifying}, guard: extensionAsked},
+	{kind: KindFileObjection, zh: "提出异议", new: body[FileObjection], who: []Role{UnitSecretary}, from: []Stage{Serving, Planning, PlanReview, Rectifying}, to: nil, guard: mayObject, paper: true},
+	{kind: KindDecideObjection, zh: "决定异议", new: body[DecideObjection], who: []Role{Leader}, from: workStages(), to: []Stage{Voided}, guard: objectionFiled},
+	{kind: KindDecideDue, zh: "确定整改期限", new: body[DecideDue], who: []Role{Leader}, from: []Stage{Planning, PlanReview, Rectifying, ReportReview}, to: nil, guard: dueUndecided},
+	{kind: KindGrantStay, zh: "中止计时", new: body[GrantStay], who: []Role{Leader}, from: []Stage{Planning, PlanReview, Rectifying, ReportReview, Sustained}, to: nil, guard: noStay},
+	{kind: KindEndStay, zh: "恢复计时", new: body[EndStay], who: []Role{Leader}, from: []Stage{Planning, PlanReview, Rectifying, ReportReview, Sustained}, to: nil, guard: stayed},
+	{kind: KindOrderMeasure, zh: "采取措施", new: body[OrderMeasure], who: []Role{Leader, Officer}, from: workStages(), to: nil},
+	{kind: KindPostponeMeasure, zh: "暂缓措施", new: body[PostponeMeasure], who: []Role{Leader}, from: workStages(), to: nil, guard: hasToPostpone},
+	{kind: KindReassignMeasure, zh: "改派措施", new: body[ReassignMeasure], who: []Role{Leader}, from: workStages(), to: nil, guard: hasToReassign},
+	{kind: KindFixTalk, zh: "约定谈话", new: body[FixTalk], who: []Role{Leader}, from: workStages(), to: nil, guard: hasTalkToFix},
+	{kind: KindWaiveMeasure, zh: "免予措施", new: body[WaiveMeasure], who: []Role{Leader}, from: workStages(), to: nil, guard: hasToWaive},
+	{kind: KindRecordMeasure, zh: "记录措施", new: body[RecordMeasure], who: []Role{Leader, Officer}, from: workStages(), to: nil, guard: hasOrdered},
+	{kind: KindSettleMeasure, zh: "决定措施去留", new: body[SettleMeasure], who: []Role{Leader}, from: fallenStages(), to: nil, guard: hasToSettle},
+	{kind: KindAssign, zh: "指派", new: body[Assign], who: []Role{Head}, from: openStages(), to: nil},
+	{kind: KindNote, zh: "备注", new: body[Note], who: staffRoles(), from: openStages(), to: nil},
+	{kind: KindCorrectEntry, zh: "更正录入", new: body[CorrectEntry], who: []Role{Officer, Leader, LookBackLead, UnitSecretary}, from: entryStages(), to: []Stage{ClosureApproval, Rectifying, NoticeApproval, LookBackPending}, guard: hasEntered},
+	{kind: KindHandOver, zh: "工作交接", new: body[HandOver], who: []Role{Head}, from: workStages(), to: nil, guard: afterService},
+	{kind: KindAcceptHandover, zh: "接收交接", new: body[AcceptHandover], who: []Role{UnitSecretary}, from: workStages(), to: nil, guard: toSuccessor},
+	{kind: KindMergeInto, zh: "并案", new: body[MergeInto], who: []Role{Head, Leader}, from: mergeStages(), to: []Stage{Merged}},
+	{kind: KindVoid, zh: "撤销", new: body[Void], who: []Role{Head, Leader}, from: openStages(), to: []Stage{Voided}, guard: mayVoid},
+	{kind: KindTransfer, zh: "移送", new: body[Transfer], who: []Role{Leader}, from: without(openStages(), Transferred), to: []Stage{Transferred}},
+	{kind: KindRecordTransferReceipt, zh: "登记移送回执", new: body[RecordTransferReceipt], who: []Role{Officer}, from: []Stage{Transferred}, to: []Stage{Transferred}, guard: notReceived},
+	{kind: KindTakeBack, zh: "退回移送", new: body[TakeBack], who: []Role{Leader}, from: []Stage{Transferred}, to: without(openStages(), Transferred)},
+	{kind: KindTakeOverCase, zh: "转入在办事项", new: body[TakeOverCase], who: []Role{Officer, Head}, from: []Stage{""}, to: InHandStages()},
 }
 
 // CommandKinds lists every kind of command in the order of the table.
@@ -173,12 +174,33 @@ func (k CommandKind) From() []Stage {
 	return slices.Clone(r.from)
 }
 
+// commands finds the rows of the table.
+var commands = register(table, func(r row) (CommandKind, any) { return r.kind, r.new() }) //nolint:gochecknoglobals // as the table
+
 func rowOf(kind CommandKind) (row, bool) {
-	i := slices.IndexFunc(table, func(r row) bool { return r.kind == kind })
-	if i < 0 {
-		return row{}, false
+	r, ok := commands.byKind[kind]
+	return r, ok
+}
+
+// body makes a new body of a command, ready to be decoded into.
+func body[T any, P interface {
+	*T
+	CommandBody
+}]() CommandBody {
+	return P(new(T))
+}
+
+// KindOf names the command that a body is of.
+func KindOf(body CommandBody) CommandKind { return commands.kindOf(body) }
+
+// NewCommand returns an empty body for a kind of command, ready to be decoded
+// into, and whether there is such a kind.
+func NewCommand(kind CommandKind) (CommandBody, bool) {
+	r, ok := rowOf(kind)
+	if !ok {
+		return nil, false
 	}
-	return table[i], true
+	return r.new(), true
 }
 
 // openStages are all stages in which something can still happen.
@@ -212,288 +234,4 @@ func without(stages []Stage, one Stage) []Stage {
 
 func staffRoles() []Role {
 	return []Role{Inspector, Officer, Head, Leader, CommitteeSecretary, LookBackLead, Manager}
-}
-
-// Kind names the command.
-func (OpenCase) Kind() CommandKind { return KindOpenCase }
-
-// Kind names the command.
-func (AmendDraft) Kind() CommandKind { return KindAmendDraft }
-
-// Kind names the command.
-func (SubmitDraft) Kind() CommandKind { return KindSubmitDraft }
-
-// Kind names the command.
-func (ReturnDraft) Kind() CommandKind { return KindReturnDraft }
-
-// Kind names the command.
-func (AcceptFinding) Kind() CommandKind { return KindAcceptFinding }
-
-// Kind names the command.
-func (SubmitNotice) Kind() CommandKind { return KindSubmitNotice }
-
-// Kind names the command.
-func (ReturnNotice) Kind() CommandKind { return KindReturnNotice }
-
-// Kind names the command.
-func (ApproveNotice) Kind() CommandKind { return KindApproveNotice }
-
-// Kind names the command.
-func (RecordReceipt) Kind() CommandKind { return KindRecordReceipt }
-
-// Kind names the command.
-func (CorrectNotice) Kind() CommandKind { return KindCorrectNotice }
-
-// Kind names the command.
-func (SubmitPlan) Kind() CommandKind { return KindSubmitPlan }
-
-// Kind names the command.
-func (ReturnPlan) Kind() CommandKind { return KindReturnPlan }
-
-// Kind names the command.
-func (AcceptPlan) Kind() CommandKind { return KindAcceptPlan }
-
-// Kind names the command.
-func (SubmitReport) Kind() CommandKind { return KindSubmitReport }
-
-// Kind names the command.
-func (ReturnReport) Kind() CommandKind { return KindReturnReport }
-
-// Kind names the command.
-func (AcceptReport) Kind() CommandKind { return KindAcceptReport }
-
-// Kind names the command.
-func (Sustain) Kind() CommandKind { return KindSustain }
-
-// Kind names the command.
-func (CheckIn) Kind() CommandKind { return KindCheckIn }
-
-// Kind names the command.
-func (ExitSustained) Kind() CommandKind { return KindExitSustained }
-
-// Kind names the command.
-func (RequestRedraw) Kind() CommandKind { return KindRequestRedraw }
-
-// Kind names the command.
-func (DecideRedraw) Kind() CommandKind { return KindDecideRedraw }
-
-// Kind names the command.
-func (RequestOpening) Kind() CommandKind { return KindRequestOpening }
-
-// Kind names the command.
-func (DecideOpening) Kind() CommandKind { return KindDecideOpening }
-
-// Kind names the command.
-func (AnnounceLookBack) Kind() CommandKind { return KindAnnounceLookBack }
-
-// Kind names the command.
-func (PermitArrival) Kind() CommandKind { return KindPermitArrival }
-
-// Kind names the command.
-func (RecordArrival) Kind() CommandKind { return KindRecordArrival }
-
-// Kind names the command.
-func (RecordLookBack) Kind() CommandKind { return KindRecordLookBack }
-
-// Kind names the command.
-func (ApproveClosure) Kind() CommandKind { return KindApproveClosure }
-
-// Kind names the command.
-func (RefuseClosure) Kind() CommandKind { return KindRefuseClosure }
-
-// Kind names the command.
-func (Reopen) Kind() CommandKind { return KindReopen }
-
-// Kind names the command.
-func (RequestExtension) Kind() CommandKind { return KindRequestExtension }
-
-// Kind names the command.
-func (DecideExtension) Kind() CommandKind { return KindDecideExtension }
-
-// Kind names the command.
-func (FileObjection) Kind() CommandKind { return KindFileObjection }
-
-// Kind names the command.
-func (DecideObjection) Kind() CommandKind { return KindDecideObjection }
-
-// Kind names the command.
-func (DecideDue) Kind() CommandKind { return KindDecideDue }
-
-// Kind names the command.
-func (GrantStay) Kind() CommandKind { return KindGrantStay }
-
-// Kind names the command.
-func (EndStay) Kind() CommandKind { return KindEndStay }
-
-// Kind names the command.
-func (OrderMeasure) Kind() CommandKind { return KindOrderMeasure }
-
-// Kind names the command.
-func (PostponeMeasure) Kind() CommandKind { return KindPostponeMeasure }
-
-// Kind names the command.
-func (ReassignMeasure) Kind() CommandKind { return KindReassignMeasure }
-
-// Kind names the command.
-func (SettleMeasure) Kind() CommandKind { return KindSettleMeasure }
-
-// Kind names the command.
-func (FixTalk) Kind() CommandKind { return KindFixTalk }
-
-// Kind names the command.
-func (WaiveMeasure) Kind() CommandKind { return KindWaiveMeasure }
-
-// Kind names the command.
-func (RecordMeasure) Kind() CommandKind { return KindRecordMeasure }
-
-// Kind names the command.
-func (Assign) Kind() CommandKind { return KindAssign }
-
-// Kind names the command.
-func (Note) Kind() CommandKind { return KindNote }
-
-// Kind names the command.
-func (CorrectEntry) Kind() CommandKind { return KindCorrectEntry }
-
-// Kind names the command.
-func (HandOver) Kind() CommandKind { return KindHandOver }
-
-// Kind names the command.
-func (AcceptHandover) Kind() CommandKind { return KindAcceptHandover }
-
-// Kind names the command.
-func (MergeInto) Kind() CommandKind { return KindMergeInto }
-
-// Kind names the command.
-func (Void) Kind() CommandKind { return KindVoid }
-
-// Kind names the command.
-func (Transfer) Kind() CommandKind { return KindTransfer }
-
-// Kind names the command.
-func (RecordTransferReceipt) Kind() CommandKind { return KindRecordTransferReceipt }
-
-// Kind names the command.
-func (TakeBack) Kind() CommandKind { return KindTakeBack }
-
-// Kind names the command.
-func (TakeOverCase) Kind() CommandKind { return KindTakeOverCase }
-
-// NewCommand returns an empty body for a kind of command, ready to be decoded
-// into, and whether there is such a kind.
-func NewCommand(kind CommandKind) (CommandBody, bool) {
-	switch kind {
-	case KindOpenCase:
-		return &OpenCase{}, true
-	case KindAmendDraft:
-		return &AmendDraft{}, true
-	case KindSubmitDraft:
-		return &SubmitDraft{}, true
-	case KindReturnDraft:
-		return &ReturnDraft{}, true
-	case KindAcceptFinding:
-		return &AcceptFinding{}, true
-	case KindSubmitNotice:
-		return &SubmitNotice{}, true
-	case KindReturnNotice:
-		return &ReturnNotice{}, true
-	case KindApproveNotice:
-		return &ApproveNotice{}, true
-	case KindRecordReceipt:
-		return &RecordReceipt{}, true
-	case KindCorrectNotice:
-		return &CorrectNotice{}, true
-	case KindSubmitPlan:
-		return &SubmitPlan{}, true
-	case KindReturnPlan:
-		return &ReturnPlan{}, true
-	case KindAcceptPlan:
-		return &AcceptPlan{}, true
-	case KindSubmitReport:
-		return &SubmitReport{}, true
-	case KindReturnReport:
-		return &ReturnReport{}, true
-	case KindAcceptReport:
-		return &AcceptReport{}, true
-	case KindSustain:
-		return &Sustain{}, true
-	case KindCheckIn:
-		return &CheckIn{}, true
-	case KindExitSustained:
-		return &ExitSustained{}, true
-	case KindRequestRedraw:
-		return &RequestRedraw{}, true
-	case KindDecideRedraw:
-		return &DecideRedraw{}, true
-	case KindRequestOpening:
-		return &RequestOpening{}, true
-	case KindDecideOpening:
-		return &DecideOpening{}, true
-	case KindAnnounceLookBack:
-		return &AnnounceLookBack{}, true
-	case KindPermitArrival:
-		return &PermitArrival{}, true
-	case KindRecordArrival:
-		return &RecordArrival{}, true
-	case KindRecordLookBack:
-		return &RecordLookBack{}, true
-	case KindApproveClosure:
-		return &ApproveClosure{}, true
-	case KindRefuseClosure:
-		return &RefuseClosure{}, true
-	case KindReopen:
-		return &Reopen{}, true
-	case KindRequestExtension:
-		return &RequestExtension{}, true
-	case KindDecideExtension:
-		return &DecideExtension{}, true
-	case KindFileObjection:
-		return &FileObjection{}, true
-	case KindDecideObjection:
-		return &DecideObjection{}, true
-	case KindDecideDue:
-		return &DecideDue{}, true
-	case KindGrantStay:
-		return &GrantStay{}, true
-	case KindEndStay:
-		return &EndStay{}, true
-	case KindOrderMeasure:
-		return &OrderMeasure{}, true
-	case KindPostponeMeasure:
-		return &PostponeMeasure{}, true
-	case KindReassignMeasure:
-		return &ReassignMeasure{}, true
-	case KindSettleMeasure:
-		return &SettleMeasure{}, true
-	case KindFixTalk:
-		return &FixTalk{}, true
-	case KindWaiveMeasure:
-		return &WaiveMeasure{}, true
-	case KindRecordMeasure:
-		return &RecordMeasure{}, true
-	case KindAssign:
-		return &Assign{}, true
-	case KindNote:
-		return &Note{}, true
-	case KindCorrectEntry:
-		return &CorrectEntry{}, true
-	case KindHandOver:
-		return &HandOver{}, true
-	case KindAcceptHandover:
-		return &AcceptHandover{}, true
-	case KindMergeInto:
-		return &MergeInto{}, true
-	case KindVoid:
-		return &Void{}, true
-	case KindTransfer:
-		return &Transfer{}, true
-	case KindRecordTransferReceipt:
-		return &RecordTransferReceipt{}, true
-	case KindTakeBack:
-		return &TakeBack{}, true
-	case KindTakeOverCase:
-		return &TakeOverCase{}, true
-	default:
-		return nil, false
-	}
 }

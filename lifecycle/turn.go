@@ -42,7 +42,7 @@ func (t *turn) record(body Body) {
 	t.before = t.c.ForUnit()
 	t.events = append(t.events, Event{
 		Case: t.c.ID, Seq: t.c.Seq + 1, At: t.at, Legal: t.legal, Command: t.command,
-		Actor: Actor{Account: t.actor.Account, Name: t.actor.Name}, Kind: body.kind(), Body: body,
+		Actor: Actor{Account: t.actor.Account, Name: t.actor.Name}, Kind: eventRows.kindOf(body), Body: body,
 	})
 	t.c = t.c.Apply(*t.last())
 }

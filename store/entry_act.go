@@ -96,7 +96,7 @@ func (s *Store) act(ctx context.Context, tx pgx.Tx, r EntryRequest) error {
 	b.Queue(`
 		INSERT INTO list_acts (entry_id, no, at, id, on_day, actor, actor_name, kind, fingerprint, content)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		r.Entry, act.No, act.At, id, act.On, act.Actor.Account, act.Actor.Name, string(r.Body.Kind()), r.Fingerprint, content)
+		r.Entry, act.No, act.At, id, act.On, act.Actor.Account, act.Actor.Name, string(lifecycle.EntryKindOf(r.Body)), r.Fingerprint, content)
 	entryRow{id: r.Entry, entry: &e, text: text}.queue(b)
 	return tx.SendBatch(ctx, b).Close()
 }

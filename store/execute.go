@@ -249,7 +249,7 @@ func (w *work) decide(ctx context.Context, t *tx, h head) (Answer, error) {
 		return Answer{}, err
 	}
 	answer := Answer{
-		CommandID: w.command, Kind: w.request.Body.Kind(), Case: o.own.c, Refusal: o.refusal, At: p.at,
+		CommandID: w.command, Kind: lifecycle.KindOf(w.request.Body), Case: o.own.c, Refusal: o.refusal, At: p.at,
 		Allowed: lifecycle.Allowed(o.own.c, w.request.Actor, p.at, o.own.rules),
 	}
 	b := &pgx.Batch{}

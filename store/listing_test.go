@@ -245,7 +245,7 @@ func TestActsOnAnEntry(t *testing.T) {
 	require.NoError(t, err)
 	id := list[0].ID
 	act := func(who lifecycle.Actor, key string, body lifecycle.EntryBody) (store.ListEntry, error) {
-		return r.Act(ctx, store.EntryRequest{Actor: who, Key: key, Fingerprint: []byte(body.Kind()), Entry: id, ReceivedAt: time.Now(), Body: body})
+		return r.Act(ctx, store.EntryRequest{Actor: who, Key: key, Fingerprint: []byte(lifecycle.EntryKindOf(body)), Entry: id, ReceivedAt: time.Now(), Body: body})
 	}
 	refused := func(err error) string {
 		refusal, ok := errors.AsType[*lifecycle.Refusal](err)

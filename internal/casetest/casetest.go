@@ -199,7 +199,7 @@ func (l *Life) Do(ctx context.Context, step Step) (store.Answer, error) {
 
 // fingerprint stands for the hash of a request, and is as long.
 func fingerprint(body lifecycle.CommandBody) []byte {
-	h := sha256.Sum256([]byte(body.Kind()))
+	h := sha256.Sum256([]byte(lifecycle.KindOf(body)))
 	return h[:]
 }
 
@@ -209,8 +209,8 @@ func (l *Life) Must(ctx context.Context, t testing.TB, steps ...Step) lifecycle.
 	var c lifecycle.Case
 	for _, step := range steps {
 		a, err := l.Do(ctx, step)
-		require.NoError(t, err, "%s", step.Body.Kind())
-		require.Nil(t, a.Refusal, "%s: %v", step.Body.Kind(), a.Refusal)
+		require.NoError(t, err, "%s", lifecycle.KindOf(step.Body))
+		require.Nil(t, a.Refusal, "%s: %v", lifecycle.KindOf(step.Body), a.Refusal)
 		c = a.Case
 	}
 	return c
