@@ -121,9 +121,9 @@ func (c *call) filter(in *casesInput) (store.Filter, error) {
 	stages := append(names(lifecycle.Stages()), anyOpen)
 	if c.unit() {
 		stages = append(names(unitStages()), anyOpen)
-		for field, value := range map[string]string{"unit": in.Unit, "campaign": in.Campaign, "officer": in.Officer, "repeat_of": in.RepeatOf} {
-			if value != "" {
-				f.refuse(field, "unknown_parameter", "没有“"+field+"”这个查询参数。", "There is no parameter "+field+".")
+		for _, asked := range []struct{ field, value string }{{"unit", in.Unit}, {"campaign", in.Campaign}, {"officer", in.Officer}, {"repeat_of", in.RepeatOf}} {
+			if asked.value != "" {
+				f.refuse(asked.field, "unknown_parameter", "没有“"+asked.field+"”这个查询参数。", "There is no parameter "+asked.field+".")
 			}
 		}
 	}

@@ -92,7 +92,7 @@ func (s *server) markedDirectory(c *gin.Context, _ *call) error {
 	if err != nil {
 		return err
 	}
-	attach(c, strings.TrimSuffix(name, filepath.Ext(name))+"-错误.xlsx")
+	c.Header("Content-Disposition", attachment(strings.TrimSuffix(name, filepath.Ext(name))+"-错误.xlsx", "directory-errors.xlsx"))
 	c.Header("Content-Type", xlsxType)
 	_, err = newSteady(c.Writer, s.patience).Write(marked)
 	return err

@@ -143,7 +143,7 @@ func TestADirectoryWithErrorsChangesNothing(t *testing.T) {
 
 	marked := s.as(t, p.Head, asked{method: http.MethodGet, path: problem.Marked})
 	require.Equal(t, http.StatusOK, marked.Code)
-	require.Contains(t, marked.Header().Get("Content-Disposition"), "xlsx")
+	require.Contains(t, marked.Header().Get("Content-Disposition"), `filename="directory-errors.xlsx"`)
 	out := s.importing(t, p.Head, edit(t, marked.Body.Bytes(), map[string]string{"单位!A4": "新增", "单位!D3": "市直", "职务!D2": "联络员", "职务!G2": "2026.1.1"}))
 	require.Equal(t, 3, out.Added)
 	missing := s.as(t, p.Head, asked{method: http.MethodGet, path: "/v1/directory/imports/nothing/marked.xlsx"})

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"reflect"
 	"strings"
 	"time"
@@ -145,7 +144,7 @@ func (s *server) evidenceFile(g *gin.Context, c *call) error {
 	defer content.Close()
 	h := g.Writer.Header()
 	h.Set("Content-Type", e.Media)
-	h.Set("Content-Disposition", disposition(e.Name))
+	h.Set("Content-Disposition", attachment(e.Name, ""))
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
 	h.Set("Cache-Control", "no-store, private")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
@@ -153,18 +152,6 @@ func (s *server) evidenceFile(g *gin.Context, c *call) error {
 	// Not modified since: a file never changes, and its hash is its version.
 	http.ServeContent(newSteady(g.Writer, s.patience), g.Request, "", time.Time{}, content)
 	return nil
-}
-
-// disposition has a file saved under its name: in UTF-8 as RFC 5987 writes it,
-// and in letters for programs that do not know that.
-func disposition(name string) string {
-	letters := strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' || strings.ContainsRune(`"\%`, r) {
-			return '_'
-		}
-		return r
-	}, name)
-	return `attachment; filename="` + letters + `"; filename*=UTF-8''` + strings.ReplaceAll(url.QueryEscape(name), "+", "%20")
 }
 
 // noStore is the answer of a process that was started without a place for files.

@@ -91,3 +91,6 @@ func Shares(all, each int) func(lifecycle.Actor) bool {
 
 // PrivateUse finds a character in private use in a JSON body.
 func PrivateUse(body []byte) (field string, found *characters.Fault) { return privateUse(body) }
+
+// Attachment is what an answer that is saved as a file has for a header.
+func Attachment(name, letters string) string { return attachment(name, letters) }

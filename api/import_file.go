@@ -110,9 +110,9 @@ func (p plain) serve(c *gin.Context) {
 }
 
 func (s *server) template(inHand bool) func(*gin.Context, *call) error {
-	name := "问题清单模板.xlsx"
+	name, letters := "问题清单模板.xlsx", "findings-template.xlsx"
 	if inHand {
-		name = "在办事项模板.xlsx"
+		name, letters = "在办事项模板.xlsx", "in-hand-template.xlsx"
 	}
 	return func(c *gin.Context, _ *call) error {
 		tables, err := findingTables(c.Request.Context(), s.record, s.record, inHand)
@@ -123,7 +123,7 @@ func (s *server) template(inHand bool) func(*gin.Context, *call) error {
 		if err := findings.Template(&out, tables); err != nil {
 			return err
 		}
-		attach(c, name)
+		c.Header("Content-Disposition", attachment(name, letters))
 		c.Data(http.StatusOK, xlsxType, out.Bytes())
 		return nil
 	}
@@ -146,11 +146,11 @@ func (s *server) marked(c *gin.Context, one *call) error {
 	if err := s.mark(c.Request.Context(), one, id, spooled); err != nil {
 		return err
 	}
-	suffix := "-提示.xlsx"
+	suffix, letters := "-提示.xlsx", "findings-hints.xlsx"
 	if i.State == store.ImportRefused {
-		suffix = "-错误.xlsx"
+		suffix, letters = "-错误.xlsx", "findings-errors.xlsx"
 	}
-	attach(c, strings.TrimSuffix(i.File, filepath.Ext(i.File))+suffix)
+	c.Header("Content-Disposition", attachment(strings.TrimSuffix(i.File, filepath.Ext(i.File))+suffix, letters))
 	c.Header("Content-Type", xlsxType)
 	_, err = io.Copy(newSteady(c.Writer, s.patience), io.NewSectionReader(spooled, 0, math.MaxInt64))
 	return err
@@ -167,23 +167,6 @@ func (s *server) mark(ctx context.Context, c *call, id string, into io.Writer) e
 	}
 	defer release()
 	return MarkedFindings(ctx, s.record, s.record, id, into)
-}
-
-// attach has a browser keep the answer as a file.
-func attach(c *gin.Context, name string) {
-	c.Header("Content-Disposition", `attachment; filename="import.xlsx"; filename*=UTF-8''`+escaped(name))
-}
-
-func escaped(name string) string {
-	var out strings.Builder
-	for _, b := range []byte(name) {
-		if b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '-' || b == '.' || b == '_' {
-			out.WriteByte(b)
-		} else {
-			out.WriteString("%" + strings.ToUpper(strconv.FormatInt(int64(b)+0x100, 16)[1:]))
-		}
-	}
-	return out.String()
 }
 
 func (s *server) addImport(c *gin.Context, one *call) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/url"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -73,7 +72,7 @@ func (s *server) ledger(ctx context.Context, c *call, in *ledgerInput) (*huma.St
 func (s *server) file(media, nameZH, name string, write func(io.Writer) error) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(h huma.Context) {
 		h.SetHeader("Content-Type", media)
-		h.SetHeader("Content-Disposition", `attachment; filename="`+name+`"; filename*=UTF-8''`+url.PathEscape(nameZH))
+		h.SetHeader("Content-Disposition", attachment(nameZH, name))
 		h.SetStatus(http.StatusOK)
 		if err := write(newSteady(humagin.Unwrap(h).Writer, s.patience)); err != nil {
 			callOf(h.Context()).cause = err

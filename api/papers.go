@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -85,7 +84,7 @@ func (s *server) paper(ctx context.Context, c *call, in *paperInput) (*paperOutp
 		return out, nil
 	}
 	out.ContentType, out.Body = mediaDocx, file.Bytes
-	out.Disposition = `attachment; filename="` + in.File + `"; filename*=UTF-8''` + strings.ReplaceAll(url.QueryEscape(file.Name), "+", "%20")
+	out.Disposition = attachment(file.Name, in.File)
 	return out, nil
 }
 

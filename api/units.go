@@ -173,9 +173,12 @@ func (s *server) editUnit(ctx context.Context, c *call, in *shortIDInput) (*unit
 		return nil, err
 	}
 	var f form
-	for field, given := range map[string]*string{"code": n.Code, "region": n.Region, "area": n.Area, "category": n.Category} {
-		if given != nil {
-			f.text(field, *given, maxCode)
+	for _, edit := range []struct {
+		field string
+		given *string
+	}{{"code", n.Code}, {"region", n.Region}, {"area", n.Area}, {"category", n.Category}} {
+		if edit.given != nil {
+			f.text(edit.field, *edit.given, maxCode)
 		}
 	}
 	if err := f.err(); err != nil {
