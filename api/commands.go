@@ -129,7 +129,7 @@ func (s *server) command(kind lifecycle.CommandKind) func(context.Context, *call
 // do hands the request on and renders the answer for the person who asked. A
 // refusal by the rules becomes the problem that says so.
 func (s *server) do(ctx context.Context, c *call, r store.Request) (*answered, error) {
-	r.Actor, r.Fingerprint, r.ReceivedAt = c.actor, c.fingerprint(), c.receivedAt
+	r.Actor, r.ReceivedAt = c.actor, c.receivedAt
 	a, err := s.doer.Do(ctx, r)
 	if errors.Is(err, store.ErrStale) {
 		return nil, s.stale(ctx, c, r.Case, err)

@@ -80,7 +80,7 @@ func (s *server) handOverUnit(ctx context.Context, c *call, in *keyedIDInput) (*
 func (s *server) handOver(ctx context.Context, c *call, key string, row store.CaseRow, body *lifecycle.HandOver, out *HandoverList) error {
 	item := HandoverItem{Case: row.ID, Number: row.Number, Title: row.Title}
 	a, err := s.doer.Do(ctx, store.Request{
-		Actor: c.actor, Key: "system:handover:" + key + ":" + row.ID, Fingerprint: c.fingerprint(), Case: row.ID, ReceivedAt: c.receivedAt, Body: body,
+		Actor: c.actor, Key: "system:handover:" + key + ":" + row.ID, Case: row.ID, ReceivedAt: c.receivedAt, Body: body,
 	})
 	switch {
 	case errors.Is(err, store.ErrNotFound):

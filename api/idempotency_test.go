@@ -65,6 +65,10 @@ func TestSameRequestSameAnswer(t *testing.T) {
 	require.Equal(t, opened.Body.String(), repeated.Body.String())
 	require.Equal(t, http.StatusCreated, repeated.Code)
 
+	// A command is the same however its body is spelled.
+	spelled := asked{method: http.MethodPost, path: path + "/commands/submit_draft", body: "\n{ }\n", header: map[string]string{"Idempotency-Key": "submit", "If-Match": `"v1"`}}
+	require.Equal(t, submitted.Body.String(), s.as(t, p.Inspector, spelled).Body.String())
+
 	// The key is another person's own to use.
 	other := s.as(t, p.Officer, asked{method: http.MethodPost, path: "/v1/cases", body: p.Finding("问题", today()).Body, header: map[string]string{"Idempotency-Key": "open"}})
 	require.Equal(t, http.StatusCreated, other.Code)

@@ -55,7 +55,7 @@ func (s *server) act(kind lifecycle.EntryKind) func(context.Context, *call, *act
 			return nil, err
 		}
 		e, err = s.record.Act(ctx, store.EntryRequest{
-			Actor: c.actor, Key: key, Fingerprint: c.fingerprint(), Entry: e.ID, ReceivedAt: c.receivedAt, Body: body,
+			Actor: c.actor, Key: key, Entry: e.ID, ReceivedAt: c.receivedAt, Body: body,
 		})
 		if err != nil {
 			return nil, err

@@ -225,7 +225,7 @@ func (w *world) try(t *testing.T, who lifecycle.Actor, id string, body lifecycle
 	t.Helper()
 	w.n++
 	a, err := w.door.Do(t.Context(), store.Request{
-		Actor: who, Key: fmt.Sprintf("%s-%s-%d", w.name, id, w.n), Fingerprint: make([]byte, 16), Case: id, ReceivedAt: w.clock.Now(), Body: body,
+		Actor: who, Key: fmt.Sprintf("%s-%s-%d", w.name, id, w.n), Case: id, ReceivedAt: w.clock.Now(), Body: body,
 	})
 	require.NoError(t, err, "%s: %s", w.name, lifecycle.KindOf(body))
 	return a.Case, a.Refusal

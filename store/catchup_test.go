@@ -26,7 +26,7 @@ func TestACatchUpCommitsThoughTheCommandIsRefused(t *testing.T) {
 		c := r.life(t, refused.name).Must(ctx, t, r.people.Finding("问题", today()))
 		version, stale := c.Seq, c.Seq+1
 		req := store.Request{
-			Actor: refused.by, Key: refused.name + "-late", Fingerprint: []byte("x"), Case: c.ID, IfMatch: &stale,
+			Actor: refused.by, Key: refused.name + "-late", Case: c.ID, IfMatch: &stale,
 			ReceivedAt: time.Now().AddDate(0, 3, 0), Body: &lifecycle.ApproveNotice{},
 		}
 		_, err := r.Execute(ctx, req)

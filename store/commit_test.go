@@ -16,13 +16,13 @@ import (
 
 func (r record) opening(key string) store.Request {
 	return store.Request{
-		Actor: r.people.Inspector, Key: key, Fingerprint: []byte(key), ReceivedAt: time.Now(), Body: r.people.Finding("问题", today()).Body,
+		Actor: r.people.Inspector, Key: key, ReceivedAt: time.Now(), Body: r.people.Finding("问题", today()).Body,
 	}
 }
 
 func (r record) note(id, key string) store.Request {
 	return store.Request{
-		Actor: r.people.Officer, Key: key, Fingerprint: []byte(key), Case: id, ReceivedAt: time.Now(), Body: &lifecycle.Note{Text: "备注"},
+		Actor: r.people.Officer, Key: key, Case: id, ReceivedAt: time.Now(), Body: &lifecycle.Note{Text: "备注"},
 	}
 }
 
@@ -156,7 +156,7 @@ func TestARealDeadlock(t *testing.T) {
 	done := make(chan error, 1)
 	go func() {
 		_, err := r.Execute(ctx, store.Request{
-			Actor: r.people.Head, Key: "merge", Fingerprint: []byte("m"), Case: high.ID, ReceivedAt: time.Now(), Body: &lifecycle.MergeInto{Parent: low.ID},
+			Actor: r.people.Head, Key: "merge", Case: high.ID, ReceivedAt: time.Now(), Body: &lifecycle.MergeInto{Parent: low.ID},
 		})
 		done <- err
 	}()

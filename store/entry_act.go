@@ -15,12 +15,11 @@ import (
 
 // An EntryRequest is an act on an entry of a negative list.
 type EntryRequest struct {
-	Actor       lifecycle.Actor
-	Key         string
-	Fingerprint []byte
-	Entry       string
-	ReceivedAt  time.Time
-	Body        lifecycle.EntryBody
+	Actor      lifecycle.Actor
+	Key        string
+	Entry      string
+	ReceivedAt time.Time
+	Body       lifecycle.EntryBody
 }
 
 // Act decides an act on an entry and records it with the name of who did it. A
@@ -52,13 +51,14 @@ func (s *Store) act(ctx context.Context, tx pgx.Tx, r EntryRequest) error {
 		return err
 	}
 	id := CommandID(r.Actor.Account, r.Key)
-	var (
-		entry       string
-		fingerprint []byte
-	)
-	err := tx.QueryRow(ctx, `SELECT entry_id::text, fingerprint FROM list_acts WHERE id = $1`, id).Scan(&entry, &fingerprint)
+	asked, err := fingerprint(string(lifecycle.EntryKindOf(r.Body)), r.Entry, r.Body)
+	if err != nil {
+		return err
+	}
+	var had []byte
+	err = tx.QueryRow(ctx, `SELECT fingerprint FROM list_acts WHERE id = $1`, id).Scan(&had)
 	switch {
-	case err == nil && entry == r.Entry && bytes.Equal(fingerprint, r.Fingerprint):
+	case err == nil && bytes.Equal(had, asked[:]):
 		return nil
 	case err == nil:
 		return ErrKeyReused
@@ -96,7 +96,7 @@ func (s *Store) act(ctx context.Context, tx pgx.Tx, r EntryRequest) error {
 	b.Queue(`
 		INSERT INTO list_acts (entry_id, no, at, id, on_day, actor, actor_name, kind, fingerprint, content)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		r.Entry, act.No, act.At, id, act.On, act.Actor.Account, act.Actor.Name, string(lifecycle.EntryKindOf(r.Body)), r.Fingerprint, content)
+		r.Entry, act.No, act.At, id, act.On, act.Actor.Account, act.Actor.Name, string(lifecycle.EntryKindOf(r.Body)), asked[:], content)
 	entryRow{id: r.Entry, entry: &e, text: text}.queue(b)
 	return tx.SendBatch(ctx, b).Close()
 }

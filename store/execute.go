@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -186,15 +188,31 @@ func (w *work) read(ctx context.Context, t *tx) (head, error) {
 
 // known answers a command that was recorded before.
 func (w *work) known(ctx context.Context, t *tx, r receipt) (Answer, error) {
-	if !bytes.Equal(r.fingerprint, w.fingerprint()) {
+	same, err := w.fingerprint()
+	if err != nil {
+		return Answer{}, err
+	}
+	if !bytes.Equal(r.fingerprint, same) {
 		return Answer{}, ErrKeyReused
 	}
 	return w.store.answer(ctx, t.conn, r, w.request.Actor)
 }
 
-// fingerprint is as much of the request's hash as is kept: 128 bits, for ever.
-func (w *work) fingerprint() []byte {
-	return w.request.Fingerprint[:min(16, len(w.request.Fingerprint))]
+// fingerprint tells whether a key comes back with the same command: 128 bits, kept for
+// ever.
+func (w *work) fingerprint() ([]byte, error) {
+	hash, err := fingerprint(string(lifecycle.KindOf(w.request.Body)), w.request.Case, w.request.Body)
+	return hash[:16], err
+}
+
+// fingerprint is a hash of what is asked, of which thing, and of the body as it was
+// understood: a page and a program that ask for the same have the same.
+func fingerprint(kind, of string, body any) (hash [sha256.Size]byte, err error) {
+	content, err := json.Marshal(body)
+	if err != nil {
+		return hash, fmt.Errorf("encode %s: %w", kind, err)
+	}
+	return sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s", kind, of, content)), nil
 }
 
 // decide applies what has fallen due, asks the rules and writes the outcome.
@@ -367,7 +385,11 @@ func (w *work) queueReceipt(b *pgx.Batch, force inForce, rules lifecycle.Rules, 
 	if err != nil {
 		return fmt.Errorf("record command %s: %w", w.command, err)
 	}
-	b.Queue(insertReceipt, w.command, w.request.Actor.Account, w.fingerprint(), w.caseID, string(a.Kind), a.Case.Seq,
+	asked, err := w.fingerprint()
+	if err != nil {
+		return err
+	}
+	b.Queue(insertReceipt, w.command, w.request.Actor.Account, asked, w.caseID, string(a.Kind), a.Case.Seq,
 		w.request.ReceivedAt, rules.PolicyVersion, force.Calendar, refusal)
 	return nil
 }

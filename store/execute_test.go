@@ -52,7 +52,7 @@ func TestSameKeySameAnswer(t *testing.T) {
 	ctx := context.Background()
 	r := newRecord(t)
 	req := store.Request{
-		Actor: r.people.Inspector, Key: "k1", Fingerprint: []byte("a"), ReceivedAt: time.Now(), Body: r.people.Finding("问题", today()).Body,
+		Actor: r.people.Inspector, Key: "k1", ReceivedAt: time.Now(), Body: r.people.Finding("问题", today()).Body,
 	}
 	answers := make([]store.Answer, 8)
 	var group sync.WaitGroup
@@ -70,9 +70,16 @@ func TestSameKeySameAnswer(t *testing.T) {
 		require.Equal(t, answers[0], a)
 	}
 	require.NotEmpty(t, answers[0].Case.ID)
-	req.Fingerprint = []byte("b")
-	_, err := r.Execute(ctx, req)
-	require.ErrorIs(t, err, store.ErrKeyReused)
+	opened := answers[0].Case.ID
+	for name, other := range map[string]store.Request{
+		"another body": {Body: r.people.Finding("另一问题", today()).Body},
+		"another kind": {Body: &lifecycle.SubmitDraft{}, Case: opened},
+		"another case": {Body: req.Body, Case: opened},
+	} {
+		other.Actor, other.Key, other.ReceivedAt = req.Actor, req.Key, time.Now()
+		_, err := r.Execute(ctx, other)
+		require.ErrorIs(t, err, store.ErrKeyReused, name)
+	}
 	var n int
 	require.NoError(t, r.sql.QueryRow(ctx, `SELECT count(*) FROM events`).Scan(&n))
 	require.Equal(t, 1, n)
@@ -87,7 +94,7 @@ func TestARefusalIsAnAnswer(t *testing.T) {
 	c := l.Must(ctx, t, p.Finding("问题", today()))
 	version := c.Seq
 	req := store.Request{
-		Actor: p.Head, Key: "too-early", Fingerprint: []byte("x"), Case: c.ID, IfMatch: &version, ReceivedAt: time.Now(), Body: p.Accept(lifecycle.Immediate).Body,
+		Actor: p.Head, Key: "too-early", Case: c.ID, IfMatch: &version, ReceivedAt: time.Now(), Body: p.Accept(lifecycle.Immediate).Body,
 	}
 	first, err := r.Execute(ctx, req)
 	require.NoError(t, err)

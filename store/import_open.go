@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -145,9 +144,8 @@ func (s *Store) openRow(ctx context.Context, i Import, who lifecycle.Actor, w wa
 	if taken, ok := body.(*lifecycle.TakeOverCase); ok {
 		taken.ConfirmedBy = i.ConfirmedBy
 	}
-	hash := sha256.Sum256(w.Content)
 	answer, err := s.Execute(ctx, Request{
-		Actor: who, Key: ImportKey(i.ID, w.Row), Fingerprint: hash[:], ReceivedAt: i.OpeningAt, Body: body, Once: !i.Duplicates,
+		Actor: who, Key: ImportKey(i.ID, w.Row), ReceivedAt: i.OpeningAt, Body: body, Once: !i.Duplicates,
 	})
 	if err != nil {
 		return settledRow{}, err

@@ -245,7 +245,7 @@ func TestActsOnAnEntry(t *testing.T) {
 	require.NoError(t, err)
 	id := list[0].ID
 	act := func(who lifecycle.Actor, key string, body lifecycle.EntryBody) (store.ListEntry, error) {
-		return r.Act(ctx, store.EntryRequest{Actor: who, Key: key, Fingerprint: []byte(lifecycle.EntryKindOf(body)), Entry: id, ReceivedAt: time.Now(), Body: body})
+		return r.Act(ctx, store.EntryRequest{Actor: who, Key: key, Entry: id, ReceivedAt: time.Now(), Body: body})
 	}
 	refused := func(err error) string {
 		refusal, ok := errors.AsType[*lifecycle.Refusal](err)
@@ -315,7 +315,7 @@ func TestEntriesAreRebuilt(t *testing.T) {
 	list, err := r.Entries(ctx, store.EntryFilter{Limit: 10})
 	require.NoError(t, err)
 	_, err = r.Act(ctx, store.EntryRequest{
-		Actor: p.Officer, Key: "k", Fingerprint: []byte("f"), Entry: list[0].ID, ReceivedAt: time.Now(), Body: &lifecycle.ProposeEnd{Reason: "已整改"},
+		Actor: p.Officer, Key: "k", Entry: list[0].ID, ReceivedAt: time.Now(), Body: &lifecycle.ProposeEnd{Reason: "已整改"},
 	})
 	require.NoError(t, err)
 	rows := func() string {
@@ -355,7 +355,7 @@ func TestSettledEntriesAreRebuilt(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, list, 1)
 		settle := store.EntryRequest{
-			Actor: p.Signer, Key: "k", Fingerprint: []byte("f"), Entry: list[0].Entry, ReceivedAt: time.Now(), Body: &lifecycle.SettleEntry{Keep: keep, Reason: "复核"},
+			Actor: p.Signer, Key: "k", Entry: list[0].Entry, ReceivedAt: time.Now(), Body: &lifecycle.SettleEntry{Keep: keep, Reason: "复核"},
 		}
 		_, err = r.Act(ctx, settle)
 		require.NoError(t, err)

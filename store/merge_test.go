@@ -17,13 +17,13 @@ import (
 
 func (r record) merge(child, parent, key string) store.Request {
 	return store.Request{
-		Actor: r.people.Head, Key: key, Fingerprint: []byte(key), Case: child, ReceivedAt: time.Now(), Body: &lifecycle.MergeInto{Parent: parent},
+		Actor: r.people.Head, Key: key, Case: child, ReceivedAt: time.Now(), Body: &lifecycle.MergeInto{Parent: parent},
 	}
 }
 
 func (r record) void(id, key string) store.Request {
 	return store.Request{
-		Actor: r.people.Head, Key: key, Fingerprint: []byte(key), Case: id, ReceivedAt: time.Now(), Body: &lifecycle.Void{Reason: "不属实"},
+		Actor: r.people.Head, Key: key, Case: id, ReceivedAt: time.Now(), Body: &lifecycle.Void{Reason: "不属实"},
 	}
 }
 

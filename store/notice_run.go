@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -199,9 +198,8 @@ func (s *Store) runNotice(ctx context.Context, run NoticeRun, who lifecycle.Acto
 		draft.Cases = w.Cases[1:]
 		body = draft
 	}
-	hash := sha256.Sum256(append([]byte(run.Action), w.Content...))
 	answer, err := s.Execute(ctx, Request{
-		Actor: who, Key: fmt.Sprintf("system:notices:%s:%d", run.ID, w.No), Case: w.Cases[0], Fingerprint: hash[:], ReceivedAt: run.At, Body: body,
+		Actor: who, Key: fmt.Sprintf("system:notices:%s:%d", run.ID, w.No), Case: w.Cases[0], ReceivedAt: run.At, Body: body,
 	})
 	if err != nil {
 		return err

@@ -46,7 +46,7 @@ func (r record) inspection(t *testing.T, units ...string) string {
 // do runs a command on a case and wants it to be taken.
 func (r record) do(t *testing.T, id, key string, who lifecycle.Actor, body lifecycle.CommandBody) {
 	t.Helper()
-	a, err := r.Execute(t.Context(), store.Request{Actor: who, Key: key, Case: id, Fingerprint: []byte(key), ReceivedAt: time.Now(), Body: body})
+	a, err := r.Execute(t.Context(), store.Request{Actor: who, Key: key, Case: id, ReceivedAt: time.Now(), Body: body})
 	require.NoError(t, err)
 	require.Nil(t, a.Refusal)
 }
@@ -67,12 +67,12 @@ func TestNoticesSignedAtOnceHaveNoGap(t *testing.T) {
 			// Any case of the notice may be named, by either of two signers.
 			who := []lifecycle.Actor{p.Signer, p.Leader}[i%2]
 			_, err := r.Execute(context.Background(), store.Request{
-				Actor: p.Officer, Key: fmt.Sprint("submit", i), Case: ids[1], Fingerprint: []byte("s"), ReceivedAt: time.Now(),
+				Actor: p.Officer, Key: fmt.Sprint("submit", i), Case: ids[1], ReceivedAt: time.Now(),
 				Body: &lifecycle.SubmitNotice{Text: "请整改。", Cases: []string{ids[0], ids[2]}},
 			})
 			if err == nil {
 				_, err = r.Execute(context.Background(), store.Request{
-					Actor: who, Key: fmt.Sprint("sign", i), Case: ids[2], Fingerprint: []byte("a"), ReceivedAt: time.Now(), Body: &lifecycle.ApproveNotice{},
+					Actor: who, Key: fmt.Sprint("sign", i), Case: ids[2], ReceivedAt: time.Now(), Body: &lifecycle.ApproveNotice{},
 				})
 			}
 			if err != nil {
@@ -283,7 +283,7 @@ func TestWithoutItsPaperNothingIsDecided(t *testing.T) {
 	ids := r.waiting(t, campaign, p.Unit.ID, "w", 2)
 	r.do(t, ids[0], "submit", p.Officer, &lifecycle.SubmitNotice{Text: "请整改。", Cases: ids[1:]})
 	sign := func(key string) (store.Answer, error) {
-		return r.Execute(t.Context(), store.Request{Actor: p.Signer, Key: key, Case: ids[1], Fingerprint: []byte(key), ReceivedAt: time.Now(), Body: &lifecycle.ApproveNotice{}})
+		return r.Execute(t.Context(), store.Request{Actor: p.Signer, Key: key, Case: ids[1], ReceivedAt: time.Now(), Body: &lifecycle.ApproveNotice{}})
 	}
 	paper.refusal = &lifecycle.Refusal{Kind: lifecycle.NotAllowed, Code: "document_required", ZH: "缺少依据。", EN: "No basis."}
 	a, err := sign("1")

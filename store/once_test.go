@@ -82,7 +82,7 @@ func TestAKeyIsOfOneKind(t *testing.T) {
 	_, err := r.Once(ctx, k, nothing)
 	require.NoError(t, err)
 	step := p.Finding("问题", today())
-	open := store.Request{Actor: p.Inspector, Key: "mine", Fingerprint: make([]byte, 32), Body: step.Body}
+	open := store.Request{Actor: p.Inspector, Key: "mine", Body: step.Body}
 	_, err = r.Execute(ctx, open)
 	require.ErrorIs(t, err, store.ErrKeyReused)
 	open.Key, open.ReceivedAt = "theirs", time.Now()

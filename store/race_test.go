@@ -39,7 +39,7 @@ func TestFiftyCommandsRaceOnOneCase(t *testing.T) {
 	var group sync.WaitGroup
 	for i, step := range steps {
 		group.Go(func() {
-			req := store.Request{Actor: step.By, Key: fmt.Sprint("race-", i), Fingerprint: []byte{byte(i)}, Case: c.ID, ReceivedAt: time.Now(), Body: step.Body}
+			req := store.Request{Actor: step.By, Key: fmt.Sprint("race-", i), Case: c.ID, ReceivedAt: time.Now(), Body: step.Body}
 			for {
 				v, err := r.Case(ctx, step.By, c.ID)
 				if err == nil {
@@ -69,7 +69,7 @@ func TestFiftyCommandsRaceOnOneCase(t *testing.T) {
 			done = append(done, a.Case.Seq)
 		}
 		again, err := r.Execute(ctx, store.Request{
-			Actor: steps[i].By, Key: fmt.Sprint("race-", i), Fingerprint: []byte{byte(i)}, Case: c.ID, ReceivedAt: time.Now(), Body: steps[i].Body,
+			Actor: steps[i].By, Key: fmt.Sprint("race-", i), Case: c.ID, ReceivedAt: time.Now(), Body: steps[i].Body,
 		})
 		require.NoError(t, err)
 		if a.Refusal == nil || a.Refusal.Kind != lifecycle.Forbidden {
@@ -129,7 +129,7 @@ func TestEightIdenticalRequests(t *testing.T) {
 	p := r.people
 	id := ""
 	for n, step := range append([]casetest.Step{p.Finding("问题", today())}, p.UpToReview()...) {
-		req := store.Request{Actor: step.By, Key: fmt.Sprint("eight-", n), Fingerprint: []byte{byte(n)}, Case: id, ReceivedAt: time.Now(), Body: step.Body}
+		req := store.Request{Actor: step.By, Key: fmt.Sprint("eight-", n), Case: id, ReceivedAt: time.Now(), Body: step.Body}
 		answers := make([]store.Answer, 8)
 		errs := make([]error, 8)
 		var group sync.WaitGroup
@@ -203,7 +203,7 @@ func TestAForbiddenCommandLeavesNoReceipt(t *testing.T) {
 	r := newRecord(t)
 	c := r.life(t, "forbidden").Must(ctx, t, r.people.Finding("问题", today()))
 	req := store.Request{
-		Actor: r.people.Officer, Key: "mine?", Fingerprint: []byte("x"), Case: c.ID, ReceivedAt: time.Now(), Body: &lifecycle.SubmitDraft{},
+		Actor: r.people.Officer, Key: "mine?", Case: c.ID, ReceivedAt: time.Now(), Body: &lifecycle.SubmitDraft{},
 	}
 	a, err := r.Execute(ctx, req)
 	require.NoError(t, err)

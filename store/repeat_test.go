@@ -32,7 +32,7 @@ func (r record) again(key, of, unit string) store.Request {
 	step := r.people.Finding("又发现组织生活不严格", today())
 	body, _ := step.Body.(*lifecycle.OpenCase)
 	body.RepeatOf, body.Unit = of, unit
-	return store.Request{Actor: step.By, Key: key, Fingerprint: []byte(key), ReceivedAt: time.Now(), Body: body}
+	return store.Request{Actor: step.By, Key: key, ReceivedAt: time.Now(), Body: body}
 }
 
 // Issue 5 point 5: what happens again after archiving is a new case that the old

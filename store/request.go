@@ -24,10 +24,9 @@ var (
 // A Request is one command to execute.
 type Request struct {
 	Actor lifecycle.Actor
-	// Key is the caller's idempotency key, and Fingerprint a hash of method,
-	// path and body: the same key with another fingerprint is ErrKeyReused.
-	Key         string
-	Fingerprint []byte
+	// Key is the caller's idempotency key: the same key with another kind, case or body
+	// is ErrKeyReused, by whatever door it came.
+	Key string
 	// Case is the case's id; empty to open one, whose id then follows from
 	// account and key.
 	Case string

@@ -104,7 +104,7 @@ func TestUnitsAreApart(t *testing.T) {
 		tasks, err := r.Tasks(ctx, stranger, "", 10)
 		require.NoError(t, err)
 		require.Empty(t, tasks.Tasks)
-		_, err = r.Execute(ctx, store.Request{Actor: stranger, Key: "k", Fingerprint: []byte("x"), Case: l.Case, ReceivedAt: time.Now(), Body: p.Sign().Body})
+		_, err = r.Execute(ctx, store.Request{Actor: stranger, Key: "k", Case: l.Case, ReceivedAt: time.Now(), Body: p.Sign().Body})
 		require.ErrorIs(t, err, store.ErrNotFound)
 	}
 	tasks, err := r.Tasks(ctx, p.Secretary, "", 10)
@@ -120,7 +120,7 @@ func TestUnitsAreApart(t *testing.T) {
 	require.Zero(t, page.Cases[0].OpenedAt)
 
 	inner, own := int64(5), int64(1)
-	sign := store.Request{Actor: p.Secretary, Key: "sign", Fingerprint: []byte("x"), Case: l.Case, ReceivedAt: time.Now(), Body: p.Sign().Body, IfMatch: &inner}
+	sign := store.Request{Actor: p.Secretary, Key: "sign", Case: l.Case, ReceivedAt: time.Now(), Body: p.Sign().Body, IfMatch: &inner}
 	_, err = r.Execute(ctx, sign)
 	require.ErrorIs(t, err, store.ErrStale, "the inner version is not the unit's to know")
 	sign.IfMatch = &own
@@ -159,7 +159,7 @@ func TestAMisdirectedNotice(t *testing.T) {
 			events, err := r.Events(ctx, who, l.Case, 0, 100)
 			require.NoError(t, err)
 			require.Empty(t, events)
-			_, err = r.Execute(ctx, store.Request{Actor: who, Key: "k", Fingerprint: []byte("x"), Case: l.Case, ReceivedAt: time.Now(), Body: p.Sign().Body})
+			_, err = r.Execute(ctx, store.Request{Actor: who, Key: "k", Case: l.Case, ReceivedAt: time.Now(), Body: p.Sign().Body})
 			require.ErrorIs(t, err, store.ErrNotFound)
 		}
 		r.sound(t)

@@ -187,7 +187,7 @@ func (l *Life) Do(ctx context.Context, step Step) (store.Answer, error) {
 	}
 	l.n++
 	r := store.Request{
-		Actor: step.By, Key: fmt.Sprintf("%s-%d", l.Key, l.n), Fingerprint: fingerprint(step.Body), Case: l.Case,
+		Actor: step.By, Key: fmt.Sprintf("%s-%d", l.Key, l.n), Case: l.Case,
 		ReceivedAt: now(), Body: step.Body,
 	}
 	a, err := l.Doer.Execute(ctx, r)
@@ -195,12 +195,6 @@ func (l *Life) Do(ctx context.Context, step Step) (store.Answer, error) {
 		l.Case = a.Case.ID
 	}
 	return a, err
-}
-
-// fingerprint stands for the hash of a request, and is as long.
-func fingerprint(body lifecycle.CommandBody) []byte {
-	h := sha256.Sum256([]byte(lifecycle.KindOf(body)))
-	return h[:]
 }
 
 // Must sends steps that are to succeed and returns the case as the last left it.
