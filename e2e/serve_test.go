@@ -130,14 +130,14 @@ func TestServe(t *testing.T) {
 	require.Equal(t, lifecycle.Serving, v.Staff.Stage, "nothing was lost")
 }
 
-// The README's lines do what they say.
-func TestReadmeLines(t *testing.T) {
+// The first requests of docs/integrate.md do what they say.
+func TestFirstRequests(t *testing.T) {
 	t.Parallel()
 	theMachine(t).take(t)
-	readme, err := os.ReadFile("../README.md")
+	page, err := os.ReadFile("../docs/integrate.md")
 	require.NoError(t, err)
-	_, after, found := strings.Cut(string(readme), "<!-- test:curl -->\n```sh\n")
-	require.True(t, found, "the README marks the lines to test")
+	_, after, found := strings.Cut(string(page), "<!-- test:curl -->\n```sh\n")
+	require.True(t, found, "the page marks the lines to test")
 	lines, _, found := strings.Cut(after, "\n```")
 	require.True(t, found)
 
