@@ -53,7 +53,7 @@ func openCluster(ctx context.Context, p place, acc *account, log string, say fun
 		return nil, err
 	}
 	if version == "" {
-		say(fmt.Sprintf("making a PostgreSQL %d database in %s", programs.major, p.data))
+		say(fmt.Sprintf("正在建立数据库 making a PostgreSQL %d database in %s", programs.major, p.data))
 		if err := c.initialize(ctx); err != nil {
 			return nil, err
 		}

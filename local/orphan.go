@@ -41,7 +41,7 @@ func (c *cluster) endOrphan(ctx context.Context, say func(string)) error {
 		}
 		return nil
 	}
-	say(fmt.Sprintf("ending the PostgreSQL (process %d) that was left running on %s", pid, c.data))
+	say(fmt.Sprintf("正在结束遗留的数据库进程 ending the PostgreSQL (process %d) that was left running on %s", pid, c.data))
 	for _, step := range []stopStep{{syscall.SIGINT, orphanFast}, {syscall.SIGQUIT, orphanImmediate}} {
 		if err := syscall.Kill(pid, step.signal); err != nil && !errors.Is(err, syscall.ESRCH) {
 			return fmt.Errorf("end old PostgreSQL, process %d: %w", pid, err)

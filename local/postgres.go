@@ -238,7 +238,7 @@ func (p *Postgres) awaitReady(ctx context.Context, say func(string)) error {
 				return fmt.Errorf("start PostgreSQL: %w; the last lines of %s:\n%s", outcome, p.cluster.log, logTail(p.cluster.log, 8))
 			}
 		case <-news.C:
-			say("PostgreSQL is not ready yet: " + reason(err))
+			say("数据库尚未就绪 PostgreSQL is not ready yet: " + reason(err))
 		case <-poll.C:
 		}
 	}

@@ -209,8 +209,10 @@ func (w *Worker) enter(ctx context.Context, state string, err error) {
 		w.log.InfoContext(ctx, "worker waits for the engine", slog.Any("error", err))
 	case err != nil:
 		w.log.WarnContext(ctx, "worker cannot work; it keeps trying", slog.Any("error", err))
-	default:
-		w.log.InfoContext(ctx, "worker", slog.String("state", state))
+	case state == Working:
+		w.log.InfoContext(ctx, "worker works")
+	case state == Stopped:
+		w.log.InfoContext(ctx, "worker stopped")
 	}
 }
 

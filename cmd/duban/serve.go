@@ -145,11 +145,12 @@ type evidenceLimits struct {
 // Validate wants limits that let something through.
 func (l evidenceLimits) Validate() error {
 	const most = 1 << 30 // a PiB, in MiB
-	for name, value := range map[string]int64{
-		"--evidence-max-mib": l.EvidenceMaxMiB, "--evidence-case-quota-mib": l.EvidenceCaseQuotaMiB, "--evidence-unit-quota-mib": l.EvidenceUnitQuotaMiB,
-	} {
-		if value < 1 || value > most {
-			return fmt.Errorf("%s: %d is not a number of MiB from 1 to %d", name, value, most)
+	for _, limit := range []struct {
+		name  string
+		value int64
+	}{{"--evidence-max-mib", l.EvidenceMaxMiB}, {"--evidence-case-quota-mib", l.EvidenceCaseQuotaMiB}, {"--evidence-unit-quota-mib", l.EvidenceUnitQuotaMiB}} {
+		if limit.value < 1 || limit.value > most {
+			return fmt.Errorf("%s: %d is not a number of MiB from 1 to %d", limit.name, limit.value, most)
 		}
 	}
 	return nil

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"os"
 
+	"golang.org/x/term"
+
 	"duban/local"
 	"duban/lot"
 	"duban/sealkey"
@@ -40,7 +42,7 @@ type settings struct {
 	SealKeyCommand sealkey.Value `env:"DUBAN_SEAL_KEY_COMMAND" help:"Command that prints those keys, for a KMS. Goes before --seal-key-file."`
 	SealKeyFile    string        `env:"DUBAN_SEAL_KEY_FILE" help:"File of those keys, with mode 0600. Defaults to seal.key in the --data folder, which duban serve makes."`
 	LogLevel       string        `env:"DUBAN_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"Least level of log lines: debug, info, warn or error. Defaults to info."`
-	LogFormat      string        `env:"DUBAN_LOG_FORMAT" enum:"text,json" default:"text" help:"Form of log lines: text or json. Defaults to text."`
+	LogFormat      string        `env:"DUBAN_LOG_FORMAT" enum:"auto,terminal,text,json" default:"auto" help:"Form of log lines: terminal, for a person; text or json, for files and machines. Defaults to auto: terminal where one is, else text."`
 }
 
 // logger writes to standard error, as the settings want it.
@@ -58,10 +60,14 @@ func (s *settings) logger() *slog.Logger {
 		}
 		return a
 	}}
-	if s.LogFormat == "json" {
+	switch {
+	case s.LogFormat == "json":
 		return slog.New(slog.NewJSONHandler(os.Stderr, o))
+	case s.LogFormat == "terminal", s.LogFormat == "auto" && term.IsTerminal(int(os.Stderr.Fd())):
+		return slog.New(newTerminalHandler(stderr, level))
+	default:
+		return slog.New(slog.NewTextHandler(os.Stderr, o))
 	}
-	return slog.New(slog.NewTextHandler(os.Stderr, o))
 }
 
 // errNoRecord: there is no database to work on.
