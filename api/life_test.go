@@ -75,7 +75,7 @@ func key(n int) map[string]string {
 // send sends one command and returns the answer.
 func (l *life) send(t *testing.T, who lifecycle.Actor, body lifecycle.CommandBody) answer {
 	t.Helper()
-	return l.post(t, who, lifecycle.KindOf(body), body)
+	return l.post(t, who, body.Kind(), body)
 }
 
 // post sends what may be a command of a kind.
@@ -98,16 +98,16 @@ func (l *life) do(t *testing.T, who lifecycle.Actor, body lifecycle.CommandBody)
 		l.spoilt(t, who, body)
 	}
 	a := l.send(t, who, body)
-	require.Contains(t, []int{http.StatusOK, http.StatusCreated}, a.Code, "%s: %s", lifecycle.KindOf(body), a.Body)
+	require.Contains(t, []int{http.StatusOK, http.StatusCreated}, a.Code, "%s: %s", body.Kind(), a.Body)
 	require.NotEmpty(t, a.Header().Get("ETag"))
 	var out command
 	a.into(t, &out)
 	require.NotEmpty(t, out.CommandID)
-	if lifecycle.KindOf(body) == lifecycle.KindOpenCase {
+	if body.Kind() == lifecycle.KindOpenCase {
 		l.id = out.Case.ID
 		require.Equal(t, "/v1/cases/"+l.id, a.Header().Get("Location"))
 	}
-	l.used[lifecycle.KindOf(body)] = true
+	l.used[body.Kind()] = true
 	return out
 }
 

@@ -233,7 +233,7 @@ func TestBadInputAboutMeasures(t *testing.T) {
 		{"required", "basis", &lifecycle.OrderMeasure{Measure: policy.MeasureNegativeList, List: policy.ListProblems}},
 	} {
 		who := p.Leader
-		if lifecycle.KindOf(bad.body) == lifecycle.KindWaiveMeasure {
+		if bad.body.Kind() == lifecycle.KindWaiveMeasure {
 			who = p.Signer
 		}
 		problem := l.send(t, who, bad.body).problem(t)

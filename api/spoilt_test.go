@@ -27,7 +27,7 @@ func (l *life) spoilt(t *testing.T, who lifecycle.Actor, body lifecycle.CommandB
 	if len(spoilt) == 0 {
 		return
 	}
-	a := l.post(t, who, lifecycle.KindOf(body), fields)
+	a := l.post(t, who, body.Kind(), fields)
 	problem := a.problem(t)
 	told := []string{problem.Field}
 	for i, one := range problem.Errors {
@@ -35,7 +35,7 @@ func (l *life) spoilt(t *testing.T, who lifecycle.Actor, body lifecycle.CommandB
 			told = append(told, one.Field)
 		}
 	}
-	require.ElementsMatch(t, spoilt, told, "%s %d: %s", lifecycle.KindOf(body), a.Code, a.Body)
+	require.ElementsMatch(t, spoilt, told, "%s %d: %s", body.Kind(), a.Code, a.Body)
 }
 
 // spoil writes a character into each text that none may have, but into dates, periods

@@ -138,8 +138,8 @@ func (m *womb) fill(ctx context.Context, t *testing.T, s *store.Store) {
 		l := &casetest.Life{Doer: s, Key: key, Now: func() time.Time { now = now.Add(time.Minute); return now }}
 		for _, step := range steps {
 			a, err := l.Do(ctx, step)
-			require.NoError(t, err, "%s", lifecycle.KindOf(step.Body))
-			require.Nil(t, a.Refusal, "%s: %v", lifecycle.KindOf(step.Body), a.Refusal)
+			require.NoError(t, err, "%s", step.Body.Kind())
+			require.Nil(t, a.Refusal, "%s: %v", step.Body.Kind(), a.Refusal)
 			m.receipts = append(m.receipts, a.CommandID)
 		}
 		return l.Case
@@ -217,7 +217,7 @@ func (b *syncBuilder) forget() {
 func (w *world) do(t *testing.T, who lifecycle.Actor, id string, body lifecycle.CommandBody) lifecycle.Case {
 	t.Helper()
 	c, refusal := w.try(t, who, id, body)
-	require.Nil(t, refusal, "%s: %s: %v", w.name, lifecycle.KindOf(body), refusal)
+	require.Nil(t, refusal, "%s: %s: %v", w.name, body.Kind(), refusal)
 	return c
 }
 
@@ -227,7 +227,7 @@ func (w *world) try(t *testing.T, who lifecycle.Actor, id string, body lifecycle
 	a, err := w.door.Do(t.Context(), store.Request{
 		Actor: who, Key: fmt.Sprintf("%s-%s-%d", w.name, id, w.n), Case: id, ReceivedAt: w.clock.Now(), Body: body,
 	})
-	require.NoError(t, err, "%s: %s", w.name, lifecycle.KindOf(body))
+	require.NoError(t, err, "%s: %s", w.name, body.Kind())
 	return a.Case, a.Refusal
 }
 

@@ -173,10 +173,10 @@ func (m *match) live(ctx context.Context) ([]time.Duration, error) {
 		start := time.Now()
 		a, err := l.Do(ctx, step)
 		if err != nil || a.Refusal != nil {
-			return nil, fmt.Errorf("%s: %w %w", lifecycle.KindOf(step.Body), err, a.Refusal)
+			return nil, fmt.Errorf("%s: %w %w", step.Body.Kind(), err, a.Refusal)
 		}
 		if d := a.Case.Draw; d != nil && d.Status != lifecycle.DrawMade {
-			return nil, fmt.Errorf("%s: the look-back is %s", lifecycle.KindOf(step.Body), d.Status)
+			return nil, fmt.Errorf("%s: the look-back is %s", step.Body.Kind(), d.Status)
 		}
 		each = append(each, time.Since(start))
 	}
@@ -218,7 +218,7 @@ func recordLives(ctx context.Context, r *record, n int) ([][]*recording, error) 
 			rec := &recording{}
 			a, err := l.Do(context.WithValue(ctx, recordingKey{}, rec), step)
 			if err != nil || a.Refusal != nil {
-				return nil, fmt.Errorf("record %s: %w %w", lifecycle.KindOf(step.Body), err, a.Refusal)
+				return nil, fmt.Errorf("record %s: %w %w", step.Body.Kind(), err, a.Refusal)
 			}
 			lives[i] = append(lives[i], rec)
 		}

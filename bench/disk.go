@@ -81,10 +81,10 @@ func (w *weighing) live(ctx context.Context, step casetest.Step) error {
 	for _, l := range w.lives {
 		a, err := l.Do(ctx, step)
 		if err != nil || a.Refusal != nil {
-			return fmt.Errorf("%s: %w %w", lifecycle.KindOf(step.Body), err, a.Refusal)
+			return fmt.Errorf("%s: %w %w", step.Body.Kind(), err, a.Refusal)
 		}
 		if d := a.Case.Draw; d != nil && d.Status != lifecycle.DrawMade {
-			return fmt.Errorf("%s: the look-back is %s", lifecycle.KindOf(step.Body), d.Status)
+			return fmt.Errorf("%s: the look-back is %s", step.Body.Kind(), d.Status)
 		}
 		if err := w.TellingDone(ctx, a.Case.ID, a.Case.Seq); err != nil {
 			return err

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"duban/internal/casetest"
-	"duban/lifecycle"
 	"duban/store"
 )
 
@@ -18,7 +17,7 @@ func fill(ctx context.Context, r *record, cases int) error {
 	l := &casetest.Life{Doer: r.Store, Key: "template"}
 	for _, step := range steps(r.people) {
 		if a, err := l.Do(ctx, step); err != nil || a.Refusal != nil {
-			return fmt.Errorf("%s: %w %w", lifecycle.KindOf(step.Body), err, a.Refusal)
+			return fmt.Errorf("%s: %w %w", step.Body.Kind(), err, a.Refusal)
 		}
 	}
 	conn, err := r.sql.Acquire(ctx)

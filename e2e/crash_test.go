@@ -116,7 +116,7 @@ func (l *load) life(ctx context.Context, key string, i int) {
 			return // nobody knows: neither acknowledged nor refused
 		}
 		if err != nil || a.Refusal != nil {
-			l.stack.t.Errorf("%s of %s: %v %+v", lifecycle.KindOf(step.Body), key, err, a.Refusal)
+			l.stack.t.Errorf("%s of %s: %v %+v", step.Body.Kind(), key, err, a.Refusal)
 			return
 		}
 		l.mu.Lock()

@@ -69,13 +69,13 @@ func (k *stack) arrive(ctx context.Context, l *casetest.Life) {
 		steps := k.people.Arrive(on)
 		done := 0
 		for _, step := range steps {
-			for lifecycle.KindOf(step.Body) == lifecycle.KindRecordArrival && k.today().Before(on) {
+			for step.Body.Kind() == lifecycle.KindRecordArrival && k.today().Before(on) {
 				<-time.After(10 * time.Millisecond)
 			}
 			a, err := l.Do(ctx, step)
 			require.NoError(k.t, err)
 			if a.Refusal != nil {
-				require.True(k.t, k.today().After(on), "%s is refused before the day is over: %+v", lifecycle.KindOf(step.Body), a.Refusal)
+				require.True(k.t, k.today().After(on), "%s is refused before the day is over: %+v", step.Body.Kind(), a.Refusal)
 				break
 			}
 			done++
@@ -254,7 +254,7 @@ func TestFiftyCommandsRace(t *testing.T) {
 			mine := &casetest.Life{Doer: door{stack: k, api: i % 2}, Key: fmt.Sprintf("race-%d", i), Case: l.Case}
 			_, err := mine.Do(ctx, step)
 			if err != nil {
-				t.Errorf("%s: %v", lifecycle.KindOf(step.Body), err)
+				t.Errorf("%s: %v", step.Body.Kind(), err)
 			}
 		})
 	}

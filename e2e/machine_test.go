@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/casetest"
-	"duban/lifecycle"
 )
 
 // The tests of the whole system are run on whatever machine there is, by whoever
@@ -210,8 +209,8 @@ func (k *stack) swiftly(ctx context.Context, l *casetest.Life, steps ...casetest
 		if took := k.today().DaysSince(begun); took > swiftDays {
 			k.short("%d steps took %d days", len(steps), took)
 		}
-		require.NoError(k.t, err, "%s", lifecycle.KindOf(step.Body))
-		require.Nil(k.t, a.Refusal, "%s: %v", lifecycle.KindOf(step.Body), a.Refusal)
+		require.NoError(k.t, err, "%s", step.Body.Kind())
+		require.Nil(k.t, a.Refusal, "%s: %v", step.Body.Kind(), a.Refusal)
 	}
 }
 

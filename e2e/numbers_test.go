@@ -36,7 +36,7 @@ func TestNoticeNumbersHaveNoGapAfterEveryKill(t *testing.T) {
 					lives[i] = &casetest.Life{Doer: k.record, Key: fmt.Sprint("number-", i)}
 					for _, step := range before {
 						if a, err := lives[i].Do(ctx, step); err != nil || a.Refusal != nil {
-							t.Errorf("%s: %v %v", lifecycle.KindOf(step.Body), err, a.Refusal)
+							t.Errorf("%s: %v %v", step.Body.Kind(), err, a.Refusal)
 							return
 						}
 					}

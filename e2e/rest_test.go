@@ -60,7 +60,7 @@ func (d door) once(ctx context.Context, r store.Request) (store.Answer, error) {
 			return store.Answer{}, err
 		}
 		headers["If-Match"] = header.Get("ETag")
-		path += "/" + r.Case + "/commands/" + string(lifecycle.KindOf(r.Body))
+		path += "/" + r.Case + "/commands/" + string(r.Body.Kind())
 	}
 	body, err := json.Marshal(r.Body)
 	if err != nil {

@@ -189,7 +189,7 @@ func (l *loner) run(from []*node) {
 		now := *n
 		now.now = n.now.Add(time.Minute)
 		for _, body := range l.bodies(&now) {
-			if !slices.Contains(lifecycle.KindOf(body).From(), now.c.Stage) {
+			if !slices.Contains(body.Kind().From(), now.c.Stage) {
 				continue
 			}
 			step(l.w.command(&now, body, everything))
@@ -228,7 +228,7 @@ func (l *loner) judge(e *edge) {
 		if slices.Contains(d.OpenedTo, everything.Account) {
 			breach("reads the plan")
 		}
-		if e.body != nil && lifecycle.KindOf(e.body) == lifecycle.KindDecideRedraw && from.Draw.Number != d.Number {
+		if e.body != nil && e.body.Kind() == lifecycle.KindDecideRedraw && from.Draw.Number != d.Number {
 			breach("draws anew")
 		}
 	}

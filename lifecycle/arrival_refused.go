@@ -26,7 +26,7 @@ type RefusedArrivals struct {
 // one, so that nobody tries names and days unseen. Every other refusal is the same
 // whatever was drawn, and tells nothing.
 func DecideArrivalRefused(c Case, cmd Command, refusal *Refusal, received time.Time, r Rules) []Event {
-	if refusal == nil || KindOf(cmd.Body) != KindRecordArrival || refusal.Code != codeNotDispatched || c.Draw == nil {
+	if refusal == nil || cmd.Body.Kind() != KindRecordArrival || refusal.Code != codeNotDispatched || c.Draw == nil {
 		return nil
 	}
 	t := newTurn(c, cmd, received, r)

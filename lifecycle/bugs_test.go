@@ -24,7 +24,7 @@ func steps(t *testing.T, w *walk, n *node, list ...any) *node {
 		body, ok := list[i+1].(lifecycle.CommandBody)
 		require.True(t, ok)
 		e := w.command(n, body, people[who])
-		require.NoError(t, e.refusal, "%s", lifecycle.KindOf(e.body))
+		require.NoError(t, e.refusal, "%s", e.body.Kind())
 		n = e.to
 	}
 	return n

@@ -18,6 +18,8 @@ type Command struct {
 
 // A CommandBody is the content of one kind of command.
 type CommandBody interface {
+	// Kind names the command.
+	Kind() CommandKind
 	decide(t *turn) error
 }
 
@@ -61,7 +63,7 @@ func decide(c Case, others []Case, cmd Command, at time.Time, r Rules) (*turn, e
 		}
 		t.others = append(t.others, newTurn(o, cmd, t.at, own))
 	}
-	row, ok := rowOf(KindOf(cmd.Body))
+	row, ok := rowOf(cmd.Body.Kind())
 	if !ok {
 		return nil, notAllowed("unknown_command", "没有这项操作。", "There is no such command.")
 	}

@@ -110,7 +110,7 @@ func (s *evasion) moves(p position) (list []move) {
 		}
 	}
 	for _, body := range s.unitMoves(p) {
-		add(string(lifecycle.KindOf(body)), people["secretary"], body)
+		add(string(body.Kind()), people["secretary"], body)
 	}
 	if p.c.Stage == lifecycle.Serving { // days before the receipt do not count
 		return list
@@ -194,7 +194,7 @@ func (s *evasion) unitMoves(p position) []lifecycle.CommandBody {
 		list = append(list, lifecycle.RequestExtension{Until: until, Reason: someText})
 	}
 	return slices.DeleteFunc(list, func(b lifecycle.CommandBody) bool {
-		return !slices.Contains(lifecycle.KindOf(b).From(), p.c.Stage) || s.only != nil && !slices.Contains(s.only, lifecycle.KindOf(b))
+		return !slices.Contains(b.Kind().From(), p.c.Stage) || s.only != nil && !slices.Contains(s.only, b.Kind())
 	})
 }
 
@@ -459,7 +459,7 @@ func evading(r lifecycle.Rules, kind lifecycle.Type) (*evasion, position) {
 	} {
 		var ok bool
 		if p, ok = s.do(p, people[step.who], step.body); !ok {
-			panic(fmt.Sprint(lifecycle.KindOf(step.body), " is refused"))
+			panic(fmt.Sprint(step.body.Kind(), " is refused"))
 		}
 	}
 	return s, p

@@ -38,7 +38,7 @@ func TestRefusalsNameTheField(t *testing.T) {
 	w := &walk{rules: defaultRules()}
 	seen := map[lifecycle.CommandKind]bool{}
 	for _, e := range walked().samples {
-		kind := lifecycle.KindOf(e.body)
+		kind := e.body.Kind()
 		body, _ := lifecycle.NewCommand(kind)
 		if seen[kind] || lifecycle.OnPaperOf(e.body) {
 			continue

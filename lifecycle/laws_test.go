@@ -69,7 +69,7 @@ func (e *edge) path() string {
 	if e.to != nil {
 		return e.to.path
 	}
-	return e.from.path + " " + string(lifecycle.KindOf(e.body))
+	return e.from.path + " " + string(e.body.Kind())
 }
 
 // TestLaws checks the laws of the machine (lifecycle.md section 5) on every
@@ -169,11 +169,11 @@ func refusalChangesNothing(_ *walk, e *edge) string {
 	var refusal *lifecycle.Refusal
 	switch {
 	case !errors.As(e.refusal, &refusal):
-		return fmt.Sprintf("%s failed with %v, which is no refusal", lifecycle.KindOf(e.body), e.refusal)
+		return fmt.Sprintf("%s failed with %v, which is no refusal", e.body.Kind(), e.refusal)
 	case len(e.events) > 0:
-		return fmt.Sprintf("%s was refused with events", lifecycle.KindOf(e.body))
+		return fmt.Sprintf("%s was refused with events", e.body.Kind())
 	case refusal.ZH == "" || refusal.EN == "" || refusal.Code == "":
-		return fmt.Sprintf("%s was refused without a word", lifecycle.KindOf(e.body))
+		return fmt.Sprintf("%s was refused without a word", e.body.Kind())
 	}
 	return ""
 }
@@ -339,7 +339,7 @@ func tableNamesTarget(_ *walk, e *edge) string {
 		return ""
 	}
 	for _, row := range lifecycle.TableRows() {
-		if row.Kind != lifecycle.KindOf(e.body) {
+		if row.Kind != e.body.Kind() {
 			continue
 		}
 		if e.to.c.Stage != e.from.c.Stage && !slices.Contains(row.To, e.to.c.Stage) {
@@ -399,7 +399,7 @@ func stepOf(e *edge) string {
 	if e.body == nil {
 		return e.alarm.Kind()
 	}
-	return string(lifecycle.KindOf(e.body))
+	return string(e.body.Kind())
 }
 
 // clocksAnswered: a clock of a region that nobody can answer where the case
@@ -455,11 +455,11 @@ func unitReadsNoInnerStage(w *walk, n *node) string {
 			}
 			for _, word := range inner {
 				if strings.Contains(refusal.ZH, "“"+word+"”") || strings.Contains(refusal.EN, " is "+word) {
-					return fmt.Sprintf("%s tells a unit %q", lifecycle.KindOf(kind), refusal.ZH)
+					return fmt.Sprintf("%s tells a unit %q", kind.Kind(), refusal.ZH)
 				}
 			}
 			if strings.Contains(refusal.ZH, "“”") {
-				return fmt.Sprintf("%s tells a unit %q", lifecycle.KindOf(kind), refusal.ZH)
+				return fmt.Sprintf("%s tells a unit %q", kind.Kind(), refusal.ZH)
 			}
 		}
 	}
@@ -472,8 +472,8 @@ func allowedAgrees(w *walk, n *node) string {
 		allowed := lifecycle.Allowed(n.c, a, n.now, w.rules)
 		for _, body := range []lifecycle.CommandBody{lifecycle.Void{Reason: someText}, lifecycle.Note{Text: someText}, lifecycle.ApproveClosure{}, lifecycle.EndStay{Reason: someText}} {
 			_, err := lifecycle.Decide(n.c, nil, lifecycle.Command{ID: "c", Actor: a, Body: body}, n.now, w.rules)
-			if (err == nil) != slices.Contains(allowed, lifecycle.KindOf(body)) {
-				return fmt.Sprintf("%s of %s: allowed %t, decided %v", lifecycle.KindOf(body), who, slices.Contains(allowed, lifecycle.KindOf(body)), err)
+			if (err == nil) != slices.Contains(allowed, body.Kind()) {
+				return fmt.Sprintf("%s of %s: allowed %t, decided %v", body.Kind(), who, slices.Contains(allowed, body.Kind()), err)
 			}
 		}
 	}

@@ -95,7 +95,7 @@ func (r *rover) wander(not ...lifecycle.CommandKind) {
 	from := rapid.IntRange(0, len(all)-1).Draw(r.t, "way")
 	for i := range all {
 		body := all[(from+7*i)%len(all)] // so that neighbours of what is refused gain nothing
-		if slices.Contains(not, lifecycle.KindOf(body)) {
+		if slices.Contains(not, body.Kind()) {
 			continue
 		}
 		var taken *edge
@@ -245,7 +245,7 @@ func TestLatenessIsTheUnitsOwn(t *testing.T) {
 func (r *rover) choose(kind lifecycle.CommandKind) {
 	now := *r.n
 	for _, body := range bodies(now.c, r.today()) {
-		if lifecycle.KindOf(body) != kind || lifecycle.OnPaperOf(body) {
+		if body.Kind() != kind || lifecycle.OnPaperOf(body) {
 			continue
 		}
 		done := false
@@ -340,6 +340,6 @@ func TestDecideLeavesItsArguments(t *testing.T) {
 		before := asJSON(t, e.from.c)
 		again := w.command(e.from, e.body, e.actor)
 		require.Equal(t, before, asJSON(t, e.from.c))
-		require.True(t, reflect.DeepEqual(e.turns[0], again.turns[0]), "%s is decided differently the second time", lifecycle.KindOf(e.body))
+		require.True(t, reflect.DeepEqual(e.turns[0], again.turns[0]), "%s is decided differently the second time", e.body.Kind())
 	}
 }

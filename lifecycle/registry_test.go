@@ -19,10 +19,10 @@ func TestEveryKindIsRegisteredOnce(t *testing.T) {
 	for _, kind := range commands {
 		body, ok := lifecycle.NewCommand(kind)
 		require.True(t, ok)
-		require.Equal(t, kind, lifecycle.KindOf(body))
+		require.Equal(t, kind, body.Kind())
 		require.NotEqual(t, string(kind), kind.ZH())
 	}
-	require.Equal(t, lifecycle.KindNote, lifecycle.KindOf(lifecycle.Note{}))
+	require.Equal(t, lifecycle.KindNote, lifecycle.Note{}.Kind())
 	for _, kind := range acts {
 		body, ok := lifecycle.NewEntryBody(kind)
 		require.True(t, ok)

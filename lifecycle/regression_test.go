@@ -29,7 +29,7 @@ func asOne(t *testing.T, w *walk, n *node, a lifecycle.Actor, list ...lifecycle.
 	t.Helper()
 	for _, b := range list {
 		e := w.command(n, b, a)
-		require.NoError(t, e.refusal, "%s", lifecycle.KindOf(b))
+		require.NoError(t, e.refusal, "%s", b.Kind())
 		n = e.to
 	}
 	return n

@@ -190,9 +190,6 @@ func body[T any, P interface {
 	return P(new(T))
 }
 
-// KindOf names the command that a body is of.
-func KindOf(body CommandBody) CommandKind { return commands.kindOf(body) }
-
 // NewCommand returns an empty body for a kind of command, ready to be decoded
 // into, and whether there is such a kind.
 func NewCommand(kind CommandKind) (CommandBody, bool) {

@@ -47,7 +47,7 @@ func TestWhoMayRunWhat(t *testing.T) {
 				tried++
 				allowed := lifecycle.Allowed(e.from.c, a, e.from.now, w.rules)
 				if again.refusal == nil && e.from.c.Seq > 0 {
-					require.Contains(t, allowed, lifecycle.KindOf(e.body), "%s may run it but is not told so", a.Account)
+					require.Contains(t, allowed, e.body.Kind(), "%s may run it but is not told so", a.Account)
 				}
 				if !table[line] && again.refusal != nil {
 					require.ErrorIs(t, again.refusal, lifecycle.ErrForbidden, "%s: %s", line, again.refusal)
@@ -122,7 +122,7 @@ func commandLine(e *edge, role string) string {
 	if lifecycle.OnPaperOf(e.body) {
 		role += "+paper"
 	}
-	return fmt.Sprintf("%s %s %s %s", lifecycle.KindOf(e.body), role, from, e.to.c.Stage)
+	return fmt.Sprintf("%s %s %s %s", e.body.Kind(), role, from, e.to.c.Stage)
 }
 
 func alarmTable(t *testing.T) map[string]bool {

@@ -152,7 +152,7 @@ func (s *script) body(kind, content string) lifecycle.CommandBody {
 	good := append(bodies(s.cases[s.name], today), newCase(), lifecycle.PostponeMeasure{No: 1, Until: today.AddDays(20), Reason: someText},
 		lifecycle.WaiveMeasure{No: 1, Reason: someText}, lifecycle.OrderMeasure{Measure: policy.MeasureUrge, Basis: someText})
 	if i := slices.IndexFunc(good, func(b lifecycle.CommandBody) bool {
-		return string(lifecycle.KindOf(b)) == kind && !lifecycle.OnPaperOf(b)
+		return string(b.Kind()) == kind && !lifecycle.OnPaperOf(b)
 	}); i >= 0 {
 		require.NoError(s.t, json.Unmarshal([]byte(asJSON(s.t, good[i])), body))
 	}

@@ -74,7 +74,7 @@ func (w *walk) undrawn(n *node, body lifecycle.CommandBody, a lifecycle.Actor) (
 	if len(e.events) == before {
 		return nil, false
 	}
-	e.to = n.after(e.events, string(lifecycle.KindOf(body))+" undrawn")
+	e.to = n.after(e.events, string(body.Kind())+" undrawn")
 	return e, true
 }
 

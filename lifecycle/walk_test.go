@@ -162,7 +162,7 @@ var (
 // everybody tries a body with somebody of every role that may run it.
 func (w *walk) everybody(n *node, body lifecycle.CommandBody, step func(*edge)) {
 	done := map[lifecycle.Role]bool{}
-	who := lifecycle.KindOf(body).Who()
+	who := body.Kind().Who()
 	var refused *edge
 	for _, name := range slices.Concat(staff, ofTheUnit[n.c.Unit]) {
 		a := people[name]
@@ -198,7 +198,7 @@ func (w *walk) command(n *node, body lifecycle.CommandBody, a lifecycle.Actor) *
 	e.events, e.turns, e.refusal = lifecycle.DecideTurn(n.c, others, lifecycle.Command{ID: "c", Actor: a, Body: body}, n.now, unsealed(w.rules, n.c, body))
 	if e.refusal == nil {
 		w.draw(e, false)
-		e.to = n.after(e.events, string(lifecycle.KindOf(body)))
+		e.to = n.after(e.events, string(body.Kind()))
 	}
 	return e
 }
@@ -240,7 +240,7 @@ func (w *walk) relative(n *node, other lifecycle.Case, body lifecycle.CommandBod
 	e.events, e.turns, e.refusal = lifecycle.DecideTurn(other, []lifecycle.Case{n.c}, cmd, n.now, w.rules)
 	if e.refusal == nil {
 		e.turns[0], e.turns[1] = e.turns[1], e.turns[0]
-		e.to = n.after(e.events, "other "+string(lifecycle.KindOf(body)))
+		e.to = n.after(e.events, "other "+string(body.Kind()))
 	}
 	step(e)
 }

@@ -94,9 +94,9 @@ func TestAlarmNumbers(t *testing.T) {
 		next := l.Must(ctx, t, step)
 		after, _ := next.Alarm()
 		if before.Kind() == after.Kind() && before.At.Equal(after.At) {
-			require.Equal(t, c.AlarmNo, next.AlarmNo, "%s", lifecycle.KindOf(step.Body))
+			require.Equal(t, c.AlarmNo, next.AlarmNo, "%s", step.Body.Kind())
 		} else {
-			require.Greater(t, next.AlarmNo, c.AlarmNo, "%s", lifecycle.KindOf(step.Body))
+			require.Greater(t, next.AlarmNo, c.AlarmNo, "%s", step.Body.Kind())
 		}
 		require.Equal(t, int(next.AlarmNo), r.count(t, `SELECT alarm_no FROM cases`))
 		c = next

@@ -302,10 +302,10 @@ func TestRoundTrips(t *testing.T) {
 		before := p.RoundTrips()
 		l.Must(ctx, t, step)
 		want := 2
-		if numbered[lifecycle.KindOf(step.Body)] {
+		if numbered[step.Body.Kind()] {
 			want = 3
 		}
-		require.Equal(t, want, p.RoundTrips()-before, "%s", lifecycle.KindOf(step.Body))
+		require.Equal(t, want, p.RoundTrips()-before, "%s", step.Body.Kind())
 	}
 	paper := &casetest.Life{Doer: far, Key: "paper"}
 	c := paper.Must(ctx, t, append([]casetest.Step{r.people.Finding("纸质送达", today())}, r.people.UpToServing(lifecycle.Immediate)...)...)

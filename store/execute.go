@@ -201,7 +201,7 @@ func (w *work) known(ctx context.Context, t *tx, r receipt) (Answer, error) {
 // fingerprint tells whether a key comes back with the same command: 128 bits, kept for
 // ever.
 func (w *work) fingerprint() ([]byte, error) {
-	hash, err := fingerprint(string(lifecycle.KindOf(w.request.Body)), w.request.Case, w.request.Body)
+	hash, err := fingerprint(string(w.request.Body.Kind()), w.request.Case, w.request.Body)
 	return hash[:16], err
 }
 
@@ -267,7 +267,7 @@ func (w *work) decide(ctx context.Context, t *tx, h head) (Answer, error) {
 		return Answer{}, err
 	}
 	answer := Answer{
-		CommandID: w.command, Kind: lifecycle.KindOf(w.request.Body), Case: o.own.c, Refusal: o.refusal, At: p.at,
+		CommandID: w.command, Kind: w.request.Body.Kind(), Case: o.own.c, Refusal: o.refusal, At: p.at,
 		Allowed: lifecycle.Allowed(o.own.c, w.request.Actor, p.at, o.own.rules),
 	}
 	b := &pgx.Batch{}

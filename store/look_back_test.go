@@ -118,7 +118,7 @@ func (w *waiting) refused(t *testing.T, code string, by lifecycle.Actor, body li
 	before := w.state(t)
 	a, err := w.life.Do(context.Background(), casetest.Step{By: by, Body: body})
 	require.NoError(t, err)
-	require.NotNil(t, a.Refusal, "%s", lifecycle.KindOf(body))
+	require.NotNil(t, a.Refusal, "%s", body.Kind())
 	require.Equal(t, code, a.Refusal.Code, a.Refusal.ZH)
 	after := w.state(t)
 	require.Equal(t, before.Stage, after.Stage)

@@ -34,7 +34,7 @@ func TestAUnitSeesOnlyWhatItMaySee(t *testing.T) {
 	l.Must(ctx, t, p.Finding("问题", today()))
 	for _, step := range p.UpToServing(lifecycle.Immediate)[:3] {
 		c := l.Must(ctx, t, step)
-		require.Zero(t, r.count(t, `SELECT count(*) FROM unit_cases`), "%s", lifecycle.KindOf(step.Body))
+		require.Zero(t, r.count(t, `SELECT count(*) FROM unit_cases`), "%s", step.Body.Kind())
 		_, err := r.Case(ctx, p.Secretary, c.ID)
 		require.ErrorIs(t, err, store.ErrNotFound)
 		_, err = r.Events(ctx, p.Secretary, c.ID, 0, 10)
@@ -56,12 +56,12 @@ func TestAUnitSeesOnlyWhatItMaySee(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, string(visible), view, "the row is what the unit may know, byte for byte")
 		if c.UnitVersion == seen {
-			require.Equal(t, physical, now, "%s", lifecycle.KindOf(step.Body))
+			require.Equal(t, physical, now, "%s", step.Body.Kind())
 		} else {
-			require.NotEqual(t, physical, now, "%s", lifecycle.KindOf(step.Body))
+			require.NotEqual(t, physical, now, "%s", step.Body.Kind())
 		}
-		if lifecycle.KindOf(step.Body) == lifecycle.KindNote {
-			require.Equal(t, seen, c.UnitVersion, "%s is the committee's own business", lifecycle.KindOf(step.Body))
+		if step.Body.Kind() == lifecycle.KindNote {
+			require.Equal(t, seen, c.UnitVersion, "%s is the committee's own business", step.Body.Kind())
 		}
 		physical, seen = now, c.UnitVersion
 		events, err := r.Events(ctx, p.Secretary, c.ID, 0, 100)

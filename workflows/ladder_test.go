@@ -80,7 +80,7 @@ func (k *climb) begin(at time.Time) {
 func (k *climb) decide(at time.Time, who string, body lifecycle.CommandBody) {
 	k.t.Helper()
 	events, err := lifecycle.Decide(k.c, nil, lifecycle.Command{ID: "c", Actor: k.people[who], Body: body}, at, k.rules)
-	require.NoError(k.t, err, "%s", lifecycle.KindOf(body))
+	require.NoError(k.t, err, "%s", body.Kind())
 	k.apply(events)
 }
 

@@ -203,8 +203,8 @@ func (l *Life) Must(ctx context.Context, t testing.TB, steps ...Step) lifecycle.
 	var c lifecycle.Case
 	for _, step := range steps {
 		a, err := l.Do(ctx, step)
-		require.NoError(t, err, "%s", lifecycle.KindOf(step.Body))
-		require.Nil(t, a.Refusal, "%s: %v", lifecycle.KindOf(step.Body), a.Refusal)
+		require.NoError(t, err, "%s", step.Body.Kind())
+		require.Nil(t, a.Refusal, "%s: %v", step.Body.Kind(), a.Refusal)
 		c = a.Case
 	}
 	return c
