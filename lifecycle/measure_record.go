@@ -151,7 +151,7 @@ func (b RecordMeasure) checkTalk(t *turn, m Measure) error {
 }
 
 // inPost refuses a person who did not hold the post on the day: but for whom the talk
-// was ordered with, with whom it stays when the post has another holder (domain.md E2).
+// was ordered with, with whom it stays when the post has another holder.
 func (t *turn) inPost(field string, p PostHolder, on Date, subject *PostHolder) error {
 	if subject != nil && p == *subject {
 		return nil

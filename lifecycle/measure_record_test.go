@@ -20,7 +20,7 @@ func aTalk() lifecycle.MeasureRecord {
 }
 
 // A talk is with one person: who answered for the unit on the day of its order. It
-// stays with that person (domain.md E2), also when the post has another holder; one
+// stays with that person, also when the post has another holder; one
 // with the liaison or the successor does not carry it out.
 func TestATalkStaysWithThePerson(t *testing.T) {
 	t.Parallel()
@@ -302,8 +302,8 @@ func TestATalkIsNotPutOffForEver(t *testing.T) {
 	refusedAs(t, w, n, "leader3", "postponed_out", postpone("2026-05-18"))
 }
 
-// domain.md E14: what was ordered and is let be is told to whom its order was told,
-// and to the superior. Nobody lets be what he himself must do.
+// A measure that was ordered and is waived is told to whom its order was told, and to
+// the superior. Nobody lets be what he himself must do.
 func TestAWaiverIsToldToWhoWasToldOfTheOrder(t *testing.T) {
 	t.Parallel()
 	w := &walk{rules: defaultRules()}

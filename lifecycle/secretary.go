@@ -17,10 +17,10 @@ type secretaryPost struct {
 const organHead = "机关党委书记"
 
 // secretaryPosts are the offices that answer for a unit, in their order. The first
-// secretary is the one responsible (党和国家机关基层组织工作条例 第三十五条; domain.md
-// row 11: every case has exactly one responsible post, 党组（党委）书记), by
+// secretary is the one responsible (党和国家机关基层组织工作条例 第三十五条): every
+// case has exactly one responsible post, 党组（党委）书记, by
 // whichever of its names the unit has. While that post is vacant the acting head
-// takes its place (domain.md E2): who leads the organ's Party committee, then the
+// takes its place: who leads the organ's Party committee, then the
 // full-time deputy there, then who leads the general branch or the branch. Offices
 // that no register of ours names any more stand in records of before.
 //

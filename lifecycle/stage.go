@@ -35,8 +35,9 @@ func Stages() []Stage {
 	}
 }
 
-// Settled reports whether nothing more can happen: the case has no clock and
-// takes no command. Closed is not settled: it cools before it is archived.
+// Settled reports whether nothing more can happen: the case has no clock and takes no
+// command, but the one about a talk or a visit that outlived it (SettleMeasure). Closed is
+// not settled: it cools before it is archived.
 func (s Stage) Settled() bool { return s == Archived || s == Merged || s == Voided }
 
 // ZH is the stage as staff read it.

@@ -43,7 +43,7 @@ func TestWhichDrawEnds(t *testing.T) {
 	}
 }
 
-// design.md, "What a unit may know": that a team was told changes nothing that the unit
+// That a team was told changes nothing that the unit
 // sees, neither its version nor its place in a list, and nobody has a letter of it.
 func TestTheUnitLearnsOfNoTeamThatWasTold(t *testing.T) {
 	t.Parallel()

@@ -12,7 +12,7 @@ import (
 	"duban/notify"
 )
 
-// reliability.md T19: every spelling of an address that is not a public one is
+// Every spelling of an address that is not a public one is
 // refused when it is configured, and nothing is sent to it when it was not.
 func TestAddressesInsideAreRefusedHoweverTheyAreSpelt(t *testing.T) {
 	t.Parallel()

@@ -53,8 +53,7 @@ func mac(key, text string) string {
 	return base64.StdEncoding.EncodeToString(h.Sum(nil))
 }
 
-// libraries.md pitfall 36: what each vendor's robots are sent, and how it is
-// signed.
+// What each vendor's robots are sent, and how it is signed.
 func TestWhatRobotsAreSent(t *testing.T) {
 	t.Parallel()
 	const content = "催办：整改方案已逾期\n张书记：\n督〔2026〕0001号事项的整改方案应于3月2日报送。"

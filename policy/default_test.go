@@ -11,7 +11,7 @@ import (
 )
 
 // Every figure of the lifecycle that is the committee's to choose is in the
-// default policy. Each row cites the line of lifecycle.md it comes from.
+// default policy. Each row names the rule it is of.
 func TestDefaultHasTheFiguresOfTheLifecycle(t *testing.T) {
 	t.Parallel()
 	p := policy.Default()
@@ -33,9 +33,9 @@ func TestDefaultHasTheFiguresOfTheLifecycle(t *testing.T) {
 	}
 
 	for _, row := range []struct {
-		cites string
-		want  any
-		got   any
+		rule string
+		want any
+		got  any
 	}{
 		{"4 draft: stale after 10 WD", "10WD", within(policy.ClockDraft)},
 		{"4 draft: then every 5 WD", "5WD", every(policy.ClockDraft)},
@@ -112,14 +112,14 @@ func TestDefaultHasTheFiguresOfTheLifecycle(t *testing.T) {
 		{"3 record_arrival: persons (≥ 2)", 2, p.LookBack.MinPersons},
 		{"3 grant_stay: until (≤ 60 D)", "60D", p.Stay.Max.String()},
 		{"6 rule 4: up to 180 D in all", "180D", p.Stay.Together().String()},
-		{"design.md 4: in real use a day is a day", 24 * time.Hour, p.Time.DayLength.Std()},
-		{"design.md 4: papers leave at 08:30", 8*time.Hour + 30*time.Minute, p.Time.PapersLeaveAt.Std()},
-		{"design.md 2: spread from 2 minutes", 2 * time.Minute, p.Time.SpreadFrom.Std()},
-		{"design.md 2: spread to 30 minutes", 30 * time.Minute, p.Time.SpreadTo.Std()},
-		{"design.md 4: fifteen minutes or more without any heartbeat", 15 * time.Minute, p.Time.OutageFrom.Std()},
-		{"design.md 4: overlapping the last two hours", 2 * time.Hour, p.Time.OutageBefore.Std()},
+		{"in real use a day is a day", 24 * time.Hour, p.Time.DayLength.Std()},
+		{"papers leave at 08:30", 8*time.Hour + 30*time.Minute, p.Time.PapersLeaveAt.Std()},
+		{"spread from 2 minutes", 2 * time.Minute, p.Time.SpreadFrom.Std()},
+		{"spread to 30 minutes", 30 * time.Minute, p.Time.SpreadTo.Std()},
+		{"fifteen minutes or more without any heartbeat", 15 * time.Minute, p.Time.OutageFrom.Std()},
+		{"overlapping the last two hours", 2 * time.Hour, p.Time.OutageBefore.Std()},
 	} {
-		require.Equal(t, row.want, row.got, "lifecycle.md %s", row.cites)
+		require.Equal(t, row.want, row.got, row.rule)
 	}
 }
 

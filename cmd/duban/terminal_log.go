@@ -44,7 +44,7 @@ var states = map[string]string{ //nolint:gochecknoglobals // an immutable table,
 	"schedules do not go; they are being mended": "定时任务未运行，正在恢复",
 	"all schedules go again":                     "定时任务已全部恢复",
 	"leftovers of uploads were removed":          "已清理未完成上传的残留文件",
-	"alarms were late":                           "停机期间到期的事项已补办",
+	"alarms were late":                           "到期未处理的时限已补办",
 }
 
 // Enabled leaves what is asked for to Handle, which knows the line.

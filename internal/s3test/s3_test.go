@@ -101,8 +101,7 @@ func names(hashes ...string) func(context.Context) ([]string, error) {
 }
 
 // A bucket keeps, gives back, scrubs and forgets as a folder does. It is asked by
-// path, and with no checksum that a server of another make does not know
-// (libraries.md 39).
+// path, and with no checksum that a server of another make does not know.
 func TestBucket(t *testing.T) { //nolint:paralleltest // the credentials are the process's
 	c := newCloud(t)
 	s := c.open(t, 0)
