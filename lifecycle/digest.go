@@ -96,13 +96,18 @@ func (r Rules) Digest(lines []DigestLine, figures Figures, on calendar.Date) (su
 	return r.Policy.Writer().Digest(words)
 }
 
+// what is to be done.
+func (l DigestLine) what() string {
+	if l.Settle {
+		return KindSettleMeasure.ZH()
+	}
+	return AwaitedOn(l.Clock).Task.ZH
+}
+
 func (l DigestLine) words(no int) policy.DigestItem {
 	words := policy.DigestItem{
-		No: no, Number: l.Number, Title: l.Title, What: AwaitedOn(l.Clock).Task.ZH, Measure: l.Measure,
+		No: no, Number: l.Number, Title: l.Title, What: l.what(), Measure: l.Measure,
 		Due: l.Due.String(), Overdue: l.Overdue, Late: max(0, l.Late), Copy: l.Copy,
-	}
-	if l.Settle {
-		words.What = KindSettleMeasure.ZH()
 	}
 	if l.Measure > 0 {
 		words.Kind = l.Kind.ZH()

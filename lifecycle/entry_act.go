@@ -257,7 +257,7 @@ func (b *DecideEnd) decide(t *turn, e Entry, _ []string) error {
 	case e.Proposed() == nil || e.Ending.No != b.No:
 		return invalid("no", "unknown_proposal", "没有这项结束的提议。", "There is no such proposal.")
 	case e.ownVoid(t.actor):
-		return notOwnVoid()
+		return ownVoid()
 	case e.Ending.By == t.actor.Account:
 		return forbidden("own_proposal", "提出结束的人不能自行决定。", "Whoever proposed to end the entry may not decide it himself.")
 	}

@@ -46,18 +46,13 @@ func (e Entry) ownVoid(a Actor) bool {
 	return slices.ContainsFunc(e.Grounds, func(g Ground) bool { return g.stands() && g.Fallen != nil && g.Fallen.By == a.Account })
 }
 
-func notOwnVoid() *Refusal {
-	return forbidden("own_void", "该条目所依据的事项由您撤销、改送、采纳异议或者免予列入，该条目的去留须由另一位领导决定。",
-		"You had the case fall away that the entry rests on, or let the listing be; another leader decides whether the entry stays.")
-}
-
 func (b *SettleEntry) decide(t *turn, e Entry, _ []string) error {
 	switch {
 	case len(e.Unsettled()) == 0:
 		return notAllowed("nothing_fallen", "该条目所依据的事项没有撤销，或者去留已经决定；要结束该条目，请先提出结束。",
 			"Nothing that the entry rests on fell away without an answer; to end it, propose that.")
 	case e.ownVoid(t.actor):
-		return notOwnVoid()
+		return ownVoid()
 	}
 	return t.text("reason", b.Reason, maxText)
 }

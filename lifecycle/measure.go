@@ -120,40 +120,6 @@ type MeasureOrdered struct {
 	series series
 }
 
-// PostponeMeasure gives a measure more time.
-type PostponeMeasure struct {
-	No     int    `json:"no" minimum:"1" doc:"Number of the measure, as the case counts"`
-	Until  Date   `json:"until" doc:"The day until which it waits"`
-	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
-}
-
-// MeasurePostponed: a measure has more time.
-type MeasurePostponed struct{ PostponeMeasure }
-
-// WaiveMeasure lets a measure be.
-type WaiveMeasure struct {
-	No     int    `json:"no" minimum:"1" doc:"Number of the measure, as the case counts"`
-	Reason string `json:"reason" minLength:"1" maxLength:"10000"`
-}
-
-// MeasureWaived: a measure will not be carried out.
-type MeasureWaived struct {
-	WaiveMeasure
-	// Kept: it is an entry of a list, which stands until another leader ends it.
-	Kept bool `json:"kept,omitempty" doc:"Whether it is an entry of a list, which stands until another leader ends it"`
-	// SettleBy is the last day for that.
-	SettleBy Date `json:"settle_by,omitzero" doc:"The last day for another leader to keep that entry or to end it; none when it is none"`
-}
-
-// MeasuresCancelled: the ground of these measures fell away. What was made or carried
-// out stays, and is marked: no one person undoes it.
-type MeasuresCancelled struct {
-	Nos  []int `json:"nos" doc:"Numbers of the measures that will not be carried out"`
-	Kept []int `json:"kept,omitempty" doc:"Numbers of those that were carried out, and stay with a mark"`
-	// SettleBy is the last day for another leader to keep those or to end them.
-	SettleBy Date `json:"settle_by,omitzero" doc:"The last day for another leader to keep those that stay or to end them; none when there are none"`
-}
-
 func (b OrderMeasure) decide(t *turn) error {
 	err := all(oneOf("kind", b.Measure, policy.MeasureKinds()...), t.text("basis", b.Basis, maxText), t.optional("owner", b.Owner, maxName))
 	if err != nil {
@@ -276,54 +242,6 @@ func (t *turn) measureClock(no int, within Period) {
 	t.set(t.arm(k))
 }
 
-// cancelMeasures cancels whatever is still running. An entry of a list, a talk and a
-// visit that was held stay, but for what goes on in a child that comes back.
-func (t *turn) cancelMeasures() { t.cancel(func(Measure) bool { return true }) }
-
-// cancel cancels the measures whose ground fell away.
-func (t *turn) cancel(groundless func(Measure) bool) {
-	nos, kept := []int{}, []int(nil) // the first is in the record also when it is empty
-	for _, m := range t.c.Measures {
-		switch {
-		case !groundless(m) || m.Fallen != nil && m.Fallen.Settled == nil:
-		case m.stays() && !t.c.cameBack(m.No):
-			kept = append(kept, m.No)
-		case m.running() || m.Status == Joined || m.Kind == policy.MeasureNegativeList && m.Status == Done:
-			nos = append(nos, m.No)
-		}
-	}
-	if len(nos)+len(kept) == 0 {
-		return
-	}
-	body := &MeasuresCancelled{Nos: nos, Kept: kept}
-	if len(kept) > 0 {
-		body.SettleBy = t.settleBy()
-	}
-	t.record(body)
-	for _, no := range append(nos, kept...) {
-		t.stop(policy.ClockMeasure, no)
-	}
-}
-
-// stays reports whether a measure outlives its case.
-func (m Measure) stays() bool {
-	switch m.Kind { //nolint:exhaustive // the others end with the case
-	case policy.MeasureNegativeList:
-		return m.Status == Ordered || m.Status == Done
-	case policy.MeasureReminderTalk, policy.MeasureOnSite:
-		return m.Status == Done
-	default:
-		return false
-	}
-}
-
-// cameBack reports whether a measure is a child's, which has it again.
-func (c Case) cameBack(no int) bool {
-	return slices.ContainsFunc(c.Children, func(child Child) bool {
-		return slices.ContainsFunc(child.Measures, func(p Passed) bool { return p.Here == no })
-	})
-}
-
 // open finds a measure that somebody must still do something about.
 func (t *turn) openMeasure(no int) (Measure, error) {
 	m, ok := t.c.measure(no)
@@ -331,65 +249,6 @@ func (t *turn) openMeasure(no int) (Measure, error) {
 		return Measure{}, invalid("no", "unknown_measure", fmt.Sprintf("没有待办的第%d项措施。", no), fmt.Sprintf("There is no open measure %d.", no))
 	}
 	return m, nil
-}
-
-func (b PostponeMeasure) decide(t *turn) error {
-	m, err := t.openMeasure(b.No)
-	if err != nil {
-		return err
-	}
-	if refusal := t.mayPostpone(m); refusal != nil {
-		return refusal
-	}
-	k, _ := t.c.ClockOf(m)
-	err = all(t.dayAfter("until", b.Until, latest(t.today, k.Due), t.postponable(k)), t.text("reason", b.Reason, maxText))
-	if err != nil {
-		return err
-	}
-	t.record(&MeasurePostponed{b})
-	t.set(t.arm(t.move(k, b.Until, MovePostponed)))
-	return nil
-}
-
-// postponable is the last day a measure may be put off to, however often it is:
-// counted from its first due date.
-func (t *turn) postponable(k Clock) Date {
-	return t.rules.Calendar.Add(k.base(), t.rules.Policy.Measures.PostponeMax).Date
-}
-
-// mayPostpone: nobody puts off what he let lapse himself, and nothing is put off for
-// ever.
-func (t *turn) mayPostpone(m Measure) *Refusal {
-	k, _ := t.c.ClockOf(m)
-	switch last := t.postponable(k); {
-	case k.Passed && t.mustDo(m):
-		return forbidden("own_lapsed", "责任人逾期未办的措施，不能由本人暂缓。", "Who let a measure lapse does not postpone it himself.")
-	case !last.After(latest(t.today, k.Due)):
-		return notAllowed("postponed_out", "该措施最晚可暂缓至"+last.String()+"，不能再暂缓，请办理或者免予。",
-			"The measure can be postponed until "+last.String()+" at the latest; carry it out or waive it.")
-	}
-	return nil
-}
-
-func (b WaiveMeasure) decide(t *turn) error {
-	m, err := t.openMeasure(b.No)
-	if err != nil {
-		return err
-	}
-	if refusal := t.mayWaive(m); refusal != nil {
-		return refusal
-	}
-	if err := t.text("reason", b.Reason, maxText); err != nil {
-		return err
-	}
-	// To end an entry takes two people, by this way too.
-	body := &MeasureWaived{WaiveMeasure: b, Kept: m.Status == Ordered && m.stays()}
-	if body.Kept {
-		body.SettleBy = t.settleBy()
-	}
-	t.record(body)
-	t.stop(policy.ClockMeasure, b.No)
-	return nil
 }
 
 // ownerRole is who carries a kind of measure out when nobody is named.
@@ -446,33 +305,6 @@ func (b *MeasureOrdered) Series() string { return b.series.name() }
 // Allot writes the number of the notice.
 func (b *MeasureOrdered) Allot(n int) { b.Number = b.series.number(n) }
 
-func (*MeasurePostponed) apply(*Case, Event) {}
-
-func (b *MeasureWaived) apply(c *Case, e Event) {
-	if b.Kept {
-		c.fall(b.No, b.SettleBy, e)
-		c.setMeasure(b.No, func(m *Measure) { m.Reason = b.Reason })
-		return
-	}
-	for _, m := range c.Measures {
-		if m.No == b.No || m.Status == Joined && m.Joined.Case == c.ID && m.Joined.Measure == b.No {
-			c.setMeasure(m.No, func(m *Measure) {
-				m.end(Waived)
-				m.Reason = b.Reason
-			})
-		}
-	}
-}
-
-func (b *MeasuresCancelled) apply(c *Case, e Event) {
-	for _, no := range b.Kept {
-		c.fall(no, b.SettleBy, e)
-	}
-	for _, no := range b.Nos {
-		c.setMeasure(no, func(m *Measure) { m.end(Cancelled) })
-	}
-}
-
 // hasMeasure: there is something to postpone, waive or record.
 func hasMeasure(t *turn) *Refusal {
 	if !slices.ContainsFunc(t.c.Measures, Measure.running) {
@@ -488,13 +320,6 @@ func (b OrderMeasure) refers() Refs {
 	return Refs{Accounts: []string{b.Owner}}
 }
 
-// hasToPostpone: there is an open measure that the person may put off.
-func hasToPostpone(t *turn) *Refusal { return t.anyMeasure(t.mayPostpone) }
-
-// hasToWaive: there is an open measure that one neither ordered nor must carry out
-// oneself.
-func hasToWaive(t *turn) *Refusal { return t.anyMeasure(t.mayWaive) }
-
 // anyMeasure: one of the open measures may be acted on, or why the last may not.
 func (t *turn) anyMeasure(may func(Measure) *Refusal) *Refusal {
 	refusal := hasMeasure(t)
@@ -504,17 +329,6 @@ func (t *turn) anyMeasure(may func(Measure) *Refusal) *Refusal {
 		}
 	}
 	return refusal
-}
-
-// mayWaive: nobody lets be what he ordered, or what he must do, himself.
-func (t *turn) mayWaive(m Measure) *Refusal {
-	switch {
-	case t.ordered(m):
-		return ownOrder()
-	case t.mustDo(m):
-		return forbidden("own_measure", "责任人不能自行免予应由本人办理的措施。", "Nobody waives a measure that he himself must carry out.")
-	}
-	return nil
 }
 
 // owns reports whether the person must carry the measure out; ordered, whether

@@ -73,6 +73,32 @@ func (f Fallen) Rings(today Date, r Rules) bool {
 	return every.N > 0 && r.Calendar.WorkingDaysBetween(f.Due, today)%every.N == 0
 }
 
+// Tells reports whether a person is told of it on a day: a leader who may decide is, and
+// the leaders' superior once it is late.
+func (f Fallen) Tells(a Actor, may bool, today Date) bool {
+	return may || f.Overdue(today) && a.Has(CommitteeSecretary)
+}
+
+// Overdue reports whether nobody decided in time.
+func (f Fallen) Overdue(today Date) bool { return f.Due.Before(today) }
+
+// A FallenMeasure is a measure whose ground fell away, with the case it is of.
+type FallenMeasure struct {
+	Number, Title string
+	Measure       int
+	Kind          policy.MeasureKind
+	Fallen        Fallen
+}
+
+// Line is how a person's digest names it; copied when somebody else decides.
+func (m FallenMeasure) Line(copied bool, today Date, r Rules) DigestLine {
+	line := DigestLine{Number: m.Number, Title: m.Title, Settle: true, Measure: m.Measure, Kind: m.Kind, Due: m.Fallen.Due, Overdue: m.Fallen.Overdue(today), Copy: copied}
+	if line.Overdue {
+		line.Late = r.Calendar.WorkingDaysBetween(line.Due, today)
+	}
+	return line
+}
+
 func (b SettleMeasure) decide(t *turn) error {
 	m, ok := t.c.measure(b.No)
 	if !ok || !m.unsettled() {
@@ -102,8 +128,8 @@ func hasToSettle(t *turn) *Refusal {
 }
 
 func ownVoid() *Refusal {
-	return forbidden("own_void", "该措施所依据的事项由您撤销、改送、采纳异议或者更正，其去留须由另一位领导决定。",
-		"You had the ground of the measure fall away; another leader decides whether it stays.")
+	return forbidden("own_void", "所依据的事项由您撤销、改送、采纳异议、免予列入或者更正，其去留须由另一位领导决定。",
+		"You had the ground fall away that it rests on, or waived the listing; another leader decides whether it stays.")
 }
 
 func (b *MeasureSettled) apply(c *Case, e Event) {

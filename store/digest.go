@@ -197,34 +197,18 @@ func (d digests) make(ctx context.Context, accounts []string, figures lifecycle.
 func (d digests) toSettle(person lifecycle.Actor) []lifecycle.DigestLine {
 	var lines []lifecycle.DigestLine
 	for _, u := range d.unsettled {
-		tell, mine := d.told(u, person)
-		if !tell {
-			continue
+		if may := u.may(person); u.Fallen.Tells(person, may, d.day) {
+			lines = append(lines, u.Line(!may, d.day, d.rules))
 		}
-		line := lifecycle.DigestLine{
-			Number: u.Number, Title: u.Title, Settle: true, Measure: u.Measure, Kind: u.Kind, Due: u.Fallen.Due, Overdue: u.Overdue, Copy: !mine,
-		}
-		if u.Overdue {
-			line.Late = d.rules.Calendar.WorkingDaysBetween(u.Fallen.Due, d.day)
-		}
-		lines = append(lines, line)
 	}
 	return lines
-}
-
-// told reports whether a person is told of a measure that waits for a leader, and whether
-// it is the person's to decide.
-func (d digests) told(u Unsettled, person lifecycle.Actor) (tell, mine bool) {
-	mine = u.may(person)
-	return mine || u.Overdue && person.Has(lifecycle.CommitteeSecretary), mine
 }
 
 // rings reports whether a person is told today of a measure that waits for a leader, with
 // nothing else to be told of.
 func (d digests) rings(person lifecycle.Actor) bool {
 	return slices.ContainsFunc(d.unsettled, func(u Unsettled) bool {
-		tell, _ := d.told(u, person)
-		return tell && u.Fallen.Rings(d.day, d.rules)
+		return u.Fallen.Tells(person, u.may(person), d.day) && u.Fallen.Rings(d.day, d.rules)
 	})
 }
 

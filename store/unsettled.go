@@ -24,16 +24,14 @@ const settleToken = "settle:measure"
 // An Unsettled is a measure whose ground fell away, of which a leader must say whether it
 // stays: of a listing by its entry, of a talk or a visit by its case.
 type Unsettled struct {
-	Kind policy.MeasureKind
+	lifecycle.FallenMeasure
 	// List and Entry are of a listing: the list, and the id of the entry.
 	List  policy.List
 	Entry string
 	// Case fell away, and the measure is its.
-	Case, Number, Title string
-	Measure             int
+	Case string
 	// Unit is whose case it was.
 	Unit, UnitName string
-	Fallen         lifecycle.Fallen
 	Overdue        bool
 
 	// may says who may decide.
@@ -71,7 +69,7 @@ func unsettled(ctx context.Context, q querier, today calendar.Date) ([]Unsettled
 	}
 	list = append(list, measures...)
 	for i := range list {
-		list[i].Overdue = list[i].Fallen.Due.Before(today)
+		list[i].Overdue = list[i].Fallen.Overdue(today)
 	}
 	slices.SortStableFunc(list, func(a, b Unsettled) int { return a.Fallen.Due.Compare(b.Fallen.Due) })
 	return list, nil
@@ -107,8 +105,8 @@ func unsettledEntries(ctx context.Context, q querier, today calendar.Date) ([]Un
 		}
 		for _, g := range e.Unsettled() {
 			list = append(list, Unsettled{
-				Kind: policy.MeasureNegativeList, List: e.List, Entry: id, Case: g.Case, Number: g.Number, Title: titleOf[g.Case],
-				Measure: g.Measure, Unit: e.Unit, UnitName: unit, Fallen: *g.Fallen,
+				FallenMeasure: lifecycle.FallenMeasure{Number: g.Number, Title: titleOf[g.Case], Measure: g.Measure, Kind: policy.MeasureNegativeList, Fallen: *g.Fallen},
+				List:          e.List, Entry: id, Case: g.Case, Unit: e.Unit, UnitName: unit,
 				may: func(a lifecycle.Actor) bool { return e.MaySettle(a, today) },
 			})
 		}
@@ -146,8 +144,8 @@ func unsettledMeasures(ctx context.Context, q querier) ([]Unsettled, error) {
 		}
 		for _, m := range c.Unsettled() {
 			list = append(list, Unsettled{
-				Kind: m.Kind, Case: c.ID, Number: c.Number, Title: c.Finding.Title, Measure: m.No, Unit: m.Fallen.Unit, UnitName: nameOf[m.Fallen.Unit],
-				Fallen: *m.Fallen, may: m.MaySettle,
+				FallenMeasure: lifecycle.FallenMeasure{Number: c.Number, Title: c.Finding.Title, Measure: m.No, Kind: m.Kind, Fallen: *m.Fallen},
+				Case:          c.ID, Unit: m.Fallen.Unit, UnitName: nameOf[m.Fallen.Unit], may: m.MaySettle,
 			})
 		}
 		return nil
